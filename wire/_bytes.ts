@@ -1,0 +1,114 @@
+/**
+ * Big-endian reads and writes, and the refusal of bytes that are too short.
+ *
+ * Plain shifts over a `Uint8Array`: a `DataView` would be one more object for each packet.
+ *
+ * @module
+ */
+
+/** The bytes of "nothing". */
+export const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** Reads 16 bits. */
+export function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
+}
+
+/** Reads 24 bits. */
+export function u24(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
+}
+
+/** Reads 32 bits, unsigned. */
+export function u32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+/** Reads 64 bits, unsigned. */
+export function u64(bytes: Uint8Array, at: number): bigint {
+  return (BigInt(u32(bytes, at)) << 32n) | BigInt(u32(bytes, at + 4));
+}
+
+/** Writes 16 bits. */
+export function setU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/** Writes 24 bits. */
+export function setU24(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 16;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value;
+}
+
+/** Writes 32 bits. */
+export function setU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Writes 64 bits. */
+export function setU64(bytes: Uint8Array, at: number, value: bigint): void {
+  setU32(bytes, at, Number((value >> 32n) & 0xffffffffn));
+  setU32(bytes, at + 4, Number(value & 0xffffffffn));
+}
+
+/** Refuses bytes `start` to `end` unless they lie inside `bytes` and hold `needed` bytes or more. */
+export function checkSpan(
+  what: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  needed: number,
+): void {
+  // One comparison chain on the hot path; `| 0` refuses fractions and NaN.
+  if (
+    (start | 0) !== start || (end | 0) !== end || start < 0 || !(end <= bytes.length) ||
+    end - start < needed
+  ) {
+    throw spanError(what, bytes, start, end, needed);
+  }
+}
+
+function spanError(
+  what: string,
+  bytes: unknown,
+  start: number,
+  end: number,
+  needed: number,
+): Error {
+  if (!(bytes instanceof Uint8Array)) {
+    return new TypeError(`Cannot decode ${what}: bytes are not a Uint8Array`);
+  }
+  if (!Number.isInteger(start) || start < 0 || start > bytes.length) {
+    return bad(what, `start of ${start} is outside the ${bytes.length} bytes`);
+  }
+  if (!Number.isInteger(end) || end < start || end > bytes.length) {
+    return bad(what, `end of ${end} is outside the ${bytes.length} bytes`);
+  }
+  return bad(what, `length of ${end - start} is below ${needed}`);
+}
+
+/** The error of a header that cannot be decoded; `reason` names the field. */
+export function bad(what: string, reason: string): RangeError {
+  return new RangeError(`Cannot decode ${what}: ${reason}`);
+}
+
+/**
+ * Refuses a field that does not fit its bits, with the name of the field. `value` is returned so
+ * that a writer can check and write in one expression.
+ */
+export function fit(what: string, field: string, value: number, max: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new RangeError(`Cannot encode ${what}: ${field} of ${value} is outside 0 to ${max}`);
+  }
+  return value;
+}
+
+/** The error of a value that cannot be encoded; `reason` names the field. */
+export function unfit(what: string, reason: string): RangeError {
+  return new RangeError(`Cannot encode ${what}: ${reason}`);
+}

@@ -1,0 +1,205 @@
+/**
+ * The Internet checksum: RFC 1071, its incremental update (RFC 1624), and pseudo-headers.
+ *
+ * @module
+ */
+
+import { parseIp } from "../core/ip.ts";
+import { u16 } from "./_bytes.ts";
+
+/** From this length on, a view of 32-bit words pays for itself. */
+const WORDWISE_FROM = 256;
+
+/** The first byte in memory of a 16-bit word is its low one. */
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Folds a sum into 16 bits, the carries added back (ones' complement). */
+export function foldSum(sum: number): number {
+  // A sum of 32-bit words can pass 2^32, where bit operations would cut it.
+  let folded = sum > 0xffffffff ? (sum % 0x100000000) + Math.floor(sum / 0x100000000) : sum;
+  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
+  return folded;
+}
+
+/**
+ * The ones' complement sum of the 16-bit words from `start` to `end`, added to `initial` and folded
+ * to 16 bits but not complemented: for a checksum made of several pieces. An odd last byte counts
+ * as the high half of a word, so only the last piece may be of odd length.
+ *
+ * @param bytes The bytes to sum.
+ * @param start Index of the first byte; default 0.
+ * @param end Index after the last byte; default `bytes.length`.
+ * @param initial A sum to go on from; default 0.
+ * @returns The sum, 0 to 0xffff.
+ */
+export function sumWords(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+  initial = 0,
+): number {
+  return end - start < WORDWISE_FROM
+    ? foldSum(sumBytewise(bytes, start, end, initial))
+    : sumWordwise(bytes, start, end, initial);
+}
+
+function sumBytewise(bytes: Uint8Array, start: number, end: number, initial: number): number {
+  let sum = initial;
+  let at = start;
+  for (; at + 7 < end; at += 8) {
+    sum += ((bytes[at] << 8) | bytes[at + 1]) + ((bytes[at + 2] << 8) | bytes[at + 3]) +
+      ((bytes[at + 4] << 8) | bytes[at + 5]) + ((bytes[at + 6] << 8) | bytes[at + 7]);
+  }
+  for (; at + 1 < end; at += 2) sum += (bytes[at] << 8) | bytes[at + 1];
+  if (at < end) sum += bytes[at] << 8;
+  return sum;
+}
+
+/** RFC 1071, section 2: sum in the machine's byte order and swap the result. */
+function sumWordwise(bytes: Uint8Array, start: number, end: number, initial: number): number {
+  let head = start;
+  while (((bytes.byteOffset + head) & 3) !== 0) head++;
+  const count = (end - head) >>> 2;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, count);
+  let low = 0;
+  let high = 0;
+  // 2^15 words of 16 bits stay below 2^31, where V8 keeps the sums as machine integers.
+  for (let from = 0; from < count;) {
+    const to = Math.min(count, from + 0x4000);
+    let a = 0;
+    let b = 0;
+    for (; from < to; from++) {
+      const word = words[from];
+      a += word & 0xffff;
+      b += word >>> 16;
+    }
+    low += a;
+    high += b;
+  }
+  let middle = foldSum(low + high);
+  if (LITTLE_ENDIAN) middle = swap(middle);
+  // Bytes before an odd boundary shift every later byte to the other half of its word.
+  if (((head - start) & 1) !== 0) middle = swap(middle);
+  const tail = head + count * 4;
+  let sum = sumBytewise(bytes, start, head, initial) + middle;
+  for (let at = tail; at < end; at++) sum += ((at - start) & 1) === 0 ? bytes[at] << 8 : bytes[at];
+  return foldSum(sum);
+}
+
+function swap(word: number): number {
+  return ((word & 0xff) << 8) | (word >>> 8);
+}
+
+/**
+ * The Internet checksum (RFC 1071) of `bytes` from `start` to `end`: what to write into a checksum
+ * field that was zero, or 0 if the field already holds the right one.
+ *
+ * @param bytes The bytes to sum.
+ * @param start Index of the first byte; default 0.
+ * @param end Index after the last byte; default `bytes.length`.
+ * @param initial A sum to go on from, as {@linkcode pseudoHeaderSum} gives; default 0.
+ * @returns The checksum, 0 to 0xffff.
+ *
+ * @example An echo request built in place
+ * ```ts
+ * import { checksum } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const echo = new Uint8Array(64);
+ * echo[0] = 8;
+ * const sum = checksum(echo);
+ * echo[2] = sum >> 8;
+ * echo[3] = sum;
+ * assertEquals(checksum(echo), 0);
+ * ```
+ */
+export function checksum(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+  initial = 0,
+): number {
+  return 0xffff - sumWords(bytes, start, end, initial);
+}
+
+/**
+ * The checksum after one 16-bit word of the packet changed (RFC 1624, equation 3), without a look at
+ * the rest of the packet.
+ *
+ * @param before The checksum before the change.
+ * @param oldWord The word as it was.
+ * @param newWord The word as it is now.
+ * @returns The new checksum.
+ *
+ * @example The sequence number of an echo request goes up by one
+ * ```ts
+ * import { checksum, updateChecksum } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const echo = Uint8Array.of(8, 0, 0, 0, 0x12, 0x34, 0, 7);
+ * const before = checksum(echo);
+ * echo[7] = 8;
+ * assertEquals(updateChecksum(before, 7, 8), checksum(echo));
+ * ```
+ */
+export function updateChecksum(before: number, oldWord: number, newWord: number): number {
+  let sum = (0xffff - before) + (0xffff - oldWord) + newWord;
+  sum = (sum & 0xffff) + (sum >>> 16);
+  sum = (sum & 0xffff) + (sum >>> 16);
+  return 0xffff - sum;
+}
+
+/**
+ * The sum of the addresses of a pseudo-header, the part that does not depend on the payload.
+ *
+ * @param source Source address: text, or its 4 or 16 bytes.
+ * @param destination Destination address; of an IPv6 packet with a routing header, the final one.
+ * @returns The sum, folded to 16 bits.
+ */
+export function addressSum(source: string | Uint8Array, destination: string | Uint8Array): number {
+  const from = typeof source === "string" ? parseIp(source) : source;
+  const to = typeof destination === "string" ? parseIp(destination) : destination;
+  return sumWords(to, 0, to.length, sumWords(from));
+}
+
+/**
+ * The sum of the pseudo-header that TCP, UDP and ICMPv6 checksums begin with (RFC 9293 section 3.1,
+ * RFC 8200 section 8.1); the same number serves both families, since a length and a protocol sum
+ * alike in both layouts.
+ *
+ * @param source Source address: text, or its 4 or 16 bytes.
+ * @param destination Destination address; of an IPv6 packet with a routing header, the final one.
+ * @param protocol Protocol number: 6 for TCP, 17 for UDP, 58 for ICMPv6.
+ * @param length Length of the header and what follows it, in bytes.
+ * @returns The sum, to be passed as `initial` to {@linkcode checksum}.
+ *
+ * @example The checksum of an ICMPv6 echo request
+ * ```ts
+ * import { checksum, pseudoHeaderSum } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const echo = Uint8Array.of(128, 0, 0, 0, 0, 1, 0, 1);
+ * const sum = checksum(echo, 0, 8, pseudoHeaderSum("::1", "::1", 58, 8));
+ * assertEquals(sum, 0x7fb9);
+ * ```
+ */
+export function pseudoHeaderSum(
+  source: string | Uint8Array,
+  destination: string | Uint8Array,
+  protocol: number,
+  length: number,
+): number {
+  return withPseudoTail(addressSum(source, destination), protocol, length);
+}
+
+/** Adds the protocol and the length of a pseudo-header to the sum of its addresses. */
+export function withPseudoTail(addresses: number, protocol: number, length: number): number {
+  return foldSum(addresses + protocol + (length >>> 16) + (length & 0xffff));
+}
+
+/** The sum of two addresses that lie in a row in `bytes`, as they do in IPv4 and IPv6 headers. */
+export function addressSumAt(bytes: Uint8Array, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at += 2) sum += u16(bytes, at);
+  return foldSum(sum);
+}
