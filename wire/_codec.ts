@@ -3,6 +3,17 @@
  * and lets each codec write its header in place, the innermost first, so that lengths and
  * checksums are those of what follows.
  *
+ * Each codec file exports
+ * - `XxxView.parse(bytes, start?, end?)`, strict, and `parsePartial` (same arguments) where the
+ *   header states a length that a cut capture or an ICMP quote cannot keep; the `kind` of a view and
+ *   of its value is the same string;
+ * - `toValue()`, which leaves out what `write` fills in (lengths, checksums), so that a changed value
+ *   encodes to a right packet;
+ * - `measureXxx(value)` and `writeXxx(value, bytes, start, end, around)` for `encode()` (not public);
+ * - `encodeXxx(value, payload?)`; a codec whose checksum covers a pseudo-header takes a third argument
+ *   `addresses?: PseudoAddresses`, leaves the checksum 0 without it, and its view has
+ *   `isChecksumOk(addressSum)`, fed from `Ipv4View.addressSum` or `Ipv6View.addressSum`.
+ *
  * @module
  */
 

@@ -33,11 +33,6 @@ export abstract class HeaderView {
     return this.payloadStart - this.start;
   }
 
-  /** Length of what follows the header, in bytes. */
-  get payloadLength(): number {
-    return this.end - this.payloadStart;
-  }
-
   /** The bytes of the header: a subarray, not a copy. */
   get header(): Uint8Array {
     return this.bytes.subarray(this.start, this.payloadStart);

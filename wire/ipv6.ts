@@ -1,0 +1,203 @@
+/**
+ * The fixed IPv6 header (RFC 8200, section 3).
+ *
+ * @module
+ */
+
+import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { bad, checkSpan, fit, setU16, setU32, u16, u24 } from "./_bytes.ts";
+import { encodeWith, type Surroundings } from "./_codec.ts";
+import { addressSumAt } from "./checksum.ts";
+import { IPPROTO_HOPOPTS, IPPROTO_NONE } from "./numbers.ts";
+import { HeaderView } from "./view.ts";
+
+const WHAT = "IPv6 header";
+
+/** RFC 8200, section 3; <netinet/ip6.h> struct ip6_hdr. */
+const AT = {
+  VERSION_CLASS_FLOW: 0,
+  PAYLOAD_LENGTH: 4,
+  NEXT_HEADER: 6,
+  HOP_LIMIT: 7,
+  SOURCE: 8,
+  DESTINATION: 24,
+  PAYLOAD: 40,
+};
+
+/** What an IPv6 header means. Only the addresses must be given. */
+export interface Ipv6 {
+  /** Tells the values of a stack apart. */
+  kind: "ipv6";
+  /** Source address. */
+  source: string;
+  /** Destination address. */
+  destination: string;
+  /** Differentiated services and ECN, 0 to 255; default 0. */
+  trafficClass?: number;
+  /** Flow label, 0 to 0xfffff; default 0. */
+  flowLabel?: number;
+  /** Hops left, 0 to 255; default 64. */
+  hopLimit?: number;
+  /** Number of what follows; default: that of the next layer of the stack, or 59 (none). */
+  nextHeader?: number;
+  /** Length of what follows in bytes; default: what it is, or 0 for a jumbogram (above 65535). */
+  payloadLength?: number;
+}
+
+/** An IPv6 header laid over bytes. */
+export class Ipv6View extends HeaderView {
+  /** Tells the layers of a frame apart. */
+  get kind(): "ipv6" {
+    return "ipv6";
+  }
+
+  /**
+   * Lays a view over the IPv6 packet that begins at `start`. A payload length of 0 before a hop-by-hop
+   * header announces a jumbogram (RFC 2675), which goes on to `end`.
+   *
+   * @param bytes The bytes; they are not copied, and changes to them show.
+   * @param start Index of the first byte of the header; default 0.
+   * @param end Index after the last byte at hand; default `bytes.length`. More bytes than the payload
+   * length tells are not part of the packet (the padding of an Ethernet frame).
+   * @returns The view.
+   * @throws {RangeError} If the header lies: it names the field.
+   */
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6View {
+    const view = Ipv6View.parsePartial(bytes, start, end);
+    if (view.truncated) {
+      const left = end - view.payloadStart;
+      throw bad(WHAT, `payload length of ${view.payloadLength} is above the ${left} bytes at hand`);
+    }
+    return view;
+  }
+
+  /**
+   * Like {@linkcode Ipv6View.parse}, but the payload may be cut off, as it is in the quote of an
+   * ICMPv6 error or in a capture with a snapshot length.
+   *
+   * @param bytes The bytes.
+   * @param start Index of the first byte of the header; default 0.
+   * @param end Index after the last byte at hand; default `bytes.length`.
+   * @returns The view; its payload is what there is of it.
+   * @throws {RangeError} If the header itself is cut off or of another version.
+   */
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6View {
+    checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
+    const version = bytes[start] >>> 4;
+    if (version !== 6) throw bad(WHAT, `version of ${version} is not 6`);
+    const from = start + AT.PAYLOAD;
+    const length = u16(bytes, start + AT.PAYLOAD_LENGTH);
+    const jumbo = length === 0 && bytes[start + AT.NEXT_HEADER] === IPPROTO_HOPOPTS;
+    return new Ipv6View(bytes, start, from, jumbo ? end : Math.min(end, from + length));
+  }
+
+  /** Differentiated services and ECN, 0 to 255. */
+  get trafficClass(): number {
+    return (u16(this.bytes, this.start) >>> 4) & 0xff;
+  }
+  /** Differentiated services code point, 0 to 63. */
+  get dscp(): number {
+    return this.trafficClass >>> 2;
+  }
+  /** Explicit congestion notification, 0 to 3. */
+  get ecn(): number {
+    return this.trafficClass & 3;
+  }
+  /** Flow label, 0 to 0xfffff. */
+  get flowLabel(): number {
+    return u24(this.bytes, this.start + 1) & 0xfffff;
+  }
+  /** Length of what follows the header in bytes, as the header has it; 0 for a jumbogram. */
+  get payloadLength(): number {
+    return u16(this.bytes, this.start + AT.PAYLOAD_LENGTH);
+  }
+  /** Whether fewer bytes are at hand than the payload length tells. */
+  get truncated(): boolean {
+    return this.payloadLength > this.end - this.payloadStart;
+  }
+  /** Number of what follows. */
+  get nextHeader(): number {
+    return this.bytes[this.start + AT.NEXT_HEADER];
+  }
+  /** Hops left. */
+  get hopLimit(): number {
+    return this.bytes[this.start + AT.HOP_LIMIT];
+  }
+  /** Source address. */
+  get source(): string {
+    return formatIpv6(this.bytes, this.start + AT.SOURCE);
+  }
+  /** Destination address. */
+  get destination(): string {
+    return formatIpv6(this.bytes, this.start + AT.DESTINATION);
+  }
+  /** The sum of the addresses, for the pseudo-header of a payload without a routing header. */
+  get addressSum(): number {
+    return addressSumAt(this.bytes, this.start + AT.SOURCE, this.payloadStart);
+  }
+
+  /**
+   * The value of the header, without the payload length, which follows from the rest.
+   *
+   * @returns The value, for {@linkcode encodeIpv6}.
+   */
+  toValue(): Ipv6 {
+    return {
+      kind: "ipv6",
+      source: this.source,
+      destination: this.destination,
+      trafficClass: this.trafficClass,
+      flowLabel: this.flowLabel,
+      hopLimit: this.hopLimit,
+      nextHeader: this.nextHeader,
+    };
+  }
+}
+
+/** The length of the header, in bytes. */
+export function measureIpv6(_value: Ipv6): number {
+  return AT.PAYLOAD;
+}
+
+/** Writes the header of `value` at `start`, before its payload up to `end`. */
+export function writeIpv6(
+  value: Ipv6,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  around: Surroundings,
+): void {
+  const trafficClass = fit(WHAT, "trafficClass", value.trafficClass ?? 0, 0xff);
+  const flowLabel = fit(WHAT, "flowLabel", value.flowLabel ?? 0, 0xfffff);
+  setU32(bytes, start, (0x60000000 | (trafficClass << 20) | flowLabel) >>> 0);
+  const next = fit(WHAT, "nextHeader", value.nextHeader ?? around.next ?? IPPROTO_NONE, 0xff);
+  const length = end - start - AT.PAYLOAD;
+  const stated = value.payloadLength ?? (length > 0xffff && next === IPPROTO_HOPOPTS ? 0 : length);
+  setU16(bytes, start + AT.PAYLOAD_LENGTH, fit(WHAT, "payloadLength", stated, 0xffff));
+  bytes[start + AT.NEXT_HEADER] = next;
+  bytes[start + AT.HOP_LIMIT] = fit(WHAT, "hopLimit", value.hopLimit ?? 64, 0xff);
+  bytes.set(parseIpv6(value.source), start + AT.SOURCE);
+  bytes.set(parseIpv6(value.destination), start + AT.DESTINATION);
+}
+
+/**
+ * Encodes an IPv6 packet.
+ *
+ * @param value The header; the payload length is filled in unless it has one.
+ * @param payload What follows; default nothing.
+ * @returns Header and payload in new bytes.
+ * @throws {RangeError} If a field does not fit its bits: it names the field.
+ * @throws {TypeError} If an address is not one.
+ *
+ * @example An empty packet
+ * ```ts
+ * import { encodeIpv6, Ipv6View } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const view = Ipv6View.parse(encodeIpv6({ kind: "ipv6", source: "::1", destination: "::2" }));
+ * assertEquals([view.destination, view.hopLimit], ["::2", 64]);
+ * ```
+ */
+export function encodeIpv6(value: Ipv6, payload?: Uint8Array): Uint8Array {
+  return encodeWith(measureIpv6, writeIpv6, value, payload);
+}
