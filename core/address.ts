@@ -1,0 +1,101 @@
+/**
+ * Addresses: how each family names a peer.
+ *
+ * @module
+ */
+
+/** The address families, by the names used in addresses (`man 7 address_families`). */
+export type Family =
+  | "unspec"
+  | "unix"
+  | "inet"
+  | "inet6"
+  | "packet"
+  | "netlink"
+  | "vsock"
+  | "bluetooth"
+  | "can"
+  | "tipc"
+  | "alg"
+  | "other";
+
+/** The socket types (`man 2 socket`). `raw` sees headers, `seqpacket` keeps message boundaries in order. */
+export type SocketType = "stream" | "dgram" | "raw" | "rdm" | "seqpacket" | "dccp";
+
+/** An IPv4 address and port (`man 7 ip`). */
+export interface InetAddress {
+  /** Always `"inet"`. */
+  family: "inet";
+  /** Dotted quad, `"127.0.0.1"`. */
+  hostname: string;
+  /** 0 to 65535; for raw sockets, 0. */
+  port: number;
+}
+
+/** An IPv6 address and port (`man 7 ipv6`). */
+export interface Inet6Address {
+  /** Always `"inet6"`. */
+  family: "inet6";
+  /** RFC 5952 text without zone or brackets, `"::1"`. */
+  hostname: string;
+  /** 0 to 65535; for raw sockets, 0. */
+  port: number;
+  /** Interface index of a link-local address; absent when 0. */
+  scopeId?: number;
+  /** Flow label and traffic class, 0 to 2^32 - 1; absent when 0. */
+  flowInfo?: number;
+}
+
+/** An IPv4 or IPv6 address and port. */
+export type IpAddress = InetAddress | Inet6Address;
+
+/** A Unix domain address (`man 7 unix`). */
+export interface UnixAddress {
+  /** Always `"unix"`. */
+  family: "unix";
+  /** The path; empty for an unnamed socket; a leading NUL marks the abstract namespace. */
+  path: string;
+  /** The path as bytes: canonical, since paths need not be UTF-8. */
+  pathBytes: Uint8Array;
+}
+
+/** A link-layer address (`man 7 packet`). */
+export interface PacketAddress {
+  /** Always `"packet"`. */
+  family: "packet";
+  /** Interface name, `"eth0"`. */
+  interface: string;
+  /** Interface index; filled in on receipt, looked up from the name when absent. */
+  interfaceIndex?: number;
+  /** EtherType, 0 to 65535. */
+  etherType: number;
+  /** How the frame came: set on receipt. */
+  packetType?: "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback" | "other";
+  /** Link-layer address as text, `"02:00:00:00:00:01"`. */
+  hardwareAddress?: string;
+  /** ARPHRD_* type of the interface: set on receipt. */
+  hardwareType?: number;
+}
+
+/** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
+export interface OpaqueAddress {
+  /** Always `"other"`. */
+  family: "other";
+  /** The kernel's number of the family (AF_*). */
+  familyNumber: number;
+  /** The bytes of the sockaddr after `sa_family`. */
+  data: Uint8Array;
+}
+
+/** Any address. */
+export type Address = InetAddress | Inet6Address | UnixAddress | PacketAddress | OpaqueAddress;
+
+/** What may be passed for an address: `family` may be left out where the other fields say it. */
+export type AddressInput<A> = A extends UnixAddress
+  ? { family?: "unix"; path: string; pathBytes?: Uint8Array } | {
+    family?: "unix";
+    path?: string;
+    pathBytes: Uint8Array;
+  }
+  : A extends { family: infer F } ? Omit<A, "family"> & { family?: F }
+  : A;

@@ -1,0 +1,88 @@
+/**
+ * Checks of the memory that callers pass, and text to bytes.
+ *
+ * @module
+ */
+
+const ENCODER = new TextEncoder();
+
+/**
+ * Refuses what is no plain view: other types, detached or resizable buffers, whose memory could go
+ * away while the kernel holds it.
+ *
+ * @param bytes What the caller passed.
+ * @param action What was to be done, for the message: `"send"`.
+ * @param name The argument's name.
+ * @throws {TypeError} If it is no Uint8Array, or its buffer is detached or resizable.
+ */
+export function checkBytes(
+  bytes: unknown,
+  action: string,
+  name: string,
+): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Cannot ${action}: ${name} is not a Uint8Array`);
+  }
+  const buffer = bytes.buffer;
+  if (buffer instanceof ArrayBuffer) {
+    if (buffer.resizable) {
+      throw new TypeError(`Cannot ${action}: ${name} views a resizable buffer`);
+    }
+    if (buffer.detached) {
+      throw new TypeError(`Cannot ${action}: ${name} views a detached buffer`);
+    }
+  } else if (buffer.growable) {
+    throw new TypeError(`Cannot ${action}: ${name} views a growable buffer`);
+  }
+}
+
+/** Whether the engine may hand this memory to Deno's own calls: shared memory must be copied. */
+export function isShared(bytes: Uint8Array): boolean {
+  return !(bytes.buffer instanceof ArrayBuffer);
+}
+
+/** The bytes of a text, or the bytes themselves. */
+export function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? ENCODER.encode(data) : data;
+}
+
+/**
+ * Refuses a number that is no integer in a range.
+ *
+ * @param value What the caller passed.
+ * @param low The least value allowed.
+ * @param high The greatest value allowed.
+ * @param action What was to be done, for the message.
+ * @param name The argument's name.
+ * @throws {TypeError} If it is not a number.
+ * @throws {RangeError} If it is not an integer in the range.
+ */
+export function checkInteger(
+  value: unknown,
+  low: number,
+  high: number,
+  action: string,
+  name: string,
+): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`Cannot ${action}: ${name} is not a number`);
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new RangeError(`Cannot ${action}: ${name} ${value} is not in ${low} to ${high}`);
+  }
+}
+
+/**
+ * Refuses unknown keys of an options object, so that a misspelt option is not ignored.
+ *
+ * @param options What the caller passed.
+ * @param known The names that mean something.
+ * @param action What was to be done, for the message.
+ * @throws {TypeError} If it is no object or has a key that is not known.
+ */
+export function checkKeys(options: unknown, known: readonly string[], action: string): void {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`Cannot ${action}: options is not an object`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new TypeError(`Cannot ${action}: unknown option "${key}"`);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Message boundaries over a stream: delimiters, lines and length-prefixed frames.
+ *
+ * @module
+ */
+import { checkBytes, checkInteger, checkKeys } from "./bytes.ts";
+import type { StreamEndpoint } from "./endpoint.ts";
+import type { WaitOptions } from "./wait.ts";
+
+/** Options of `recvUntil`. */
+export interface RecvUntilOptions extends WaitOptions {
+  /** Most bytes to gather, the needle included; 1 to 2^31 - 1. Default 65536. Beyond it: `RangeError`, nothing is lost. */
+  maxBytes?: number;
+}
+
+/** Options of `lines`. */
+export interface LineOptions extends WaitOptions {
+  /** Longest line in bytes, its end included. Default 65536. */
+  maxBytes?: number;
+  /** Throws `TypeError` on bytes that are no UTF-8, instead of putting U+FFFD. Default false. */
+  fatal?: boolean;
+}
+
+/** Options of `frames` and `sendFrame`. */
+export interface FrameOptions extends WaitOptions {
+  /** Size of the length prefix in bytes. Default 4. */
+  prefixBytes?: 1 | 2 | 4;
+  /** Whether the prefix has its low byte first. Default false: network order. */
+  littleEndian?: boolean;
+  /** Longest frame in bytes. Default 16 MiB, or what the prefix can say if that is less. */
+  maxBytes?: number;
+}
+
+/** The default for `maxBytes` of lines and of `recvUntil`. */
+export const DEFAULT_MAX_LINE_BYTES = 65536;
+const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024;
+const FRAME_KEYS = ["signal", "timeoutMs", "prefixBytes", "littleEndian", "maxBytes"];
+const LF = 10;
+const CR = 13;
+
+type Reader = Pick<StreamEndpoint<unknown>, "recvUntil" | "recvFrame">;
+
+/** The lines of a stream: LF or CR LF ends one; the last may lack it. Each wait has the whole `timeoutMs`. */
+export async function* readLines(
+  stream: Reader,
+  options: LineOptions = {},
+): AsyncIterableIterator<string> {
+  checkKeys(options, ["signal", "timeoutMs", "maxBytes", "fatal"], "read lines");
+  const { fatal = false, ...until } = options;
+  const decoder = new TextDecoder("utf-8", { fatal, ignoreBOM: true });
+  const newline = Uint8Array.of(LF);
+  for (;;) {
+    const line = await stream.recvUntil(newline, until);
+    if (line === undefined) return;
+    let end = line.length;
+    if (line[end - 1] === LF) end -= line[end - 2] === CR ? 2 : 1;
+    yield decoder.decode(line.subarray(0, end));
+  }
+}
+
+/** The frames of a stream, until its end. */
+export async function* readFrames(
+  stream: Reader,
+  options: FrameOptions = {},
+): AsyncIterableIterator<Uint8Array> {
+  for (;;) {
+    const frame = await stream.recvFrame(options);
+    if (frame === undefined) return;
+    yield frame;
+  }
+}
+
+/** `data` behind its length prefix. */
+export function encodeFrame(data: Uint8Array, options: FrameOptions = {}): Uint8Array<ArrayBuffer> {
+  checkBytes(data, "send a frame", "data");
+  const { prefixBytes, littleEndian, maxBytes } = frameShape(options, "send a frame");
+  if (data.length > maxBytes) {
+    throw new RangeError(`Cannot send a frame: length ${data.length} is over maxBytes ${maxBytes}`);
+  }
+  const frame = new Uint8Array(prefixBytes + data.length);
+  for (let i = 0; i < prefixBytes; i++) {
+    const shift = 8 * (littleEndian ? i : prefixBytes - 1 - i);
+    frame[i] = data.length >>> shift;
+  }
+  frame.set(data, prefixBytes);
+  return frame;
+}
+
+/** The length that a prefix says. */
+export function decodePrefix(header: Uint8Array, shape: FrameShape): number {
+  let size = 0;
+  for (let i = 0; i < shape.prefixBytes; i++) {
+    size = size * 256 + header[shape.littleEndian ? shape.prefixBytes - 1 - i : i];
+  }
+  if (size > shape.maxBytes) {
+    throw new RangeError(
+      `Cannot receive a frame: length ${size} is over maxBytes ${shape.maxBytes}`,
+    );
+  }
+  return size;
+}
+
+/** The checked options of a frame. */
+export interface FrameShape {
+  prefixBytes: number;
+  littleEndian: boolean;
+  maxBytes: number;
+}
+
+/** Checks the options of `action` and fills in the defaults. */
+export function frameShape(options: FrameOptions, action: string): FrameShape {
+  checkKeys(options, FRAME_KEYS, action);
+  const { prefixBytes = 4, littleEndian = false } = options;
+  if (prefixBytes !== 1 && prefixBytes !== 2 && prefixBytes !== 4) {
+    throw new RangeError(`Cannot ${action}: prefixBytes ${prefixBytes} is not 1, 2 or 4`);
+  }
+  const most = 256 ** prefixBytes - 1;
+  const { maxBytes = Math.min(most, DEFAULT_MAX_FRAME_BYTES) } = options;
+  checkInteger(maxBytes, 0, most, action, "maxBytes");
+  return { prefixBytes, littleEndian, maxBytes };
+}

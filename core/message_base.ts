@@ -1,0 +1,211 @@
+/**
+ * What every message endpoint does the same way, over an engine's receive and transmit.
+ *
+ * @module
+ */
+import type { AddressInput, Family, SocketType } from "./address.ts";
+import { checkBytes, checkInteger } from "./bytes.ts";
+import type { MessageEndpoint } from "./endpoint.ts";
+import { closedError } from "./errors.ts";
+import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "./message.ts";
+import type { SocketOption } from "./option.ts";
+import { Turns } from "./turns.ts";
+import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+
+/** Room for a payload unless told otherwise: any UDP datagram fits. */
+export const DEFAULT_MESSAGE_BYTES = 65536;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const DEFAULT_BATCH = 64;
+const MAX_BATCH = 1024;
+
+/** The base of the message endpoints of both engines. */
+export abstract class MessageBase<A> implements MessageEndpoint<A> {
+  abstract readonly family: Family;
+  abstract readonly type: SocketType;
+  abstract readonly protocol: number;
+  abstract readonly engine: "deno" | "libc";
+  abstract readonly localAddr: A;
+  abstract readonly remoteAddr: A | undefined;
+  readonly role = "message" as const;
+
+  /** Set by close. */
+  protected closed = false;
+  /** Order of the receives. */
+  protected readonly receives: Turns = new Turns();
+  /** Order of the sends. */
+  protected readonly sends: Turns = new Turns();
+
+  /**
+   * Receives one message; `undefined` once a connected peer has ended (never for datagrams).
+   * One that comes after `wait` ended belongs to the next call.
+   */
+  protected abstract receive(
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A> | undefined>;
+  /** Receives what is there, at least one message; empty once a connected peer has ended. */
+  protected abstract receiveMany(
+    max: number,
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A>[]>;
+  /** Sends one message, to the connected peer when `to` is undefined. */
+  protected abstract transmit(
+    message: OutgoingMessage<A>,
+    options: SendOptions,
+    wait: Wait | undefined,
+  ): Promise<number>;
+  /** Sends many; resolves to how many went before the first that failed, or rejects if that is none. */
+  protected abstract transmitMany(
+    messages: Iterable<OutgoingMessage<A>>,
+    wait: Wait | undefined,
+  ): Promise<number>;
+  /** Closes the socket: its waits must reject. Called once. */
+  protected abstract release(): void;
+  abstract connect(to: AddressInput<A>): Promise<void>;
+  abstract disconnect(): void;
+  abstract getOption<T>(option: SocketOption<T>): T;
+  abstract setOption<T>(option: SocketOption<T>, value: T): void;
+  abstract ref(): void;
+  abstract unref(): void;
+
+  async send(data: Uint8Array, options: SendOptions = {}): Promise<number> {
+    checkBytes(data, "send", "data");
+    return await this.#turn(
+      this.sends,
+      "send",
+      options,
+      (wait) => this.transmit({ data, control: options.control }, options, wait),
+    );
+  }
+
+  async sendTo(data: Uint8Array, to: AddressInput<A>, options: SendOptions = {}): Promise<number> {
+    checkBytes(data, "send", "data");
+    if (to === null || typeof to !== "object") {
+      throw new TypeError("Cannot send: to is not an address");
+    }
+    return await this.#turn(
+      this.sends,
+      "sendto",
+      options,
+      (wait) => this.transmit({ data, to, control: options.control }, options, wait),
+    );
+  }
+
+  async recv(options: RecvOptions = {}): Promise<Uint8Array> {
+    const message = await this.recvFrom(options);
+    // Nobody can claim descriptors that came with it.
+    message.control?.[Symbol.dispose]();
+    return message.data;
+  }
+
+  async recvFrom(options: RecvOptions = {}): Promise<Message<A>> {
+    checkRecvOptions(options);
+    return await this.#turn(this.receives, "recvfrom", options, async (wait) => {
+      const message = await this.receive(options, wait);
+      if (message === undefined) throw peerEnded();
+      return message;
+    });
+  }
+
+  async recvMany(max: number = DEFAULT_BATCH, options: RecvOptions = {}): Promise<Message<A>[]> {
+    checkInteger(max, 1, MAX_BATCH, "receive", "max");
+    checkRecvOptions(options);
+    return await this.#turn(
+      this.receives,
+      "recvmmsg",
+      options,
+      (wait) => this.receiveMany(max, options, wait),
+    );
+  }
+
+  async sendMany(
+    messages: Iterable<OutgoingMessage<A>>,
+    options: WaitOptions = {},
+  ): Promise<number> {
+    if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
+      throw new TypeError("Cannot send: messages is not iterable");
+    }
+    return await this.#turn(
+      this.sends,
+      "sendmmsg",
+      options,
+      (wait) => this.transmitMany(messages, wait),
+    );
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Message<A>> {
+    while (!this.closed) {
+      let batch: Message<A>[];
+      try {
+        batch = await this.#turn(
+          this.receives,
+          "recvmmsg",
+          {},
+          (wait) => this.receiveMany(1, {}, wait),
+        );
+      } catch (error) {
+        if (this.closed) return;
+        throw error;
+      }
+      if (batch.length === 0) return;
+      yield batch[0];
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.receives.rejectAll(closedError("recv"));
+    this.sends.rejectAll(closedError("send"));
+    this.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  async #turn<T>(
+    turns: Turns,
+    syscall: string,
+    options: WaitOptions,
+    work: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    const wait = beginWait(options);
+    if (this.closed) throw closedError(syscall);
+    try {
+      const turn = turns.enter(wait);
+      if (turn !== undefined) await turn;
+      try {
+        if (this.closed) throw closedError(syscall);
+        return await work(wait);
+      } finally {
+        turns.leave();
+      }
+    } finally {
+      wait?.end();
+    }
+  }
+}
+
+/** What a receive rejects with once a connection-oriented peer has ended. */
+export function peerEnded(): Error {
+  return new Deno.errors.UnexpectedEof("Cannot receive: the peer has ended the connection");
+}
+
+function checkRecvOptions(options: RecvOptions): void {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError("Cannot receive: options is not an object");
+  }
+  if (options.size !== undefined) {
+    checkInteger(options.size, 1, MAX_MESSAGE_BYTES, "receive", "size");
+  }
+  if (options.flags !== undefined) {
+    checkInteger(options.flags, 0, 0x7fffffff, "receive", "flags");
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Types and helpers that all families share: endpoints, addresses, options, errors, waiting, IP text.
+ *
+ * @module
+ */
+export type * from "./address.ts";
+export type * from "./endpoint.ts";
+export type * from "./message.ts";
+export type * from "./control.ts";
+export type { WaitOptions } from "./wait.ts";
+export type { FrameOptions, LineOptions, RecvUntilOptions } from "./framing.ts";
+export type { AcceptErrorHandler } from "./listener.ts";
+export { type OptionBytes, type OptionCodec, type SocketOption, socketOption } from "./option.ts";
+export { AddrInfoError, isSocketError, type SocketError } from "./errors.ts";
+export * from "./ip.ts";
+export * from "./mac.ts";

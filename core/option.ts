@@ -1,0 +1,78 @@
+/**
+ * Socket options as typed rows: level, name and codec.
+ *
+ * @module
+ */
+
+/** How an option's value is laid out in memory. */
+export interface OptionCodec<T> {
+  /** Bytes that getsockopt is given room for. */
+  readonly size: number;
+  /** The bytes of `value`. Throws `TypeError` or `RangeError` if it does not fit. */
+  encode(value: T): OptionBytes;
+  /** The value of the bytes that the kernel returned. */
+  decode(bytes: Uint8Array): T;
+  /** Bytes that getsockopt reads before it answers (a filter's address list, say). */
+  readonly query?: Uint8Array;
+}
+
+/** Encoded bytes; with `pointers` where a struct holds addresses of other memory. */
+export type OptionBytes = Uint8Array<ArrayBuffer> | {
+  /** The struct. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Memory whose address is written at `offset` before the call, and kept alive through it. */
+  readonly pointers: readonly {
+    readonly offset: number;
+    readonly buffer: Uint8Array<ArrayBuffer>;
+  }[];
+};
+
+/** One socket option. */
+export interface SocketOption<T> {
+  /** The kernel's name, `"SO_RCVBUF"`. */
+  readonly name: string;
+  /** The protocol level (SOL_*, IPPROTO_*). */
+  readonly level: number;
+  /** The option's number within its level. */
+  readonly option: number;
+  /** `rw`, or only readable, or only settable. */
+  readonly access: "rw" | "ro" | "wo";
+  /** How the value is laid out. */
+  readonly codec: OptionCodec<T>;
+}
+
+/**
+ * An option that has no row yet.
+ *
+ * @example An option by its numbers
+ * ```ts
+ * import { socketOption } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const SO_PRIORITY = socketOption<number>(1, 12, {
+ *   size: 4,
+ *   encode: (value) => new Uint8Array(new Int32Array([value]).buffer),
+ *   decode: (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true),
+ * });
+ * assertEquals(SO_PRIORITY.option, 12);
+ * ```
+ *
+ * @typeParam T The type of the value.
+ * @param level The protocol level, 0 to 2^31 - 1 (SOL_SOCKET is 1).
+ * @param option The option's number, 0 to 2^31 - 1.
+ * @param codec The value's layout.
+ * @returns The option, named `level/option`.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function socketOption<T>(
+  level: number,
+  option: number,
+  codec: OptionCodec<T>,
+): SocketOption<T> {
+  for (const [what, n] of [["level", level], ["option", option]] as const) {
+    if (!Number.isInteger(n) || n < 0 || n > 0x7fffffff) {
+      throw new RangeError(`Cannot make a socket option: ${what} ${n} is not in 0 to 2147483647`);
+    }
+  }
+  return { name: `${level}/${option}`, level, option, access: "rw", codec };
+}

@@ -1,0 +1,351 @@
+/**
+ * What every stream endpoint does the same way, over an engine's two calls: pull and push.
+ *
+ * @module
+ */
+import type { Family, SocketType } from "./address.ts";
+import { ByteQueue } from "./byte_queue.ts";
+import { checkBytes, checkInteger, toBytes } from "./bytes.ts";
+import type { StreamEndpoint } from "./endpoint.ts";
+import { closedError } from "./errors.ts";
+import {
+  decodePrefix,
+  DEFAULT_MAX_LINE_BYTES,
+  encodeFrame,
+  type FrameOptions,
+  frameShape,
+  type LineOptions,
+  readFrames,
+  readLines,
+  type RecvUntilOptions,
+} from "./framing.ts";
+import type { SocketOption } from "./option.ts";
+import { StreamFaces } from "./stream_faces.ts";
+import { Turns } from "./turns.ts";
+import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+
+const DEFAULT_RECV_BYTES = 65536;
+/** From here on, recvExact receives straight into its result instead of through the queue. */
+const DIRECT_BYTES = 65536;
+const MAX_BYTES = 0x7fffffff;
+
+/**
+ * The base of the stream endpoints of both engines. Received bytes that nobody took yet (beyond a
+ * needle, gathered by a cancelled wait) stay in a queue and are handed out first.
+ */
+export abstract class StreamBase<A> implements StreamEndpoint<A> {
+  abstract readonly family: Family;
+  abstract readonly type: SocketType;
+  abstract readonly protocol: number;
+  abstract readonly engine: "deno" | "libc";
+  abstract readonly localAddr: A;
+  abstract readonly remoteAddr: A | undefined;
+  readonly role = "stream" as const;
+
+  /** Order of the receives. */
+  protected readonly receives: Turns = new Turns();
+  /** Order of the sends. */
+  protected readonly sends: Turns = new Turns();
+  /** Bytes to hand out before new ones are pulled; absent while there never were any. */
+  protected kept: ByteQueue | undefined;
+  /** Set by close. */
+  protected closed = false;
+  #faces: StreamFaces | undefined;
+  #expectedBytes = 2048;
+
+  /**
+   * Receives 1 byte or more into `buffer` (never empty), 0 at end of file. A pull that `wait` ends
+   * early must lose nothing: bytes that come later belong to the next pull.
+   */
+  protected abstract pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number>;
+  /** Sends 1 byte or more of `data` (never empty); resolves to how many. */
+  protected abstract push(data: Uint8Array, wait: Wait | undefined): Promise<number>;
+  /** Ends directions at the socket. */
+  protected abstract end(how: "read" | "write" | "both"): Promise<void> | void;
+  /** Closes the socket: its waits must reject. Called once. */
+  protected abstract release(): void;
+  abstract getOption<T>(option: SocketOption<T>): T;
+  abstract setOption<T>(option: SocketOption<T>, value: T): void;
+  abstract ref(): void;
+  abstract unref(): void;
+
+  async recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
+    checkBytes(buffer, "receive", "buffer");
+    if (options !== undefined || !this.#receivesIdle || buffer.length === 0) {
+      return await this.#receiving(options, (wait) => this.#into(buffer, wait));
+    }
+    this.receives.enter();
+    try {
+      return await this.pull(buffer, undefined);
+    } finally {
+      this.receives.leave();
+    }
+  }
+
+  async recv(size: number = DEFAULT_RECV_BYTES, options?: WaitOptions): Promise<Uint8Array> {
+    checkInteger(size, 1, MAX_BYTES, "receive", "size");
+    return await this.#receiving(options, (wait) => this.recvChunk(size, wait));
+  }
+
+  async recvExact(size: number, options?: WaitOptions): Promise<Uint8Array> {
+    checkInteger(size, 0, MAX_BYTES, "receive", "size");
+    return await this.#receiving(
+      options,
+      (wait) => size < DIRECT_BYTES ? this.#exactQueued(size, wait) : this.#exactDirect(size, wait),
+    );
+  }
+
+  async recvUntil(
+    needle: Uint8Array | string,
+    options: RecvUntilOptions = {},
+  ): Promise<Uint8Array | undefined> {
+    const bytes = toBytes(needle);
+    checkBytes(bytes, "receive", "needle");
+    const { maxBytes = DEFAULT_MAX_LINE_BYTES } = options;
+    checkInteger(maxBytes, 1, MAX_BYTES, "receive", "maxBytes");
+    if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
+    return await this.#receiving(options, (wait) => this.#until(bytes, maxBytes, wait));
+  }
+
+  async recvFrame(options: FrameOptions = {}): Promise<Uint8Array | undefined> {
+    const shape = frameShape(options, "receive a frame");
+    return await this.#receiving(options, async (wait) => {
+      if (!await this.#gather(1, wait)) return undefined;
+      if (!await this.#gather(shape.prefixBytes, wait)) throw this.#unexpectedEof();
+      const size = decodePrefix(this.kept!.peek(), shape);
+      if (!await this.#gather(shape.prefixBytes + size, wait)) throw this.#unexpectedEof();
+      this.kept!.take(shape.prefixBytes);
+      return this.kept!.take(size);
+    });
+  }
+
+  lines(options?: LineOptions): AsyncIterableIterator<string> {
+    return readLines(this, options);
+  }
+
+  frames(options?: FrameOptions): AsyncIterableIterator<Uint8Array> {
+    return readFrames(this, options);
+  }
+
+  async send(data: Uint8Array, options?: WaitOptions): Promise<number> {
+    checkBytes(data, "send", "data");
+    return await this.#sending(
+      options,
+      async (wait) => data.length === 0 ? 0 : await this.push(data, wait),
+    );
+  }
+
+  async sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
+    checkBytes(data, "send", "data");
+    if (options !== undefined || this.closed || this.sends.busy) {
+      return await this.#sending(options, (wait) => this.#pushAll(data, wait));
+    }
+    this.sends.enter();
+    try {
+      await this.#pushAll(data, undefined);
+    } finally {
+      this.sends.leave();
+    }
+  }
+
+  sendFrame(data: Uint8Array, options: FrameOptions = {}): Promise<void> {
+    return this.sendAll(encodeFrame(data, options), options);
+  }
+
+  async shutdown(how: "read" | "write" | "both"): Promise<void> {
+    if (how !== "read" && how !== "write" && how !== "both") {
+      throw new TypeError(`Cannot shutdown: how ${how} is not "read", "write" or "both"`);
+    }
+    if (this.closed) throw closedError("shutdown");
+    await this.end(how);
+  }
+
+  async read(p: Uint8Array): Promise<number | null> {
+    const count = await this.recvInto(p);
+    return count === 0 && p.length > 0 ? null : count;
+  }
+
+  write(p: Uint8Array): Promise<number> {
+    return this.send(p);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.shutdown("write");
+  }
+
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return (this.#faces ??= this.#makeFaces()).readable;
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return (this.#faces ??= this.#makeFaces()).writable;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.receives.rejectAll(closedError("recv"));
+    this.sends.rejectAll(closedError("send"));
+    this.release();
+    this.#faces?.closed();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /** Receives one chunk of at most `size` bytes whose memory the caller may keep; empty at end of file. */
+  protected async recvChunk(
+    size: number,
+    wait: Wait | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.kept !== undefined && this.kept.length > 0) return this.kept.take(size);
+    // Room grows and shrinks with what arrives: many small messages must not cost 64 KiB each.
+    const room = new Uint8Array(Math.min(size, this.#expectedBytes));
+    const count = await this.pull(room, wait);
+    if (count === this.#expectedBytes) {
+      this.#expectedBytes = Math.min(count * 4, DEFAULT_RECV_BYTES);
+    } else if (count < this.#expectedBytes / 4 && this.#expectedBytes > 2048) {
+      this.#expectedBytes /= 4;
+    }
+    return count > room.length / 2 ? room.subarray(0, count) : room.slice(0, count);
+  }
+
+  /** Keeps bytes for the next receive. */
+  protected keep(bytes: Uint8Array): void {
+    (this.kept ??= new ByteQueue()).push(bytes);
+  }
+
+  /** Runs one receive in its turn. */
+  async #receiving<T>(
+    options: WaitOptions | undefined,
+    receive: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    const wait = beginWait(options);
+    return await this.takeTurn(this.receives, wait, "recv", receive);
+  }
+
+  async #sending<T>(
+    options: WaitOptions | undefined,
+    send: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    const wait = beginWait(options);
+    return await this.takeTurn(this.sends, wait, "send", send);
+  }
+
+  /** Runs `work` when its turn comes, and passes the turn on. */
+  protected async takeTurn<T>(
+    turns: Turns,
+    wait: Wait | undefined,
+    syscall: string,
+    work: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    if (this.closed) throw closedError(syscall);
+    try {
+      const turn = turns.enter(wait);
+      if (turn !== undefined) await turn;
+      try {
+        if (this.closed) throw closedError(syscall);
+        return await work(wait);
+      } finally {
+        turns.leave();
+      }
+    } finally {
+      wait?.end();
+    }
+  }
+
+  /** Whether a receive may pull at once: open, nobody inside, nothing kept. */
+  get #receivesIdle(): boolean {
+    return !this.closed && !this.receives.busy &&
+      (this.kept === undefined || this.kept.length === 0);
+  }
+
+  async #pushAll(data: Uint8Array, wait: Wait | undefined): Promise<void> {
+    let sent = 0;
+    while (sent < data.length) {
+      sent += await this.push(sent === 0 ? data : data.subarray(sent), wait);
+    }
+  }
+
+  #into(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    if (buffer.length === 0) return Promise.resolve(0);
+    if (this.kept !== undefined && this.kept.length > 0) {
+      return Promise.resolve(this.kept.takeInto(buffer));
+    }
+    return this.pull(buffer, wait);
+  }
+
+  async #exactQueued(size: number, wait: Wait | undefined): Promise<Uint8Array> {
+    if (!await this.#gather(size, wait)) throw this.#unexpectedEof();
+    return this.kept!.take(size);
+  }
+
+  async #exactDirect(size: number, wait: Wait | undefined): Promise<Uint8Array> {
+    const result = new Uint8Array(size);
+    let got = this.kept?.takeInto(result) ?? 0;
+    try {
+      while (got < size) {
+        const count = await this.pull(got === 0 ? result : result.subarray(got), wait);
+        if (count === 0) throw this.#unexpectedEof();
+        got += count;
+      }
+    } catch (error) {
+      if (got > 0) (this.kept ??= new ByteQueue()).unshift(result.subarray(0, got));
+      throw error;
+    }
+    return result;
+  }
+
+  /** Pulls until `count` bytes are kept; false when the stream ends before. */
+  async #gather(count: number, wait: Wait | undefined): Promise<boolean> {
+    const kept = this.kept ??= new ByteQueue();
+    while (kept.length < count) {
+      const got = await this.pull(kept.room(count - kept.length), wait);
+      if (got === 0) return false;
+      kept.commit(got);
+    }
+    return true;
+  }
+
+  async #until(
+    needle: Uint8Array,
+    maxBytes: number,
+    wait: Wait | undefined,
+  ): Promise<Uint8Array | undefined> {
+    const kept = this.kept ??= new ByteQueue();
+    for (let from = 0;;) {
+      const at = kept.indexOf(needle, from);
+      const end = at < 0 ? kept.length : at + needle.length;
+      if (end > maxBytes || (at < 0 && end === maxBytes)) {
+        throw new RangeError(`Cannot receive: needle not found within maxBytes ${maxBytes}`);
+      }
+      if (at >= 0) return kept.take(end);
+      from = Math.max(0, kept.length - needle.length + 1);
+      const got = await this.pull(kept.room(1), wait);
+      if (got === 0) return kept.length === 0 ? undefined : kept.take(kept.length);
+      kept.commit(got);
+    }
+  }
+
+  #unexpectedEof(): Error {
+    return new Deno.errors.UnexpectedEof("Cannot receive: the stream ended before all bytes came");
+  }
+
+  #makeFaces(): StreamFaces {
+    return new StreamFaces({
+      receive: (size, wait) =>
+        this.takeTurn(this.receives, wait, "recv", (w) => this.recvChunk(size, w)),
+      receiveInto: (buffer, wait) =>
+        this.takeTurn(this.receives, wait, "recv", (w) => this.#into(buffer, w)),
+      sendAll: (data) => this.sendAll(data),
+      endWrite: () => this.shutdown("write"),
+      close: () => this.close(),
+    });
+  }
+}

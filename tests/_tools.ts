@@ -1,0 +1,94 @@
+/**
+ * What tests need of the machine, stated once: a missing tool or privilege skips a test with a
+ * reason, and fails it when REQUIRE_ALL=1.
+ */
+
+/** What a test needs. */
+export interface Needs {
+  /** Programs on PATH. */
+  tools?: readonly string[];
+  /** Effective uid 0. */
+  root?: boolean;
+  /** Making network namespaces (`ip netns add`, or `unshare -n`). */
+  netns?: boolean;
+  /** Anything else: returns why it cannot run, or undefined. */
+  other?: () => string | undefined;
+}
+
+const requireAll = Deno.env.get("REQUIRE_ALL") === "1";
+
+/** The path of a program, or undefined. */
+export function which(tool: string): string | undefined {
+  if (tool.startsWith("/")) return isFile(tool) ? tool : undefined;
+  // A daemon's or an ordinary user's PATH often lacks the sbin folders.
+  const path = `${Deno.env.get("PATH") ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
+  for (const dir of path.split(":")) {
+    if (dir !== "" && isFile(`${dir}/${tool}`)) return `${dir}/${tool}`;
+  }
+  return undefined;
+}
+
+/** Why `needs` are not met here, or undefined. */
+export function missing(needs: Needs): string | undefined {
+  for (const tool of needs.tools ?? []) {
+    if (which(tool) === undefined) return `${tool} is not installed`;
+  }
+  if ((needs.root || needs.netns) && Deno.uid() !== 0) return "needs root";
+  if (needs.netns && !canUnshareNet()) return "cannot make network namespaces";
+  return needs.other?.();
+}
+
+/**
+ * Registers a test that runs where `needs` are met. Elsewhere it is skipped and says why, or
+ * fails under REQUIRE_ALL=1. Op and resource sanitizers are on unless `options` turn them off.
+ */
+export function testWith(
+  needs: Needs,
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+  options: Partial<Deno.TestDefinition> = {},
+): void {
+  const why = missing(needs);
+  if (why === undefined) {
+    Deno.test({ sanitizeOps: true, sanitizeResources: true, ...options, name, fn });
+  } else if (requireAll) {
+    Deno.test(name, () => {
+      throw new Error(`REQUIRE_ALL: ${why}`);
+    });
+  } else {
+    Deno.test({ name: `${name} (${why})`, ignore: why !== undefined, fn });
+  }
+}
+
+/** The Python that has Debian's packages (scapy); any python3 where there is no other. */
+export const PYTHON: string = isFile("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+/** Numbers of the open file descriptors, the listing's own left out. */
+export function openFds(): Set<string> {
+  const before = new Set<string>();
+  for (const entry of Deno.readDirSync("/proc/self/fd")) before.add(entry.name);
+  for (const fd of before) {
+    try {
+      if (Deno.readLinkSync(`/proc/self/fd/${fd}`).endsWith("/fd")) before.delete(fd);
+    } catch {
+      before.delete(fd); // the listing's own, closed by now
+    }
+  }
+  return before;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+let unshared: boolean | undefined;
+function canUnshareNet(): boolean {
+  unshared ??= which("unshare") !== undefined &&
+    new Deno.Command("unshare", { args: ["-n", "true"], stdout: "null", stderr: "null" })
+      .outputSync().success;
+  return unshared;
+}

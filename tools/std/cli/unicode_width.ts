@@ -1,0 +1,4 @@
+import { unicodeWidth as std } from "deno-std/unicode_width";
+
+/** Terminal columns that `text` takes. */
+export const unicodeWidth: (text: string) => number = std;
