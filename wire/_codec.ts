@@ -11,8 +11,8 @@
  *   encodes to a right packet;
  * - `measureXxx(value)` and `writeXxx(value, bytes, start, end, around)` for `encode()` (not public);
  * - `encodeXxx(value, payload?)`; a codec whose checksum covers a pseudo-header takes a third argument
- *   `addresses?: PseudoAddresses`, leaves the checksum 0 without it, and its view has
- *   `isChecksumOk(addressSum)`, fed from `Ipv4View.addressSum` or `Ipv6View.addressSum`.
+ *   `sum?: number` (`addressSum()`, or the view's) and leaves the checksum 0 without it;
+ * - a method `checksumOk()` of the view, with `(addressSum: number)` where a pseudo-header counts.
  *
  * @module
  */

@@ -149,14 +149,6 @@ export function updateChecksum(before: number, oldWord: number, newWord: number)
   return 0xffff - sum;
 }
 
-/** The addresses that a transport checksum covers: text, or their 4 or 16 bytes. */
-export interface PseudoAddresses {
-  /** Source address. */
-  source: string | Uint8Array;
-  /** Destination address; of an IPv6 packet with a routing header, the final one. */
-  destination: string | Uint8Array;
-}
-
 /**
  * The sum of the addresses of a pseudo-header, the part that does not depend on the payload.
  *

@@ -91,7 +91,7 @@ export class GreView extends HeaderView {
     return this.hasChecksum ? u16(this.bytes, this.start + 4) : undefined;
   }
   /** Whether the checksum is right; without one it is. */
-  get checksumOk(): boolean {
+  checksumOk(): boolean {
     return !this.hasChecksum || checksum(this.bytes, this.start, this.end) === 0;
   }
   /** Key, if there is one. */

@@ -8,7 +8,7 @@ import { formatIpv6, parseIpv6 } from "../core/ip.ts";
 import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
-import { addressSum, checksum, type PseudoAddresses, withPseudoTail } from "./checksum.ts";
+import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_HIP, IPPROTO_NONE } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -122,7 +122,7 @@ export class HipView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header.
    * @returns `true` if it is.
    */
-  isChecksumOk(addressSum: number): boolean {
+  checksumOk(addressSum: number): boolean {
     const initial = withPseudoTail(addressSum, IPPROTO_HIP, this.headerLength);
     return checksum(this.bytes, this.start, this.payloadStart, initial) === 0;
   }
@@ -185,7 +185,8 @@ export function writeHip(
  *
  * @param value The header.
  * @param payload What follows; default nothing.
- * @param addresses The addresses of the IP header, for the checksum.
+ * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
+ * checksum is left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  * @throws {TypeError} If a tag is not written as an IPv6 address.
@@ -193,9 +194,7 @@ export function writeHip(
 export function encodeHip(
   value: Hip,
   payload?: Uint8Array,
-  addresses?: PseudoAddresses,
+  sum?: number,
 ): Uint8Array {
-  return encodeWith(measureHip, writeHip, value, payload, {
-    addressSum: addresses && addressSum(addresses.source, addresses.destination),
-  });
+  return encodeWith(measureHip, writeHip, value, payload, { addressSum: sum });
 }

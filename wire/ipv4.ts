@@ -188,7 +188,7 @@ export class Ipv4View extends HeaderView {
     return u16(this.bytes, this.start + AT.CHECKSUM);
   }
   /** Whether the header checksum is right. */
-  get checksumOk(): boolean {
+  checksumOk(): boolean {
     return checksum(this.bytes, this.start, this.payloadStart) === 0;
   }
   /** Source address. */
@@ -285,7 +285,7 @@ export function writeIpv4(
  *
  * const bytes = encodeIpv4({ kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2", ttl: 3 });
  * const view = Ipv4View.parse(bytes);
- * assertEquals([view.source, view.ttl, view.checksumOk], ["192.0.2.1", 3, true]);
+ * assertEquals([view.source, view.ttl, view.checksumOk()], ["192.0.2.1", 3, true]);
  * ```
  */
 export function encodeIpv4(value: Ipv4, payload?: Uint8Array): Uint8Array {

@@ -7,7 +7,7 @@
 import { checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
-import { addressSum, checksum, type PseudoAddresses, withPseudoTail } from "./checksum.ts";
+import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_MH, IPPROTO_NONE } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -80,7 +80,7 @@ export class MobilityView extends HeaderView {
    * @param addressSum The sum of the addresses of the IPv6 header.
    * @returns `true` if it is.
    */
-  isChecksumOk(addressSum: number): boolean {
+  checksumOk(addressSum: number): boolean {
     const initial = withPseudoTail(addressSum, IPPROTO_MH, this.headerLength);
     return checksum(this.bytes, this.start, this.payloadStart, initial) === 0;
   }
@@ -134,16 +134,15 @@ export function writeMobility(
  *
  * @param value The header.
  * @param payload What follows; default nothing.
- * @param addresses The addresses of the IPv6 header, for the checksum.
+ * @param sum The sum of the addresses of the IPv6 header, as `addressSum()` gives it; without it the
+ * checksum is left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeMobility(
   value: Mobility,
   payload?: Uint8Array,
-  addresses?: PseudoAddresses,
+  sum?: number,
 ): Uint8Array {
-  return encodeWith(measureMobility, writeMobility, value, payload, {
-    addressSum: addresses && addressSum(addresses.source, addresses.destination),
-  });
+  return encodeWith(measureMobility, writeMobility, value, payload, { addressSum: sum });
 }

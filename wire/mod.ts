@@ -14,7 +14,6 @@ export {
   addressSum,
   checksum,
   foldSum,
-  type PseudoAddresses,
   pseudoHeaderSum,
   sumWords,
   updateChecksum,

@@ -85,7 +85,7 @@ export class Shim6View extends HeaderView {
     return (this.bytes[this.start + AT.TYPE] & 0x80) !== 0;
   }
   /** Whether the checksum of a control message is right; before a payload there is none. */
-  get checksumOk(): boolean {
+  checksumOk(): boolean {
     return this.isPayload || checksum(this.bytes, this.start, this.payloadStart) === 0;
   }
   /** The message, decoded. */
