@@ -5,8 +5,9 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { checksum, withPseudoTail } from "./checksum.ts";
+import type { Surroundings } from "./_codec.ts";
+import { encodeTransport, isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
+import type { PseudoAddresses } from "./checksum.ts";
 import { IPPROTO_TCP } from "./numbers.ts";
 import {
   checkTcpOptions,
@@ -180,9 +181,8 @@ export class TcpView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns Whether it is.
    */
-  checksumOk(addressSum: number): boolean {
-    const initial = withPseudoTail(addressSum, IPPROTO_TCP, this.end - this.start);
-    return checksum(this.bytes, this.start, this.end, initial) === 0;
+  isChecksumOk(addressSum: number): boolean {
+    return isTransportChecksumOk(this.bytes, this.start, this.end, IPPROTO_TCP, addressSum);
   }
 
   /**
@@ -237,14 +237,15 @@ export function writeTcp(
   const urgent = fit(WHAT, "urgentPointer", value.urgentPointer ?? 0, 0xffff);
   setU16(bytes, start + AT.URGENT_POINTER, urgent);
   if (value.options !== undefined) writeTcpOptions(value.options, bytes, start + AT.OPTIONS);
-  setU16(bytes, start + AT.CHECKSUM, 0);
-  let sum = value.checksum;
-  if (sum === undefined) {
-    sum = around.addressSum === undefined
-      ? 0
-      : checksum(bytes, start, end, withPseudoTail(around.addressSum, IPPROTO_TCP, end - start));
-  }
-  setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
+  const span = {
+    at: start + AT.CHECKSUM,
+    start,
+    coveredEnd: end,
+    end,
+    protocol: IPPROTO_TCP,
+    zero: 0,
+  };
+  writeTransportChecksum(WHAT, value.checksum, bytes, span, around);
 }
 
 /**
@@ -252,8 +253,8 @@ export function writeTcp(
  *
  * @param value The header; data offset and checksum are filled in unless it has them.
  * @param payload What follows; default nothing.
- * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
- * checksum is left at 0.
+ * @param addresses The addresses of the IP header, which the checksum covers; without them it is
+ * left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -262,7 +263,7 @@ export function writeTcp(
  * import { addressSum, encodeTcp, TcpView, TH_SYN } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const sum = addressSum("192.0.2.1", "192.0.2.2");
+ * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
  * const bytes = encodeTcp(
  *   {
  *     kind: "tcp",
@@ -272,12 +273,16 @@ export function writeTcp(
  *     options: [{ kind: "maximumSegmentSize", size: 1460 }],
  *   },
  *   undefined,
- *   sum,
+ *   addresses,
  * );
  * const view = TcpView.parse(bytes);
- * assertEquals([view.syn, view.dataOffset, view.checksumOk(sum)], [true, 6, true]);
+ * assertEquals([view.syn, view.dataOffset, view.isChecksumOk(addressSum("192.0.2.1", "192.0.2.2"))], [true, 6, true]);
  * ```
  */
-export function encodeTcp(value: Tcp, payload?: Uint8Array, sum?: number): Uint8Array {
-  return encodeWith(measureTcp, writeTcp, value, payload, { addressSum: sum });
+export function encodeTcp(
+  value: Tcp,
+  payload?: Uint8Array,
+  addresses?: PseudoAddresses,
+): Uint8Array {
+  return encodeTransport(measureTcp, writeTcp, value, payload, addresses);
 }

@@ -5,8 +5,9 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { checksum, withPseudoTail } from "./checksum.ts";
+import type { Surroundings } from "./_codec.ts";
+import { encodeTransport, isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
+import type { PseudoAddresses } from "./checksum.ts";
 import { IPPROTO_UDP } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -106,10 +107,9 @@ export class UdpView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns `true` also where the sender made no checksum.
    */
-  checksumOk(addressSum: number): boolean {
+  isChecksumOk(addressSum: number): boolean {
     if (this.checksum === 0) return true;
-    const initial = withPseudoTail(addressSum, IPPROTO_UDP, this.end - this.start);
-    return checksum(this.bytes, this.start, this.end, initial) === 0;
+    return isTransportChecksumOk(this.bytes, this.start, this.end, IPPROTO_UDP, addressSum);
   }
 
   /**
@@ -147,15 +147,15 @@ export function writeUdp(
   );
   const length = value.length ?? (real > 0xffff ? 0 : real);
   setU16(bytes, start + AT.LENGTH, fit(WHAT, "length", length, 0xffff));
-  setU16(bytes, start + AT.CHECKSUM, 0);
-  let sum = value.checksum;
-  if (sum === undefined) {
-    sum = around.addressSum === undefined
-      ? 0
-      // RFC 768: a sum of 0 is sent as all ones, since 0 means none.
-      : checksum(bytes, start, end, withPseudoTail(around.addressSum, IPPROTO_UDP, real)) || 0xffff;
-  }
-  setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
+  const span = {
+    at: start + AT.CHECKSUM,
+    start,
+    coveredEnd: end,
+    end,
+    protocol: IPPROTO_UDP,
+    zero: 0xffff,
+  };
+  writeTransportChecksum(WHAT, value.checksum, bytes, span, around);
 }
 
 /**
@@ -163,8 +163,8 @@ export function writeUdp(
  *
  * @param value The header; length and checksum are filled in unless it has them.
  * @param payload What follows; default nothing.
- * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
- * checksum is left at 0, "none".
+ * @param addresses The addresses of the IP header, which the checksum covers; without them it is
+ * left at 0, "none".
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -173,16 +173,20 @@ export function writeUdp(
  * import { addressSum, encodeUdp, UdpView } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const sum = addressSum("192.0.2.1", "192.0.2.2");
+ * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
  * const bytes = encodeUdp(
  *   { kind: "udp", sourcePort: 40000, destinationPort: 53 },
  *   Uint8Array.of(1, 2, 3),
- *   sum,
+ *   addresses,
  * );
  * const view = UdpView.parse(bytes);
- * assertEquals([view.length, view.checksumOk(sum)], [11, true]);
+ * assertEquals([view.length, view.isChecksumOk(addressSum("192.0.2.1", "192.0.2.2"))], [11, true]);
  * ```
  */
-export function encodeUdp(value: Udp, payload?: Uint8Array, sum?: number): Uint8Array {
-  return encodeWith(measureUdp, writeUdp, value, payload, { addressSum: sum });
+export function encodeUdp(
+  value: Udp,
+  payload?: Uint8Array,
+  addresses?: PseudoAddresses,
+): Uint8Array {
+  return encodeTransport(measureUdp, writeUdp, value, payload, addresses);
 }

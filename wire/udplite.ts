@@ -5,8 +5,9 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { checksum, withPseudoTail } from "./checksum.ts";
+import type { Surroundings } from "./_codec.ts";
+import { encodeTransport, writeTransportChecksum } from "./_transport.ts";
+import { checksum, type PseudoAddresses, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_UDPLITE } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -97,7 +98,7 @@ export class UdpLiteView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns `false` also for a checksum of 0, which RFC 3828 forbids.
    */
-  checksumOk(addressSum: number): boolean {
+  isChecksumOk(addressSum: number): boolean {
     if (this.checksum === 0) return false;
     const length = this.end - this.start;
     const covered = Math.min(length, this.coverage || length);
@@ -141,17 +142,15 @@ export function writeUdpLite(
     fit(WHAT, "destinationPort", value.destinationPort, 0xffff),
   );
   setU16(bytes, start + AT.COVERAGE, coverage);
-  setU16(bytes, start + AT.CHECKSUM, 0);
-  let sum = value.checksum;
-  if (sum === undefined) {
-    sum = around.addressSum === undefined ? 0 : checksum(
-      bytes,
-      start,
-      start + (coverage || length),
-      withPseudoTail(around.addressSum, IPPROTO_UDPLITE, length),
-    ) || 0xffff;
-  }
-  setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
+  const span = {
+    at: start + AT.CHECKSUM,
+    start,
+    coveredEnd: start + (coverage || length),
+    end,
+    protocol: IPPROTO_UDPLITE,
+    zero: 0xffff,
+  };
+  writeTransportChecksum(WHAT, value.checksum, bytes, span, around);
 }
 
 /**
@@ -159,8 +158,8 @@ export function writeUdpLite(
  *
  * @param value The header; the checksum is filled in unless it has one.
  * @param payload What follows; default nothing.
- * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
- * checksum is left at 0.
+ * @param addresses The addresses of the IP header, which the checksum covers; without them it is
+ * left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -169,16 +168,20 @@ export function writeUdpLite(
  * import { addressSum, encodeUdpLite, UdpLiteView } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const sum = addressSum("192.0.2.1", "192.0.2.2");
+ * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
  * const bytes = encodeUdpLite(
  *   { kind: "udplite", sourcePort: 40000, destinationPort: 5004, coverage: 8 },
  *   Uint8Array.of(1, 2, 3),
- *   sum,
+ *   addresses,
  * );
  * bytes[9] ^= 0xff;
- * assertEquals(UdpLiteView.parse(bytes).checksumOk(sum), true);
+ * assertEquals(UdpLiteView.parse(bytes).isChecksumOk(addressSum("192.0.2.1", "192.0.2.2")), true);
  * ```
  */
-export function encodeUdpLite(value: UdpLite, payload?: Uint8Array, sum?: number): Uint8Array {
-  return encodeWith(measureUdpLite, writeUdpLite, value, payload, { addressSum: sum });
+export function encodeUdpLite(
+  value: UdpLite,
+  payload?: Uint8Array,
+  addresses?: PseudoAddresses,
+): Uint8Array {
+  return encodeTransport(measureUdpLite, writeUdpLite, value, payload, addresses);
 }
