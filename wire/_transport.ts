@@ -5,20 +5,8 @@
  */
 
 import { fit, setU16 } from "./_bytes.ts";
-import { encodeWith, type Measure, type Surroundings, type Write } from "./_codec.ts";
-import { addressSum, checksum, type PseudoAddresses, withPseudoTail } from "./checksum.ts";
-
-/** The body of every `encodeXxx(value, payload, addresses)`. */
-export function encodeTransport<V>(
-  measure: Measure<V>,
-  write: Write<V>,
-  value: V,
-  payload?: Uint8Array,
-  addresses?: PseudoAddresses,
-): Uint8Array {
-  const sum = addresses && addressSum(addresses.source, addresses.destination);
-  return encodeWith(measure, write, value, payload, { addressSum: sum });
-}
+import type { Surroundings } from "./_codec.ts";
+import { checksum, withPseudoTail } from "./checksum.ts";
 
 /** Whether the checksum over a whole layer and its pseudo-header is right. */
 export function isTransportChecksumOk(

@@ -5,9 +5,8 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import type { Surroundings } from "./_codec.ts";
-import { encodeTransport, isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
-import type { PseudoAddresses } from "./checksum.ts";
+import { encodeWith, type Surroundings } from "./_codec.ts";
+import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_TCP } from "./numbers.ts";
 import {
   checkTcpOptions,
@@ -181,7 +180,7 @@ export class TcpView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns Whether it is.
    */
-  isChecksumOk(addressSum: number): boolean {
+  checksumOk(addressSum: number): boolean {
     return isTransportChecksumOk(this.bytes, this.start, this.end, IPPROTO_TCP, addressSum);
   }
 
@@ -253,8 +252,8 @@ export function writeTcp(
  *
  * @param value The header; data offset and checksum are filled in unless it has them.
  * @param payload What follows; default nothing.
- * @param addresses The addresses of the IP header, which the checksum covers; without them it is
- * left at 0.
+ * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
+ * checksum is left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -263,7 +262,7 @@ export function writeTcp(
  * import { addressSum, encodeTcp, TcpView, TH_SYN } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
+ * const sum = addressSum("192.0.2.1", "192.0.2.2");
  * const bytes = encodeTcp(
  *   {
  *     kind: "tcp",
@@ -273,16 +272,16 @@ export function writeTcp(
  *     options: [{ kind: "maximumSegmentSize", size: 1460 }],
  *   },
  *   undefined,
- *   addresses,
+ *   sum,
  * );
  * const view = TcpView.parse(bytes);
- * assertEquals([view.syn, view.dataOffset, view.isChecksumOk(addressSum("192.0.2.1", "192.0.2.2"))], [true, 6, true]);
+ * assertEquals([view.syn, view.dataOffset, view.checksumOk(sum)], [true, 6, true]);
  * ```
  */
 export function encodeTcp(
   value: Tcp,
   payload?: Uint8Array,
-  addresses?: PseudoAddresses,
+  sum?: number,
 ): Uint8Array {
-  return encodeTransport(measureTcp, writeTcp, value, payload, addresses);
+  return encodeWith(measureTcp, writeTcp, value, payload, { addressSum: sum });
 }

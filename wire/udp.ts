@@ -5,9 +5,8 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import type { Surroundings } from "./_codec.ts";
-import { encodeTransport, isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
-import type { PseudoAddresses } from "./checksum.ts";
+import { encodeWith, type Surroundings } from "./_codec.ts";
+import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_UDP } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -107,7 +106,7 @@ export class UdpView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns `true` also where the sender made no checksum.
    */
-  isChecksumOk(addressSum: number): boolean {
+  checksumOk(addressSum: number): boolean {
     if (this.checksum === 0) return true;
     return isTransportChecksumOk(this.bytes, this.start, this.end, IPPROTO_UDP, addressSum);
   }
@@ -163,8 +162,8 @@ export function writeUdp(
  *
  * @param value The header; length and checksum are filled in unless it has them.
  * @param payload What follows; default nothing.
- * @param addresses The addresses of the IP header, which the checksum covers; without them it is
- * left at 0, "none".
+ * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
+ * checksum is left at 0, "none".
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -173,20 +172,20 @@ export function writeUdp(
  * import { addressSum, encodeUdp, UdpView } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
+ * const sum = addressSum("192.0.2.1", "192.0.2.2");
  * const bytes = encodeUdp(
  *   { kind: "udp", sourcePort: 40000, destinationPort: 53 },
  *   Uint8Array.of(1, 2, 3),
- *   addresses,
+ *   sum,
  * );
  * const view = UdpView.parse(bytes);
- * assertEquals([view.length, view.isChecksumOk(addressSum("192.0.2.1", "192.0.2.2"))], [11, true]);
+ * assertEquals([view.length, view.checksumOk(sum)], [11, true]);
  * ```
  */
 export function encodeUdp(
   value: Udp,
   payload?: Uint8Array,
-  addresses?: PseudoAddresses,
+  sum?: number,
 ): Uint8Array {
-  return encodeTransport(measureUdp, writeUdp, value, payload, addresses);
+  return encodeWith(measureUdp, writeUdp, value, payload, { addressSum: sum });
 }

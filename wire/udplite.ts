@@ -5,9 +5,9 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import type { Surroundings } from "./_codec.ts";
-import { encodeTransport, writeTransportChecksum } from "./_transport.ts";
-import { checksum, type PseudoAddresses, withPseudoTail } from "./checksum.ts";
+import { encodeWith, type Surroundings } from "./_codec.ts";
+import { writeTransportChecksum } from "./_transport.ts";
+import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_UDPLITE } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
@@ -98,7 +98,7 @@ export class UdpLiteView extends HeaderView {
    * @param addressSum The sum of the addresses of the IP header (its view's `addressSum`).
    * @returns `false` also for a checksum of 0, which RFC 3828 forbids.
    */
-  isChecksumOk(addressSum: number): boolean {
+  checksumOk(addressSum: number): boolean {
     if (this.checksum === 0) return false;
     const length = this.end - this.start;
     const covered = Math.min(length, this.coverage || length);
@@ -158,8 +158,8 @@ export function writeUdpLite(
  *
  * @param value The header; the checksum is filled in unless it has one.
  * @param payload What follows; default nothing.
- * @param addresses The addresses of the IP header, which the checksum covers; without them it is
- * left at 0.
+ * @param sum The sum of the addresses of the IP header, as `addressSum()` gives it; without it the
+ * checksum is left at 0.
  * @returns Header and payload in new bytes.
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  *
@@ -168,20 +168,20 @@ export function writeUdpLite(
  * import { addressSum, encodeUdpLite, UdpLiteView } from "@berkeley/sockets/wire";
  * import { assertEquals } from "@std/assert";
  *
- * const addresses = { source: "192.0.2.1", destination: "192.0.2.2" };
+ * const sum = addressSum("192.0.2.1", "192.0.2.2");
  * const bytes = encodeUdpLite(
  *   { kind: "udplite", sourcePort: 40000, destinationPort: 5004, coverage: 8 },
  *   Uint8Array.of(1, 2, 3),
- *   addresses,
+ *   sum,
  * );
  * bytes[9] ^= 0xff;
- * assertEquals(UdpLiteView.parse(bytes).isChecksumOk(addressSum("192.0.2.1", "192.0.2.2")), true);
+ * assertEquals(UdpLiteView.parse(bytes).checksumOk(sum), true);
  * ```
  */
 export function encodeUdpLite(
   value: UdpLite,
   payload?: Uint8Array,
-  addresses?: PseudoAddresses,
+  sum?: number,
 ): Uint8Array {
-  return encodeTransport(measureUdpLite, writeUdpLite, value, payload, addresses);
+  return encodeWith(measureUdpLite, writeUdpLite, value, payload, { addressSum: sum });
 }
