@@ -1,0 +1,173 @@
+/**
+ * A stream endpoint over a connection of Deno's own networking.
+ *
+ * @module
+ */
+import type { Family } from "./address.ts";
+import { isShared } from "./bytes.ts";
+import { fromDenoWait } from "./_deno_errors.ts";
+import { Pending } from "./_pending.ts";
+import { getDenoOption, setDenoOption } from "./_deno_options.ts";
+import type { SocketOption } from "./option.ts";
+import { StreamBase } from "./stream.ts";
+import type { Wait } from "./wait.ts";
+
+/** What a connection is made of. */
+export interface DenoStreamParts<A> {
+  conn: Deno.TcpConn | Deno.UnixConn;
+  family: Family;
+  protocol: number;
+  localAddr: A;
+  remoteAddr: A;
+}
+
+/** The most that one cancellable call takes over from the caller. */
+const COPY_BYTES = 65536;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Deno's calls cannot be cancelled, so a wait that may end early works on memory of the endpoint:
+ * an abandoned read stays pending and serves the next receive; an abandoned write is finished
+ * before the next send.
+ */
+export class DenoStream<A> extends StreamBase<A> {
+  readonly family: Family;
+  readonly type = "stream" as const;
+  readonly protocol: number;
+  readonly engine = "deno" as const;
+  readonly localAddr: A;
+  readonly remoteAddr: A;
+
+  readonly #conn: Deno.TcpConn | Deno.UnixConn;
+  readonly #options = new Map<string, unknown>();
+  readonly #reading = new Pending<Uint8Array>();
+  readonly #writing = new Pending<void>();
+  #readEnded = false;
+  #endRead: (() => void) | undefined;
+
+  constructor(parts: DenoStreamParts<A>) {
+    super();
+    this.#conn = parts.conn;
+    this.family = parts.family;
+    this.protocol = parts.protocol;
+    this.localAddr = parts.localAddr;
+    this.remoteAddr = parts.remoteAddr;
+  }
+
+  /**
+   * The Deno connection beneath, for `Deno.startTls`. Throws when received bytes wait in the
+   * endpoint, since what takes the connection over would miss them.
+   */
+  get conn(): Deno.TcpConn | Deno.UnixConn {
+    if (this.receives.busy || this.#reading.busy || (this.kept?.length ?? 0) > 0) {
+      throw new Deno.errors.Busy("Cannot hand out the connection: received bytes wait in it");
+    }
+    return this.#conn;
+  }
+
+  protected override pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    if (this.#readEnded) return Promise.resolve(0);
+    if (wait !== undefined || this.#reading.busy || isShared(buffer)) {
+      return this.#pullCopied(buffer, wait);
+    }
+    return new Promise((resolve, reject) => {
+      this.#endRead = () => resolve(0);
+      this.#conn.read(buffer).then(
+        (count) => resolve(count ?? 0),
+        (error) => reject(fromDenoWait(error, "recv", this.closed)),
+      );
+    });
+  }
+
+  protected override async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
+    if (this.#writing.busy) await this.#finishWriting(wait);
+    if (wait !== undefined || isShared(data)) return await this.#pushCopied(data, wait);
+    try {
+      return await this.#conn.write(data);
+    } catch (error) {
+      throw fromDenoWait(error, "send", this.closed);
+    }
+  }
+
+  protected override async end(how: "read" | "write" | "both"): Promise<void> {
+    if (how !== "write") {
+      this.#readEnded = true;
+      this.#endRead?.();
+    }
+    if (how === "read") return;
+    try {
+      if (this.#writing.busy) await this.#finishWriting(undefined);
+      await this.#conn.closeWrite();
+    } catch (error) {
+      throw fromDenoWait(error, "shutdown", this.closed);
+    }
+  }
+
+  protected override release(): void {
+    try {
+      this.#conn.close();
+    } catch (error) {
+      // Deno.startTls has taken the connection over and closed this handle.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+
+  override getOption<T>(option: SocketOption<T>): T {
+    return getDenoOption(this.#options, option);
+  }
+
+  override setOption<T>(option: SocketOption<T>, value: T): void {
+    setDenoOption(this.#conn, this.#options, option, value, this.closed);
+  }
+
+  override ref(): void {
+    if (!this.closed) this.#conn.ref();
+  }
+
+  override unref(): void {
+    if (!this.closed) this.#conn.unref();
+  }
+
+  async #pullCopied(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    const bytes = await this.#reading.run(
+      () => this.#readChunk(Math.min(buffer.length, COPY_BYTES)),
+      wait,
+    );
+    const count = Math.min(bytes.length, buffer.length);
+    buffer.set(count === bytes.length ? bytes : bytes.subarray(0, count));
+    if (count < bytes.length) this.keep(bytes.subarray(count));
+    return count;
+  }
+
+  #readChunk(size: number): Promise<Uint8Array> {
+    const room = new Uint8Array(size);
+    return new Promise<Uint8Array>((resolve, reject) => {
+      this.#endRead = () => resolve(EMPTY);
+      this.#conn.read(room).then(
+        (count) => resolve(count === null ? EMPTY : room.subarray(0, count)),
+        (error) => reject(fromDenoWait(error, "recv", this.closed)),
+      );
+    });
+  }
+
+  async #pushCopied(data: Uint8Array, wait: Wait | undefined): Promise<number> {
+    const copy = data.slice(0, COPY_BYTES);
+    await this.#writing.run(() => this.#writeAll(copy), wait);
+    return copy.length;
+  }
+
+  /** Waits for a write that an earlier wait abandoned. */
+  #finishWriting(wait: Wait | undefined): Promise<void> {
+    return this.#writing.run(() => Promise.resolve(), wait);
+  }
+
+  async #writeAll(data: Uint8Array): Promise<void> {
+    try {
+      for (let sent = 0; sent < data.length;) {
+        sent += await this.#conn.write(sent === 0 ? data : data.subarray(sent));
+      }
+    } catch (error) {
+      throw fromDenoWait(error, "send", this.closed);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { fromDenoError } from "../core/_deno_errors.ts";
+import { denoCanSet } from "../core/_deno_options.ts";
+import { chooseEngine, openWithin } from "../core/engine_choice.ts";
+import { isIpv4 } from "../core/ip.ts";
+import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
+import { wrapDenoConn } from "./_wrap.ts";
+import type { TcpConnectionOptions, TcpConnectOptions, TcpStream } from "./types.ts";
+
+const KEYS = [
+  "family",
+  "hostname",
+  "port",
+  "scopeId",
+  "flowInfo",
+  "localAddress",
+  "protocol",
+  "engine",
+  "options",
+  "signal",
+  "timeoutMs",
+];
+const ACTION = "connect";
+
+/**
+ * Opens a TCP connection (`man 7 tcp`). A name's addresses are tried as RFC 8305 says.
+ *
+ * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
+ *
+ * @example Connect with a time limit
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await tcp.connect({ ...listener.localAddr, timeoutMs: 5000 });
+ * assertEquals(client.remoteAddr?.port, listener.localAddr.port);
+ * ```
+ *
+ * @param options Where to connect to, and how.
+ * @returns The connection.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {Deno.errors.ConnectionRefused} Code `ECONNREFUSED`.
+ * @throws {AddrInfoError} If the name does not resolve.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ * @throws {DOMException} `TimeoutError` when `timeoutMs` is over.
+ */
+export function connect(options: TcpConnectOptions): Promise<TcpStream> {
+  return open(options, KEYS, undefined);
+}
+
+/**
+ * Opens a TCP connection by Happy Eyeballs (RFC 8305), as Python's `socket.create_connection` and
+ * better: addresses of both families are tried interleaved, `attemptDelayMs` apart.
+ *
+ * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
+ *
+ * @example Connect by name
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = await tcp.createServer({ port: 0, dualStack: true });
+ * const { port } = server.localAddr;
+ * using client = await tcp.createConnection({ hostname: "localhost", port, attemptDelayMs: 100 });
+ * assertEquals(client.remoteAddr?.port, port);
+ * ```
+ *
+ * @param options Where to connect to, and how.
+ * @returns The first connection that succeeds.
+ * @throws As {@linkcode connect}; the libc engine throws an `AggregateError` with the errors of all addresses.
+ */
+export async function createConnection(options: TcpConnectionOptions): Promise<TcpStream> {
+  const { attemptDelayMs = 250 } = options;
+  checkInteger(attemptDelayMs, 10, 60000, ACTION, "attemptDelayMs");
+  return await open(options, [...KEYS, "attemptDelayMs"], attemptDelayMs);
+}
+
+async function open(
+  options: TcpConnectOptions,
+  keys: readonly string[],
+  attemptDelayMs: number | undefined,
+): Promise<TcpStream> {
+  checkKeys(options, keys, ACTION);
+  const hostname = checkHostname(options.hostname, ACTION);
+  const { port, scopeId } = options;
+  checkPort(port, ACTION);
+  if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
+  const engine = chooseEngine(ACTION, options, denoCanSet, libcReason(options));
+  if (engine === "libc") throw new Deno.errors.NotSupported("Cannot connect: no libc engine");
+  return await openWithin(options, async (signal) => {
+    let conn: Deno.TcpConn;
+    try {
+      conn = await Deno.connect({
+        hostname: scopeId ? `${hostname}%${scopeId}` : hostname,
+        port,
+        signal,
+        ...(attemptDelayMs && { autoSelectFamilyAttemptDelay: attemptDelayMs }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw fromDenoError(error, { syscall: ACTION, address: hostPort(hostname, port) });
+    }
+    const stream = wrapDenoConn(conn);
+    try {
+      for (const [option, value] of options.options ?? []) stream.setOption(option, value);
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
+    return stream;
+  });
+}
+
+function libcReason(options: TcpConnectOptions): string | undefined {
+  if (options.protocol === "mptcp") return 'protocol "mptcp"';
+  if (options.protocol !== undefined && options.protocol !== "tcp") {
+    throw new TypeError(`Cannot ${ACTION}: protocol ${options.protocol} is not "tcp" or "mptcp"`);
+  }
+  const { family, hostname } = options;
+  if (family !== undefined && family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
+  }
+  const literal = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
+  if (family !== undefined && literal !== undefined && family !== literal) {
+    throw new TypeError(`Cannot ${ACTION}: hostname ${hostname} is no ${family} address`);
+  }
+  if (family !== undefined && literal === undefined) return "family of a name";
+  if (options.flowInfo) return "flowInfo";
+  return options.localAddress === undefined ? undefined : "localAddress";
+}

@@ -1,0 +1,40 @@
+import { isSocketError } from "../core/errors.ts";
+import { listen } from "./listen.ts";
+import type { TcpListener, TcpServerOptions } from "./types.ts";
+
+/**
+ * Listens for TCP connections as Python's `socket.create_server` does: with `dualStack` one socket
+ * takes IPv6 and IPv4.
+ *
+ * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
+ *
+ * @example One socket for both families
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = await tcp.createServer({ port: 0, dualStack: true });
+ * const { port } = server.localAddr;
+ * using client = await tcp.connect({ hostname: "127.0.0.1", port });
+ * using peer = await server.accept();
+ * assertEquals(peer.remoteAddr?.port, client.localAddr.port);
+ * ```
+ *
+ * @param options Where to listen, and how.
+ * @returns The listener.
+ * @throws As {@linkcode listen}.
+ */
+export async function createServer(options: TcpServerOptions): Promise<TcpListener> {
+  const { dualStack, ...rest } = options;
+  if (dualStack !== undefined && typeof dualStack !== "boolean") {
+    throw new TypeError("Cannot listen: dualStack is not a boolean");
+  }
+  if (!dualStack || rest.hostname !== undefined) return await listen(rest);
+  try {
+    return await listen({ ...rest, hostname: "::" });
+  } catch (error) {
+    const noIpv6 = isSocketError(error, "EAFNOSUPPORT") || isSocketError(error, "EADDRNOTAVAIL");
+    if (!noIpv6) throw error;
+    return await listen({ ...rest, hostname: "0.0.0.0" });
+  }
+}

@@ -1,0 +1,64 @@
+import type { IpAddress } from "../core/address.ts";
+import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import type { OpenOptions } from "../core/engine_choice.ts";
+import type { AcceptErrorHandler } from "../core/listener.ts";
+
+/** A TCP connection. */
+export interface TcpStream extends StreamEndpoint<IpAddress> {
+  /**
+   * The Deno connection beneath (deno engine; `undefined` on libc), for `Deno.startTls`. Throws
+   * `Deno.errors.Busy` while received bytes wait in the endpoint.
+   */
+  readonly conn?: Deno.TcpConn;
+}
+
+/** A TCP listener. */
+export type TcpListener = ListenerEndpoint<IpAddress, TcpStream>;
+
+/** Options of {@linkcode listen}. */
+export interface TcpListenOptions extends OpenOptions {
+  /** The local address or name. Default `"0.0.0.0"`. `"::"` takes IPv4 too, shown as `::ffff:a.b.c.d`. */
+  hostname?: string;
+  /** 0 to 65535; 0 lets the system choose. */
+  port: number;
+  /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 511; the system caps it (`net.core.somaxconn`). */
+  backlog?: number;
+  /** SO_REUSEPORT: several listeners share the port (`man 7 socket`). Default false. */
+  reusePort?: boolean;
+  /** Hears of errors that accepting survives: an aborted connection, a full fd table. */
+  onError?: AcceptErrorHandler;
+  /** `"mptcp"` for Multipath TCP (libc engine; falls back to TCP where the kernel lacks it). Default `"tcp"`. */
+  protocol?: "tcp" | "mptcp";
+}
+
+/** Options of {@linkcode connect}. */
+export interface TcpConnectOptions extends OpenOptions {
+  /** Restricts a name to one family (libc engine); an address says its own. */
+  family?: "inet" | "inet6";
+  /** The peer's address or name. */
+  hostname: string;
+  /** The peer's port, 0 to 65535. */
+  port: number;
+  /** Interface index of a link-local IPv6 peer. */
+  scopeId?: number;
+  /** Flow label and traffic class of an IPv6 peer (libc engine). */
+  flowInfo?: number;
+  /** Where to connect from (libc engine). Default: the system chooses. */
+  localAddress?: { hostname: string; port?: number };
+  /** `"mptcp"` for Multipath TCP (libc engine; falls back to TCP where the kernel lacks it). Default `"tcp"`. */
+  protocol?: "tcp" | "mptcp";
+}
+
+/** Options of {@linkcode createServer}. */
+export interface TcpServerOptions extends Omit<TcpListenOptions, "hostname"> {
+  /** The local address or name. Default `"0.0.0.0"`, with `dualStack` `"::"`. */
+  hostname?: string;
+  /** Listen on IPv6 and IPv4 with one socket; where the machine has no IPv6, on IPv4. `false`: an IPv6 host takes IPv6 only (libc engine). */
+  dualStack?: boolean;
+}
+
+/** Options of {@linkcode createConnection}. */
+export interface TcpConnectionOptions extends TcpConnectOptions {
+  /** Milliseconds before the next address is tried beside the last (RFC 8305 section 5), 10 to 60000. Default 250. */
+  attemptDelayMs?: number;
+}

@@ -1,0 +1,15 @@
+/**
+ * Unix domain sockets, over Deno's own networking or, with `engine: "libc"`, over libc.
+ *
+ * @module
+ */
+export { listen } from "./listen.ts";
+export { connect } from "./connect.ts";
+export type {
+  UnixConnectOptions,
+  UnixListener,
+  UnixListenOptions,
+  UnixMessageEndpoint,
+  UnixPathOptions,
+  UnixStream,
+} from "./types.ts";

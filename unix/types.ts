@@ -1,0 +1,44 @@
+import type { UnixAddress } from "../core/address.ts";
+import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import type { OpenOptions } from "../core/engine_choice.ts";
+import type { AcceptErrorHandler } from "../core/listener.ts";
+
+/** A Unix stream connection. */
+export interface UnixStream extends StreamEndpoint<UnixAddress> {
+  /** The Deno connection beneath (deno engine; `undefined` on libc). Throws `Deno.errors.Busy` while received bytes wait in the endpoint. */
+  readonly conn?: Deno.UnixConn;
+}
+
+/** A listener for Unix stream connections. */
+export type UnixListener = ListenerEndpoint<UnixAddress, UnixStream>;
+
+/** A Unix socket that keeps message boundaries. */
+export type UnixMessageEndpoint = MessageEndpoint<UnixAddress>;
+
+/** Where a Unix socket is: text or bytes; a leading NUL is the abstract namespace. */
+export interface UnixPathOptions {
+  /** Always `"unix"`; may be left out. */
+  family?: "unix";
+  /** The path, 1 to 107 bytes in UTF-8. */
+  path?: string;
+  /** The path as bytes (wins over `path`); other than UTF-8 needs the libc engine. */
+  pathBytes?: Uint8Array;
+}
+
+/** Options of {@linkcode listen}. */
+export interface UnixListenOptions extends OpenOptions, UnixPathOptions {
+  /** `"seqpacket"` accepts connections that keep message boundaries (libc engine). Default `"stream"`. */
+  type?: "stream" | "seqpacket";
+  /** Permission bits of the socket file, 0 to 0o777. Default: what the umask leaves. */
+  mode?: number;
+  /** Connections that may wait to be accepted, 0 to 2^31 - 1 (libc engine). Default: the engine's. */
+  backlog?: number;
+  /** Hears of errors that accepting survives: an aborted connection, a full fd table. */
+  onError?: AcceptErrorHandler;
+}
+
+/** Options of {@linkcode connect}. */
+export interface UnixConnectOptions extends OpenOptions, UnixPathOptions {
+  /** `"seqpacket"` or `"dgram"` for messages (libc engine). Default `"stream"`. */
+  type?: "stream" | "seqpacket" | "dgram";
+}
