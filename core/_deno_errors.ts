@@ -29,7 +29,7 @@ export function fromDenoError(error: unknown, context: ErrorContext): unknown {
     const code = LOOKUP_FAILURES.find(([text]) => text.test(lookup[1]))?.[1] ?? "EAI_FAIL";
     return new AddrInfoError(code, lookup[1], {
       syscall: "getaddrinfo",
-      address: context.address,
+      address: context.address?.replace(/:\d+$/, ""),
       cause: error,
     });
   }
