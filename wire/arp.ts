@@ -61,7 +61,7 @@ export class ArpView extends HeaderView {
    * @param bytes The bytes; they are not copied, and changes to them show.
    * @param start Index of the first byte of the packet; default 0.
    * @param end Index after the last byte at hand; default `bytes.length`.
-   * @returns The view; what follows the addresses is its payload (as a rule padding).
+   * @returns The view; what follows the addresses (the padding of a frame) is not part of it.
    * @throws {RangeError} If the packet is cut off: it names the field.
    */
   static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): ArpView {
@@ -77,7 +77,7 @@ export class ArpView extends HeaderView {
         } at hand`,
       );
     }
-    return new ArpView(bytes, start, start + length, end);
+    return new ArpView(bytes, start, start + length, start + length);
   }
 
   /** 1: request, 2: reply, 3 and 4: those of RARP. */

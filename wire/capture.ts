@@ -1,0 +1,86 @@
+/**
+ * Reading capture files: pcap or pcapng, told apart by their first bytes.
+ *
+ * @module
+ */
+
+import { bad, EMPTY, u32 } from "./_bytes.ts";
+import type { CapturedPacket, CaptureParser } from "./_capture.ts";
+import { PCAP_MAGIC, PcapParser } from "./pcap.ts";
+import { BLOCK, PcapngParser } from "./pcapng.ts";
+
+function parserFor(bytes: Uint8Array): CaptureParser {
+  const magic = u32(bytes, 0);
+  if (magic === BLOCK.SECTION) return new PcapngParser();
+  const swapped = ((magic & 0xff) << 24) | ((magic & 0xff00) << 8) | ((magic >>> 8) & 0xff00) |
+    (magic >>> 24);
+  for (const known of [PCAP_MAGIC.MICROS, PCAP_MAGIC.NANOS]) {
+    if (magic === known || swapped >>> 0 === known) return new PcapParser();
+  }
+  throw bad("capture file", `magic of 0x${magic.toString(16).padStart(8, "0")} is unknown`);
+}
+
+/**
+ * Reads a capture file that lies in memory. The packets come one by one; their `data` lies in the
+ * file's bytes, nothing is copied.
+ *
+ * @param bytes The file: pcap (microseconds or nanoseconds) or pcapng, in either byte order.
+ * @returns The packets.
+ * @throws {RangeError} If the file is cut off or lies, after the sound packets before; it names the
+ * field.
+ */
+export function* decodeCapture(bytes: Uint8Array): Generator<CapturedPacket> {
+  if (bytes.length < 4) throw bad("capture file", `length of ${bytes.length} is below 4`);
+  const parser = parserFor(bytes);
+  for (let at = 0; at < bytes.length;) {
+    const taken = parser.step(bytes, at);
+    if (taken === 0) throw cutOff(bytes.length - at);
+    at += taken;
+    if (parser.packet !== undefined) yield parser.packet;
+  }
+}
+
+/**
+ * Reads a capture file as it comes in: a large one, or what `tcpdump -w -` writes. No more than one
+ * record is held.
+ *
+ * @param source The file piece by piece, say `file.readable`.
+ * @returns The packets; their `data` is theirs to keep.
+ * @throws {RangeError} If the file is cut off or lies, after the sound packets before; it names the
+ * field.
+ *
+ * @example A stream of two pieces
+ * ```ts
+ * import { decodeCaptureStream, encodePcap } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = encodePcap([{ data: new Uint8Array(60), timestampNanos: 0n }]);
+ * const stream = ReadableStream.from([file.subarray(0, 30), file.subarray(30)]);
+ * for await (const packet of decodeCaptureStream(stream)) assertEquals(packet.data.length, 60);
+ * ```
+ */
+export async function* decodeCaptureStream(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<CapturedPacket> {
+  let parser: CaptureParser | undefined;
+  let rest: Uint8Array = EMPTY;
+  for await (const piece of source) {
+    const bytes = new Uint8Array(rest.length + piece.length);
+    bytes.set(rest);
+    bytes.set(piece, rest.length);
+    let at = 0;
+    if (parser === undefined && bytes.length >= 4) parser = parserFor(bytes);
+    while (parser !== undefined) {
+      const taken = parser.step(bytes, at);
+      if (taken === 0) break;
+      at += taken;
+      if (parser.packet !== undefined) yield parser.packet;
+    }
+    rest = bytes.subarray(at);
+  }
+  if (rest.length > 0 || parser === undefined) throw cutOff(rest.length);
+}
+
+function cutOff(left: number): RangeError {
+  return bad("capture file", `last record is cut off after ${left} bytes`);
+}
