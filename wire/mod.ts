@@ -67,3 +67,4 @@ export { type CapturedPacket, LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./_capture
 export { decodeCapture, decodeCaptureStream } from "./capture.ts";
 export { encodePcap, encodePcapHeader, encodePcapPacket, type PcapOptions } from "./pcap.ts";
 export { encodePcapng, type PcapngOptions, PcapngWriter } from "./pcapng.ts";
+export { Reassembler, type ReassemblyDrops, type ReassemblyOptions } from "./reassembly.ts";
