@@ -1,0 +1,369 @@
+/**
+ * The BSD face: a thin, honest socket. One method, one call of the C library.
+ *
+ * @module
+ */
+import type { Address, AddressInput, Family, SocketType } from "../core/address.ts";
+import { checkBytes, checkInteger } from "../core/bytes.ts";
+import type { SocketOption } from "../core/option.ts";
+import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { AF_INET, AF_INET6, AF_UNIX, MSG_NOSIGNAL, SOMAXCONN } from "./abi/socket_constants.ts";
+import { F_DUPFD_CLOEXEC } from "./abi/event_constants.ts";
+import { addressText } from "./address_text.ts";
+import { familyName, typeName } from "./names.ts";
+import { checkAddress } from "./permissions.ts";
+import { decodeSockaddr, encodeSockaddr } from "./sockaddr.ts";
+import { namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
+import { acceptedCore, coreFromFd, openCore, openPair } from "./socket_open.ts";
+
+/** Options of one receive or send on a {@linkcode Socket}. */
+export interface FlagOptions extends WaitOptions {
+  /** MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. */
+  flags?: number;
+}
+
+const MAX_BYTES = 0x7fffffff;
+const DEFAULT_RECV_BYTES = 65536;
+const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
+
+/**
+ * A socket of any family and type. Non-blocking underneath: a method that would block waits without
+ * a thread; {@linkcode Socket.tryRecv} and {@linkcode Socket.trySend} never wait.
+ */
+export class Socket implements Disposable, AsyncDisposable {
+  readonly #core: SocketCore;
+
+  /** Wraps a core. Use {@linkcode socket}, {@linkcode socketPair} or {@linkcode Socket.fromFd}. */
+  constructor(core: SocketCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Takes over an open descriptor: its family, type and protocol are asked of the kernel, and it is
+   * made non-blocking and close-on-exec. The socket closes it from now on.
+   *
+   * @param fd The descriptor.
+   * @returns The socket.
+   * @throws {SocketError} `ENOTSOCK` if it is no socket, `EBADF` if it is not open.
+   */
+  static fromFd(fd: number): Socket {
+    return new Socket(coreFromFd(fd));
+  }
+
+  /** The address family. */
+  get family(): Family {
+    return familyName(this.#core.familyNumber);
+  }
+
+  /** The socket type. */
+  get type(): SocketType {
+    return typeName(this.#core.typeNumber);
+  }
+
+  /** The protocol number (IPPROTO_*), 0 where the family has none. */
+  get protocol(): number {
+    return this.#core.protocol;
+  }
+
+  /** The descriptor's number, -1 once closed. Reading it takes nothing: the socket still owns it. */
+  get fd(): number {
+    return this.#core.fd;
+  }
+
+  /** The address of this end (`man 2 getsockname`). */
+  get localAddr(): Address {
+    const name = this.#core.localName();
+    return decodeSockaddr(name, name.length);
+  }
+
+  /** The address of the other end (`man 2 getpeername`); `undefined` while not connected. */
+  get remoteAddr(): Address | undefined {
+    const name = this.#core.remoteName();
+    return name && decodeSockaddr(name, name.length);
+  }
+
+  /** Gives the socket a local address (`man 2 bind`). */
+  bind(address: AddressInput<Address>): void {
+    const { sockaddr, text } = this.#name(address, "bind");
+    this.#core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), text);
+  }
+
+  /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
+  listen(backlog: number = SOMAXCONN): void {
+    checkInteger(backlog, 0, MAX_BYTES, "listen", "backlog");
+    this.#core.call("listen", (lib, fd) => lib.listen(fd, backlog));
+  }
+
+  /** Waits for a connection (`man 2 accept`): its socket and the peer's address. */
+  async accept(options?: WaitOptions): Promise<[Socket, Address]> {
+    return await this.#waiting(options, async (wait) => {
+      for (;;) {
+        const accepted = this.#core.tryAccept();
+        if (accepted !== undefined) {
+          const { fd, address } = accepted;
+          return [
+            new Socket(acceptedCore(this.#core, fd)),
+            decodeSockaddr(address, address.length),
+          ];
+        }
+        await this.#core.waitReadable(wait);
+      }
+    });
+  }
+
+  /** Connects (`man 2 connect`); for datagrams, sets the peer. */
+  async connect(address: AddressInput<Address>, options?: WaitOptions): Promise<void> {
+    const { sockaddr, text } = this.#name(address, "connect");
+    await this.#waiting(options, (wait) => this.#core.connect(sockaddr, wait, text));
+  }
+
+  /** Sends; resolves to how many bytes the kernel took (`man 2 send`). */
+  async send(data: Uint8Array, options?: FlagOptions): Promise<number> {
+    checkBytes(data, "send", "data");
+    const flags = sendFlags(options);
+    return await this.#waiting(
+      options,
+      (wait) =>
+        this.#core.whenWritable(
+          "send",
+          (lib, fd) => lib.send(fd, data as Uint8Array<ArrayBuffer>, data.length, flags),
+          wait,
+        ),
+    );
+  }
+
+  /** Sends all of `data`, in as many calls as it takes. */
+  async sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
+    checkBytes(data, "send", "data");
+    const flags = sendFlags(options);
+    await this.#waiting(options, async (wait) => {
+      for (let sent = 0; sent < data.length;) {
+        const rest = (sent === 0 ? data : data.subarray(sent)) as Uint8Array<ArrayBuffer>;
+        sent += await this.#core.whenWritable(
+          "send",
+          (lib, fd) => lib.send(fd, rest, rest.length, flags),
+          wait,
+        );
+      }
+    });
+  }
+
+  /** Sends one message to `to` (`man 2 sendto`). */
+  async sendTo(
+    data: Uint8Array,
+    to: AddressInput<Address>,
+    options?: FlagOptions,
+  ): Promise<number> {
+    checkBytes(data, "send", "data");
+    const flags = sendFlags(options);
+    const { sockaddr, text } = this.#name(to, "sendto");
+    const bytes = data as Uint8Array<ArrayBuffer>;
+    return await this.#waiting(
+      options,
+      (wait) =>
+        this.#core.whenWritable(
+          "sendto",
+          (lib, fd) => lib.sendto(fd, bytes, bytes.length, flags, sockaddr, sockaddr.length),
+          wait,
+          text,
+        ),
+    );
+  }
+
+  /** Receives at most `size` bytes (`man 2 recv`); empty at the end of a stream, and for an empty datagram. */
+  async recv(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: FlagOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    checkInteger(size, 0, MAX_BYTES, "receive", "size");
+    const buffer = new Uint8Array(size);
+    return exact(buffer, await this.recvInto(buffer, options));
+  }
+
+  /** Receives into `buffer`; resolves to the number of bytes. */
+  async recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
+    checkBytes(buffer, "receive", "buffer");
+    const flags = receiveFlags(options);
+    const bytes = buffer as Uint8Array<ArrayBuffer>;
+    return await this.#waiting(
+      options,
+      (wait) =>
+        this.#core.whenReadable(
+          "recv",
+          (lib, fd) => lib.recv(fd, bytes, bytes.length, flags),
+          wait,
+        ),
+    );
+  }
+
+  /** Receives with the sender's address (`man 2 recvfrom`). */
+  async recvFrom(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: FlagOptions,
+  ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
+    checkInteger(size, 0, MAX_BYTES, "receive", "size");
+    const flags = receiveFlags(options);
+    const buffer = new Uint8Array(size);
+    let name = buffer;
+    const count = await this.#waiting(
+      options,
+      (wait) =>
+        this.#core.whenReadable("recvfrom", (lib, fd) => {
+          const room = nameRoom();
+          const count = lib.recvfrom(fd, buffer, size, flags, room.name, room.length);
+          if (count >= 0) name = namedBytes();
+          return count;
+        }, wait),
+    );
+    return [exact(buffer, count), decodeSockaddr(name, name.length)];
+  }
+
+  /** Receives without waiting: `null` if nothing is there. */
+  tryRecv(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: { flags?: number },
+  ): Uint8Array<ArrayBuffer> | null {
+    checkInteger(size, 0, MAX_BYTES, "receive", "size");
+    const flags = receiveFlags(options);
+    const buffer = new Uint8Array(size);
+    const count = this.#core.tryCall("recv", (lib, fd) => lib.recv(fd, buffer, size, flags));
+    return count < 0 ? null : exact(buffer, count);
+  }
+
+  /** Sends without waiting: how many bytes were taken, `null` if there is no room. */
+  trySend(data: Uint8Array, options?: { flags?: number }): number | null {
+    checkBytes(data, "send", "data");
+    const flags = sendFlags(options);
+    const bytes = data as Uint8Array<ArrayBuffer>;
+    const count = this.#core.tryCall("send", (lib, fd) => lib.send(fd, bytes, bytes.length, flags));
+    return count < 0 ? null : count;
+  }
+
+  /** Ends one or both directions (`man 2 shutdown`). */
+  shutdown(how: "read" | "write" | "both"): void {
+    if (!Object.hasOwn(SHUTDOWN_HOW, how)) {
+      throw new TypeError(`Cannot shutdown: how ${how} is not "read", "write" or "both"`);
+    }
+    this.#core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
+  }
+
+  /** Reads a socket option (`man 2 getsockopt`). */
+  getOption<T>(option: SocketOption<T>): T {
+    return this.#core.getOption(option);
+  }
+
+  /** Sets a socket option (`man 2 setsockopt`). */
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    this.#core.setOption(option, value);
+  }
+
+  /** Another descriptor of the same socket (`man 2 dup`), close-on-exec. */
+  dup(): Socket {
+    const fd = this.#core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return new Socket(acceptedCore(this.#core, fd));
+  }
+
+  /** Hands the descriptor over: the caller must close it. It stays non-blocking; this socket counts as closed. */
+  detach(): number {
+    return this.#core.detach();
+  }
+
+  /** Closes the socket. Pending waits reject with code `EBADF`. May be called again. */
+  close(): void {
+    this.#core.close();
+  }
+
+  /** Lets pending waits keep the process alive (the default). */
+  ref(): void {
+    this.#core.setReferenced(true);
+  }
+
+  /** Lets the process end though waits are pending. */
+  unref(): void {
+    this.#core.setReferenced(false);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /** Checks and encodes an address, and asks for the permission to use it. */
+  #name(
+    address: AddressInput<Address>,
+    action: string,
+  ): { sockaddr: Uint8Array<ArrayBuffer>; text: string } {
+    const sockaddr = encodeSockaddr(address, action);
+    const exact = decodeSockaddr(sockaddr, sockaddr.length);
+    this.#core.checkOpen(action);
+    checkAddress(exact, action);
+    return { sockaddr, text: addressText(exact) };
+  }
+
+  async #waiting<T>(
+    options: WaitOptions | undefined,
+    run: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    const wait = beginWait(options);
+    try {
+      return await run(wait);
+    } finally {
+      wait?.end();
+    }
+  }
+}
+
+/** A view of what was received: memory of its own if most of the room stayed empty. */
+function exact(buffer: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
+  if (count >= buffer.length) return buffer;
+  return count > buffer.length / 2 ? buffer.subarray(0, count) : buffer.slice(0, count);
+}
+
+function receiveFlags(options: { flags?: number } | undefined): number {
+  const flags = options?.flags ?? 0;
+  checkInteger(flags, 0, MAX_BYTES, "receive", "flags");
+  return flags;
+}
+
+function sendFlags(options: { flags?: number } | undefined): number {
+  const flags = options?.flags ?? 0;
+  checkInteger(flags, 0, MAX_BYTES, "send", "flags");
+  return flags | MSG_NOSIGNAL;
+}
+
+/**
+ * Opens a socket (`man 2 socket`). Needs `--allow-ffi`.
+ *
+ * @param family AF_* (default AF_INET).
+ * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
+ * @param protocol IPPROTO_* (default 0: the type's usual one).
+ * @returns The socket.
+ * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
+ * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
+ */
+export function socket(family: number = AF_INET, type: number = 1, protocol: number = 0): Socket {
+  return new Socket(openCore(family, type, protocol));
+}
+
+/**
+ * Opens two sockets that are connected to each other (`man 2 socketpair`). Needs `--allow-ffi`.
+ *
+ * @param type SOCK_* (default SOCK_STREAM).
+ * @param family AF_UNIX (the default) or AF_TIPC.
+ * @param protocol 0.
+ * @returns Both ends.
+ */
+export function socketPair(
+  type: number = 1,
+  family: number = AF_UNIX,
+  protocol: number = 0,
+): [Socket, Socket] {
+  const [a, b] = openPair(family, type, protocol);
+  return [new Socket(a), new Socket(b)];
+}
+
+export { AF_INET, AF_INET6, AF_UNIX };

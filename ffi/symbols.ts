@@ -1,0 +1,404 @@
+/**
+ * Every C function that this package calls, declared once.
+ *
+ * Three rules shape the types. A length (`size_t`) is `u32` where it is below 2^31 by its caller's
+ * check: a JS number then takes Deno's fast path. A count (`ssize_t`) is `i32` where Linux caps it at
+ * 0x7ffff000. An address is `usize`, never `pointer`: `Deno.UnsafePointer` is refused under a
+ * path-scoped `--allow-ffi`. A function that is needed with several kinds of argument is bound
+ * several times under names that say which.
+ *
+ * @module
+ */
+
+/** The table that `Deno.dlopen` is given. */
+export const SYMBOLS = {
+  // ---- sys/socket.h
+  socket: {
+    parameters: [
+      "i32", // int domain
+      "i32", // int type
+      "i32", // int protocol
+    ],
+    result: "i32", // int
+  },
+  socketpair: {
+    parameters: [
+      "i32", // int domain
+      "i32", // int type
+      "i32", // int protocol
+      "buffer", // int sv[2]
+    ],
+    result: "i32", // int
+  },
+  bind: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // const struct sockaddr *addr
+      "u32", // socklen_t addrlen
+    ],
+    result: "i32", // int
+  },
+  listen: {
+    parameters: [
+      "i32", // int sockfd
+      "i32", // int backlog
+    ],
+    result: "i32", // int
+  },
+  accept4: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct sockaddr *addr
+      "buffer", // socklen_t *addrlen
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+  connect: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // const struct sockaddr *addr
+      "u32", // socklen_t addrlen
+    ],
+    result: "i32", // int
+  },
+  getsockname: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct sockaddr *addr
+      "buffer", // socklen_t *addrlen
+    ],
+    result: "i32", // int
+  },
+  getpeername: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct sockaddr *addr
+      "buffer", // socklen_t *addrlen
+    ],
+    result: "i32", // int
+  },
+  getsockopt: {
+    parameters: [
+      "i32", // int sockfd
+      "i32", // int level
+      "i32", // int optname
+      "buffer", // void *optval
+      "buffer", // socklen_t *optlen
+    ],
+    result: "i32", // int
+  },
+  setsockopt: {
+    parameters: [
+      "i32", // int sockfd
+      "i32", // int level
+      "i32", // int optname
+      "buffer", // const void *optval
+      "u32", // socklen_t optlen
+    ],
+    result: "i32", // int
+  },
+  shutdown: {
+    parameters: [
+      "i32", // int sockfd
+      "i32", // int how
+    ],
+    result: "i32", // int
+  },
+  recv: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // void *buf
+      "u32", // size_t len
+      "i32", // int flags
+    ],
+    result: "i32", // ssize_t
+  },
+  send: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // const void *buf
+      "u32", // size_t len
+      "i32", // int flags
+    ],
+    result: "i32", // ssize_t
+  },
+  recvfrom: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // void *buf
+      "u32", // size_t len
+      "i32", // int flags
+      "buffer", // struct sockaddr *src_addr
+      "buffer", // socklen_t *addrlen
+    ],
+    result: "i32", // ssize_t
+  },
+  sendto: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // const void *buf
+      "u32", // size_t len
+      "i32", // int flags
+      "buffer", // const struct sockaddr *dest_addr
+      "u32", // socklen_t addrlen
+    ],
+    result: "i32", // ssize_t
+  },
+  recvmsg: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct msghdr *msg
+      "i32", // int flags
+    ],
+    result: "i32", // ssize_t
+  },
+  sendmsg: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // const struct msghdr *msg
+      "i32", // int flags
+    ],
+    result: "i32", // ssize_t
+  },
+  recvmmsg: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct mmsghdr *msgvec
+      "u32", // unsigned int vlen
+      "i32", // int flags
+      "buffer", // struct timespec *timeout
+    ],
+    result: "i32", // int
+  },
+  sendmmsg: {
+    parameters: [
+      "i32", // int sockfd
+      "buffer", // struct mmsghdr *msgvec
+      "u32", // unsigned int vlen
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+
+  // ---- unistd.h, fcntl.h, sys/ioctl.h
+  close: {
+    parameters: [
+      "i32", // int fd
+    ],
+    result: "i32", // int
+  },
+  read: {
+    parameters: [
+      "i32", // int fd
+      "buffer", // void *buf
+      "u32", // size_t count
+    ],
+    result: "i32", // ssize_t
+  },
+  write: {
+    parameters: [
+      "i32", // int fd
+      "buffer", // const void *buf
+      "u32", // size_t count
+    ],
+    result: "i32", // ssize_t
+  },
+  getpid: {
+    parameters: [],
+    result: "i32", // pid_t
+  },
+  /** Variadic in C; Linux on x86-64 and aarch64 passes integer arguments the same way. */
+  fcntl: {
+    parameters: [
+      "i32", // int fd
+      "i32", // int cmd
+      "i32", // int arg
+    ],
+    result: "i32", // int
+  },
+  /** Variadic in C, see fcntl. */
+  ioctl: {
+    parameters: [
+      "i32", // int fd
+      "u32", // unsigned long request
+      "buffer", // void *argp
+    ],
+    result: "i32", // int
+  },
+
+  // ---- sys/epoll.h, sys/eventfd.h, poll.h
+  epoll_create1: {
+    parameters: [
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+  epoll_ctl: {
+    parameters: [
+      "i32", // int epfd
+      "i32", // int op
+      "i32", // int fd
+      "buffer", // struct epoll_event *event
+    ],
+    result: "i32", // int
+  },
+  epoll_wait: {
+    parameters: [
+      "i32", // int epfd
+      "buffer", // struct epoll_event *events
+      "i32", // int maxevents
+      "i32", // int timeout
+    ],
+    result: "i32", // int
+  },
+  /** The one call that may block: it runs on Deno's pool of blocking threads. */
+  epoll_wait_blocking: {
+    name: "epoll_wait",
+    parameters: [
+      "i32", // int epfd
+      "buffer", // struct epoll_event *events
+      "i32", // int maxevents
+      "i32", // int timeout
+    ],
+    result: "i32", // int
+    nonblocking: true,
+  },
+  eventfd: {
+    parameters: [
+      "u32", // unsigned int initval
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+  poll: {
+    parameters: [
+      "buffer", // struct pollfd *fds
+      "u32", // nfds_t nfds
+      "i32", // int timeout
+    ],
+    result: "i32", // int
+  },
+
+  // ---- syscall(2): Linux AIO has no wrapper in libc. Variadic in C, see fcntl.
+  syscall_io_setup: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "u32", // unsigned nr_events
+      "buffer", // aio_context_t *ctx_idp
+    ],
+    result: "i32", // long
+  },
+  syscall_io_submit: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "usize", // aio_context_t ctx_id
+      "i32", // long nr
+      "buffer", // struct iocb **iocbpp
+    ],
+    result: "i32", // long
+  },
+  syscall_io_getevents: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "usize", // aio_context_t ctx_id
+      "i32", // long min_nr
+      "i32", // long nr
+      "buffer", // struct io_event *events
+      "buffer", // struct timespec *timeout
+    ],
+    result: "i32", // long
+  },
+  syscall_io_destroy: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "usize", // aio_context_t ctx_id
+    ],
+    result: "i32", // long
+  },
+
+  // ---- sys/mman.h
+  mmap: {
+    parameters: [
+      "usize", // void *addr
+      "usize", // size_t length
+      "i32", // int prot
+      "i32", // int flags
+      "i32", // int fd
+      "i64", // off_t offset
+    ],
+    result: "usize", // void *
+  },
+  munmap: {
+    parameters: [
+      "usize", // void *addr
+      "usize", // size_t length
+    ],
+    result: "i32", // int
+  },
+
+  // ---- net/if.h
+  if_nametoindex: {
+    parameters: [
+      "buffer", // const char *ifname
+    ],
+    result: "u32", // unsigned int
+  },
+  if_indextoname: {
+    parameters: [
+      "u32", // unsigned int ifindex
+      "buffer", // char *ifname, IF_NAMESIZE bytes
+    ],
+    result: "usize", // char *
+  },
+
+  // ---- string.h: the way to addresses and to memory that the kernel or libc owns
+  /** Returns the address of `dest`, copying nothing. */
+  addressOf: {
+    name: "memmove",
+    parameters: [
+      "buffer", // void *dest
+      "usize", // const void *src: 0
+      "usize", // size_t n: 0
+    ],
+    result: "usize", // void *: dest
+  },
+  /** Reads memory. */
+  copyFrom: {
+    name: "memcpy",
+    parameters: [
+      "buffer", // void *dest
+      "usize", // const void *src
+      "usize", // size_t n
+    ],
+    result: "void",
+  },
+  /** Writes memory. */
+  copyTo: {
+    name: "memcpy",
+    parameters: [
+      "usize", // void *dest
+      "buffer", // const void *src
+      "usize", // size_t n
+    ],
+    result: "void",
+  },
+  strnlen: {
+    parameters: [
+      "usize", // const char *s
+      "usize", // size_t maxlen
+    ],
+    result: "usize", // size_t
+  },
+
+  // ---- errno.h
+  errnoLocation: {
+    name: "__errno_location",
+    parameters: [],
+    result: "usize", // int *
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
