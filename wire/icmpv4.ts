@@ -327,8 +327,9 @@ function writeFields(value: Icmpv4, bytes: Uint8Array, start: number): void {
       );
       value.routers.forEach(({ address, preference }, index) => {
         bytes.set(parseIpv4(address), body + 8 * index);
-        // A signed number, of which the encoder's range is the unsigned one shifted.
-        fit(WHAT, "preference above -2147483648", preference + 0x80000000, 0xffffffff);
+        if ((preference | 0) !== preference) {
+          throw unfit(WHAT, `preference of ${preference} is not a signed number of 32 bits`);
+        }
         setU32(bytes, body + 8 * index + 4, preference);
       });
       break;
