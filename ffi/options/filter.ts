@@ -1,0 +1,156 @@
+/**
+ * Options about BPF filters, level `SOL_SOCKET`: man 7 socket, linux/filter.h.
+ *
+ * @module
+ */
+
+import type { OptionBytes, SocketOption } from "../../core/option.ts";
+import * as c from "../abi/constants.ts";
+import {
+  action,
+  bool,
+  checkInt,
+  checkObject,
+  int,
+  outOfRange,
+  readOnly,
+  row,
+  struct,
+  UINT_MAX,
+  writeOnly,
+  wrongType,
+} from "./codecs.ts";
+
+const L = c.SOL_SOCKET;
+
+/** One instruction of a classic BPF program, `struct sock_filter`. */
+export interface BpfInstruction {
+  /** The operation, 0 to 65535. */
+  readonly code: number;
+  /** How many instructions to skip if true, 0 to 255. */
+  readonly jt: number;
+  /** How many instructions to skip if false, 0 to 255. */
+  readonly jf: number;
+  /** The operand, 0 to 2 ** 32 - 1. */
+  readonly k: number;
+}
+
+/** `struct sock_fprog`: a length and the address of the instructions. */
+function encodeProgram(program: readonly BpfInstruction[], name: string): OptionBytes {
+  if (!Array.isArray(program)) throw wrongType(name, program, "an array of instructions");
+  if (program.length < 1 || program.length > c.BPF_MAXINSNS) {
+    throw outOfRange(name, `${program.length} instructions`, `1 to ${c.BPF_MAXINSNS}`);
+  }
+  const code = struct(8 * program.length);
+  program.forEach((instruction, i) => {
+    const label = `${name}[${i}]`;
+    checkObject(label, instruction, "an instruction");
+    code.view.setUint16(8 * i, checkInt(`${label}.code`, instruction.code, 0, 0xffff), true);
+    code.view.setUint8(8 * i + 2, checkInt(`${label}.jt`, instruction.jt, 0, 0xff));
+    code.view.setUint8(8 * i + 3, checkInt(`${label}.jf`, instruction.jf, 0, 0xff));
+    code.view.setUint32(8 * i + 4, checkInt(`${label}.k`, instruction.k, 0, UINT_MAX), true);
+  });
+  const header = struct(16);
+  header.view.setUint16(0, program.length, true);
+  return { bytes: header.bytes, pointers: [{ offset: 8, buffer: code.bytes }] };
+}
+
+/**
+ * Attaches a classic BPF program of 1 to 4096 instructions: it sees each arriving packet and returns
+ * how many bytes of it to keep, 0 to drop it. Replaces an earlier one. Set only.
+ */
+export const SO_ATTACH_FILTER: SocketOption<readonly BpfInstruction[]> = row(
+  "SO_ATTACH_FILTER",
+  L,
+  c.SO_ATTACH_FILTER,
+  "wo",
+  writeOnly(encodeProgram),
+);
+
+/** Attaches an eBPF program of type SOCKET_FILTER by its file descriptor. Set only. Since Linux 3.19. */
+export const SO_ATTACH_BPF: SocketOption<number> = row(
+  "SO_ATTACH_BPF",
+  L,
+  c.SO_ATTACH_BPF,
+  "wo",
+  int(0),
+);
+
+/** Attaches a classic BPF program that chooses the socket of a SO_REUSEPORT group, by its index, for each packet. Set only. Since Linux 4.5. */
+export const SO_ATTACH_REUSEPORT_CBPF: SocketOption<readonly BpfInstruction[]> = row(
+  "SO_ATTACH_REUSEPORT_CBPF",
+  L,
+  c.SO_ATTACH_REUSEPORT_CBPF,
+  "wo",
+  writeOnly(encodeProgram),
+);
+
+/** As {@linkcode SO_ATTACH_REUSEPORT_CBPF} with an eBPF program by its file descriptor. Set only. Since Linux 4.5. */
+export const SO_ATTACH_REUSEPORT_EBPF: SocketOption<number> = row(
+  "SO_ATTACH_REUSEPORT_EBPF",
+  L,
+  c.SO_ATTACH_REUSEPORT_EBPF,
+  "wo",
+  int(0),
+);
+
+/** How many extensions of classic BPF (SKF_AD_*) the kernel knows. Read only. Since Linux 3.14. */
+export const SO_BPF_EXTENSIONS: SocketOption<number> = row(
+  "SO_BPF_EXTENSIONS",
+  L,
+  c.SO_BPF_EXTENSIONS,
+  "ro",
+  int(),
+);
+
+/** Takes the filter off; ENOENT if there is none. Set only. */
+export const SO_DETACH_FILTER: SocketOption<true> = row(
+  "SO_DETACH_FILTER",
+  L,
+  c.SO_DETACH_FILTER,
+  "wo",
+  action,
+);
+
+/** Takes the program of a SO_REUSEPORT group off; ENOENT if there is none. Set only. Since Linux 5.3. */
+export const SO_DETACH_REUSEPORT_BPF: SocketOption<true> = row(
+  "SO_DETACH_REUSEPORT_BPF",
+  L,
+  c.SO_DETACH_REUSEPORT_BPF,
+  "wo",
+  action,
+);
+
+/**
+ * The attached classic program, as the kernel was given it; empty if there is none, EACCES for an
+ * eBPF program. Read only. Since Linux 3.8.
+ */
+export const SO_GET_FILTER: SocketOption<BpfInstruction[]> = row(
+  "SO_GET_FILTER",
+  L,
+  c.SO_GET_FILTER,
+  "ro",
+  readOnly(8 * c.BPF_MAXINSNS, (bytes, name) => {
+    // The kernel counts this option's length in instructions, so that the view it leads to covers an
+    // eighth of them; the rest lies behind it in the same memory.
+    if (bytes.byteOffset + 8 * bytes.length > bytes.buffer.byteLength) {
+      throw new RangeError(`Cannot read ${name}: ${bytes.length} instructions exceed the memory`);
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, 8 * bytes.length);
+    return Array.from({ length: bytes.length }, (_, i) => ({
+      code: view.getUint16(8 * i, true),
+      jt: view.getUint8(8 * i + 2),
+      jf: view.getUint8(8 * i + 3),
+      k: view.getUint32(8 * i + 4, true),
+    }));
+  }),
+);
+
+/** Whether the filter can no longer be taken off or replaced; once true, it stays. Default false. Since Linux 3.9. */
+export const SO_LOCK_FILTER: SocketOption<boolean> = row(
+  "SO_LOCK_FILTER",
+  L,
+  c.SO_LOCK_FILTER,
+  "rw",
+  bool,
+);
