@@ -1,0 +1,393 @@
+/**
+ * Multicast options of both IP versions: man 7 ip, man 7 ipv6, RFC 3678.
+ *
+ * Any-source membership is IP_ADD_MEMBERSHIP and the like, source-specific membership the options
+ * with SOURCE in their names. The MCAST_* options name the interface by its index and exist for both
+ * versions; those of IPv6 are the rows with the prefix `IPV6_`.
+ *
+ * @module
+ */
+
+import type { SocketOption } from "../../core/option.ts";
+import { formatIpv4, parseIpv4 } from "../../core/ip.ts";
+import * as c from "../abi/constants.ts";
+import {
+  bool,
+  checkInt,
+  checkObject,
+  type CodecFor,
+  int,
+  INT_MAX,
+  row,
+  struct,
+  writeOnly,
+  wrongType,
+} from "./codecs.ts";
+import { address, putSockaddr } from "./multicast_codecs.ts";
+import { parseIpv6 } from "../../core/ip.ts";
+
+const V4 = c.IPPROTO_IP;
+const V6 = c.IPPROTO_IPV6;
+
+/** A group and the interface to join it on: by index, by (IPv4) address, or the kernel's choice. */
+export interface Ipv4Membership {
+  /** The group's address. */
+  readonly group: string;
+  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
+  readonly interfaceAddress?: string;
+  /** The interface's index, which goes before its address. Default 0. */
+  readonly interfaceIndex?: number;
+}
+
+/** A group, a source in it, and the interface by an address of its own. */
+export interface Ipv4SourceMembership {
+  /** The group's address. */
+  readonly group: string;
+  /** The sender's address. */
+  readonly source: string;
+  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
+  readonly interfaceAddress?: string;
+}
+
+/** A group and the interface to join it on. */
+export interface GroupMembership {
+  /** The group's address. */
+  readonly group: string;
+  /** The interface's index. Default 0: the route to the group decides. */
+  readonly interfaceIndex?: number;
+}
+
+/** A group, a source in it and the interface. */
+export interface GroupSourceMembership extends GroupMembership {
+  /** The sender's address. */
+  readonly source: string;
+}
+
+/** `struct ip_mreqn`. */
+const ipMembership = writeOnly<Ipv4Membership>((value, name) => {
+  checkObject(name, value, "an object with a group");
+  const { bytes, view } = struct(12);
+  bytes.set(address(name, "group", value.group, parseIpv4));
+  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
+  view.setInt32(8, checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX), true);
+  return bytes;
+});
+
+/** `struct ip_mreq_source`. */
+const ipSource = writeOnly<Ipv4SourceMembership>((value, name) => {
+  checkObject(name, value, "an object with a group and a source");
+  const { bytes } = struct(12);
+  bytes.set(address(name, "group", value.group, parseIpv4));
+  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
+  bytes.set(address(name, "source", value.source, parseIpv4), 8);
+  return bytes;
+});
+
+/** `struct ipv6_mreq`. */
+const ipv6Membership = writeOnly<GroupMembership>((value, name) => {
+  checkObject(name, value, "an object with a group");
+  const { bytes, view } = struct(20);
+  bytes.set(address(name, "group", value.group, parseIpv6));
+  view.setInt32(
+    16,
+    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    true,
+  );
+  return bytes;
+});
+
+/** `struct group_req`. */
+function groupReq(level: number): CodecFor<GroupMembership> {
+  return writeOnly((value, name) => {
+    checkObject(name, value, "an object with a group");
+    const { bytes, view } = struct(136);
+    view.setUint32(
+      0,
+      checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+      true,
+    );
+    putSockaddr(bytes, 8, level, name, "group", value.group);
+    return bytes;
+  });
+}
+
+/** `struct group_source_req`. */
+function groupSourceReq(level: number): CodecFor<GroupSourceMembership> {
+  return writeOnly((value, name) => {
+    checkObject(name, value, "an object with a group and a source");
+    const { bytes, view } = struct(264);
+    view.setUint32(
+      0,
+      checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+      true,
+    );
+    putSockaddr(bytes, 8, level, name, "group", value.group);
+    putSockaddr(bytes, 136, level, name, "source", value.source);
+    return bytes;
+  });
+}
+
+/** An interface by its index (set as `struct ip_mreqn`) or by an address; read as an address. */
+const ipMulticastInterface: CodecFor<string | number> = (name) => ({
+  size: 4,
+  encode(value) {
+    const { bytes, view } = struct(12);
+    if (typeof value === "number") view.setInt32(8, checkInt(name, value, 0, INT_MAX), true);
+    else if (typeof value === "string") bytes.set(address(name, "", value, parseIpv4), 4);
+    else throw wrongType(name, value, "an interface index or an IPv4 address");
+    return bytes;
+  },
+  decode: (bytes) => formatIpv4(bytes),
+});
+
+/** Joins a group for whatever source; EADDRINUSE if already joined. At most net.ipv4.igmp_max_memberships. Set only. */
+export const IP_ADD_MEMBERSHIP: SocketOption<Ipv4Membership> = row(
+  "IP_ADD_MEMBERSHIP",
+  V4,
+  c.IP_ADD_MEMBERSHIP,
+  "wo",
+  ipMembership,
+);
+
+/** Leaves a group. Set only. */
+export const IP_DROP_MEMBERSHIP: SocketOption<Ipv4Membership> = row(
+  "IP_DROP_MEMBERSHIP",
+  V4,
+  c.IP_DROP_MEMBERSHIP,
+  "wo",
+  ipMembership,
+);
+
+/** Joins a group for one source; once more for each further one. Set only. */
+export const IP_ADD_SOURCE_MEMBERSHIP: SocketOption<Ipv4SourceMembership> = row(
+  "IP_ADD_SOURCE_MEMBERSHIP",
+  V4,
+  c.IP_ADD_SOURCE_MEMBERSHIP,
+  "wo",
+  ipSource,
+);
+
+/** Leaves one source of a group, and the group with the last one. Set only. */
+export const IP_DROP_SOURCE_MEMBERSHIP: SocketOption<Ipv4SourceMembership> = row(
+  "IP_DROP_SOURCE_MEMBERSHIP",
+  V4,
+  c.IP_DROP_SOURCE_MEMBERSHIP,
+  "wo",
+  ipSource,
+);
+
+/** Stops taking one source of a group that was joined for any. Set only. */
+export const IP_BLOCK_SOURCE: SocketOption<Ipv4SourceMembership> = row(
+  "IP_BLOCK_SOURCE",
+  V4,
+  c.IP_BLOCK_SOURCE,
+  "wo",
+  ipSource,
+);
+
+/** Takes a blocked source of a group again. Set only. */
+export const IP_UNBLOCK_SOURCE: SocketOption<Ipv4SourceMembership> = row(
+  "IP_UNBLOCK_SOURCE",
+  V4,
+  c.IP_UNBLOCK_SOURCE,
+  "wo",
+  ipSource,
+);
+
+/** Whether messages of every group that anyone on the host joined are taken. Default true. Since Linux 2.6.31. */
+export const IP_MULTICAST_ALL: SocketOption<boolean> = row(
+  "IP_MULTICAST_ALL",
+  V4,
+  c.IP_MULTICAST_ALL,
+  "rw",
+  bool,
+);
+
+/** The interface that multicast leaves by: set by index or by an address of it, read as the address (`"0.0.0.0"`, the default, if there is none). */
+export const IP_MULTICAST_IF: SocketOption<string | number> = row(
+  "IP_MULTICAST_IF",
+  V4,
+  c.IP_MULTICAST_IF,
+  "rw",
+  ipMulticastInterface,
+);
+
+/** Whether multicast that is sent also arrives on this host. Default true. */
+export const IP_MULTICAST_LOOP: SocketOption<boolean> = row(
+  "IP_MULTICAST_LOOP",
+  V4,
+  c.IP_MULTICAST_LOOP,
+  "rw",
+  bool,
+);
+
+/** The TTL of outgoing multicast, 0 to 255, or -1 for the default of 1. */
+export const IP_MULTICAST_TTL: SocketOption<number> = row(
+  "IP_MULTICAST_TTL",
+  V4,
+  c.IP_MULTICAST_TTL,
+  "rw",
+  int(-1, 255),
+);
+
+/** Joins a group for whatever source; EADDRINUSE if already joined. Set only. */
+export const IPV6_ADD_MEMBERSHIP: SocketOption<GroupMembership> = row(
+  "IPV6_ADD_MEMBERSHIP",
+  V6,
+  c.IPV6_ADD_MEMBERSHIP,
+  "wo",
+  ipv6Membership,
+);
+
+/** Leaves a group. Set only. */
+export const IPV6_DROP_MEMBERSHIP: SocketOption<GroupMembership> = row(
+  "IPV6_DROP_MEMBERSHIP",
+  V6,
+  c.IPV6_DROP_MEMBERSHIP,
+  "wo",
+  ipv6Membership,
+);
+
+/** Whether messages of every group that anyone on the host joined are taken. Default true. Since Linux 4.20. */
+export const IPV6_MULTICAST_ALL: SocketOption<boolean> = row(
+  "IPV6_MULTICAST_ALL",
+  V6,
+  c.IPV6_MULTICAST_ALL,
+  "rw",
+  bool,
+);
+
+/** The hop limit of outgoing multicast, 0 to 255, or -1 for the default of 1. */
+export const IPV6_MULTICAST_HOPS: SocketOption<number> = row(
+  "IPV6_MULTICAST_HOPS",
+  V6,
+  c.IPV6_MULTICAST_HOPS,
+  "rw",
+  int(-1, 255),
+);
+
+/** The interface that multicast leaves by, as its index; 0 (the default) for the route's. */
+export const IPV6_MULTICAST_IF: SocketOption<number> = row(
+  "IPV6_MULTICAST_IF",
+  V6,
+  c.IPV6_MULTICAST_IF,
+  "rw",
+  int(0),
+);
+
+/** Whether multicast that is sent also arrives on this host. Default true. */
+export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = row(
+  "IPV6_MULTICAST_LOOP",
+  V6,
+  c.IPV6_MULTICAST_LOOP,
+  "rw",
+  bool,
+);
+
+/** Joins an IPv4 group for whatever source, by interface. Set only. */
+export const MCAST_JOIN_GROUP: SocketOption<GroupMembership> = row(
+  "MCAST_JOIN_GROUP",
+  V4,
+  c.MCAST_JOIN_GROUP,
+  "wo",
+  groupReq(V4),
+);
+
+/** Leaves an IPv4 group. Set only. */
+export const MCAST_LEAVE_GROUP: SocketOption<GroupMembership> = row(
+  "MCAST_LEAVE_GROUP",
+  V4,
+  c.MCAST_LEAVE_GROUP,
+  "wo",
+  groupReq(V4),
+);
+
+/** Joins an IPv4 group for one source; once more for each further one. Set only. */
+export const MCAST_JOIN_SOURCE_GROUP: SocketOption<GroupSourceMembership> = row(
+  "MCAST_JOIN_SOURCE_GROUP",
+  V4,
+  c.MCAST_JOIN_SOURCE_GROUP,
+  "wo",
+  groupSourceReq(V4),
+);
+
+/** Leaves one source of an IPv4 group, and the group with the last one. Set only. */
+export const MCAST_LEAVE_SOURCE_GROUP: SocketOption<GroupSourceMembership> = row(
+  "MCAST_LEAVE_SOURCE_GROUP",
+  V4,
+  c.MCAST_LEAVE_SOURCE_GROUP,
+  "wo",
+  groupSourceReq(V4),
+);
+
+/** Stops taking one source of an IPv4 group that was joined for any. Set only. */
+export const MCAST_BLOCK_SOURCE: SocketOption<GroupSourceMembership> = row(
+  "MCAST_BLOCK_SOURCE",
+  V4,
+  c.MCAST_BLOCK_SOURCE,
+  "wo",
+  groupSourceReq(V4),
+);
+
+/** Takes a blocked source of an IPv4 group again. Set only. */
+export const MCAST_UNBLOCK_SOURCE: SocketOption<GroupSourceMembership> = row(
+  "MCAST_UNBLOCK_SOURCE",
+  V4,
+  c.MCAST_UNBLOCK_SOURCE,
+  "wo",
+  groupSourceReq(V4),
+);
+
+/** As {@linkcode MCAST_JOIN_GROUP} for IPv6. */
+export const IPV6_MCAST_JOIN_GROUP: SocketOption<GroupMembership> = row(
+  "IPV6_MCAST_JOIN_GROUP",
+  V6,
+  c.MCAST_JOIN_GROUP,
+  "wo",
+  groupReq(V6),
+);
+
+/** As {@linkcode MCAST_LEAVE_GROUP} for IPv6. */
+export const IPV6_MCAST_LEAVE_GROUP: SocketOption<GroupMembership> = row(
+  "IPV6_MCAST_LEAVE_GROUP",
+  V6,
+  c.MCAST_LEAVE_GROUP,
+  "wo",
+  groupReq(V6),
+);
+
+/** As {@linkcode MCAST_JOIN_SOURCE_GROUP} for IPv6. */
+export const IPV6_MCAST_JOIN_SOURCE_GROUP: SocketOption<GroupSourceMembership> = row(
+  "IPV6_MCAST_JOIN_SOURCE_GROUP",
+  V6,
+  c.MCAST_JOIN_SOURCE_GROUP,
+  "wo",
+  groupSourceReq(V6),
+);
+
+/** As {@linkcode MCAST_LEAVE_SOURCE_GROUP} for IPv6. */
+export const IPV6_MCAST_LEAVE_SOURCE_GROUP: SocketOption<GroupSourceMembership> = row(
+  "IPV6_MCAST_LEAVE_SOURCE_GROUP",
+  V6,
+  c.MCAST_LEAVE_SOURCE_GROUP,
+  "wo",
+  groupSourceReq(V6),
+);
+
+/** As {@linkcode MCAST_BLOCK_SOURCE} for IPv6. */
+export const IPV6_MCAST_BLOCK_SOURCE: SocketOption<GroupSourceMembership> = row(
+  "IPV6_MCAST_BLOCK_SOURCE",
+  V6,
+  c.MCAST_BLOCK_SOURCE,
+  "wo",
+  groupSourceReq(V6),
+);
+
+/** As {@linkcode MCAST_UNBLOCK_SOURCE} for IPv6. */
+export const IPV6_MCAST_UNBLOCK_SOURCE: SocketOption<GroupSourceMembership> = row(
+  "IPV6_MCAST_UNBLOCK_SOURCE",
+  V6,
+  c.MCAST_UNBLOCK_SOURCE,
+  "wo",
+  groupSourceReq(V6),
+);

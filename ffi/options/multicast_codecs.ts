@@ -1,0 +1,44 @@
+/**
+ * Parts that the multicast options share.
+ *
+ * @module
+ */
+
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../core/ip.ts";
+import * as c from "../abi/constants.ts";
+import { wrongType } from "./codecs.ts";
+
+/** Parses an address; what is refused names the option and the field. */
+export function address(
+  name: string,
+  field: string,
+  text: unknown,
+  parse: (text: string) => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  try {
+    if (typeof text === "string") return parse(text);
+  } catch {
+    // Told below in terms of the option.
+  }
+  const version = parse === parseIpv4 ? "IPv4" : "IPv6";
+  throw wrongType(field === "" ? name : `${name}.${field}`, text, `an ${version} address`);
+}
+
+/** Writes a `struct sockaddr_storage` of the level's family with an address and no port. */
+export function putSockaddr(
+  bytes: Uint8Array,
+  offset: number,
+  level: number,
+  name: string,
+  field: string,
+  text: unknown,
+): void {
+  const v4 = level === c.IPPROTO_IP;
+  bytes[offset] = v4 ? c.AF_INET : c.AF_INET6;
+  bytes.set(address(name, field, text, v4 ? parseIpv4 : parseIpv6), offset + (v4 ? 4 : 8));
+}
+
+/** Reads the address that {@linkcode putSockaddr} wrote. */
+export function getSockaddr(bytes: Uint8Array, offset: number, level: number): string {
+  return level === c.IPPROTO_IP ? formatIpv4(bytes, offset + 4) : formatIpv6(bytes, offset + 8);
+}

@@ -1,0 +1,231 @@
+/**
+ * The whole source filter of a multicast group at once: RFC 3678, the "advanced" interface.
+ *
+ * Reading one needs to say of which group, so it takes a row made for that group by
+ * {@linkcode sourceFilterOf}; a row made so can be set too.
+ *
+ * @module
+ */
+
+import type { SocketOption } from "../../core/option.ts";
+import { formatIpv4, parseIpv4 } from "../../core/ip.ts";
+import * as c from "../abi/constants.ts";
+import {
+  checkInt,
+  checkObject,
+  type CodecFor,
+  INT_MAX,
+  outOfRange,
+  row,
+  struct,
+  viewOf,
+  writeOnly,
+  wrongType,
+} from "./codecs.ts";
+import { address, getSockaddr, putSockaddr } from "./multicast_codecs.ts";
+
+/** Room for sources when a filter is read; net.ipv4.igmp_max_msf is 10, net.ipv6.mld_max_msf 64. */
+const MAX_SOURCES = 256;
+
+/** Which sources of a joined group are taken. */
+export interface SourceFilter {
+  /** The group's address. */
+  readonly group: string;
+  /** The interface's index. Default 0: the route to the group decides. */
+  readonly interfaceIndex?: number;
+  /** Whether the sources are the only ones taken, or the only ones not taken. */
+  readonly mode: "include" | "exclude";
+  /** The senders' addresses. */
+  readonly sources: readonly string[];
+}
+
+/** As {@linkcode SourceFilter}, the interface by an address of its own. */
+export interface Ipv4SourceFilter {
+  /** The group's address. */
+  readonly group: string;
+  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
+  readonly interfaceAddress?: string;
+  /** Whether the sources are the only ones taken, or the only ones not taken. */
+  readonly mode: "include" | "exclude";
+  /** The senders' addresses. */
+  readonly sources: readonly string[];
+}
+
+/** Checks mode and sources of either kind. */
+function checkFilter(name: string, value: SourceFilter | Ipv4SourceFilter): number {
+  checkObject(name, value, "an object with a group, a mode and sources");
+  if (value.mode !== "include" && value.mode !== "exclude") {
+    throw outOfRange(`${name}.mode`, value.mode, '"include" or "exclude"');
+  }
+  if (!Array.isArray(value.sources)) {
+    throw wrongType(`${name}.sources`, value.sources, "an array of addresses");
+  }
+  if (value.sources.length > MAX_SOURCES) {
+    throw outOfRange(`${name}.sources`, value.sources.length, `at most ${MAX_SOURCES} addresses`);
+  }
+  return value.mode === "include" ? c.MCAST_INCLUDE : c.MCAST_EXCLUDE;
+}
+
+/** `struct ip_msfilter`: 16 bytes and 4 for each source. */
+function encodeIpFilter(value: Ipv4SourceFilter, name: string): Uint8Array<ArrayBuffer> {
+  const mode = checkFilter(name, value);
+  const { bytes, view } = struct(16 + 4 * value.sources.length);
+  bytes.set(address(name, "group", value.group, parseIpv4));
+  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
+  view.setUint32(8, mode, true);
+  view.setUint32(12, value.sources.length, true);
+  value.sources.forEach((source, i) => {
+    bytes.set(address(name, `sources[${i}]`, source, parseIpv4), 16 + 4 * i);
+  });
+  return bytes;
+}
+
+/** `struct group_filter`: 144 bytes and 128 for each source. */
+function encodeGroupFilter(
+  value: SourceFilter,
+  name: string,
+  level: number,
+): Uint8Array<ArrayBuffer> {
+  const mode = checkFilter(name, value);
+  const { bytes, view } = struct(144 + 128 * value.sources.length);
+  view.setUint32(
+    0,
+    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    true,
+  );
+  putSockaddr(bytes, 8, level, name, "group", value.group);
+  view.setUint32(136, mode, true);
+  view.setUint32(140, value.sources.length, true);
+  value.sources.forEach((source, i) => {
+    putSockaddr(bytes, 144 + 128 * i, level, name, `sources[${i}]`, source);
+  });
+  return bytes;
+}
+
+/** What getsockopt reads before it answers: the group, and how many sources there is room for. */
+function asQuery(bytes: Uint8Array<ArrayBuffer>, countOffset: number): Uint8Array<ArrayBuffer> {
+  new DataView(bytes.buffer).setUint32(countOffset, MAX_SOURCES, true);
+  return bytes;
+}
+
+/** The number of sources told, as far as there are bytes. */
+function sourceCount(view: DataView, countOffset: number, header: number, each: number): number {
+  const room = Math.floor((view.byteLength - header) / each);
+  return Math.min(view.getUint32(countOffset, true), room);
+}
+
+function ipFilter(group: string, interfaceAddress: string | undefined): CodecFor<Ipv4SourceFilter> {
+  return (name) => {
+    const asked = { group, interfaceAddress, mode: "include", sources: [] } as const;
+    return {
+      size: 16 + 4 * MAX_SOURCES,
+      query: asQuery(encodeIpFilter(asked, name), 12),
+      encode: (value) => encodeIpFilter(value, name),
+      decode(bytes) {
+        const view = viewOf(name, bytes, 16);
+        return {
+          group: formatIpv4(bytes),
+          interfaceAddress: formatIpv4(bytes, 4),
+          mode: view.getUint32(8, true) === c.MCAST_INCLUDE ? "include" : "exclude",
+          sources: Array.from(
+            { length: sourceCount(view, 12, 16, 4) },
+            (_, i) => formatIpv4(bytes, 16 + 4 * i),
+          ),
+        };
+      },
+    };
+  };
+}
+
+function groupFilter(
+  level: number,
+  group: string,
+  interfaceIndex: number | undefined,
+): CodecFor<SourceFilter> {
+  return (name) => {
+    const asked = { group, interfaceIndex, mode: "include", sources: [] } as const;
+    return {
+      size: 144 + 128 * MAX_SOURCES,
+      query: asQuery(encodeGroupFilter(asked, name, level), 140),
+      encode: (value) => encodeGroupFilter(value, name, level),
+      decode(bytes) {
+        const view = viewOf(name, bytes, 144);
+        return {
+          group: getSockaddr(bytes, 8, level),
+          interfaceIndex: view.getUint32(0, true),
+          mode: view.getUint32(136, true) === c.MCAST_INCLUDE ? "include" : "exclude",
+          sources: Array.from(
+            { length: sourceCount(view, 140, 144, 128) },
+            (_, i) => getSockaddr(bytes, 144 + 128 * i, level),
+          ),
+        };
+      },
+    };
+  };
+}
+
+/** Sets the sources of an IPv4 group. Set only; {@linkcode ipSourceFilterOf} reads. */
+export const IP_MSFILTER: SocketOption<Ipv4SourceFilter> = row(
+  "IP_MSFILTER",
+  c.IPPROTO_IP,
+  c.IP_MSFILTER,
+  "wo",
+  writeOnly(encodeIpFilter),
+);
+
+/** Sets the sources of an IPv4 group, by interface. Set only; {@linkcode sourceFilterOf} reads. */
+export const MCAST_MSFILTER: SocketOption<SourceFilter> = row(
+  "MCAST_MSFILTER",
+  c.IPPROTO_IP,
+  c.MCAST_MSFILTER,
+  "wo",
+  writeOnly((value, name) => encodeGroupFilter(value, name, c.IPPROTO_IP)),
+);
+
+/** As {@linkcode MCAST_MSFILTER} for IPv6. */
+export const IPV6_MCAST_MSFILTER: SocketOption<SourceFilter> = row(
+  "IPV6_MCAST_MSFILTER",
+  c.IPPROTO_IPV6,
+  c.MCAST_MSFILTER,
+  "wo",
+  writeOnly((value, name) => encodeGroupFilter(value, name, c.IPPROTO_IPV6)),
+);
+
+/**
+ * The source filter of one joined IPv4 group, to read and set: `IP_MSFILTER`.
+ *
+ * @param group The group's address.
+ * @param interfaceAddress An address of the interface it was joined on (default `"0.0.0.0"`).
+ * @returns The option. Reading a group that was not joined fails with EADDRNOTAVAIL.
+ * @throws {TypeError} If an address is no IPv4 address.
+ */
+export function ipSourceFilterOf(
+  group: string,
+  interfaceAddress?: string,
+): SocketOption<Ipv4SourceFilter> {
+  return row("IP_MSFILTER", c.IPPROTO_IP, c.IP_MSFILTER, "rw", ipFilter(group, interfaceAddress));
+}
+
+/**
+ * The source filter of one joined group of either IP version, to read and set: `MCAST_MSFILTER`.
+ *
+ * @param group The group's address, which tells the version.
+ * @param interfaceIndex The interface it was joined on (default 0).
+ * @returns The option. Reading a group that was not joined fails with EADDRNOTAVAIL.
+ * @throws {TypeError} If the group is no address.
+ *
+ * @example The filter of a group
+ * ```ts
+ * import { sourceFilterOf } from "@berkeley/sockets/options";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const option = sourceFilterOf("ff02::1:3", 2);
+ * assertEquals(option.name, "IPV6_MCAST_MSFILTER");
+ * ```
+ */
+export function sourceFilterOf(group: string, interfaceIndex?: number): SocketOption<SourceFilter> {
+  const v6 = group.includes(":");
+  const level = v6 ? c.IPPROTO_IPV6 : c.IPPROTO_IP;
+  const name = v6 ? "IPV6_MCAST_MSFILTER" : "MCAST_MSFILTER";
+  return row(name, level, c.MCAST_MSFILTER, "rw", groupFilter(level, group, interfaceIndex));
+}

@@ -1,0 +1,440 @@
+/**
+ * Options of TCP sockets, level `IPPROTO_TCP`: man 7 tcp. `TCP_INFO` is in `tcp_info.ts`.
+ *
+ * @module
+ */
+
+import type { OptionBytes, SocketOption } from "../../core/option.ts";
+import { parseIp } from "../../core/ip.ts";
+import * as c from "../abi/constants.ts";
+import {
+  bool,
+  checkInt,
+  checkObject,
+  type CodecFor,
+  int,
+  INT_MAX,
+  outOfRange,
+  raw,
+  readOnly,
+  row,
+  struct,
+  text,
+  uint,
+  UINT_MAX,
+  viewOf,
+  writeOnly,
+  wrongType,
+} from "./codecs.ts";
+
+const L = c.IPPROTO_TCP;
+
+/** A key that signs the segments to and from some peers: RFC 2385. */
+export interface TcpMd5Key {
+  /** The peer's address, of the socket's family. */
+  readonly address: string;
+  /** How many leading bits of it count. Default all. Since Linux 4.13 (needs TCP_MD5SIG_EXT). */
+  readonly prefixLength?: number;
+  /** The L3 master interface it is for. Default 0: any. Since Linux 5.6 (needs TCP_MD5SIG_EXT). */
+  readonly interfaceIndex?: number;
+  /** The key, as bytes or text in UTF-8, of at most 80 bytes; empty to forget it. */
+  readonly key: Uint8Array | string;
+}
+
+/** `struct tcp_md5sig`. */
+function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
+  checkObject(name, value, "an object with an address and a key");
+  const ip = parseIp(value.address);
+  const key = typeof value.key === "string" ? new TextEncoder().encode(value.key) : value.key;
+  if (!(key instanceof Uint8Array)) throw wrongType(`${name}.key`, key, "bytes or text");
+  if (key.length > c.TCP_MD5SIG_MAXKEYLEN) {
+    throw outOfRange(`${name}.key`, `${key.length} bytes`, `at most ${c.TCP_MD5SIG_MAXKEYLEN}`);
+  }
+  const { bytes, view } = struct(216);
+  view.setUint16(0, ip.length === 4 ? c.AF_INET : c.AF_INET6, true);
+  bytes.set(ip, ip.length === 4 ? 4 : 8);
+  let flags = 0;
+  if (value.prefixLength !== undefined) {
+    flags |= c.TCP_MD5SIG_FLAG_PREFIX;
+    bytes[129] = checkInt(`${name}.prefixLength`, value.prefixLength, 0, 8 * ip.length);
+  }
+  if (value.interfaceIndex !== undefined) {
+    flags |= c.TCP_MD5SIG_FLAG_IFINDEX;
+    view.setInt32(132, checkInt(`${name}.interfaceIndex`, value.interfaceIndex, 0, INT_MAX), true);
+  }
+  bytes[128] = flags;
+  view.setUint16(130, key.length, true);
+  bytes.set(key, 136);
+  return bytes;
+}
+
+/** One TCP option that was agreed on, by its number (2 MSS, 3 window scale, 4 SACK, 8 timestamps). */
+export interface TcpRepairOption {
+  /** The option's number. */
+  readonly code: number;
+  /** Its value; of a window scale, ours in the upper 16 bits. */
+  readonly value: number;
+}
+
+/** The windows of a connection, for repair. */
+export interface TcpRepairWindow {
+  /** The sequence number of the last window update. */
+  readonly sndWl1: number;
+  /** The window that the peer offers, in bytes. */
+  readonly sndWndBytes: number;
+  /** The largest window the peer ever offered, in bytes. */
+  readonly maxWindowBytes: number;
+  /** The window offered to the peer, in bytes. */
+  readonly rcvWndBytes: number;
+  /** The sequence number up to which it was offered. */
+  readonly rcvWup: number;
+}
+
+/** The fields of `struct tcp_repair_window`, in order. */
+const WINDOW_FIELDS = ["sndWl1", "sndWndBytes", "maxWindowBytes", "rcvWndBytes", "rcvWup"] as const;
+
+const repairWindow: CodecFor<TcpRepairWindow> = (name) => ({
+  size: 20,
+  encode(value) {
+    checkObject(name, value, "an object");
+    const { bytes, view } = struct(20);
+    WINDOW_FIELDS.forEach((field, i) => {
+      view.setUint32(4 * i, checkInt(`${name}.${field}`, value[field], 0, UINT_MAX), true);
+    });
+    return bytes;
+  },
+  decode(bytes) {
+    const view = viewOf(name, bytes, 20);
+    const [sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup] = WINDOW_FIELDS.map((_, i) =>
+      view.getUint32(4 * i, true)
+    );
+    return { sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup };
+  },
+});
+
+/** What the congestion control tells of itself, as its struct in linux/inet_diag.h; empty if nothing. Read only. Since Linux 4.1. */
+export const TCP_CC_INFO: SocketOption<Uint8Array> = row(
+  "TCP_CC_INFO",
+  L,
+  c.TCP_CC_INFO,
+  "ro",
+  readOnly(64, (bytes) => bytes.slice()),
+);
+
+/** The congestion control by name, at most 15 bytes: one of net.ipv4.tcp_allowed_congestion_control, or any with CAP_NET_ADMIN. Since Linux 2.6.13. */
+export const TCP_CONGESTION: SocketOption<string> = row(
+  "TCP_CONGESTION",
+  L,
+  c.TCP_CONGESTION,
+  "rw",
+  text(15),
+);
+
+/** Whether only full segments are sent until this is switched off, or 200 ms have passed. Default false. */
+export const TCP_CORK: SocketOption<boolean> = row("TCP_CORK", L, c.TCP_CORK, "rw", bool);
+
+/** How many seconds a listener waits for data before it wakes anyone; rounded up to retransmissions of 1, 3, 7, … s. 0 (the default): at once. */
+export const TCP_DEFER_ACCEPT: SocketOption<number> = row(
+  "TCP_DEFER_ACCEPT",
+  L,
+  c.TCP_DEFER_ACCEPT,
+  "rw",
+  int(0),
+);
+
+/** The longest delay of an acknowledgement, in microseconds, up to 200,000. Since Linux 6.17. */
+export const TCP_DELACK_MAX_US: SocketOption<number> = row(
+  "TCP_DELACK_MAX_US",
+  L,
+  c.TCP_DELACK_MAX_US,
+  "rw",
+  int(1, 200_000),
+);
+
+/** How many Fast Open connections (RFC 7413) a listener keeps before they are complete; 0 (the default) for none. Since Linux 3.6. */
+export const TCP_FASTOPEN: SocketOption<number> = row(
+  "TCP_FASTOPEN",
+  L,
+  c.TCP_FASTOPEN,
+  "rw",
+  int(0),
+);
+
+/** Whether connect waits for the first send, to carry its data in the SYN. Default false. Since Linux 4.11. */
+export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = row(
+  "TCP_FASTOPEN_CONNECT",
+  L,
+  c.TCP_FASTOPEN_CONNECT,
+  "rw",
+  bool,
+);
+
+/** The key of a listener's Fast Open cookies, 16 bytes, or 32: the key and the one before it. Since Linux 4.15. */
+export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = row(
+  "TCP_FASTOPEN_KEY",
+  L,
+  c.TCP_FASTOPEN_KEY,
+  "rw",
+  raw(32, (length) => length === 16 || length === 32, "16 or 32 bytes"),
+);
+
+/** Whether Fast Open goes without cookies. Default false. Since Linux 4.15. */
+export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = row(
+  "TCP_FASTOPEN_NO_COOKIE",
+  L,
+  c.TCP_FASTOPEN_NO_COOKIE,
+  "rw",
+  bool,
+);
+
+/** Whether each message tells how many bytes remain to be read. Default false. Since Linux 4.18. */
+export const TCP_INQ: SocketOption<boolean> = row("TCP_INQ", L, c.TCP_INQ, "rw", bool);
+
+/** Whether the connection is Multipath TCP in fact. Read only. Since Linux 6.13. */
+export const TCP_IS_MPTCP: SocketOption<boolean> = row(
+  "TCP_IS_MPTCP",
+  L,
+  c.TCP_IS_MPTCP,
+  "ro",
+  bool,
+);
+
+/** How many unanswered keepalive probes end a connection, 1 to 127. Default net.ipv4.tcp_keepalive_probes, mostly 9. */
+export const TCP_KEEPCNT: SocketOption<number> = row(
+  "TCP_KEEPCNT",
+  L,
+  c.TCP_KEEPCNT,
+  "rw",
+  int(1, 127),
+);
+
+/** How many idle seconds go before the first keepalive probe, 1 to 32767. Default net.ipv4.tcp_keepalive_time, mostly 7200. */
+export const TCP_KEEPIDLE: SocketOption<number> = row(
+  "TCP_KEEPIDLE",
+  L,
+  c.TCP_KEEPIDLE,
+  "rw",
+  int(1, 32767),
+);
+
+/** How many seconds lie between keepalive probes, 1 to 32767. Default net.ipv4.tcp_keepalive_intvl, mostly 75. */
+export const TCP_KEEPINTVL: SocketOption<number> = row(
+  "TCP_KEEPINTVL",
+  L,
+  c.TCP_KEEPINTVL,
+  "rw",
+  int(1, 32767),
+);
+
+/** How many seconds a closed connection stays in FIN_WAIT2, 0 for the system's (net.ipv4.tcp_fin_timeout, mostly 60), -1 for none at all. */
+export const TCP_LINGER2: SocketOption<number> = row(
+  "TCP_LINGER2",
+  L,
+  c.TCP_LINGER2,
+  "rw",
+  int(-1),
+);
+
+/** The largest segment to send, in bytes, 88 to 32767, or 0 for no limit of one's own. Reads the one in use. */
+export const TCP_MAXSEG: SocketOption<number> = row(
+  "TCP_MAXSEG",
+  L,
+  c.TCP_MAXSEG,
+  "rw",
+  int(0, 32767),
+);
+
+/** Sets the key for one peer. EPROTONOSUPPORT or ENOPROTOOPT where the kernel is built without. Set only. Since Linux 2.6.20. */
+export const TCP_MD5SIG: SocketOption<TcpMd5Key> = row(
+  "TCP_MD5SIG",
+  L,
+  c.TCP_MD5SIG,
+  "wo",
+  writeOnly(encodeMd5Key),
+);
+
+/** As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interfaceIndex`. Set only. Since Linux 4.13. */
+export const TCP_MD5SIG_EXT: SocketOption<TcpMd5Key> = row(
+  "TCP_MD5SIG_EXT",
+  L,
+  c.TCP_MD5SIG_EXT,
+  "wo",
+  writeOnly(encodeMd5Key),
+);
+
+/** Whether small segments are sent at once (Nagle's algorithm off). Default false. */
+export const TCP_NODELAY: SocketOption<boolean> = row("TCP_NODELAY", L, c.TCP_NODELAY, "rw", bool);
+
+/** How many unsent bytes make the socket not writable; 0 (the default) for net.ipv4.tcp_notsent_lowat. Since Linux 3.12. */
+export const TCP_NOTSENT_LOWAT: SocketOption<number> = row(
+  "TCP_NOTSENT_LOWAT",
+  L,
+  c.TCP_NOTSENT_LOWAT,
+  "rw",
+  uint,
+);
+
+/** The sequence number of the queue chosen by {@linkcode TCP_REPAIR_QUEUE}. In repair only. Since Linux 3.5. */
+export const TCP_QUEUE_SEQ: SocketOption<number> = row(
+  "TCP_QUEUE_SEQ",
+  L,
+  c.TCP_QUEUE_SEQ,
+  "rw",
+  uint,
+);
+
+/** Whether data is acknowledged at once for now; the kernel goes back to delaying when it sees fit. */
+export const TCP_QUICKACK: SocketOption<boolean> = row(
+  "TCP_QUICKACK",
+  L,
+  c.TCP_QUICKACK,
+  "rw",
+  bool,
+);
+
+/** Whether the connection is under repair, for taking it to another process: 1 on, 0 off (the default), -1 off without a window probe. Needs CAP_NET_ADMIN. Since Linux 3.5. */
+export const TCP_REPAIR: SocketOption<number> = row(
+  "TCP_REPAIR",
+  L,
+  c.TCP_REPAIR,
+  "rw",
+  int(-1, 1),
+);
+
+/** Restores the options that were agreed on. In repair only. Set only. Since Linux 3.5. */
+export const TCP_REPAIR_OPTIONS: SocketOption<readonly TcpRepairOption[]> = row(
+  "TCP_REPAIR_OPTIONS",
+  L,
+  c.TCP_REPAIR_OPTIONS,
+  "wo",
+  writeOnly((value: readonly TcpRepairOption[], name) => {
+    if (!Array.isArray(value)) throw wrongType(name, value, "an array of options");
+    const { bytes, view } = struct(8 * value.length);
+    value.forEach((option, i) => {
+      checkObject(`${name}[${i}]`, option, "an option");
+      view.setUint32(8 * i, checkInt(`${name}[${i}].code`, option.code, 0, 255), true);
+      view.setUint32(8 * i + 4, checkInt(`${name}[${i}].value`, option.value, 0, UINT_MAX), true);
+    });
+    return bytes;
+  }),
+);
+
+/** Which queue repair is about: 0 none, 1 receive, 2 send. In repair only. Since Linux 3.5. */
+export const TCP_REPAIR_QUEUE: SocketOption<number> = row(
+  "TCP_REPAIR_QUEUE",
+  L,
+  c.TCP_REPAIR_QUEUE,
+  "rw",
+  int(0, 2),
+);
+
+/** The windows. In repair only. Since Linux 4.8. */
+export const TCP_REPAIR_WINDOW: SocketOption<TcpRepairWindow> = row(
+  "TCP_REPAIR_WINDOW",
+  L,
+  c.TCP_REPAIR_WINDOW,
+  "rw",
+  repairWindow,
+);
+
+/** The longest retransmission time-out, in milliseconds, 1000 to 120,000 (the default). Since Linux 6.15. */
+export const TCP_RTO_MAX_MS: SocketOption<number> = row(
+  "TCP_RTO_MAX_MS",
+  L,
+  c.TCP_RTO_MAX_MS,
+  "rw",
+  int(1000, 120_000),
+);
+
+/** The shortest retransmission time-out, in microseconds, up to 200,000 (the default). Since Linux 6.17. */
+export const TCP_RTO_MIN_US: SocketOption<number> = row(
+  "TCP_RTO_MIN_US",
+  L,
+  c.TCP_RTO_MIN_US,
+  "rw",
+  int(1, 200_000),
+);
+
+/** Whether a listener keeps the headers of SYNs: 0 no (the default), 1 from the IP header on, 2 from the MAC header on. Since Linux 4.2. */
+export const TCP_SAVE_SYN: SocketOption<number> = row(
+  "TCP_SAVE_SYN",
+  L,
+  c.TCP_SAVE_SYN,
+  "rw",
+  int(0, 2),
+);
+
+/** The headers of the connection's SYN, kept because the listener had {@linkcode TCP_SAVE_SYN}; reading takes them, empty if there are none. Read only. Since Linux 4.2. */
+export const TCP_SAVED_SYN: SocketOption<Uint8Array> = row(
+  "TCP_SAVED_SYN",
+  L,
+  c.TCP_SAVED_SYN,
+  "ro",
+  readOnly(4096, (bytes) => bytes.slice()),
+);
+
+/** How many SYNs are retransmitted before connect gives up, 1 to 127. Default net.ipv4.tcp_syn_retries, mostly 6. */
+export const TCP_SYNCNT: SocketOption<number> = row(
+  "TCP_SYNCNT",
+  L,
+  c.TCP_SYNCNT,
+  "rw",
+  int(1, 127),
+);
+
+/** Does nothing since Linux 4.20; kept for old programs. */
+export const TCP_THIN_DUPACK: SocketOption<boolean> = row(
+  "TCP_THIN_DUPACK",
+  L,
+  c.TCP_THIN_DUPACK,
+  "rw",
+  bool,
+);
+
+/** Whether time-outs grow linearly, not exponentially, while few packets are in flight. Default false. Since Linux 2.6.34. */
+export const TCP_THIN_LINEAR_TIMEOUTS: SocketOption<boolean> = row(
+  "TCP_THIN_LINEAR_TIMEOUTS",
+  L,
+  c.TCP_THIN_LINEAR_TIMEOUTS,
+  "rw",
+  bool,
+);
+
+/** The clock of the timestamp option (RFC 7323), in milliseconds or microseconds. Settable in repair only. Since Linux 3.9. */
+export const TCP_TIMESTAMP: SocketOption<number> = row(
+  "TCP_TIMESTAMP",
+  L,
+  c.TCP_TIMESTAMP,
+  "rw",
+  uint,
+);
+
+/** How many microseconds each segment is held back, for tests of long paths. Default 0. Needs an FQ queue or the kernel's own pacing. Since Linux 5.3. */
+export const TCP_TX_DELAY: SocketOption<number> = row(
+  "TCP_TX_DELAY",
+  L,
+  c.TCP_TX_DELAY,
+  "rw",
+  int(0),
+);
+
+/** The protocol on top of TCP (`"tls"`), for good; ENOENT if the kernel has none by that name. `""` when read if there is none. Since Linux 4.13. */
+export const TCP_ULP: SocketOption<string> = row("TCP_ULP", L, c.TCP_ULP, "rw", text(15));
+
+/** How many milliseconds sent data may go unacknowledged before the connection ends; 0 (the default) for the system's: RFC 5482. Since Linux 2.6.37. */
+export const TCP_USER_TIMEOUT: SocketOption<number> = row(
+  "TCP_USER_TIMEOUT",
+  L,
+  c.TCP_USER_TIMEOUT,
+  "rw",
+  int(0),
+);
+
+/** The largest window offered to the peer, in bytes; 0 lifts the limit of a closed socket. */
+export const TCP_WINDOW_CLAMP: SocketOption<number> = row(
+  "TCP_WINDOW_CLAMP",
+  L,
+  c.TCP_WINDOW_CLAMP,
+  "rw",
+  int(0),
+);
