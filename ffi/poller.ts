@@ -50,6 +50,11 @@ export interface Pending {
   fail(reason: unknown): void;
 }
 
+/** What is told in the next turn. */
+interface Deferred {
+  ready(): void;
+}
+
 /** One descriptor as the poller sees it. */
 export class Watch {
   /** The descriptor; -1 once closed or detached. */
@@ -89,6 +94,12 @@ export class Watch {
     else (this.#otherWriters ??= []).push(pending);
     this.#waits++;
     poller.began(this.#referenced);
+  }
+
+  /** As {@linkcode Watch.addReader}, for one that could succeed at once: it is told in the next turn. */
+  addDeferredReader(pending: Pending): void {
+    this.addReader(pending);
+    poller.defer(this);
   }
 
   /** Takes `pending` back: it will be told nothing. */
@@ -137,6 +148,11 @@ export class Watch {
     for (const pending of this.#takeReaders()) pending.fail(reason);
     for (const pending of this.#takeWriters()) pending.fail(reason);
     return fd;
+  }
+
+  /** Called by the poller in the turn after {@linkcode Watch.addDeferredReader}. */
+  ready(): void {
+    this.notify(EPOLLIN);
   }
 
   /** Called by the poller with what epoll reported. */
@@ -228,7 +244,7 @@ function drop(list: Pending[] | undefined, pending: Pending): boolean {
 
 /** The one waiter of this isolate. */
 class Poller {
-  /** Work left before the event loop must have its turn; see {@linkcode Poller.spend}. */
+  /** Work left before the event loop must have its turn. */
   #work = WORK_PER_TURN;
   #epoll = -1;
   #parker: Parker | undefined;
@@ -241,25 +257,34 @@ class Poller {
   readonly #spin = new Spin();
   #pending = 0;
   #pendingReferenced = 0;
-  #deferred: Pending[] = [];
+  #deferred: Deferred[] = [];
   #immediate: ReturnType<typeof setImmediate> | undefined;
   #immediateReferenced = false;
   #parked = false;
   #emptyTurns = 0;
 
-  /**
-   * Accounts for work that was done without waiting. False when the event loop has waited long
-   * enough: then the work should go through {@linkcode Poller.defer}.
-   */
-  spend(bytes: number): boolean {
+  /** Accounts for a call that was made without waiting, and its bytes. */
+  spend(bytes: number): void {
     this.#work -= 1 + (bytes >> 12);
+  }
+
+  /**
+   * Whether more may be done at once. If not, timers and Deno's own I/O have waited long enough: the
+   * work goes through {@linkcode Poller.defer} or {@linkcode Poller.nextTurn}.
+   */
+  get hasWork(): boolean {
     return this.#work > 0;
   }
 
-  /** Tells `pending` in the next turn. */
-  defer(pending: Pending): void {
-    this.#deferred.push(pending);
+  /** Tells `target` in the next turn. */
+  defer(target: Deferred): void {
+    this.#deferred.push(target);
     this.#schedule(true);
+  }
+
+  /** Resolves in the next turn. */
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.defer({ ready: resolve }));
   }
 
   /** A wait began. */
@@ -363,7 +388,7 @@ class Poller {
       count++;
       const deferred = this.#deferred;
       this.#deferred = [];
-      for (const pending of deferred) pending.ready();
+      for (const target of deferred) target.ready();
     }
     if (count > 0) {
       if (this.#emptyTurns > 0) this.#spin.succeeded();

@@ -222,13 +222,13 @@ export class SocketCore extends Watch {
     }
     const encoded = option.codec.encode(value);
     const bytes = withPointers(encoded);
-    keptAlive = encoded;
+    _keptAlive = encoded;
     this.call(
       "setsockopt",
       (lib, fd) => lib.setsockopt(fd, option.level, option.option, bytes, bytes.length),
       option.name,
     );
-    keptAlive = undefined;
+    _keptAlive = undefined;
   }
 
   /** Closes the descriptor; its waits reject. May be called again. */
@@ -265,7 +265,7 @@ function pause(wait: Wait | undefined): Promise<void> {
 }
 
 /** Memory that the kernel is being shown by address must not be collected meanwhile. */
-let keptAlive: OptionBytes | undefined;
+let _keptAlive: OptionBytes | undefined;
 
 /** The bytes of an encoded option, with the addresses of other memory filled in. */
 function withPointers(encoded: OptionBytes): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,6 @@
  * @module
  */
 import { checkInteger } from "../core/bytes.ts";
-import { socketError } from "../core/errors.ts";
 import {
   AF_INET,
   AF_INET6,

@@ -1,0 +1,241 @@
+/**
+ * The libc engine's stream endpoint.
+ *
+ * @module
+ */
+import type { Family, SocketType } from "../../core/address.ts";
+import { checkBytes } from "../../core/bytes.ts";
+import { closedError } from "../../core/errors.ts";
+import type { SocketOption } from "../../core/option.ts";
+import { StreamBase } from "../../core/stream.ts";
+import type { Wait, WaitOptions } from "../../core/wait.ts";
+import { MSG_NOSIGNAL } from "../abi/socket_constants.ts";
+import { failure, isMisread, libc } from "../library.ts";
+import { familyName, typeName } from "../names.ts";
+import { type Pending, poller } from "../poller.ts";
+import type { SocketCore } from "../socket_core.ts";
+import { EndpointNames } from "./names.ts";
+
+const EINTR = 4;
+const EAGAIN = 11;
+const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
+/** What a send that did not have to wait returns: there is nothing in it to keep apart. */
+const DONE: Promise<void> = Promise.resolve();
+
+let resolveCaptured: (count: number) => void;
+let rejectCaptured: (reason: unknown) => void;
+/** One executor for all receives: a closure less for each. */
+const capture = (resolve: (count: number) => void, reject: (reason: unknown) => void): void => {
+  resolveCaptured = resolve;
+  rejectCaptured = reject;
+};
+
+/**
+ * A stream over a descriptor. `recvInto` and `sendAll` without options are what servers live on:
+ * they make their call at once, and one promise at most.
+ */
+export class LibcStream<A> extends StreamBase<A> implements Pending {
+  readonly engine = "libc" as const;
+  /** The socket beneath; owned by this endpoint. */
+  readonly core: SocketCore;
+  readonly #names: EndpointNames<A>;
+  /** Where the pending receive of {@linkcode LibcStream.recvInto} puts its bytes. */
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #resolve: (count: number) => void = nothing;
+  #reject: (reason: unknown) => void = nothing;
+
+  /** Takes the socket over; it is connected. Addresses that are known already save asking. */
+  constructor(core: SocketCore, local?: Uint8Array, remote?: Uint8Array) {
+    super();
+    this.core = core;
+    this.#names = new EndpointNames(core, local, remote);
+  }
+
+  get family(): Family {
+    return familyName(this.core.familyNumber);
+  }
+
+  get type(): SocketType {
+    return typeName(this.core.typeNumber);
+  }
+
+  get protocol(): number {
+    return this.core.protocol;
+  }
+
+  get localAddr(): A {
+    return this.#names.local;
+  }
+
+  get remoteAddr(): A | undefined {
+    return this.#names.remote;
+  }
+
+  override recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (
+      options !== undefined || this.closed || this.receives.busy ||
+      (this.kept !== undefined && this.kept.length > 0) ||
+      !(buffer instanceof Uint8Array) || buffer.length === 0
+    ) {
+      return super.recvInto(buffer, options);
+    }
+    const core = this.core;
+    try {
+      checkBytes(buffer, "receive", "buffer");
+      if (core.readable && poller.hasWork) {
+        const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
+        if (count >= 0) return Promise.resolve(count);
+      }
+      this.receives.enter();
+      this.#buffer = buffer as Uint8Array<ArrayBuffer>;
+      const promise = new Promise<number>(capture);
+      this.#resolve = resolveCaptured;
+      this.#reject = rejectCaptured;
+      // What is there but over the turn's share of work comes with the next turn.
+      if (core.readable) core.addDeferredReader(this);
+      else core.addReader(this);
+      return promise;
+    } catch (error) {
+      if (this.#buffer !== undefined) this.#settled();
+      return Promise.reject(error);
+    }
+  }
+
+  override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
+    if (
+      options !== undefined || this.closed || this.sends.busy || !(data instanceof Uint8Array)
+    ) {
+      return super.sendAll(data, options);
+    }
+    const size = data.length;
+    if (size === 0) return DONE;
+    try {
+      checkBytes(data, "send", "data");
+      const count = this.#send(data as Uint8Array<ArrayBuffer>);
+      if (count === size) return poller.hasWork ? DONE : poller.nextTurn();
+      return super.sendAll(count < 0 ? data : data.subarray(count));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The pending receive's socket may have bytes. */
+  ready(): void {
+    const buffer = this.#buffer!;
+    if (buffer.length === 0) {
+      return this.fail(new TypeError("Cannot receive: buffer was detached while waiting"));
+    }
+    try {
+      const count = this.#receive(buffer);
+      if (count < 0) return this.core.addReader(this);
+      const resolve = this.#resolve;
+      this.#settled();
+      resolve(count);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The pending receive fails. */
+  fail(reason: unknown): void {
+    const reject = this.#reject;
+    this.#settled();
+    reject(reason);
+  }
+
+  protected async pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      if (this.core.isClosed) throw closedError("recv");
+      if (this.core.readable) {
+        const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
+        if (count >= 0) return count;
+      }
+      await this.core.waitReadable(wait);
+    }
+  }
+
+  protected async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      if (this.core.isClosed) throw closedError("send");
+      const count = this.#send(data as Uint8Array<ArrayBuffer>);
+      if (count >= 0) return count;
+      await this.core.waitWritable(wait);
+    }
+  }
+
+  protected end(how: "read" | "write" | "both"): void {
+    this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
+  }
+
+  protected release(): void {
+    this.#names.keep();
+    this.core.close();
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    return this.core.getOption(option);
+  }
+
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    this.core.setOption(option, value);
+  }
+
+  ref(): void {
+    this.core.setReferenced(true);
+  }
+
+  unref(): void {
+    this.core.setReferenced(false);
+  }
+
+  /** Receives at once; -1 if nothing is there. */
+  #receive(buffer: Uint8Array<ArrayBuffer>): number {
+    const core = this.core;
+    const lib = libc();
+    for (let retried = false;;) {
+      const count = lib.recv(core.fd, buffer, buffer.length, 0);
+      if (count >= 0) {
+        if (count < buffer.length && core.shortReceiveDrains && !core.lasting) {
+          core.readable = false;
+        }
+        poller.spend(count);
+        return count;
+      }
+      const errno = lib.errno();
+      if (errno === EAGAIN) {
+        core.readable = false;
+        return -1;
+      }
+      if (errno === EINTR) continue;
+      if (retried || !isMisread(errno)) throw failure("recv", errno);
+      retried = true;
+    }
+  }
+
+  /** Sends at once; -1 if there is no room. */
+  #send(data: Uint8Array<ArrayBuffer>): number {
+    const lib = libc();
+    for (let retried = false;;) {
+      const count = lib.send(this.core.fd, data, data.length, MSG_NOSIGNAL);
+      if (count >= 0) {
+        poller.spend(count);
+        return count;
+      }
+      const errno = lib.errno();
+      if (errno === EAGAIN) return -1;
+      if (errno === EINTR) continue;
+      if (retried || !isMisread(errno)) throw failure("send", errno);
+      retried = true;
+    }
+  }
+
+  #settled(): void {
+    this.#buffer = undefined;
+    this.#resolve = this.#reject = nothing;
+    this.receives.leave();
+  }
+}
+
+function nothing(): void {}
