@@ -1,0 +1,125 @@
+/**
+ * What `sock` moves bytes between: an endpoint, the standard streams, a child process. One face for
+ * all of them, so that every command is one exchange.
+ *
+ * @module
+ */
+import type { MessageEndpoint, StreamEndpoint } from "../mod.ts";
+import { errorCode } from "./exit.ts";
+
+/** One end of an exchange. */
+export interface Channel {
+  /** Whether boundaries are kept: a stream may be cut anywhere, a message not. */
+  readonly kind: "stream" | "message";
+  /** Where it is, for notes: `"tcp:127.0.0.1:80"`, `"standard input"`. */
+  readonly name: string;
+  /** The next bytes or message; valid until the next call. `undefined` at the end. */
+  receive(): Promise<Uint8Array | undefined>;
+  /** Sends all of `data`, which is free again afterwards. */
+  send(data: Uint8Array): Promise<void>;
+  /** Ends the sending direction, where it can be ended alone. */
+  endSend(): Promise<void>;
+  /** Ends everything; pending calls reject or end. May be called again. */
+  close(): void;
+}
+
+/** What is taken from a stream in one go. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The channel of a connection. */
+export function streamChannel(
+  endpoint: Pick<StreamEndpoint<unknown>, "recvInto" | "sendAll" | "shutdown" | "close">,
+  name: string,
+): Channel {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  return {
+    kind: "stream",
+    name,
+    async receive() {
+      const count = await endpoint.recvInto(buffer);
+      return count === 0 ? undefined : buffer.subarray(0, count);
+    },
+    send: (data) => endpoint.sendAll(data),
+    async endSend() {
+      try {
+        await endpoint.shutdown("write");
+      } catch (error) {
+        // The peer is gone altogether: receiving tells how.
+        if (errorCode(error) !== "ENOTCONN") throw error;
+      }
+    },
+    close: () => endpoint.close(),
+  };
+}
+
+/** The channel of a message endpoint that has a peer. */
+export function messageChannel(
+  endpoint: Pick<MessageEndpoint<unknown>, "recvMany" | "send" | "close">,
+  name: string,
+): Channel {
+  return {
+    kind: "message",
+    name,
+    async receive() {
+      // An empty batch is the peer's end; an empty message is a message.
+      const [message] = await endpoint.recvMany(1);
+      message?.control?.[Symbol.dispose]();
+      return message?.data;
+    },
+    async send(data) {
+      await endpoint.send(data);
+    },
+    // A message endpoint ends only as a whole.
+    endSend: () => Promise.resolve(),
+    close: () => endpoint.close(),
+  };
+}
+
+/** A channel that gives back what it is sent, in order and never holding more than one piece. */
+export function mirrorChannel(kind: "stream" | "message"): Channel {
+  let offered: { data: Uint8Array; taken: () => void } | undefined;
+  let taken: (() => void) | undefined;
+  let wake: ((data: Uint8Array | undefined) => void) | undefined;
+  let ended = false;
+  const end = () => {
+    ended = true;
+    wake?.(undefined);
+    wake = undefined;
+  };
+  return {
+    kind,
+    name: "echo",
+    receive() {
+      // The piece handed out before is done with: its sender may go on.
+      taken?.();
+      taken = undefined;
+      if (offered !== undefined) {
+        const { data } = offered;
+        ({ taken } = offered);
+        offered = undefined;
+        return Promise.resolve(data);
+      }
+      if (ended) return Promise.resolve(undefined);
+      return new Promise((resolve) => wake = resolve);
+    },
+    send: (data) =>
+      new Promise((resolve) => {
+        if (wake === undefined) {
+          offered = { data, taken: resolve };
+        } else {
+          taken = resolve;
+          wake(data);
+          wake = undefined;
+        }
+      }),
+    endSend() {
+      end();
+      return Promise.resolve();
+    },
+    close() {
+      end();
+      taken?.();
+      offered?.taken();
+    },
+  };
+}

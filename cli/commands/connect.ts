@@ -1,0 +1,92 @@
+/**
+ * `sock connect`: joins the standard streams to a server.
+ *
+ * @module
+ */
+import { parseAddress } from "../address_argument.ts";
+import type { Arguments, Command, OptionSpec, Session } from "../command.ts";
+import { TimedOut } from "../exit.ts";
+import { type Client, openClient } from "../open.ts";
+import { exchange } from "../pump.ts";
+import { withClient, withProgress } from "../serve.ts";
+import { readDuration, readSettings, type Settings, SHARED_OPTIONS } from "../settings.ts";
+import { stdioChannel } from "../stdio.ts";
+import type { Traffic } from "../traffic.ts";
+
+/** What standard input may be silent after the peer's end. */
+const LINGER_MS = 500;
+/** What the peer of datagrams may be silent after the end of standard input. */
+const ANSWER_MS = 1000;
+
+/** The option for {@linkcode joinStdio}. */
+export const LINGER_OPTION: OptionSpec = {
+  name: "linger",
+  value: "TIME",
+  help: "once the peer has ended, go on until standard input was silent for TIME (default 0.5)",
+};
+
+/** The command. */
+export const connectCommand: Command = {
+  name: "connect",
+  summary: "connect to a server; send standard input, print what comes back",
+  usage: "[OPTIONS] ADDRESS",
+  operands: [1, 1],
+  addresses: true,
+  description: [
+    "The end of standard input ends only the sending direction: the command goes on until the " +
+    "server ends, too.",
+    "With datagrams, each read of standard input becomes one message, and as they know no end, " +
+    "the command ends when standard input has, and then no answer has come for a second (or for " +
+    "the time of --timeout; if there was none at all, that is a time-out).",
+  ],
+  options: [...SHARED_OPTIONS, LINGER_OPTION],
+  examples: [
+    [
+      "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sock connect tcp:example.com:80",
+      "Ask a web server by hand.",
+    ],
+    ["sock connect tcp:10.0.0.7:9000 < backup.tar", "Send a file, with progress."],
+    ["sock connect --hex unix:/run/app.sock", "Talk to a local server and see every byte."],
+    [
+      "printf ping | sock connect udp:[::1]:5000 --timeout 2",
+      "One datagram; wait 2 s for answers.",
+    ],
+  ],
+  async run(args: Arguments, session: Session): Promise<number> {
+    const settings = readSettings(args);
+    const address = parseAddress(args.operands[0]);
+    const lingerMs = readDuration(args, "linger");
+    await withProgress(settings, true, async (traffic) => {
+      const client = await openClient(address, settings, {
+        signal: session.signal,
+        timeoutMs: settings.timeoutMs,
+      });
+      await joinStdio(client, settings, traffic, session, lingerMs);
+    });
+    return 0;
+  },
+};
+
+/** Joins the standard streams to one client until both have ended. */
+export async function joinStdio(
+  client: Client,
+  settings: Settings,
+  traffic: Traffic,
+  session: Session,
+  lingerMs: number = LINGER_MS,
+): Promise<void> {
+  const { channel } = client;
+  const { timeoutMs } = settings;
+  await withClient(settings, traffic, client, async (counts) => {
+    const datagrams = channel.kind === "message";
+    await exchange(channel, stdioChannel(channel.kind), counts, {
+      signal: session.signal,
+      idleMs: timeoutMs,
+      lingerMs,
+      ...(datagrams && { answerMs: timeoutMs ?? ANSWER_MS }),
+    });
+    if (datagrams && timeoutMs !== undefined && counts.receivedMessages === 0) {
+      throw new TimedOut(`No answer from ${client.remote}`);
+    }
+  });
+}

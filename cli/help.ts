@@ -1,0 +1,91 @@
+/**
+ * Help for people.
+ *
+ * @module
+ */
+import { SCHEMES } from "./address_argument.ts";
+import { type Command, optionsOf } from "./command.ts";
+import { EXIT_HELP } from "./exit.ts";
+
+const WIDTH = 80;
+
+/** The help of `sock` as a whole. */
+export function overview(commands: readonly Command[]): string {
+  return [
+    "sock: sockets on the command line\n",
+    "Usage: sock COMMAND [OPTIONS] ARGUMENTS\n",
+    "Commands:",
+    columns(commands.map(({ name, summary }) => [name, summary])),
+    "Addresses:",
+    addressHelp(),
+    'Run "sock COMMAND --help" for the options of a command, with examples.\n',
+  ].join("\n");
+}
+
+/** The help of one command. */
+export function commandHelp(command: Command): string {
+  const options = optionsOf(command).map(({ name, short, value, help, repeat }) => {
+    const letter = short === undefined ? "    " : `-${short}, `;
+    const rest = name === command.restOption ? "…" : "";
+    return [
+      `${letter}--${name}${value === undefined ? "" : ` ${value}${rest}`}`,
+      repeat ? `${help} (repeatable)` : help,
+    ] as const;
+  });
+  const parts = [
+    `sock ${command.name}: ${command.summary}\n`,
+    `Usage: sock ${command.name} ${command.usage}\n`,
+    ...command.description.map((paragraph) => `${wrap(paragraph, 0)}\n`),
+    "Options:",
+    columns(options),
+  ];
+  if (command.addresses) parts.push("Addresses:", addressHelp());
+  parts.push("Examples:");
+  for (const [line, does] of command.examples) {
+    parts.push(`  ${line}\n${wrap(does, 6)}`);
+  }
+  parts.push("\nExit codes:", columns(command.exitCodes ?? EXIT_HELP));
+  return parts.join("\n");
+}
+
+function addressHelp(): string {
+  return columns(
+    Object.entries(SCHEMES).map(([name, { form, help }]) => [
+      form === "port" ? `${name}:HOST:PORT` : `${name}:PATH`,
+      help,
+    ]),
+  ) + wrap(
+    "IPv6 addresses stand in brackets: tcp:[::1]:80. A server may leave HOST out (tcp:8080: all " +
+      "addresses, IPv4 and IPv6) and may take port 0 (a free one). PATH is a file, or @NAME in the " +
+      "abstract namespace.",
+    2,
+  ) + "\n";
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.min(24, Math.max(...rows.map(([left]) => left.length)));
+  let text = "";
+  for (const [left, right] of rows) {
+    const indent = width + 4;
+    const wrapped = wrap(right, indent).trimStart();
+    text += left.length > width
+      ? `  ${left}\n${" ".repeat(indent)}${wrapped}\n`
+      : `  ${left.padEnd(width)}  ${wrapped}\n`;
+  }
+  return text;
+}
+
+function wrap(text: string, indent: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((one) => " ".repeat(indent) + one).join("\n");
+}

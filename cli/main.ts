@@ -1,0 +1,104 @@
+/**
+ * Finds the command, runs it, and turns whatever happens into an exit code.
+ *
+ * @module
+ */
+import { type Command, parseArguments } from "./command.ts";
+import { connectCommand } from "./commands/connect.ts";
+import { echoCommand } from "./commands/echo.ts";
+import { listenCommand } from "./commands/listen.ts";
+import { relayCommand } from "./commands/relay.ts";
+import { Reporter } from "./events.ts";
+import { exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
+import { commandHelp, overview } from "./help.ts";
+import { writeOutput } from "./stdio.ts";
+
+/** All commands, in the order of the overview. */
+const COMMANDS: readonly Command[] = [
+  connectCommand,
+  listenCommand,
+  echoCommand,
+  relayCommand,
+];
+
+/**
+ * Runs `sock`.
+ *
+ * @param args The arguments after the program's name.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const report = new Reporter({ json: wantsJson(args), quiet: false, verbose: false });
+  try {
+    return await runCommand(args);
+  } catch (error) {
+    if (error instanceof Stopped || error instanceof OutputClosed) return exitCodeOf(error);
+    report.error(error);
+    if (error instanceof UsageError && !report.json) {
+      const command = error.command === undefined ? "" : ` ${error.command}`;
+      report.line(`Try "sock${command} --help"`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+async function runCommand(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) throw new UsageError("a command is missing");
+  if (name === "--help" || name === "-h" || name === "help") {
+    return await print(helpOf(rest[0]));
+  }
+  const command = findCommand(name);
+  const parsed = parseArguments(command, rest);
+  if (parsed.has("help")) return await print(commandHelp(command));
+  const stop = new AbortController();
+  const forget = onSignals((signal) => {
+    // The second one does not wait for anything.
+    if (stop.signal.aborted) Deno.exit(exitCodeOf(stop.signal.reason));
+    stop.abort(new Stopped(signal));
+  });
+  try {
+    return await command.run(parsed, { signal: stop.signal });
+  } catch (error) {
+    throw error instanceof UsageError && error.command === undefined
+      ? new UsageError(error.message, command.name)
+      : error;
+  } finally {
+    forget();
+  }
+}
+
+function findCommand(name: string): Command {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    const what = name.startsWith("-") ? "option" : "command";
+    throw new UsageError(`unknown ${what} "${name}"`);
+  }
+  return command;
+}
+
+function helpOf(name: string | undefined): string {
+  return name === undefined ? overview(COMMANDS) : commandHelp(findCommand(name));
+}
+
+async function print(text: string): Promise<number> {
+  await writeOutput(new TextEncoder().encode(text));
+  return 0;
+}
+
+/** Whether errors are to be told as JSON, known before the arguments are checked. */
+function wantsJson(args: readonly string[]): boolean {
+  const exec = args.indexOf("--exec");
+  const own = exec < 0 ? args : args.slice(0, exec);
+  return own.includes("--json") || own.includes("-j");
+}
+
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+function onSignals(handle: (signal: Deno.Signal) => void): () => void {
+  const handlers = SIGNALS.map((signal) => [signal, () => handle(signal)] as const);
+  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * The command `sock`: sockets of every family on the command line.
+ *
+ * Run it as `deno run -A jsr:@berkeley/sockets/cli COMMAND …`, or install it:
+ * `deno install -gA -n sock jsr:@berkeley/sockets/cli`. `sock --help` lists the commands. Instead of
+ * `-A`, give the permissions that the command at hand asks for: `--allow-net=HOST:PORT` for
+ * `sock connect tcp:HOST:PORT`, `--allow-run` for `--exec`.
+ *
+ * @module
+ */
+import { main } from "./main.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,88 @@
+/**
+ * The options that the commands of connections share, and what they mean.
+ *
+ * @module
+ */
+import type { Arguments, OptionSpec } from "./command.ts";
+import { Reporter } from "./events.ts";
+import { UsageError } from "./exit.ts";
+import type { SocketSettings } from "./open.ts";
+import { parseDuration } from "./units.ts";
+
+/** Options of listen, connect, echo and relay. */
+export const SHARED_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "timeout",
+    short: "t",
+    value: "TIME",
+    help: "give up connecting, waiting for a client, or a connection on which nothing moves, " +
+      "after TIME: 5, 0.5, 500ms, 2m, 1h (seconds without a unit)",
+  },
+  { name: "engine", value: "NAME", help: "deno or libc; by default the one that can do it" },
+  { name: "hex", short: "x", help: "dump what moves on standard error: < received, > sent" },
+  { name: "json", short: "j", help: "tell events on standard error as JSON, one object a line" },
+  { name: "verbose", short: "v", help: "tell of each connection" },
+  { name: "quiet", short: "q", help: "tell nothing but errors" },
+];
+
+/** What those options say. */
+export interface Settings extends SocketSettings {
+  /** Undefined: no limit. */
+  readonly timeoutMs: number | undefined;
+  /** Where everything is told. */
+  readonly report: Reporter;
+  /** The reporter too, if traffic is to be dumped. */
+  readonly dump: Reporter | undefined;
+}
+
+/** Reads the shared options. */
+export function readSettings(args: Arguments): Settings {
+  const engine = args.value("engine");
+  if (engine !== undefined && engine !== "deno" && engine !== "libc") {
+    throw new UsageError(`--engine is deno or libc, not "${engine}"`);
+  }
+  const report = readReporter(args);
+  return {
+    timeoutMs: readDuration(args, "timeout"),
+    ...(engine !== undefined && { engine }),
+    options: [],
+    report,
+    dump: args.has("hex") ? report : undefined,
+  };
+}
+
+/** Reads `--json`, `--quiet` and `--verbose`. */
+export function readReporter(args: Arguments): Reporter {
+  return new Reporter({
+    json: args.has("json"),
+    quiet: args.has("quiet"),
+    verbose: args.has("verbose"),
+  });
+}
+
+/** Reads a duration in milliseconds. */
+export function readDuration(args: Arguments, name: string): number | undefined {
+  const text = args.value(name);
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms === 0) {
+    throw new UsageError(`--${name} is a time as 5, 0.5, 500ms, 2m or 1h, not "${text}"`);
+  }
+  return ms;
+}
+
+/** Reads a whole number in a range. */
+export function readInteger(
+  args: Arguments,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const text = args.value(name);
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    throw new UsageError(`--${name} is a whole number in ${least} to ${most}, not "${text}"`);
+  }
+  return value;
+}

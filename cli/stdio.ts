@@ -1,0 +1,54 @@
+/**
+ * Standard input and output as a channel: streamed, never gathered.
+ *
+ * @module
+ */
+import type { Channel } from "./channel.ts";
+import { OutputClosed } from "./exit.ts";
+
+/** A pipe holds 64 KiB; a file gives more. */
+const INPUT_BYTES = 256 * 1024;
+/** The most that one UDP datagram takes: one read of standard input becomes one message. */
+const MESSAGE_BYTES = 65507;
+
+let writing: Promise<void> = Promise.resolve();
+
+/** Writes all of `data` to standard output, in the order of the calls. */
+export function writeOutput(data: Uint8Array): Promise<void> {
+  const write = writing.then(() => writeAll(data));
+  writing = write.catch(() => {});
+  return write;
+}
+
+async function writeAll(data: Uint8Array): Promise<void> {
+  try {
+    for (let at = 0; at < data.length;) at += await Deno.stdout.write(data.subarray(at));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosed();
+    throw error;
+  }
+}
+
+/** The standard streams: receiving reads standard input, sending writes standard output. */
+export function stdioChannel(kind: "stream" | "message"): Channel {
+  const buffer = new Uint8Array(kind === "message" ? MESSAGE_BYTES : INPUT_BYTES);
+  let closed = false;
+  let stop: (value: undefined) => void;
+  const stopped = new Promise<undefined>((resolve) => stop = resolve);
+  return {
+    kind,
+    name: "standard input and output",
+    async receive() {
+      if (closed) return undefined;
+      // A read cannot be cancelled: a closed channel leaves it behind.
+      const count = await Promise.race([Deno.stdin.read(buffer), stopped]);
+      return count === null || count === undefined ? undefined : buffer.subarray(0, count);
+    },
+    send: writeOutput,
+    endSend: () => Promise.resolve(),
+    close() {
+      closed = true;
+      stop(undefined);
+    },
+  };
+}
