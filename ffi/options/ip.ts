@@ -6,11 +6,11 @@
 
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
+import { type PathMtuDiscovery, pathMtuDiscovery } from "./path_mtu.ts";
 import {
   bool,
   checkInt,
   checkObject,
-  choice,
   type CodecFor,
   int,
   netInt,
@@ -22,24 +22,6 @@ import {
 } from "./codecs.ts";
 
 const L = c.IPPROTO_IP;
-
-/**
- * How the path MTU is treated: `"dont"` fragments as needed, `"want"` discovers but fragments what is
- * too large, `"do"` never fragments (EMSGSIZE instead), `"probe"` never fragments and ignores what
- * was discovered, `"interface"` uses the interface's MTU and heeds no ICMP, `"omit"` as that but may
- * fragment.
- */
-export type PathMtuDiscovery = "dont" | "want" | "do" | "probe" | "interface" | "omit";
-
-/** The names of IP_PMTUDISC_* and IPV6_PMTUDISC_*, in the order of their numbers. */
-export const pathMtuDiscovery: CodecFor<PathMtuDiscovery> = choice([
-  "dont",
-  "want",
-  "do",
-  "probe",
-  "interface",
-  "omit",
-]);
 
 /** The ports that an automatic choice takes from, both ends included; `null` for the system's. */
 export type PortRange = { readonly first: number; readonly last: number } | null;

@@ -24,7 +24,7 @@ import {
   writeOnly,
   wrongType,
 } from "./codecs.ts";
-import { type PathMtuDiscovery, pathMtuDiscovery } from "./ip.ts";
+import { type PathMtuDiscovery, pathMtuDiscovery } from "./path_mtu.ts";
 
 const L = c.IPPROTO_IPV6;
 
