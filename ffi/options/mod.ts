@@ -18,6 +18,8 @@
  * @module
  */
 
+export type { OptionBytes, OptionCodec, SocketOption } from "../../core/option.ts";
+export { socketOption } from "../../core/option.ts";
 export * from "./by_name.ts";
 export * from "./filter.ts";
 export * from "./ip.ts";
