@@ -5,7 +5,9 @@
  */
 export { listen } from "./listen.ts";
 export { connect } from "./connect.ts";
+export { bind } from "./datagram.ts";
 export type {
+  UnixBindOptions,
   UnixConnectOptions,
   UnixListener,
   UnixListenOptions,

@@ -42,3 +42,9 @@ export interface UnixConnectOptions extends OpenOptions, UnixPathOptions {
   /** `"seqpacket"` or `"dgram"` for messages (libc engine). Default `"stream"`. */
   type?: "stream" | "seqpacket" | "dgram";
 }
+
+/** Options of {@linkcode bind}. */
+export interface UnixBindOptions extends OpenOptions, UnixPathOptions {
+  /** Permission bits of the socket file, 0 to 0o777. Default: what the umask leaves. */
+  mode?: number;
+}
