@@ -1,0 +1,387 @@
+/**
+ * sendmsg and recvmsg: several buffers and ancillary data in one call (`man 2 sendmsg`,
+ * `man 2 recvmsg`).
+ *
+ * One `struct msghdr` with its iovec, name and control memory serves the whole isolate: the calls
+ * are synchronous, and what they leave behind is copied out before anything else runs.
+ *
+ * @module
+ */
+import type { Address, AddressInput } from "../core/address.ts";
+import { checkBytes, checkInteger } from "../core/bytes.ts";
+import type { OutgoingControl } from "../core/control.ts";
+import type { Wait } from "../core/wait.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  MSG_CMSG_CLOEXEC,
+  MSG_CTRUNC,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  MSG_TRUNC,
+  SOCK_STREAM,
+} from "./abi/socket_constants.ts";
+import { LAYOUTS } from "./abi/layout.ts";
+import { ReceivedControl } from "./cmsg.ts";
+import { encodeControl } from "./cmsg_encode.ts";
+import { destinationText, encodeDestination } from "./destination.ts";
+import { INTERFACES } from "./interface_names.ts";
+import { addressOf, allocate } from "./memory.ts";
+import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
+import type { SocketCore } from "./socket_core.ts";
+
+const { msghdr: MSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+
+/** UIO_MAXIOV (linux/uio.h): more buffers in one call are EMSGSIZE. */
+export const MAX_BUFFERS = 1024;
+/** Room for ancillary data unless told otherwise: 253 descriptors and every message an option adds. */
+export const DEFAULT_CONTROL_BYTES = 4096;
+/** The most that may be asked for. */
+export const MAX_CONTROL_BYTES = 65536;
+const MAX_FLAGS = 0x7fffffff;
+
+/** What to send beside the bytes. */
+export interface SendMsgRequest {
+  /** The recipient; the connected peer when absent. */
+  to?: AddressInput<Address>;
+  /** Ancillary data. */
+  control?: OutgoingControl;
+  /** MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. */
+  flags?: number;
+}
+
+/** How to receive. */
+export interface RecvMsgRequest {
+  /** MSG_* flags, or-ed. Default 0; MSG_CMSG_CLOEXEC is always set. */
+  flags?: number;
+  /** Room for ancillary data in bytes, 0 to 65536. Default: 4096. */
+  controlBytes?: number;
+}
+
+/** What recvmsg said, the payload being in the caller's buffers. */
+export interface ReceivedParts<A = Address> {
+  /** How many bytes were received; under MSG_TRUNC the datagram's whole length, which may exceed the room. */
+  lengthBytes: number;
+  /** The sender; the peer where the protocol has connections. */
+  from: A;
+  /** The flags that the kernel returned (`msg_flags`): MSG_EOR, MSG_OOB, MSG_ERRQUEUE and so on. */
+  flags: number;
+  /** True when the payload was longer than the room and its end is lost (MSG_TRUNC). */
+  truncated: boolean;
+  /** Ancillary data, if there was any or some was lost. Dispose of it to close descriptors you leave. */
+  control?: ReceivedControl;
+}
+
+/** A message as recvmsg returned it. */
+export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
+  /** The payload; empty for an empty datagram and at the end of a stream. */
+  data: Uint8Array<ArrayBuffer>;
+}
+
+/** The memory of one msghdr. */
+class Scratch {
+  readonly name: Uint8Array<ArrayBuffer> = allocate(SOCKADDR_STORAGE_BYTES);
+  readonly header: Uint8Array<ArrayBuffer> = allocate(MSGHDR.size);
+  readonly view: DataView<ArrayBuffer> = new DataView(this.header.buffer);
+  readonly nameAddress: bigint = addressOf(this.name);
+  control: Uint8Array<ArrayBuffer> = allocate(DEFAULT_CONTROL_BYTES);
+  /** The kernel knows the buffers by address alone: they must not be collected during the call. */
+  kept: readonly Uint8Array[] | undefined;
+  /** Small receives go here, so that each costs memory by what came, not by what was allowed. */
+  readonly payload: Uint8Array<ArrayBuffer> = allocate(65536);
+  #controlAddress: bigint = addressOf(this.control);
+  #iov: Uint8Array<ArrayBuffer> = allocate(8 * IOVEC.size);
+  #iovView: DataView<ArrayBuffer> = new DataView(this.#iov.buffer);
+
+  constructor() {
+    this.#pointToIov();
+  }
+
+  setName(length: number): void {
+    this.view.setBigUint64(MSGHDR.msg_name, length === 0 ? 0n : this.nameAddress, true);
+    this.view.setUint32(MSGHDR.msg_namelen, length, true);
+  }
+
+  /** Room to receive into, or `bytes` to send. */
+  setControl(length: number, bytes?: Uint8Array): void {
+    if (length > this.control.length) {
+      this.control = allocate(length);
+      this.#controlAddress = addressOf(this.control);
+    }
+    if (bytes !== undefined) this.control.set(bytes);
+    this.view.setBigUint64(MSGHDR.msg_control, length === 0 ? 0n : this.#controlAddress, true);
+    // The whole size_t; the upper half is padding in musl.
+    this.view.setUint32(MSGHDR.msg_controllen, length, true);
+    this.view.setUint32(MSGHDR.msg_controllen + 4, 0, true);
+    this.view.setInt32(MSGHDR.msg_flags, 0, true);
+  }
+
+  setBuffers(buffers: readonly Uint8Array[]): void {
+    this.kept = buffers;
+    if (buffers.length * IOVEC.size > this.#iov.length) {
+      this.#iov = allocate(buffers.length * IOVEC.size);
+      this.#iovView = new DataView(this.#iov.buffer);
+      this.#pointToIov();
+    }
+    for (let i = 0; i < buffers.length; i++) {
+      const at = i * IOVEC.size;
+      this.#iovView.setBigUint64(at + IOVEC.iov_base, addressOf(buffers[i]), true);
+      this.#iovView.setBigUint64(at + IOVEC.iov_len, BigInt(buffers[i].length), true);
+    }
+    this.view.setBigUint64(MSGHDR.msg_iovlen, BigInt(buffers.length), true);
+  }
+
+  #pointToIov(): void {
+    this.view.setBigUint64(MSGHDR.msg_iov, addressOf(this.#iov), true);
+  }
+}
+
+let scratch: Scratch | undefined;
+
+function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Array[] {
+  if (!Array.isArray(buffers)) throw new TypeError(`Cannot ${action}: buffers is not an array`);
+  if (buffers.length > MAX_BUFFERS) {
+    throw new RangeError(
+      `Cannot ${action}: ${buffers.length} buffers, at most ${MAX_BUFFERS} are allowed`,
+    );
+  }
+  // A copy, so that nothing changes between this check and the call.
+  return buffers.map((buffer, i) => {
+    checkBytes(buffer, action, `buffers[${i}]`);
+    return buffer;
+  });
+}
+
+function checkFlags(flags: number | undefined, action: string): number {
+  if (flags === undefined) return 0;
+  checkInteger(flags, 0, MAX_FLAGS, action, "flags");
+  return flags;
+}
+
+/** A message, checked and encoded, to be tried as often as it takes. */
+export interface PreparedSend {
+  readonly buffers: readonly Uint8Array[];
+  readonly sockaddr: Uint8Array | undefined;
+  readonly control: Uint8Array | undefined;
+  readonly flags: number;
+  readonly address: string | undefined;
+}
+
+/**
+ * Checks and encodes a message, and asks for the permission to send it where it goes.
+ *
+ * @param core The socket.
+ * @param buffers The payload, 0 to 1024 parts.
+ * @param request What goes with it.
+ * @returns The message, for {@linkcode trySendMsg}.
+ * @throws {TypeError} If an argument is of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {Deno.errors.NotCapable} If no permission covers the recipient.
+ */
+export function prepareSend(
+  core: SocketCore,
+  buffers: readonly Uint8Array[],
+  request: SendMsgRequest,
+): PreparedSend {
+  const checked = checkBuffers(buffers, "send");
+  const flags = checkFlags(request.flags, "send");
+  core.checkOpen("sendmsg");
+  let sockaddr: Uint8Array | undefined;
+  let address: string | undefined;
+  if (request.to !== undefined) {
+    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const length = encodeDestination(bytes, 0, request.to);
+    sockaddr = bytes.subarray(0, length);
+    address = destinationText(bytes, 0, length);
+  }
+  const control = request.control === undefined
+    ? undefined
+    : encodeControl(request.control, core.familyNumber === AF_INET6);
+  return { buffers: checked, sockaddr, control, flags, address };
+}
+
+/** Sends once. Returns how many bytes the kernel took, or -1 if it would block. */
+export function trySendMsg(core: SocketCore, message: PreparedSend): number {
+  const { buffers, sockaddr, control, flags, address } = message;
+  scratch ??= new Scratch();
+  // What was checked may have been transferred while this waited: its length is then 0.
+  scratch.setName(sockaddr?.length ?? 0);
+  if (sockaddr !== undefined) scratch.name.set(sockaddr);
+  scratch.setControl(control?.length ?? 0, control);
+  scratch.setBuffers(buffers);
+  const { header } = scratch;
+  try {
+    return core.tryCall(
+      "sendmsg",
+      (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
+      address,
+    );
+  } finally {
+    scratch.kept = undefined;
+  }
+}
+
+/**
+ * Sends one message of several parts (`man 2 sendmsg`); on a stream, as much of it as the kernel
+ * takes.
+ *
+ * @param core The socket.
+ * @param buffers The payload, 0 to 1024 parts, sent as one.
+ * @param request Recipient, ancillary data and flags.
+ * @param wait Signal and deadline.
+ * @returns How many bytes the kernel took.
+ */
+export async function sendMsg(
+  core: SocketCore,
+  buffers: readonly Uint8Array[],
+  request: SendMsgRequest = {},
+  wait?: Wait,
+): Promise<number> {
+  const message = prepareSend(core, buffers, request);
+  for (;;) {
+    const sent = trySendMsg(core, message);
+    if (sent >= 0) return sent;
+    await core.waitWritable(wait);
+  }
+}
+
+/**
+ * Receives once into several buffers, filled in order.
+ *
+ * @param core The socket.
+ * @param buffers Where the payload goes, 0 to 1024 parts.
+ * @param request Flags and room for ancillary data.
+ * @returns What came, or `undefined` if it would block.
+ */
+export function tryRecvMsgInto(
+  core: SocketCore,
+  buffers: readonly Uint8Array[],
+  request: RecvMsgRequest = {},
+): ReceivedParts | undefined {
+  const checked = checkBuffers(buffers, "receive");
+  const flags = checkFlags(request.flags, "receive");
+  const { controlBytes = DEFAULT_CONTROL_BYTES } = request;
+  checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
+  const { view, name, header } = scratch ??= new Scratch();
+  scratch.setName(SOCKADDR_STORAGE_BYTES);
+  scratch.setControl(controlBytes);
+  scratch.setBuffers(checked);
+  let lengthBytes: number;
+  try {
+    lengthBytes = core.tryCall(
+      "recvmsg",
+      (lib, fd) => lib.recvmsg(fd, header, flags | MSG_CMSG_CLOEXEC | MSG_DONTWAIT),
+    );
+  } finally {
+    scratch.kept = undefined;
+  }
+  if (lengthBytes < 0) return undefined;
+  const told = view.getInt32(MSGHDR.msg_flags, true);
+  const parts: ReceivedParts = {
+    lengthBytes,
+    from: NOBODY,
+    flags: told & ~MSG_CMSG_CLOEXEC,
+    truncated: (told & MSG_TRUNC) !== 0,
+  };
+  // Before anything that may throw: descriptors among it are open from now on.
+  const length = view.getUint32(MSGHDR.msg_controllen, true);
+  const lost = (told & MSG_CTRUNC) !== 0;
+  if (length > 0 || lost) parts.control = takeControl(scratch.control, 0, length, lost);
+  parts.from = sender(core, name, 0, view.getUint32(MSGHDR.msg_namelen, true));
+  return parts;
+}
+
+const NOBODY: Address = { family: "other", familyNumber: 0, data: new Uint8Array(0) };
+
+/** Copies control data out of shared memory and owns what is in it. */
+export function takeControl(
+  memory: Uint8Array,
+  at: number,
+  length: number,
+  truncated: boolean,
+): ReceivedControl {
+  return new ReceivedControl(memory.slice(at, Math.min(at + length, memory.length)), truncated);
+}
+
+/** Who sent it. A stream over TCP names nobody in recvmsg: it is the peer. */
+export function sender(core: SocketCore, names: Uint8Array, at: number, length: number): Address {
+  if (length > 0) return decodeSockaddr(names, length, INTERFACES, at);
+  if (core.familyNumber === AF_UNIX) return unnamedUnix();
+  if (core.familyNumber === AF_INET || core.familyNumber === AF_INET6) {
+    const peer = core.isClosed ? undefined : core.remoteName();
+    if (peer !== undefined) return decodeSockaddr(peer, peer.length);
+  }
+  return { family: "other", familyNumber: 0, data: new Uint8Array(0) };
+}
+
+/**
+ * Receives one message into several buffers (`man 2 recvmsg`).
+ *
+ * @param core The socket.
+ * @param buffers Where the payload goes, 0 to 1024 parts, filled in order.
+ * @param request Flags and room for ancillary data.
+ * @param wait Signal and deadline.
+ * @returns How much came, from whom, and what the kernel said about it.
+ */
+export async function recvMsgInto(
+  core: SocketCore,
+  buffers: readonly Uint8Array[],
+  request: RecvMsgRequest = {},
+  wait?: Wait,
+): Promise<ReceivedParts> {
+  for (;;) {
+    const parts = tryRecvMsgInto(core, buffers, request);
+    if (parts !== undefined) return parts;
+    await core.waitReadable(wait);
+  }
+}
+
+/**
+ * Receives one message, or what a stream has, without waiting.
+ *
+ * @param core The socket.
+ * @param size Room for the payload in bytes, 0 to 2^31 - 1.
+ * @param request Flags and room for ancillary data.
+ * @returns The message, or `undefined` if it would block.
+ */
+export function tryRecvMsg(
+  core: SocketCore,
+  size: number,
+  request: RecvMsgRequest = {},
+): ReceivedMessage | undefined {
+  checkInteger(size, 0, MAX_FLAGS, "receive", "size");
+  scratch ??= new Scratch();
+  const shared = size <= scratch.payload.length;
+  const room = shared ? scratch.payload.subarray(0, size) : allocate(size);
+  const parts = tryRecvMsgInto(core, [room], request);
+  if (parts === undefined) return undefined;
+  let filled = Math.min(parts.lengthBytes, size);
+  // MSG_TRUNC on a TCP stream throws the bytes away instead of writing them (`man 7 tcp`).
+  const discards = core.typeNumber === SOCK_STREAM && core.familyNumber !== AF_UNIX;
+  if (discards && ((request.flags ?? 0) & MSG_TRUNC) !== 0) filled = 0;
+  const data = shared || filled <= size / 2 ? room.slice(0, filled) : room.subarray(0, filled);
+  return { data, ...parts };
+}
+
+/**
+ * Receives one message (`man 2 recvmsg`), or what a stream has.
+ *
+ * @param core The socket.
+ * @param size Room for the payload in bytes.
+ * @param request Flags and room for ancillary data.
+ * @param wait Signal and deadline.
+ * @returns The message.
+ */
+export async function recvMsg(
+  core: SocketCore,
+  size: number = 65536,
+  request: RecvMsgRequest = {},
+  wait?: Wait,
+): Promise<ReceivedMessage> {
+  for (;;) {
+    const message = tryRecvMsg(core, size, request);
+    if (message !== undefined) return message;
+    await core.waitReadable(wait);
+  }
+}
