@@ -14,6 +14,7 @@ const WHAT = "DNS name";
 
 const LABEL_MAX = 63;
 const NAME_MAX = 255;
+const POINTERS_MAX = 126;
 const POINTER = 0xc0;
 /** Pointers have 14 bits. */
 const POINTABLE = 0x4000;
@@ -32,6 +33,7 @@ export function checkDnsName(bytes: Uint8Array, at: number, start: number, end: 
   let from = at;
   let here = at;
   let length = 1;
+  let pointers = 0;
   for (;;) {
     if (here >= end) throw bad(WHAT, "label is cut off");
     const size = bytes[here];
@@ -42,6 +44,8 @@ export function checkDnsName(bytes: Uint8Array, at: number, start: number, end: 
       if (target >= from) {
         throw bad(WHAT, `pointer to ${target - start} at ${here - start} does not go back`);
       }
+      // A name has at most 127 labels, and no use for more pointers than that.
+      if (++pointers > POINTERS_MAX) throw bad(WHAT, `pointers are above ${POINTERS_MAX}`);
       if (after < 0) after = here + 2;
       from = here = target;
     } else if (size > LABEL_MAX) {
