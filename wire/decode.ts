@@ -6,6 +6,7 @@
 
 import { ArpView } from "./arp.ts";
 import { bad } from "./_bytes.ts";
+import type { LayerValue } from "./encode.ts";
 import { EthernetView } from "./ethernet.ts";
 import { GreView } from "./gre.ts";
 import { HipView } from "./hip.ts";
@@ -143,6 +144,37 @@ export class Frame implements Iterable<Layer> {
       if (!LINK_KINDS.has(layer.kind)) break;
     }
     return this.bytes.subarray(end);
+  }
+
+  /**
+   * The values of the layers: a stack that `encode()` turns back into the same bytes, but with right
+   * checksums, and without the {@linkcode Frame.trailer}. What no stack could say again (the inside of
+   * a fragment or of a packet that is cut off, or what lies behind a header whose length leaves bytes
+   * out) is one `"payload"`.
+   *
+   * @returns The values, the outermost first.
+   */
+  toValues(): LayerValue[] {
+    const values: LayerValue[] = [];
+    let end = this.bytes.length;
+    let isLink = true;
+    for (const layer of this) {
+      const leavesOut = !isLink && layer.end < end;
+      const isIp = layer.kind === "ipv4" || layer.kind === "ipv6";
+      if (leavesOut || (layer.kind === "udp" && layer.truncated)) {
+        values.push(PayloadView.parse(this.bytes, layer.start, end).toValue());
+        break;
+      }
+      isLink &&= LINK_KINDS.has(layer.kind);
+      end = layer.end;
+      if (isIp && layer.truncated) values.push(statedLength(layer));
+      else values.push(layer.toValue());
+      if ((isIp && layer.truncated) || ("isFragment" in layer && layer.isFragment)) {
+        if (end > layer.payloadStart) values.push({ kind: "payload", data: layer.payload.slice() });
+        break;
+      }
+    }
+    return values;
   }
 
   /** Goes through the layers, the outermost first. */
@@ -312,6 +344,13 @@ export class Frame implements Iterable<Layer> {
       this.#error = error;
     }
   }
+}
+
+/** The value of a header whose length reaches beyond the bytes at hand. */
+function statedLength(view: Ipv4View | Ipv6View): LayerValue {
+  return view.kind === "ipv4"
+    ? { ...view.toValue(), totalLength: view.totalLength }
+    : { ...view.toValue(), payloadLength: view.payloadLength };
 }
 
 const LINK_KINDS: ReadonlySet<LayerKind> = new Set(["ethernet", "vlan", "llc", "snap"]);

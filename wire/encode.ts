@@ -263,11 +263,21 @@ const PSEUDO_KINDS: ReadonlySet<LayerValue["kind"]> = new Set([
 function addressSumFor(values: LayerValue[], i: number): number | undefined {
   if (!PSEUDO_KINDS.has(values[i].kind)) return undefined;
   let final: string | undefined;
+  let home: string | undefined;
   for (let at = i - 1; at >= 0; at--) {
     const value = values[at];
     if (value.kind === "routing") final ??= finalDestination(value);
-    if (value.kind === "ipv6") return addressSum(value.source, final ?? value.destination);
+    if (value.kind === "destinationOptions") home ??= homeAddress(value);
+    if (value.kind === "ipv6") return addressSum(home ?? value.source, final ?? value.destination);
     if (value.kind === "ipv4") return addressSum(value.source, lastHop(value));
+  }
+  return undefined;
+}
+
+/** Where a mobile node's packet came from, were it at home (RFC 6275, section 11.3.1). */
+function homeAddress(value: DestinationOptions): string | undefined {
+  for (const option of value.options ?? []) {
+    if (option.kind === "homeAddress") return option.address;
   }
   return undefined;
 }
