@@ -1,0 +1,281 @@
+/**
+ * The libc engine's message endpoint.
+ *
+ * @module
+ */
+import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
+import type { Control } from "../../core/control.ts";
+import { closedError, isSocketError } from "../../core/errors.ts";
+import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../../core/message.ts";
+import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../../core/message_base.ts";
+import type { SocketOption } from "../../core/option.ts";
+import type { Wait } from "../../core/wait.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  AF_UNSPEC,
+  SO_TIMESTAMPNS,
+  SOCK_SEQPACKET,
+  SOL_SOCKET,
+} from "../abi/socket_constants.ts";
+import { addressText } from "../address_text.ts";
+import {
+  prepareSend,
+  type ReceivedMessage,
+  type SendMsgRequest,
+  tryRecvMsg,
+  trySendMsg,
+} from "../msghdr.ts";
+import { familyName, typeName } from "../names.ts";
+import { checkAddress } from "../permissions.ts";
+import { poller } from "../poller.ts";
+import { decodeSockaddr, encodeSockaddr } from "../sockaddr.ts";
+import type { SocketCore } from "../socket_core.ts";
+import { EndpointNames } from "./names.ts";
+
+/** What the network says about a datagram sent to somebody else earlier (`man 7 ip`, IP_RECVERR). */
+const REMOTE_ERRORS = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EHOSTDOWN",
+  "ENONET",
+  "EPROTO",
+  "ENOPROTOOPT",
+]);
+
+/** A socket that keeps message boundaries, over a descriptor. */
+export class LibcMessage<A> extends MessageBase<A> {
+  readonly engine = "libc" as const;
+  /** The socket beneath; owned by this endpoint. */
+  readonly core: SocketCore;
+  readonly #names: EndpointNames<A>;
+  readonly #onClose: (() => void) | undefined;
+  #connected: boolean;
+  /** Whether each message is asked to carry a timestamp, by which an empty one differs from the end. */
+  readonly #marked: boolean;
+  #wantsTimestamps = false;
+  #ended = false;
+
+  /** Takes the socket over. `onClose` runs after it is closed. */
+  constructor(
+    core: SocketCore,
+    connected: boolean,
+    local?: Uint8Array,
+    remote?: Uint8Array,
+    onClose?: () => void,
+  ) {
+    super();
+    this.core = core;
+    this.#names = new EndpointNames(core, local, remote);
+    this.#onClose = onClose;
+    this.#connected = connected;
+    // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
+    this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
+    if (this.#marked) setMarks(core);
+  }
+
+  get family(): Family {
+    return familyName(this.core.familyNumber);
+  }
+
+  get type(): SocketType {
+    return typeName(this.core.typeNumber);
+  }
+
+  get protocol(): number {
+    return this.core.protocol;
+  }
+
+  get localAddr(): A {
+    return this.#names.local;
+  }
+
+  get remoteAddr(): A | undefined {
+    return this.#connected ? this.#names.remote : undefined;
+  }
+
+  protected async receive(
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A> | undefined> {
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      if (this.core.isClosed) throw closedError("recvmsg");
+      const message = this.#tryReceive(options);
+      if (message !== null) return message;
+      await this.core.waitReadable(wait);
+    }
+  }
+
+  protected async receiveMany(
+    max: number,
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A>[]> {
+    const first = await this.receive(options, wait);
+    const messages: Message<A>[] = [];
+    for (let next: Message<A> | null | undefined = first; next != null;) {
+      messages.push(next);
+      if (messages.length === max) break;
+      try {
+        next = this.#tryReceive(options);
+      } catch {
+        break; // what came must not be lost; an error that lasts shows again
+      }
+    }
+    return messages;
+  }
+
+  protected async transmit(
+    message: OutgoingMessage<A>,
+    options: SendOptions,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const prepared = prepareSend(this.core, [message.data], request(message, options.flags));
+    for (let retried = false;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      try {
+        const sent = trySendMsg(this.core, prepared);
+        if (sent >= 0) {
+          poller.spend(sent);
+          return sent;
+        }
+      } catch (error) {
+        // The error of an earlier datagram; reporting it has cleared it.
+        if (retried || !this.#isOthers(error)) throw error;
+        retried = true;
+        continue;
+      }
+      await this.core.waitWritable(wait);
+    }
+  }
+
+  protected async transmitMany(
+    messages: Iterable<OutgoingMessage<A>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    let sent = 0;
+    try {
+      for (const message of messages) {
+        await this.transmit(message, {}, wait);
+        sent++;
+      }
+    } catch (error) {
+      if (sent === 0) throw error;
+    }
+    return sent;
+  }
+
+  async connect(to: AddressInput<A>): Promise<void> {
+    const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect");
+    const address = decodeSockaddr(sockaddr, sockaddr.length);
+    this.core.checkOpen("connect");
+    checkAddress(address, "connect");
+    await this.core.connect(sockaddr, undefined, addressText(address));
+    this.#names.changed();
+    this.#connected = true;
+  }
+
+  disconnect(): void {
+    // An address of no family dissolves the association (`man 2 connect`).
+    const unspec = new Uint8Array(16);
+    unspec[0] = AF_UNSPEC;
+    this.core.call("connect", (lib, fd) => lib.connect(fd, unspec, unspec.length));
+    this.#names.changed();
+    this.#connected = false;
+  }
+
+  protected release(): void {
+    this.#names.keep();
+    this.core.close();
+    this.#onClose?.();
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    if (this.#marked && isMark(option)) return this.#wantsTimestamps as T;
+    return this.core.getOption(option);
+  }
+
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    if (this.#marked && isMark(option)) {
+      option.codec.encode(value);
+      this.#wantsTimestamps = Boolean(value);
+    } else {
+      this.core.setOption(option, value);
+    }
+  }
+
+  ref(): void {
+    this.core.setReferenced(true);
+  }
+
+  unref(): void {
+    this.core.setReferenced(false);
+  }
+
+  /** Receives at once: a message, `null` if there is none, `undefined` at the end of a connection. */
+  #tryReceive(options: RecvOptions): Message<A> | null | undefined {
+    if (this.#ended) return undefined;
+    const { size = DEFAULT_MESSAGE_BYTES, flags } = options;
+    for (;;) {
+      let received: ReceivedMessage | undefined;
+      try {
+        received = tryRecvMsg(this.core, size, { flags });
+      } catch (error) {
+        // An ICMP error from one remote must not end the service of all others.
+        if (this.#isOthers(error)) continue;
+        throw error;
+      }
+      if (received === undefined) return null;
+      poller.spend(received.lengthBytes);
+      const { data, from, truncated } = received;
+      let control: Control | undefined = received.control;
+      if (this.#marked) {
+        if (received.lengthBytes === 0 && control === undefined) {
+          this.#ended = true;
+          return undefined;
+        }
+        if (!this.#wantsTimestamps && holdsOnlyTimestamp(control)) control = undefined;
+      }
+      const message: Message<A> = { data, from: from as A, truncated };
+      if (control !== undefined) message.control = control;
+      return message;
+    }
+  }
+
+  /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
+  #isOthers(error: unknown): boolean {
+    const { familyNumber } = this.core;
+    return !this.#connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
+      isSocketError(error) && REMOTE_ERRORS.has(error.code);
+  }
+}
+
+function request<A>(message: OutgoingMessage<A>, flags: number | undefined): SendMsgRequest {
+  return {
+    to: message.to as AddressInput<Address> | undefined,
+    control: message.control,
+    flags,
+  };
+}
+
+function isMark(option: SocketOption<unknown>): boolean {
+  return option.level === SOL_SOCKET && option.option === SO_TIMESTAMPNS;
+}
+
+function setMarks(core: SocketCore): void {
+  const on = new Uint8Array([1, 0, 0, 0]);
+  core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, on, 4));
+}
+
+function holdsOnlyTimestamp(control: Control | undefined): boolean {
+  if (control === undefined || control.truncated) return false;
+  let count = 0;
+  for (const { type } of control) {
+    if (type !== "timestamp") return false;
+    count++;
+  }
+  return count === 1;
+}
