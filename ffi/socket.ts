@@ -352,14 +352,14 @@ export function socket(family: number = AF_INET, type: number = 1, protocol: num
 /**
  * Opens two sockets that are connected to each other (`man 2 socketpair`). Needs `--allow-ffi`.
  *
- * @param type SOCK_* (default SOCK_STREAM).
  * @param family AF_UNIX (the default) or AF_TIPC.
+ * @param type SOCK_* (default SOCK_STREAM).
  * @param protocol 0.
  * @returns Both ends.
  */
 export function socketPair(
-  type: number = 1,
   family: number = AF_UNIX,
+  type: number = 1,
   protocol: number = 0,
 ): [Socket, Socket] {
   const [a, b] = openPair(family, type, protocol);

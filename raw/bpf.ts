@@ -4,18 +4,9 @@
  *
  * @module
  */
+import type { BpfInstruction } from "../ffi/options/filter.ts";
 
-/** One instruction (`struct sock_filter`). */
-export interface BpfInstruction {
-  /** Operation, 0 to 65535. */
-  code: number;
-  /** Instructions to skip when a jump's test holds, 0 to 255. */
-  jt: number;
-  /** Instructions to skip when it does not, 0 to 255. */
-  jf: number;
-  /** Operand, 0 to 2^32 - 1. */
-  k: number;
-}
+export type { BpfInstruction };
 
 /** A program: 1 to 4096 instructions that end in a return. */
 export type BpfProgram = readonly BpfInstruction[];
@@ -24,8 +15,6 @@ export type BpfProgram = readonly BpfInstruction[];
 export const MAX_BPF_INSTRUCTIONS = 4096;
 /** Words of scratch memory (BPF_MEMWORDS). */
 export const BPF_MEMORY_WORDS = 16;
-/** Bytes of one instruction (`struct sock_filter`). */
-export const BPF_INSTRUCTION_BYTES = 8;
 
 /** Instruction classes (BPF_CLASS). */
 export const BPF_CLASS = { LD: 0, LDX: 1, ST: 2, STX: 3, ALU: 4, JMP: 5, RET: 6, MISC: 7 } as const;
@@ -149,7 +138,8 @@ function checkInstruction(program: BpfProgram, i: BpfInstruction, at: number): v
     if (at + 1 + farthest >= program.length) throw bad("jumps beyond the end");
   }
   const ancillary = kind === BPF_CLASS.LD && (i.code & 0xe0) === BPF_MODE.ABS && i.k >= SKF_AD_OFF;
-  if (ancillary && i.k > SKF_AD_OFF + SKF_AD_MAX) throw bad("ancillary offset is unknown");
+  const word = i.k - SKF_AD_OFF;
+  if (ancillary && (word > SKF_AD_MAX || word % 4 !== 0)) throw bad("ancillary word is unknown");
 }
 
 /** The highest ancillary word (SKF_AD_VLAN_TPID is 60, SKF_AD_MAX 64). */
@@ -176,18 +166,4 @@ function checkMemoryWrites(program: BpfProgram): void {
       known = 0xffff;
     }
   });
-}
-
-/** The bytes of a program, as SO_ATTACH_FILTER takes them (host byte order: little-endian). */
-export function encodeBpf(program: BpfProgram): Uint8Array<ArrayBuffer> {
-  checkBpf(program);
-  const bytes = new Uint8Array(program.length * BPF_INSTRUCTION_BYTES);
-  const view = new DataView(bytes.buffer);
-  program.forEach((i, n) => {
-    view.setUint16(n * 8, i.code, true);
-    view.setUint8(n * 8 + 2, i.jt);
-    view.setUint8(n * 8 + 3, i.jf);
-    view.setUint32(n * 8 + 4, i.k, true);
-  });
-  return bytes;
 }
