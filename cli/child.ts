@@ -4,7 +4,7 @@
  * @module
  */
 import type { Channel } from "./channel.ts";
-import { isGone } from "./pump.ts";
+import { isGone } from "./exit.ts";
 
 /** What a child that does not heed SIGTERM is given before SIGKILL. */
 const KILL_AFTER_MS = 1000;

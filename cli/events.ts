@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorCode, errorLine, exitCodeOf } from "./exit.ts";
+import { errorCode, errorLine, exitCodeOf, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./hex.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
@@ -19,6 +19,8 @@ export interface ReportOptions {
 }
 
 const encoder = new TextEncoder();
+/** The rate of a shorter time says nothing. */
+const RATE_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
 /** Writes events to standard error. */
@@ -82,7 +84,10 @@ export class Reporter {
       this.event(
         "close",
         { ...counts, ...errorFields(error) },
-        `sock: #${client} ${remote}: ${errorLine(error)}`,
+        // A client that goes away without a word is everyday business.
+        this.verbose || !isGone(error)
+          ? `sock: #${client} ${remote}: ${errorLine(error)}`
+          : undefined,
       );
     }
   }
@@ -128,7 +133,9 @@ export function totals(traffic: Traffic): Totals {
 /** Totals as a person reads them. */
 export function totalsText({ clients, receivedBytes, sentBytes, durationMs }: Totals): string {
   const way = (verb: string, bytes: number) =>
-    `${verb} ${formatBytes(bytes)}${bytes === 0 ? "" : ` (${formatRate(bytes, durationMs)})`}`;
+    bytes === 0 || durationMs < RATE_MS
+      ? `${verb} ${formatBytes(bytes)}`
+      : `${verb} ${formatBytes(bytes)} (${formatRate(bytes, durationMs)})`;
   const parts = [way("received", receivedBytes), way("sent", sentBytes)];
   if (clients !== 1) parts.push(`${clients} clients`);
   return `${parts.join(", ")}, ${formatDuration(durationMs)}`;

@@ -102,3 +102,10 @@ export function errorLine(error: unknown): string {
     : String(error);
   return text.replaceAll(/\s*\n\s*/g, " ").trim();
 }
+
+/** Whether the other end of a connection or pipe is gone. */
+export function isGone(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "EPIPE" || code === "ECONNRESET" || error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.ConnectionReset;
+}

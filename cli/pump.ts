@@ -4,7 +4,7 @@
  * @module
  */
 import type { Channel } from "./channel.ts";
-import { errorCode, TimedOut } from "./exit.ts";
+import { isGone, TimedOut } from "./exit.ts";
 import type { ClientTraffic } from "./traffic.ts";
 import { formatDuration } from "./units.ts";
 
@@ -20,13 +20,6 @@ export interface ExchangeOptions {
   answerMs?: number;
   /** Resolves when the other side is over as a whole, whatever the peer still sends (a child's end). */
   over?: Promise<unknown>;
-}
-
-/** Whether the other end of a connection or pipe is gone. */
-export function isGone(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === "EPIPE" || code === "ECONNRESET" || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionReset;
 }
 
 /**

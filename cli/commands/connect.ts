@@ -61,7 +61,8 @@ export const connectCommand: Command = {
         signal: session.signal,
         timeoutMs: settings.timeoutMs,
       });
-      await joinStdio(client, settings, traffic, session, lingerMs);
+      const answerMs = settings.timeoutMs ?? ANSWER_MS;
+      await joinStdio(client, settings, traffic, session, { lingerMs, answerMs });
     });
     return 0;
   },
@@ -73,7 +74,7 @@ export async function joinStdio(
   settings: Settings,
   traffic: Traffic,
   session: Session,
-  lingerMs: number = LINGER_MS,
+  { lingerMs = LINGER_MS, answerMs }: { lingerMs?: number; answerMs: number },
 ): Promise<void> {
   const { channel } = client;
   const { timeoutMs } = settings;
@@ -83,7 +84,7 @@ export async function joinStdio(
       signal: session.signal,
       idleMs: timeoutMs,
       lingerMs,
-      ...(datagrams && { answerMs: timeoutMs ?? ANSWER_MS }),
+      ...(datagrams && { answerMs }),
     });
     if (datagrams && timeoutMs !== undefined && counts.receivedMessages === 0) {
       throw new TimedOut(`No answer from ${client.remote}`);

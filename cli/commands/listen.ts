@@ -70,7 +70,10 @@ export const listenCommand: Command = {
         });
         server.close();
         if (command === undefined) {
-          return await joinStdio(client, settings, traffic, session, lingerMs);
+          return await joinStdio(client, settings, traffic, session, {
+            lingerMs,
+            answerMs: settings.timeoutMs ?? PEER_IDLE_MS,
+          });
         }
         await withClient(
           settings,

@@ -1,0 +1,42 @@
+/**
+ * The demo: a server and a client of every family that this machine lets us open, real traffic
+ * between them, and a table of what happened. Ends with 0 only if all that could run did.
+ */
+import { type DemoRow, isRefusal, type Outcome } from "./demo/row.ts";
+import { printTable } from "./demo/table.ts";
+import { tcpRows } from "./demo/tcp.ts";
+import { udpRows } from "./demo/udp.ts";
+import { unixRows } from "./demo/unix.ts";
+
+/** All rows; a family adds its own here. */
+const ROWS: readonly DemoRow[] = [...tcpRows, ...udpRows, ...unixRows];
+
+/** What became of a row. */
+export interface RowResult {
+  row: DemoRow;
+  state: "ok" | "refused" | "failed";
+  outcome?: Outcome;
+  why?: string;
+}
+
+async function tryRow(row: DemoRow, folder: string): Promise<RowResult> {
+  try {
+    const outcome = await row.run({ path: (name) => `${folder}/${name}` });
+    return { row, state: "ok", outcome };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { row, state: isRefusal(error) ? "refused" : "failed", why };
+  }
+}
+
+if (import.meta.main) {
+  const folder = await Deno.makeTempDir({ prefix: "sock-" });
+  const results: RowResult[] = [];
+  try {
+    for (const row of ROWS) results.push(await tryRow(row, folder));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  printTable(results);
+  Deno.exit(results.some(({ state }) => state === "failed") ? 1 : 0);
+}
