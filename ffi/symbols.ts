@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { RESOLVER_SYMBOLS } from "./resolver_symbols.ts";
 
 /** The table that `Deno.dlopen` is given. */
 export const SYMBOLS = {
@@ -394,6 +395,8 @@ export const SYMBOLS = {
     ],
     result: "usize", // size_t
   },
+
+  ...RESOLVER_SYMBOLS,
 
   // ---- errno.h
   errnoLocation: {

@@ -1,0 +1,232 @@
+/**
+ * Lookups by getaddrinfo_a(3): glibc runs them on up to 20 threads of its own, so that none of
+ * Deno's 32 is ever blocked by a name server.
+ *
+ * Their end is seen by reading their status words: in each turn of the event loop at first, then by
+ * a timer whose period grows. glibc's own ways to tell are not used. `gai_suspend` over more than one request may
+ * leave a pointer into its dead stack frame on the list of a request that ends at that moment (the
+ * status is set outside of glibc's lock; it hung within seconds under load), and cannot be woken
+ * when another request joins; SIGEV_THREAD starts a thread for each lookup, which costs ten times
+ * the lookup of a name in /etc/hosts. Since no call is parked, an abandoned lookup keeps neither a
+ * thread of Deno's nor the process.
+ *
+ * All that glibc's threads may touch is allocated by libc: it must outlive the isolate, for a Worker
+ * can be terminated in mid-lookup.
+ *
+ * @module
+ */
+import { layoutOf } from "./abi/layout.ts";
+import { detectPlatform } from "./abi/platform.ts";
+import {
+  EAI_ALLDONE,
+  EAI_INPROGRESS,
+  EAI_MEMORY,
+  EAI_SYSTEM,
+  GAI_NOWAIT,
+} from "./abi/resolver_constants.ts";
+import { type Libc, libc } from "./library.ts";
+import { allocate } from "./memory.ts";
+import { cString, encodeHints, takeList } from "./resolver_list.ts";
+import type { Lookup, LookupBackend } from "./resolver_queue.ts";
+
+/**
+ * Requests handed to glibc at once: its 20 threads, and enough for them to go on with until the
+ * next look. A request cannot be taken back from glibc without a leak, so the rest waits in JS.
+ */
+const SLOTS = 32;
+
+/** The most turns of the event loop to spend looking before a timer is used: about 0.3 ms. */
+const MOST_TURNS = 256;
+/** The longest pause between two looks. */
+const LONGEST_PAUSE_MS = 5;
+
+const LAYOUT = layoutOf(detectPlatform());
+const GAICB = LAYOUT.gaicb;
+
+interface Slot {
+  readonly lookup: Lookup;
+  /** Hints, host and service, in one piece of C memory. */
+  readonly block: bigint;
+}
+
+/** The requests that glibc has. */
+export class GaiSlots implements LookupBackend {
+  readonly #lib: Libc = libc();
+  readonly #arena: bigint;
+  readonly #slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined);
+  #used = 0;
+  readonly #copy = allocate(SLOTS * GAICB.size);
+  readonly #view = new DataView(this.#copy.buffer);
+  readonly #request = allocate(GAICB.size);
+  readonly #requestView = new DataView(this.#request.buffer);
+  readonly #list = new BigUint64Array(allocate(8).buffer);
+  readonly #freed: () => void;
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #turnsLeft = 0;
+  #turns = MOST_TURNS;
+  #quietSince = 0;
+
+  /** `freed` is called when there is room again. */
+  constructor(freed: () => void) {
+    this.#freed = freed;
+    this.#arena = this.#lib.calloc(SLOTS, GAICB.size);
+    if (this.#arena === 0n) throw new Error("Cannot resolve: out of memory");
+  }
+
+  start(lookup: Lookup): boolean {
+    // Room that only abandoned lookups still take is found by looking.
+    if (this.#used === SLOTS && !this.#scheduled) this.#collect();
+    const index = this.#slots.indexOf(undefined);
+    if (index < 0) return false;
+    const block = this.#writeRequest(lookup, this.#arena + BigInt(index * GAICB.size));
+    if (block === 0n) {
+      lookup.done({ status: EAI_MEMORY, errno: 0, entries: [] });
+      return true;
+    }
+    const status = this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, 1, 0n);
+    // Any other status means that the request runs, though nobody would be told of its end.
+    if (status === EAI_SYSTEM) {
+      const errno = this.#lib.errno();
+      this.#lib.free(block);
+      lookup.done({ status, errno, entries: [] });
+      return true;
+    }
+    this.#slots[index] = { lookup, block };
+    this.#used++;
+    this.#progress();
+    return true;
+  }
+
+  wake(): void {
+    this.#progress();
+  }
+
+  rest(): void {
+    if (!this.#scheduled || this.#awaited()) return;
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#timer);
+    this.#immediate = undefined;
+    this.#timer = undefined;
+  }
+
+  get #scheduled(): boolean {
+    return this.#immediate !== undefined || this.#timer !== undefined;
+  }
+
+  /** Writes a request at `at`; the address of the memory it points to, or 0 if there is none. */
+  #writeRequest(lookup: Lookup, at: bigint): bigint {
+    const { host, service } = lookup.query;
+    const hints = encodeHints(lookup.query);
+    const hostText = host === null ? undefined : cString(host);
+    const serviceText = service === null ? undefined : cString(service);
+    const hostAt = hints.length;
+    const serviceAt = hostAt + (hostText?.length ?? 0);
+    const content = allocate(serviceAt + (serviceText?.length ?? 0));
+    content.set(hints);
+    if (hostText !== undefined) content.set(hostText, hostAt);
+    if (serviceText !== undefined) content.set(serviceText, serviceAt);
+    const block = this.#lib.calloc(1, content.length);
+    if (block === 0n) return 0n;
+    this.#lib.copyTo(block, content, BigInt(content.length));
+    const view = this.#requestView;
+    view.setBigUint64(
+      GAICB.ar_name,
+      hostText === undefined ? 0n : block + BigInt(hostAt),
+      true,
+    );
+    view.setBigUint64(
+      GAICB.ar_service,
+      serviceText === undefined ? 0n : block + BigInt(serviceAt),
+      true,
+    );
+    view.setBigUint64(GAICB.ar_request, block, true);
+    view.setBigUint64(GAICB.ar_result, 0n, true);
+    view.setInt32(GAICB.__return, EAI_INPROGRESS, true);
+    this.#lib.copyTo(at, this.#request, BigInt(GAICB.size));
+    this.#list[0] = at;
+    return block;
+  }
+
+  /** Something began or ended: look again soon, as often as that was of use before. */
+  #progress(): void {
+    this.#turnsLeft = this.#turns;
+    this.#quietSince = performance.now();
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#schedule();
+  }
+
+  /** Nobody waits: nothing to look for. What the abandoned lookups leave is taken at the next one. */
+  #schedule(): void {
+    if (this.#scheduled || !this.#awaited()) return;
+    if (this.#turnsLeft > 0) {
+      this.#turnsLeft--;
+      this.#immediate = setImmediate(this.#turn);
+      return;
+    }
+    if (this.#turnsLeft === 0) {
+      this.#turnsLeft = -1;
+      this.#turns = Math.max(this.#turns >> 1, 1);
+    }
+    const quietMs = performance.now() - this.#quietSince;
+    this.#timer = setTimeout(this.#tick, Math.min(1 + quietMs / 16, LONGEST_PAUSE_MS));
+  }
+
+  #awaited(): boolean {
+    for (const slot of this.#slots) {
+      if (slot !== undefined && slot.lookup.waiters > 0) return true;
+    }
+    return false;
+  }
+
+  #turn = (): void => {
+    this.#immediate = undefined;
+    if (this.#collect() > 0) this.#progressed(true);
+    else this.#schedule();
+  };
+
+  #tick = (): void => {
+    this.#timer = undefined;
+    // What ended within the first pause would have been seen by some more turns.
+    const first = performance.now() - this.#quietSince < 2;
+    if (this.#collect() > 0) this.#progressed(first);
+    else this.#schedule();
+  };
+
+  #progressed(soon: boolean): void {
+    if (soon) this.#turns = Math.min(this.#turns * 2, MOST_TURNS);
+    this.#freed();
+    this.#progress();
+  }
+
+  /** Takes the results of what has ended; how many. */
+  #collect(): number {
+    this.#lib.copyFrom(this.#copy, this.#arena, BigInt(this.#copy.length));
+    let ended = 0;
+    for (let index = 0; index < SLOTS; index++) {
+      const slot = this.#slots[index];
+      const at = index * GAICB.size;
+      if (slot === undefined) continue;
+      const status = this.#view.getInt32(at + GAICB.__return, true);
+      if (status === EAI_INPROGRESS) continue;
+      // The thread that set the status has done with the request only when glibc has forgotten it.
+      // Asking takes glibc's lock, which also orders its writes before our reads.
+      if (this.#lib.gai_cancel!(this.#arena + BigInt(at)) !== EAI_ALLDONE) continue;
+      ended++;
+      this.#end(index, slot, status, this.#view.getBigUint64(at + GAICB.ar_result, true));
+    }
+    return ended;
+  }
+
+  #end(index: number, slot: Slot, status: number, head: bigint): void {
+    this.#slots[index] = undefined;
+    this.#used--;
+    this.#lib.free(slot.block);
+    // errno was set in glibc's thread, and nobody kept it.
+    const entries = status === 0 ? takeList(head) : [];
+    slot.lookup.done({ status, errno: 0, entries });
+  }
+}

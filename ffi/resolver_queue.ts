@@ -1,0 +1,125 @@
+/**
+ * Lookups in flight. Those that the C library has no thread for wait here, in order.
+ *
+ * @module
+ */
+import { EAI_SYSTEM } from "./abi/resolver_constants.ts";
+import { libc } from "./library.ts";
+import { allocate } from "./memory.ts";
+import { GaiSlots } from "./resolver_gai.ts";
+import type { AddrInfo, LookupQuery } from "./resolver_hints.ts";
+import { cString, encodeHints, takeList } from "./resolver_list.ts";
+
+/** How a lookup ended. */
+export interface LookupOutcome {
+  /** 0, or EAI_*. */
+  readonly status: number;
+  /** errno for EAI_SYSTEM, where it is known; else 0. */
+  readonly errno: number;
+  /** What was found. */
+  readonly entries: readonly AddrInfo[];
+}
+
+/** One lookup, from its start to its end; somebody may or may not wait for it. */
+export interface Lookup {
+  /** What is looked up. */
+  readonly query: LookupQuery;
+  /** How many wait for it. */
+  waiters: number;
+  /** Called once, at the end. */
+  done(outcome: LookupOutcome): void;
+}
+
+/** Where lookups run. */
+export interface LookupBackend {
+  /** Starts a lookup, or says that there is no room now. */
+  start(lookup: Lookup): boolean;
+  /** Someone began to wait for a lookup that runs already. */
+  wake(): void;
+  /** Someone ceased to wait for one. */
+  rest(): void;
+}
+
+/**
+ * How many lookups may block threads of Deno's pool, which has 32 for all file access and name
+ * lookups of the process (where the C library has no getaddrinfo_a).
+ */
+export const MOST_BLOCKING = 4;
+
+/** Calls on Deno's pool of threads: what there is without getaddrinfo_a. */
+class BlockingCalls implements LookupBackend {
+  #running = 0;
+
+  start(lookup: Lookup): boolean {
+    if (this.#running === MOST_BLOCKING) return false;
+    this.#running++;
+    this.#run(lookup).finally(() => {
+      this.#running--;
+      pump();
+    });
+    return true;
+  }
+
+  wake(): void {}
+
+  rest(): void {}
+
+  async #run(lookup: Lookup): Promise<void> {
+    const { host, service } = lookup.query;
+    const head = new BigUint64Array(allocate(8).buffer);
+    const status = await libc().getaddrinfo_blocking(
+      host === null ? null : cString(host),
+      service === null ? null : cString(service),
+      encodeHints(lookup.query),
+      head,
+    );
+    // The call was another thread's, and so is the errno it left.
+    const entries = status === 0 ? takeList(head[0]) : [];
+    lookup.done({ status, errno: 0, entries });
+  }
+}
+
+const waiting = new Set<Lookup>();
+let backend: LookupBackend | undefined;
+let backendLibc: unknown;
+
+/** Starts a lookup, or queues it. */
+export function enqueueLookup(lookup: Lookup): void {
+  waiting.add(lookup);
+  pump();
+}
+
+/**
+ * Nobody waits for a lookup any more.
+ *
+ * @returns Whether it is gone, as it had not started; else it runs on, and its result is freed.
+ */
+export function abandonLookup(lookup: Lookup): boolean {
+  if (waiting.delete(lookup)) return true;
+  backend?.rest();
+  return false;
+}
+
+/** Someone waits again for a lookup in flight. */
+export function resumeLookup(): void {
+  backend?.wake();
+}
+
+function pump(): void {
+  const lib = libc();
+  if (backendLibc !== lib) {
+    backendLibc = lib;
+    backend = typeof lib.getaddrinfo_a === "function" && typeof lib.gai_cancel === "function"
+      ? new GaiSlots(pump)
+      : new BlockingCalls();
+  }
+  for (const lookup of waiting) {
+    try {
+      if (!backend!.start(lookup)) return;
+      waiting.delete(lookup);
+    } catch {
+      waiting.delete(lookup);
+      lookup.done({ status: EAI_SYSTEM, errno: 0, entries: [] });
+    }
+  }
+}
