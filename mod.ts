@@ -7,4 +7,5 @@
  */
 export * from "./core/mod.ts";
 export * as tcp from "./tcp/mod.ts";
+export * as udp from "./udp/mod.ts";
 export * as unix from "./unix/mod.ts";
