@@ -8,14 +8,14 @@ import { formatIp, parseIpv4, parseIpv6 } from "../core/ip.ts";
 import { bad, fit, setU16, u16 } from "./_bytes.ts";
 
 /** RFC 3376, section 4.2.12: record types, from 1. */
-const RECORDS = [
+const RECORDS: readonly GroupRecordType[] = [
   "modeIsInclude",
   "modeIsExclude",
   "changeToInclude",
   "changeToExclude",
   "allowNewSources",
   "blockOldSources",
-] as const;
+];
 
 /** RFC 3376, section 4.2.4; RFC 3810, section 5.2: the layout of a record. */
 const RECORD = { TYPE: 0, AUX_WORDS: 1, COUNT: 2, GROUP: 4 };
@@ -24,7 +24,13 @@ const RECORD = { TYPE: 0, AUX_WORDS: 1, COUNT: 2, GROUP: 4 };
 const QUERY = { BITS: 0, INTERVAL: 1, COUNT: 2, SOURCES: 4 };
 
 /** What a group record says. */
-export type GroupRecordType = typeof RECORDS[number];
+export type GroupRecordType =
+  | "modeIsInclude"
+  | "modeIsExclude"
+  | "changeToInclude"
+  | "changeToExclude"
+  | "allowNewSources"
+  | "blockOldSources";
 
 /** What a host wants of one group (IGMPv3, MLDv2). */
 export interface GroupRecord {

@@ -7,9 +7,13 @@
 import { ArpView } from "./arp.ts";
 import { bad } from "./_bytes.ts";
 import type { LayerValue } from "./encode.ts";
+import { DnsView } from "./dns.ts";
 import { EthernetView } from "./ethernet.ts";
 import { GreView } from "./gre.ts";
 import { HipView } from "./hip.ts";
+import { Icmpv4View } from "./icmpv4.ts";
+import { Icmpv6View } from "./icmpv6.ts";
+import { IgmpView } from "./igmp.ts";
 import { AuthenticationView, EspView } from "./ipsec.ts";
 import { Ipv4View } from "./ipv4.ts";
 import { Ipv6View } from "./ipv6.ts";
@@ -20,6 +24,7 @@ import { LlcView, SnapView } from "./llc.ts";
 import { MobilityView } from "./mobility.ts";
 import * as numbers from "./numbers.ts";
 import { PayloadView } from "./payload.ts";
+import { SctpView } from "./sctp.ts";
 import { Shim6View } from "./shim6.ts";
 import { TcpView } from "./tcp.ts";
 import { UdpView } from "./udp.ts";
@@ -31,11 +36,15 @@ export type Layer =
   | ArpView
   | AuthenticationView
   | DestinationOptionsView
+  | DnsView
   | EspView
   | EthernetView
   | GreView
   | HipView
   | HopByHopView
+  | Icmpv4View
+  | Icmpv6View
+  | IgmpView
   | Ipv4View
   | Ipv6FragmentView
   | Ipv6RoutingView
@@ -43,6 +52,7 @@ export type Layer =
   | LlcView
   | MobilityView
   | PayloadView
+  | SctpView
   | Shim6View
   | SnapView
   | TcpView
@@ -60,7 +70,7 @@ export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>;
  * What comes next in a walk: an EtherType (0x0600 and above) + 0x100, an IP protocol number (0 to
  * 255), or one of these.
  */
-const NEXT = { END: -1, ETHERNET: -2, LLC: -3, SNAP: -4, OPAQUE: -5, IP: -6 };
+const NEXT = { END: -1, ETHERNET: -2, LLC: -3, SNAP: -4, OPAQUE: -5, IP: -6, DNS: -7 };
 
 /** Keeps EtherTypes apart from IP protocol numbers. */
 const ETHER = 0x10000;
@@ -160,8 +170,10 @@ export class Frame implements Iterable<Layer> {
     let isLink = true;
     for (const layer of this) {
       const leavesOut = !isLink && layer.end < end;
+      // Names in a DNS message can be packed in several ways.
+      const isOpaque = layer.kind === "dns" || (layer.kind === "udp" && layer.truncated);
       const isIp = layer.kind === "ipv4" || layer.kind === "ipv6";
-      if (leavesOut || (layer.kind === "udp" && layer.truncated)) {
+      if (leavesOut || isOpaque) {
         values.push(PayloadView.parse(this.bytes, layer.start, end).toValue());
         break;
       }
@@ -263,6 +275,33 @@ export class Frame implements Iterable<Layer> {
         this.#next = NEXT.OPAQUE;
         const view = UdpView.parsePartial(bytes, at, end);
         if (view.truncated) this.#complain(() => UdpView.parse(bytes, at, end));
+        else if (isDnsPort(view.sourcePort) || isDnsPort(view.destinationPort)) {
+          this.#next = NEXT.DNS;
+        }
+        return view;
+      }
+      case NEXT.DNS:
+        this.#next = NEXT.END;
+        try {
+          return DnsView.parse(bytes, at, end);
+        } catch (error) {
+          // The port is a hint only: what is no DNS message there is no lie.
+          if (error instanceof RangeError) return this.#opaque();
+          throw error;
+        }
+      case numbers.IPPROTO_ICMP:
+        this.#next = NEXT.OPAQUE;
+        return Icmpv4View.parse(bytes, at, end);
+      case numbers.IPPROTO_ICMPV6:
+        this.#next = NEXT.OPAQUE;
+        return Icmpv6View.parse(bytes, at, end);
+      case numbers.IPPROTO_IGMP:
+        this.#next = NEXT.OPAQUE;
+        return IgmpView.parse(bytes, at, end);
+      case numbers.IPPROTO_SCTP: {
+        this.#next = NEXT.OPAQUE;
+        const view = SctpView.parsePartial(bytes, at, end);
+        this.#complain(() => SctpView.parse(bytes, at, end));
         return view;
       }
       case numbers.IPPROTO_UDPLITE:
@@ -351,6 +390,11 @@ function statedLength(view: Ipv4View | Ipv6View): LayerValue {
   return view.kind === "ipv4"
     ? { ...view.toValue(), totalLength: view.totalLength }
     : { ...view.toValue(), payloadLength: view.payloadLength };
+}
+
+/** DNS, multicast DNS (RFC 6762) and link-local multicast name resolution (RFC 4795). */
+function isDnsPort(port: number): boolean {
+  return port === 53 || port === 5353 || port === 5355;
 }
 
 const LINK_KINDS: ReadonlySet<LayerKind> = new Set(["ethernet", "vlan", "llc", "snap"]);

@@ -11,7 +11,7 @@ import { checkDnsName, dnsNameEnd, type DnsWriter, readDnsName } from "./dns_nam
 const WHAT = "DNS record";
 
 /** The IANA registry of record types, those that are met with. */
-const TYPES = {
+const TYPES: Readonly<Record<DnsType, number>> = {
   A: 1,
   NS: 2,
   CNAME: 5,
@@ -40,10 +40,38 @@ const TYPES = {
   AXFR: 252,
   ANY: 255,
   CAA: 257,
-} as const;
+};
 
 /** The name of a record type. */
-export type DnsType = keyof typeof TYPES;
+export type DnsType =
+  | "A"
+  | "NS"
+  | "CNAME"
+  | "SOA"
+  | "PTR"
+  | "HINFO"
+  | "MX"
+  | "TXT"
+  | "AAAA"
+  | "SRV"
+  | "NAPTR"
+  | "DNAME"
+  | "OPT"
+  | "DS"
+  | "SSHFP"
+  | "RRSIG"
+  | "NSEC"
+  | "DNSKEY"
+  | "NSEC3"
+  | "NSEC3PARAM"
+  | "TLSA"
+  | "SVCB"
+  | "HTTPS"
+  | "TSIG"
+  | "IXFR"
+  | "AXFR"
+  | "ANY"
+  | "CAA";
 
 const TYPE_NAMES: ReadonlyMap<number, DnsType> = new Map(
   Object.entries(TYPES).map(([name, type]) => [type, name as DnsType]),

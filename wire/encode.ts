@@ -8,9 +8,15 @@ import { type Arp, measureArp, writeArp } from "./arp.ts";
 import type { Measure, Surroundings, Write } from "./_codec.ts";
 import { unfit } from "./_bytes.ts";
 import { addressSum } from "./checksum.ts";
+import { type Dns, encodeDns } from "./dns.ts";
 import { type Ethernet, measureEthernet, writeEthernet } from "./ethernet.ts";
 import { type Gre, measureGre, writeGre } from "./gre.ts";
 import { type Hip, measureHip, writeHip } from "./hip.ts";
+import { measureIcmpv4, writeIcmpv4 } from "./icmpv4.ts";
+import type { Icmpv4 } from "./icmpv4_message.ts";
+import { measureIcmpv6, writeIcmpv6 } from "./icmpv6.ts";
+import type { Icmpv6 } from "./icmpv6_message.ts";
+import { type Igmp, measureIgmp, writeIgmp } from "./igmp.ts";
 import {
   type Authentication,
   type Esp,
@@ -38,6 +44,7 @@ import { type Llc, measureLlc, measureSnap, type Snap, writeLlc, writeSnap } fro
 import { measureMobility, type Mobility, writeMobility } from "./mobility.ts";
 import * as numbers from "./numbers.ts";
 import type { Payload } from "./payload.ts";
+import { measureSctp, type Sctp, writeSctp } from "./sctp.ts";
 import { measureShim6, type Shim6, writeShim6 } from "./shim6.ts";
 import { measureTcp, type Tcp, writeTcp } from "./tcp.ts";
 import { measureUdp, type Udp, writeUdp } from "./udp.ts";
@@ -49,11 +56,15 @@ export type LayerValue =
   | Arp
   | Authentication
   | DestinationOptions
+  | Dns
   | Esp
   | Ethernet
   | Gre
   | Hip
   | HopByHop
+  | Icmpv4
+  | Icmpv6
+  | Igmp
   | Ipv4
   | Ipv6
   | Ipv6Fragment
@@ -61,6 +72,7 @@ export type LayerValue =
   | Llc
   | Mobility
   | Payload
+  | Sctp
   | Shim6
   | Snap
   | Tcp
@@ -97,6 +109,11 @@ const CODECS: { [K in LayerValue["kind"]]: Codec<ValueOf<K>> } = {
     names: "protocol",
     protocol: numbers.IPPROTO_DSTOPTS,
   },
+  dns: {
+    measure: (value) => encodeDns(value).length,
+    write: (value, bytes, start) => bytes.set(encodeDns(value), start),
+    names: "none",
+  },
   esp: { measure: measureEsp, write: writeEsp, names: "none", protocol: numbers.IPPROTO_ESP },
   ethernet: {
     measure: measureEthernet,
@@ -119,6 +136,19 @@ const CODECS: { [K in LayerValue["kind"]]: Codec<ValueOf<K>> } = {
     names: "protocol",
     protocol: numbers.IPPROTO_HOPOPTS,
   },
+  icmpv4: {
+    measure: measureIcmpv4,
+    write: writeIcmpv4,
+    names: "none",
+    protocol: numbers.IPPROTO_ICMP,
+  },
+  icmpv6: {
+    measure: measureIcmpv6,
+    write: writeIcmpv6,
+    names: "none",
+    protocol: numbers.IPPROTO_ICMPV6,
+  },
+  igmp: { measure: measureIgmp, write: writeIgmp, names: "none", protocol: numbers.IPPROTO_IGMP },
   ipv4: {
     measure: measureIpv4,
     write: writeIpv4,
@@ -151,6 +181,7 @@ const CODECS: { [K in LayerValue["kind"]]: Codec<ValueOf<K>> } = {
     names: "protocol",
     protocol: numbers.IPPROTO_ROUTING,
   },
+  sctp: { measure: measureSctp, write: writeSctp, names: "none", protocol: numbers.IPPROTO_SCTP },
   shim6: {
     measure: measureShim6,
     write: writeShim6,
@@ -256,6 +287,7 @@ const PSEUDO_KINDS: ReadonlySet<LayerValue["kind"]> = new Set([
   "tcp",
   "udp",
   "udplite",
+  "icmpv6",
   "mobility",
   "hip",
 ]);

@@ -68,3 +68,127 @@ export { decodeCapture, decodeCaptureStream } from "./capture.ts";
 export { encodePcap, encodePcapHeader, encodePcapPacket, type PcapOptions } from "./pcap.ts";
 export { encodePcapng, type PcapngOptions, PcapngWriter } from "./pcapng.ts";
 export { Reassembler, type ReassemblyDrops, type ReassemblyOptions } from "./reassembly.ts";
+
+export { type Dns, type DnsQuestion, DnsView, encodeDns, type EncodeDnsOptions } from "./dns.ts";
+export type {
+  DnsAddressRecord,
+  DnsMxRecord,
+  DnsNameRecord,
+  DnsOptRecord,
+  DnsOtherRecord,
+  DnsRecord,
+  DnsRecordCommon,
+  DnsSoaRecord,
+  DnsSrvRecord,
+  DnsTxtRecord,
+  DnsType,
+} from "./dns_record.ts";
+export { encodeIcmpv4, Icmpv4View } from "./icmpv4.ts";
+export { encodeIcmpv6, Icmpv6View } from "./icmpv6.ts";
+export type {
+  Icmpv4,
+  Icmpv4AddressMask,
+  Icmpv4Common,
+  Icmpv4DestinationUnreachable,
+  Icmpv4Echo,
+  Icmpv4ExtendedEchoReply,
+  Icmpv4ExtendedEchoRequest,
+  Icmpv4Message,
+  Icmpv4Other,
+  Icmpv4ParameterProblem,
+  Icmpv4Redirect,
+  Icmpv4Router,
+  Icmpv4RouterAdvertisement,
+  Icmpv4RouterSolicitation,
+  Icmpv4SourceQuench,
+  Icmpv4TimeExceeded,
+  Icmpv4Timestamp,
+} from "./icmpv4_message.ts";
+export type {
+  Icmpv6,
+  Icmpv6Common,
+  Icmpv6Echo,
+  Icmpv6ExtendedEchoReply,
+  Icmpv6ExtendedEchoRequest,
+  Icmpv6Message,
+  Icmpv6MldQueryV2,
+  Icmpv6MldReportV2,
+  Icmpv6MldV1,
+  Icmpv6NeighborAdvertisement,
+  Icmpv6NeighborSolicitation,
+  Icmpv6Other,
+  Icmpv6PacketTooBig,
+  Icmpv6ParameterProblem,
+  Icmpv6Redirect,
+  Icmpv6RouterAdvertisement,
+  Icmpv6RouterSolicitation,
+  Icmpv6Unreached,
+} from "./icmpv6_message.ts";
+export type {
+  Igmp,
+  IgmpCommon,
+  IgmpMembership,
+  IgmpOther,
+  IgmpQuery,
+  IgmpQueryV3,
+  IgmpReportV3,
+} from "./igmp.ts";
+export { encodeIgmp, IgmpView } from "./igmp.ts";
+export type { MldMessage, MldQueryV2, MldReportV2, MldV1 } from "./mld.ts";
+export type {
+  NdpMessage,
+  NdpNeighborAdvertisement,
+  NdpNeighborSolicitation,
+  NdpRedirect,
+  NdpRouterAdvertisement,
+  NdpRouterSolicitation,
+} from "./ndp.ts";
+export type {
+  NdpLinkOption,
+  NdpOption,
+  NdpPreference,
+  NdpPrefixOption,
+  NdpRouteOption,
+} from "./ndp_options.ts";
+export type {
+  IcmpExtensions,
+  IcmpInterfaceIdentification,
+  IcmpInterfaceObject,
+  IcmpMplsObject,
+  IcmpObject,
+  MplsLabel,
+} from "./icmp_extensions.ts";
+export { decodeIcmpExtensions } from "./icmp_extensions.ts";
+export { crc32c } from "./crc32c.ts";
+export { encodeSctp, type Sctp, type SctpChunk, SctpChunkView, SctpView } from "./sctp.ts";
+export type {
+  MptcpSubtype,
+  TcpAuthenticationOption,
+  TcpFastOpenOption,
+  TcpMaximumSegmentSizeOption,
+  TcpMd5Option,
+  TcpMptcpOption,
+  TcpOption,
+  TcpSackOption,
+  TcpTimestampsOption,
+  TcpUserTimeoutOption,
+  TcpWindowScaleOption,
+} from "./tcp_options.ts";
+export {
+  encodeTcp,
+  type Tcp,
+  TcpView,
+  TH_ACK,
+  TH_AE,
+  TH_CWR,
+  TH_ECE,
+  TH_FIN,
+  TH_PUSH,
+  TH_RST,
+  TH_SYN,
+  TH_URG,
+} from "./tcp.ts";
+export { encodeUdp, type Udp, UdpView } from "./udp.ts";
+export { encodeUdpLite, type UdpLite, UdpLiteView } from "./udplite.ts";
+export type { GroupQuery, GroupRecord, GroupRecordType } from "./_group_records.ts";
+export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";

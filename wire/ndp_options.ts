@@ -24,10 +24,14 @@ const TYPE = {
 };
 
 /** How much a router is to be preferred (RFC 4191, section 2.1), by its two bits. */
-export const NDP_PREFERENCES = ["medium", "high", "reserved", "low"] as const;
+export const NDP_PREFERENCES: readonly NdpPreference[] = ["medium", "high", "reserved", "low"];
 
 /** How much a router is to be preferred; a reserved value counts as `"medium"`. */
-export type NdpPreference = typeof NDP_PREFERENCES[number];
+export type NdpPreference =
+  | "medium"
+  | "high"
+  | "reserved"
+  | "low";
 
 /** The hardware address of the sender or of the target. */
 export interface NdpLinkOption {

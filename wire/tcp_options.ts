@@ -25,7 +25,7 @@ const OPTION = {
 };
 
 /** RFC 8684, section 8.3: the subtypes of multipath TCP, by number. */
-const MPTCP_SUBTYPES = [
+const MPTCP_SUBTYPES: readonly MptcpSubtype[] = [
   "capable",
   "join",
   "dss",
@@ -35,10 +35,19 @@ const MPTCP_SUBTYPES = [
   "fail",
   "fastClose",
   "reset",
-] as const;
+];
 
 /** The name of a subtype of multipath TCP. */
-export type MptcpSubtype = typeof MPTCP_SUBTYPES[number];
+export type MptcpSubtype =
+  | "capable"
+  | "join"
+  | "dss"
+  | "addAddress"
+  | "removeAddress"
+  | "priority"
+  | "fail"
+  | "fastClose"
+  | "reset";
 
 /** The maximum segment size that the sender takes (RFC 9293, section 3.7.1). */
 export interface TcpMaximumSegmentSizeOption {
