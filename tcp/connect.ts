@@ -4,6 +4,7 @@ import { denoCanSet } from "../core/_deno_options.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { isIpv4 } from "../core/ip.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
+import { connectLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_wrap.ts";
 import type { TcpConnectionOptions, TcpConnectOptions, TcpStream } from "./types.ts";
 
@@ -88,8 +89,10 @@ async function open(
   checkPort(port, ACTION);
   if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
   const engine = chooseEngine(ACTION, options, denoCanSet, libcReason(options));
-  if (engine === "libc") throw new Deno.errors.NotSupported("Cannot connect: no libc engine");
-  return await openWithin(options, async (signal) => {
+  return await openWithin(options, async (signal, wait) => {
+    if (engine === "libc") {
+      return await connectLibc(hostname, options, attemptDelayMs, wait, signal);
+    }
     let conn: Deno.TcpConn;
     try {
       conn = await Deno.connect({

@@ -5,6 +5,7 @@ import { DenoListener } from "../core/_deno_listener.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
 import { beginWait } from "../core/wait.ts";
+import { listenLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_wrap.ts";
 import type { TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
 
@@ -63,7 +64,7 @@ export async function listen(options: TcpListenOptions): Promise<TcpListener> {
   checkInteger(backlog, 0, 0x7fffffff, ACTION, "backlog");
   const engine = chooseEngine(ACTION, options, () => false, libcReason(options));
   beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
-  if (engine === "libc") throw new Deno.errors.NotSupported("Cannot listen: no libc engine");
+  if (engine === "libc") return await listenLibc(hostname, backlog, options);
   let listener: Deno.TcpListener;
   try {
     listener = Deno.listen({

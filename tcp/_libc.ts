@@ -1,0 +1,127 @@
+import type { IpAddress } from "../core/address.ts";
+import { isSocketError } from "../core/errors.ts";
+import { beginWait, type Wait } from "../core/wait.ts";
+import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
+import { connectStream, listenStream } from "../ffi/engine.ts";
+import { DEFAULT_ATTEMPT_DELAY_MS, interleave, raceAddresses } from "../ffi/happy_eyeballs.ts";
+import { resolveHost } from "../ffi/host.ts";
+import { resolve } from "../ffi/resolver.ts";
+import type { TcpConnectOptions, TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
+
+function protocolNumber(protocol: "tcp" | "mptcp" | undefined): number {
+  return protocol === "mptcp" ? IPPROTO_MPTCP : IPPROTO_TCP;
+}
+
+/** Listens over libc: on the first of the host's addresses that can be bound. */
+export async function listenLibc(
+  hostname: string,
+  backlog: number,
+  options: TcpListenOptions & { ipv6Only?: boolean },
+): Promise<TcpListener> {
+  const { port, signal, timeoutMs } = options;
+  const addresses = await resolveHost({
+    hostname,
+    port,
+    type: "stream",
+    action: "listen",
+    signal,
+    timeoutMs,
+  });
+  let failure: unknown;
+  for (const address of addresses) {
+    try {
+      return listenStream<IpAddress>({
+        address,
+        permitted: true,
+        backlog,
+        reuseAddress: true,
+        reusePort: options.reusePort,
+        ipv6Only: options.ipv6Only,
+        protocol: protocolNumber(options.protocol),
+        options: options.options,
+        onError: options.onError,
+      });
+    } catch (error) {
+      if (!isSocketError(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/**
+ * Connects over libc. With one address its error is the error; with several, `createConnection`
+ * (which names a delay) gets all of them.
+ */
+export async function connectLibc(
+  hostname: string,
+  options: TcpConnectOptions,
+  attemptDelayMs: number | undefined,
+  wait: Wait | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TcpStream> {
+  const { port, family, scopeId, flowInfo } = options;
+  const addresses = interleave(
+    await resolveHost({
+      hostname,
+      port,
+      family,
+      scopeId,
+      flowInfo,
+      type: "stream",
+      action: "connect",
+      signal,
+    }),
+  );
+  const locals = await resolveLocal(options, signal);
+  try {
+    return await raceAddresses(
+      addresses,
+      attemptDelayMs ?? DEFAULT_ATTEMPT_DELAY_MS,
+      (address, signal) => attempt(address, locals, options, signal),
+      wait,
+    );
+  } catch (errors) {
+    const all = (errors as unknown[]).filter((error) => error !== undefined);
+    if (attemptDelayMs === undefined || all.length === 1) throw all[0];
+    throw new AggregateError(all, `Cannot connect ${hostname}: all ${all.length} addresses failed`);
+  }
+}
+
+async function attempt(
+  address: IpAddress,
+  locals: readonly IpAddress[] | undefined,
+  options: TcpConnectOptions,
+  signal: AbortSignal,
+): Promise<TcpStream> {
+  const local = locals?.find(({ family }) => family === address.family);
+  if (locals !== undefined && local === undefined) {
+    throw new TypeError(
+      `Cannot connect: localAddress has no address of the family of ${address.hostname}`,
+    );
+  }
+  const wait = beginWait({ signal });
+  try {
+    return await connectStream<IpAddress>({
+      address,
+      local,
+      permitted: true,
+      protocol: protocolNumber(options.protocol),
+      options: options.options,
+      wait,
+    });
+  } finally {
+    wait?.end();
+  }
+}
+
+/** Binding before a connect asks for no permission of its own: it lets nobody in. */
+async function resolveLocal(
+  { localAddress }: TcpConnectOptions,
+  signal: AbortSignal | undefined,
+): Promise<IpAddress[] | undefined> {
+  if (localAddress === undefined) return undefined;
+  const { hostname, port = 0 } = localAddress;
+  const found = await resolve(hostname, port, { type: "stream" }, { signal });
+  return found.map(({ address }) => address);
+}
