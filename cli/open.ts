@@ -141,8 +141,7 @@ export async function openServer(
   const { scheme } = argument;
   const how = libraryOptions(settings);
   if (argument.type === "dgram") {
-    const endpoint = await bindDatagrams(argument, settings);
-    return new DatagramServer(endpoint, scheme, clientIdleMs);
+    return await openDatagramServer(argument, settings, clientIdleMs);
   }
   if (argument.form === "port") {
     const { port, hostname, protocol } = argument;
@@ -187,13 +186,17 @@ function streamServer(
   };
 }
 
-/** Binds a datagram socket that serves any number of peers. */
-export async function bindDatagrams(
+async function openDatagramServer(
   argument: AddressArgument,
   settings: SocketSettings,
-): Promise<udp.UdpEndpoint | unix.UnixMessageEndpoint> {
+  clientIdleMs: number,
+): Promise<Server> {
+  const { scheme } = argument;
   const how = libraryOptions(settings);
-  if (argument.form === "path") return await unix.bind({ path: argument.path, ...how });
+  if (argument.form === "path") {
+    const endpoint = await unix.bind({ path: argument.path, ...how });
+    return new DatagramServer(endpoint, scheme, clientIdleMs);
+  }
   const endpoint = await udp.bind({
     port: argument.port,
     hostname: argument.hostname ?? anyAddress(argument),
@@ -201,7 +204,7 @@ export async function bindDatagrams(
     ...(argument.protocol === "udplite" && { protocol: argument.protocol }),
   });
   checkFamily(argument, endpoint);
-  return endpoint;
+  return new DatagramServer(endpoint, scheme, clientIdleMs);
 }
 
 /** An answer needs an address to go to: a name of its own in the abstract namespace. */

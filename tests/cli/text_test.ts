@@ -1,0 +1,128 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { formatAddress, formatArgument, parseAddress } from "../../cli/address_argument.ts";
+import { UsageError } from "../../cli/exit.ts";
+import { hexDump } from "../../cli/hex.ts";
+import { formatBytes, formatDuration, formatRate, parseDuration } from "../../cli/units.ts";
+
+Deno.test("parseAddress() reads what formatArgument() writes", () => {
+  for (
+    const text of [
+      "tcp:127.0.0.1:80",
+      "tcp:[::1]:80",
+      "tcp6:[fe80::1%eth0]:0",
+      "tcp4:example.com:65535",
+      "tcp:8080",
+      "mptcp:127.0.0.1:1",
+      "udp:53",
+      "udp6:[::]:5353",
+      "udplite:127.0.0.1:9",
+      "unix:/run/app.sock",
+      "unix:@name",
+      "unix:relative:with:colons",
+      "unixgram:/dev/log",
+      "seqpacket:@udev",
+    ]
+  ) {
+    assertEquals(formatArgument(parseAddress(text)), text);
+  }
+});
+
+Deno.test("parseAddress() tells host, port, family and abstract names apart", () => {
+  const tcp6 = parseAddress("tcp6:[::1]:80");
+  assertEquals(tcp6.form === "port" && [tcp6.hostname, tcp6.port, tcp6.family], [
+    "::1",
+    80,
+    "inet6",
+  ]);
+  const empty = parseAddress("tcp::80");
+  assertEquals(empty.form === "port" && empty.hostname, undefined);
+  const abstract = parseAddress("unix:@a");
+  assertEquals(abstract.form === "path" && abstract.path, "\0a");
+});
+
+Deno.test("parseAddress() refuses what is no address, and says why", () => {
+  for (
+    const [text, why] of [
+      ["", "starts with one of"],
+      ["80", "starts with one of"],
+      ["http://x", "starts with one of"],
+      ["toString:1", "starts with one of"],
+      ["tcp:", "port"],
+      ["tcp:host:", "port"],
+      ["tcp:host:65536", "port"],
+      ["tcp:host:-1", "port"],
+      ["tcp:host:1.5", "port"],
+      ["tcp:host:http", "port"],
+      ["tcp:::1:80", "brackets"],
+      ["tcp:[::1]", "lacks a port"],
+      ["tcp:[]:80", "lacks a host"],
+      ["unix:", "lacks a path"],
+      ["unix:@", "lacks a path"],
+      ["unix:" + "a".repeat(108), "over 107 bytes"],
+      ["unix:a\0b", "NUL"],
+    ]
+  ) {
+    const error = assertThrows(() => parseAddress(text), UsageError);
+    assertStringIncludes(error.message, why);
+  }
+});
+
+Deno.test("formatAddress() shows unnamed, abstract and IPv6 addresses", () => {
+  assertEquals(formatAddress("unix", { family: "unix", path: "" }), "unix:");
+  assertEquals(formatAddress("unix", { family: "unix", path: "\0x" }), "unix:@x");
+  assertEquals(formatAddress("udp", { family: "inet6", hostname: "::1", port: 5 }), "udp:[::1]:5");
+});
+
+Deno.test("hexDump() lays bytes out as hexdump -C", () => {
+  const bytes = new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n");
+  assertEquals(
+    hexDump(bytes, 0, ">"),
+    "> 00000000  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 30 0d 0a  |GET / HTTP/1.0..|\n" +
+      "> 00000010  0d 0a                                             |..|\n",
+  );
+  assertEquals(hexDump(new Uint8Array(0), 0, ">"), "");
+});
+
+Deno.test("formatBytes() keeps three digits and never shows 1000 of a unit", () => {
+  assertEquals(
+    [0, 999, 1000, 1234, 12_345, 123_456, 999_499, 999_500, 1e9, 1.5e12].map(formatBytes),
+    [
+      "0 B",
+      "999 B",
+      "1.00 KB",
+      "1.23 KB",
+      "12.3 KB",
+      "123 KB",
+      "999 KB",
+      "1.00 MB",
+      "1.00 GB",
+      "1.50 TB",
+    ],
+  );
+  assertEquals(formatRate(1000, 500), "2.00 KB/s");
+  assertEquals(formatRate(1000, 0), "0 B/s");
+});
+
+Deno.test("formatDuration() grows from seconds to hours", () => {
+  assertEquals([0, 250, 12_340, 65_000, 3_723_000].map(formatDuration), [
+    "0.00 s",
+    "0.25 s",
+    "12.3 s",
+    "1:05",
+    "1:02:03",
+  ]);
+});
+
+Deno.test("parseDuration() takes seconds and units, and nothing else", () => {
+  assertEquals(["5", "0.5", ".5", "500ms", "2m", "1h"].map(parseDuration), [
+    5000,
+    500,
+    500,
+    500,
+    120_000,
+    3_600_000,
+  ]);
+  for (const text of ["", "-1", "1d", "1e3", "ms", "5 s", "Infinity", "1.", "9".repeat(400)]) {
+    assertEquals(parseDuration(text), undefined, text);
+  }
+});
