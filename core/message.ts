@@ -43,4 +43,32 @@ export interface RecvOptions extends WaitOptions {
   size?: number;
   /** MSG_* flags, or-ed (libc engine). Default 0. */
   flags?: number;
+  /**
+   * Room for ancillary data in bytes, 0 to 65536 (libc engine). Default: enough for all that options
+   * ask the kernel for, on a Unix socket also for 253 descriptors.
+   */
+  controlBytes?: number;
+}
+
+/**
+ * The messages of one receive, where the kernel put them: no copy, and no object until asked for
+ * (libc engine). All of it is overwritten by the next receive.
+ */
+export interface MessageBatch<A> extends Disposable {
+  /** How many messages there are, 1 or more. */
+  readonly count: number;
+  /** Bytes of payload of message `i`. */
+  lengthBytes(i: number): number;
+  /** The payload of message `i`, as a view. */
+  data(i: number): Uint8Array<ArrayBuffer>;
+  /** The sender of message `i`. */
+  from(i: number): A;
+  /** Whether the end of message `i` was lost for lack of room (MSG_TRUNC). */
+  truncated(i: number): boolean;
+  /** The flags that the kernel returned for message `i` (`msg_flags`). */
+  flags(i: number): number;
+  /** The ancillary data of message `i`, if any. Descriptors that nobody asks for are closed. */
+  control(i: number): Control | undefined;
+  /** The messages as objects that stay. Payloads of up to 2048 bytes share one buffer. */
+  toMessages(): Message<A>[];
 }

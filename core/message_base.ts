@@ -17,6 +17,7 @@ export const DEFAULT_MESSAGE_BYTES = 65536;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BATCH = 64;
 const MAX_BATCH = 1024;
+const MAX_CONTROL_BYTES = 65536;
 
 /** The base of the message endpoints of both engines. */
 export abstract class MessageBase<A> implements MessageEndpoint<A> {
@@ -207,5 +208,8 @@ function checkRecvOptions(options: RecvOptions): void {
   }
   if (options.flags !== undefined) {
     checkInteger(options.flags, 0, 0x7fffffff, "receive", "flags");
+  }
+  if (options.controlBytes !== undefined) {
+    checkInteger(options.controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
   }
 }

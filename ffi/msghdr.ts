@@ -127,7 +127,7 @@ class Scratch {
     for (let i = 0; i < buffers.length; i++) {
       const at = i * IOVEC.size;
       this.#iovView.setBigUint64(at + IOVEC.iov_base, addressOf(buffers[i]), true);
-      this.#iovView.setBigUint64(at + IOVEC.iov_len, BigInt(buffers[i].length), true);
+      this.#iovView.setBigUint64(at + IOVEC.iov_len, BigInt(lengthOf(buffers[i])), true);
     }
     this.view.setBigUint64(MSGHDR.msg_iovlen, BigInt(buffers.length), true);
   }
@@ -138,6 +138,16 @@ class Scratch {
 }
 
 let scratch: Scratch | undefined;
+
+const TYPED_LENGTH = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  "length",
+)!.get!;
+
+/** The true length of a view, whatever a subclass makes of `length`: the kernel is told it beside an address. */
+export function lengthOf(bytes: Uint8Array): number {
+  return TYPED_LENGTH.call(bytes);
+}
 
 function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Array[] {
   if (!Array.isArray(buffers)) throw new TypeError(`Cannot ${action}: buffers is not an array`);

@@ -1,0 +1,183 @@
+/**
+ * Many datagrams out in one call: the memory that `sendmmsg(2)` reads.
+ *
+ * Headers, names, control data and room for small payloads are laid out once. A small payload is
+ * copied in; the kernel reads a large one where it is.
+ *
+ * @module
+ */
+import type { Address } from "../core/address.ts";
+import { checkBytes } from "../core/bytes.ts";
+import type { OutgoingMessage } from "../core/message.ts";
+import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "./abi/socket_constants.ts";
+import { LAYOUTS } from "./abi/layout.ts";
+import { encodeControl } from "./cmsg_encode.ts";
+import { destinationText, encodeDestination } from "./destination.ts";
+import { attempt } from "./library.ts";
+import { addressOf, allocate } from "./memory.ts";
+import { lengthOf } from "./msghdr.ts";
+import { SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
+import type { SocketCore } from "./socket_core.ts";
+
+const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+
+/** Messages a call. */
+const SLOTS = 64;
+/** A payload up to this size is copied, which is cheaper than asking for its address. */
+const COPIED_BYTES = 2048;
+/** Any set of control messages but for long lists of descriptors. */
+const CONTROL_BYTES = 256;
+
+const WORDS = MMSGHDR.size / 4;
+const NAMELEN = MSGHDR.msg_namelen / 4;
+const CONTROL = MSGHDR.msg_control / 4;
+const CONTROLLEN = MSGHDR.msg_controllen / 4;
+const IOVEC_WORDS = IOVEC.size / 4;
+const IOV_BASE = IOVEC.iov_base / 4;
+const IOV_LEN = IOVEC.iov_len / 4;
+
+/** The two halves of a table of addresses, as 32-bit words: no bigint on the way of a message. */
+function addresses(base: bigint, distance: number): Uint32Array {
+  const words = new Uint32Array(2 * SLOTS);
+  const longs = new BigUint64Array(words.buffer);
+  for (let i = 0; i < SLOTS; i++) longs[i] = base + BigInt(i * distance);
+  return words;
+}
+
+/** Memory for up to 64 messages. */
+export class SendBatch {
+  readonly #headers: Uint8Array<ArrayBuffer> = allocate(SLOTS * MMSGHDR.size);
+  readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.#headers.buffer);
+  readonly #iovecs: Uint8Array<ArrayBuffer> = allocate(SLOTS * IOVEC.size);
+  readonly #iovWords: Uint32Array<ArrayBuffer> = new Uint32Array(this.#iovecs.buffer);
+  readonly #names: Uint8Array<ArrayBuffer> = allocate(SLOTS * SOCKADDR_STORAGE_BYTES);
+  readonly #controls: Uint8Array<ArrayBuffer> = allocate(SLOTS * CONTROL_BYTES);
+  readonly #payload: Uint8Array<ArrayBuffer> = allocate(SLOTS * COPIED_BYTES);
+  readonly #payloadAt: Uint32Array = addresses(addressOf(this.#payload), COPIED_BYTES);
+  readonly #controlAt: Uint32Array = addresses(addressOf(this.#controls), CONTROL_BYTES);
+  /** Payloads that the kernel reads in place, and their lengths when they were looked at. */
+  readonly #inPlace: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** Control data too long for its slot. */
+  readonly #longControl: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
+  #count = 0;
+
+  constructor() {
+    const headers = new DataView(this.#headers.buffer);
+    const name = addressOf(this.#names);
+    const iovec = addressOf(this.#iovecs);
+    for (let i = 0; i < SLOTS; i++) {
+      const at = i * MMSGHDR.size + MMSGHDR.msg_hdr;
+      const n = BigInt(i);
+      headers.setBigUint64(at + MSGHDR.msg_name, name + n * BigInt(SOCKADDR_STORAGE_BYTES), true);
+      headers.setBigUint64(at + MSGHDR.msg_iov, iovec + n * BigInt(IOVEC.size), true);
+      headers.setBigUint64(at + MSGHDR.msg_iovlen, 1n, true);
+    }
+  }
+
+  /** How many messages are in it. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether no more fit. */
+  get full(): boolean {
+    return this.#count === SLOTS;
+  }
+
+  /** Empties it. */
+  clear(): void {
+    for (let i = 0; i < this.#count; i++) {
+      this.#inPlace[i] = undefined;
+      this.#longControl[i] = undefined;
+    }
+    this.#count = 0;
+  }
+
+  /**
+   * Adds a message; there must be room.
+   *
+   * @param core The socket it is for.
+   * @param message The message.
+   * @param index Its number among all, for errors.
+   * @throws {TypeError} If a field is of the wrong type or the address malformed.
+   * @throws {Deno.errors.NotCapable} If no permission covers the recipient.
+   */
+  add(core: SocketCore, message: OutgoingMessage<Address>, index: number): void {
+    if (message === null || typeof message !== "object") {
+      throw new TypeError(`Cannot send: messages[${index}] is not an object`);
+    }
+    // Read once: a getter may answer differently the second time.
+    const { data, to, control } = message;
+    checkBytes(data, "send", "data");
+    const i = this.#count;
+    const at = i * WORDS;
+    const words = this.#words;
+    words[at + NAMELEN] = to === undefined
+      ? 0
+      : encodeDestination(this.#names, i * SOCKADDR_STORAGE_BYTES, to);
+    this.#setControl(i, control && encodeControl(control, core.familyNumber === AF_INET6));
+    this.#setPayload(i, data);
+    this.#count = i + 1;
+  }
+
+  #setPayload(i: number, data: Uint8Array): void {
+    const iov = i * IOVEC_WORDS;
+    const iovWords = this.#iovWords;
+    const length = lengthOf(data);
+    iovWords[iov + IOV_LEN] = length;
+    if (length <= COPIED_BYTES) {
+      this.#payload.set(data, i * COPIED_BYTES);
+      iovWords[iov + IOV_BASE] = this.#payloadAt[2 * i];
+      iovWords[iov + IOV_BASE + 1] = this.#payloadAt[2 * i + 1];
+    } else {
+      this.#inPlace[i] = data;
+      new DataView(this.#iovecs.buffer).setBigUint64(i * IOVEC.size, addressOf(data), true);
+    }
+  }
+
+  #setControl(i: number, control: Uint8Array | undefined): void {
+    const at = i * WORDS;
+    const words = this.#words;
+    const length = control === undefined ? 0 : control.length;
+    words[at + CONTROLLEN] = length;
+    if (control === undefined) return;
+    if (length <= CONTROL_BYTES) {
+      this.#controls.set(control, i * CONTROL_BYTES);
+      words[at + CONTROL] = this.#controlAt[2 * i];
+      words[at + CONTROL + 1] = this.#controlAt[2 * i + 1];
+    } else {
+      this.#longControl[i] = control;
+      const offset = i * MMSGHDR.size + MSGHDR.msg_control;
+      new DataView(this.#headers.buffer).setBigUint64(offset, addressOf(control), true);
+    }
+  }
+
+  /**
+   * Sends from message `first` on, without waiting.
+   *
+   * @returns How many went, or `-errno` if not even the first did.
+   */
+  send(core: SocketCore, first: number): number {
+    core.checkOpen("sendmmsg");
+    const headers = first === 0 ? this.#headers : this.#headers.subarray(first * MMSGHDR.size);
+    const count = this.#count - first;
+    const { fd } = core;
+    return attempt((lib) => lib.sendmmsg(fd, headers, count, MSG_NOSIGNAL | MSG_DONTWAIT));
+  }
+
+  /** Refuses to go on after a wait if a payload that is read in place has been transferred away. */
+  checkInPlace(first: number): void {
+    for (let i = first; i < this.#count; i++) {
+      const data = this.#inPlace[i];
+      if (data !== undefined && lengthOf(data) !== this.#iovWords[i * IOVEC_WORDS + IOV_LEN]) {
+        throw new TypeError("Cannot send: data was transferred away while it waited to be sent");
+      }
+    }
+  }
+
+  /** The recipient of message `i` as text, for errors. */
+  textOf(i: number): string | undefined {
+    const length = this.#words[i * WORDS + NAMELEN];
+    return destinationText(this.#names, i * SOCKADDR_STORAGE_BYTES, length);
+  }
+}
