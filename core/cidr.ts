@@ -260,6 +260,10 @@ export function* ipRangeAddresses(range: IpRange): Generator<string, void, void>
   for (;;) {
     yield formatIp(bytes);
     if (compare(bytes, range.last) >= 0) return;
-    for (let i = bytes.length - 1; i >= 0 && ++bytes[i] === 0; i--);
+    // An element wraps round to 0 as it is stored; the carry goes to the byte before.
+    for (let i = bytes.length - 1; i >= 0; i--) {
+      bytes[i]++;
+      if (bytes[i] !== 0) break;
+    }
   }
 }

@@ -18,7 +18,7 @@ export const GCC: Compiler = { tool: "gcc", args: [] };
 /** gcc for musl. Kernel headers come after musl's own, whose folder lacks them. */
 export const MUSL_GCC: Compiler = {
   tool: "musl-gcc",
-  args: ["-idirafter", "/usr/include", "-idirafter", "/usr/include/x86_64-linux-gnu"],
+  args: ["-idirafter", "/usr/include", "-idirafter", `/usr/include/${Deno.build.arch}-linux-gnu`],
 };
 
 /** Debian's cross compiler. */
