@@ -66,8 +66,8 @@ export function checkSpan(
 ): void {
   // One comparison chain on the hot path; `| 0` refuses fractions and NaN.
   if (
-    (start | 0) !== start || (end | 0) !== end || start < 0 || !(end <= bytes.length) ||
-    end - start < needed
+    !(bytes instanceof Uint8Array) || (start | 0) !== start || (end | 0) !== end || start < 0 ||
+    end > bytes.length || end - start < needed
   ) {
     throw spanError(what, bytes, start, end, needed);
   }

@@ -1,0 +1,238 @@
+/**
+ * Link and network headers: what was encoded decodes to the same value, and no bytes make a decoder
+ * throw anything but a RangeError or read outside.
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import * as wire from "../../wire/mod.ts";
+import * as any from "./_arbitrary.ts";
+
+interface Subject {
+  name: string;
+  value: fc.Arbitrary<unknown>;
+  encode: (value: never, payload?: Uint8Array) => Uint8Array;
+  parse: (bytes: Uint8Array, start?: number, end?: number) => wire.HeaderView & {
+    toValue(): unknown;
+  };
+}
+
+const SUBJECTS: Subject[] = [
+  { name: "Arp", value: any.arp, encode: wire.encodeArp, parse: wire.ArpView.parse },
+  {
+    name: "Authentication",
+    value: any.authentication,
+    encode: wire.encodeAuthentication,
+    parse: wire.AuthenticationView.parse,
+  },
+  {
+    name: "DestinationOptions",
+    value: any.destinationOptions,
+    encode: wire.encodeDestinationOptions,
+    parse: wire.DestinationOptionsView.parse,
+  },
+  { name: "Esp", value: any.esp, encode: wire.encodeEsp, parse: wire.EspView.parse },
+  {
+    name: "Ethernet",
+    value: any.ethernet,
+    encode: wire.encodeEthernet,
+    parse: wire.EthernetView.parse,
+  },
+  { name: "Gre", value: any.gre, encode: wire.encodeGre, parse: wire.GreView.parse },
+  { name: "Hip", value: any.hip, encode: wire.encodeHip, parse: wire.HipView.parse },
+  {
+    name: "HopByHop",
+    value: any.hopByHop,
+    encode: wire.encodeHopByHop,
+    parse: wire.HopByHopView.parse,
+  },
+  { name: "Ipv4", value: any.ipv4, encode: wire.encodeIpv4, parse: wire.Ipv4View.parse },
+  { name: "Ipv6", value: any.ipv6, encode: wire.encodeIpv6, parse: wire.Ipv6View.parse },
+  {
+    name: "Ipv6Fragment",
+    value: any.fragment,
+    encode: wire.encodeIpv6Fragment,
+    parse: wire.Ipv6FragmentView.parse,
+  },
+  {
+    name: "Ipv6Routing",
+    value: any.routing,
+    encode: wire.encodeIpv6Routing,
+    parse: wire.Ipv6RoutingView.parse,
+  },
+  { name: "Llc", value: any.llc, encode: wire.encodeLlc, parse: wire.LlcView.parse },
+  {
+    name: "Mobility",
+    value: any.mobility,
+    encode: wire.encodeMobility,
+    parse: wire.MobilityView.parse,
+  },
+  { name: "Shim6", value: any.shim6, encode: wire.encodeShim6, parse: wire.Shim6View.parse },
+  { name: "Snap", value: any.snap, encode: wire.encodeSnap, parse: wire.SnapView.parse },
+  { name: "Vlan", value: any.vlan, encode: wire.encodeVlan, parse: wire.VlanView.parse },
+];
+
+/** Reads every accessor of a view: none may throw. */
+function readAll(view: object): void {
+  for (
+    let proto = Object.getPrototypeOf(view);
+    proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto)
+  ) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(proto))) {
+      if (property.get !== undefined) property.get.call(view);
+      if (name === "toValue") property.value.call(view);
+      if (name === "checksumOk") property.value.call(view, 0);
+    }
+  }
+}
+
+/** Bytes at an odd place in a larger buffer: a reader that goes outside reads something else. */
+function embedded(bytes: Uint8Array, filler: number): [Uint8Array, number, number] {
+  const buffer = new Uint8Array(bytes.length + 10).fill(filler);
+  buffer.set(bytes, 3);
+  return [buffer, 3, 3 + bytes.length];
+}
+
+for (const { name, value, encode, parse } of SUBJECTS) {
+  Deno.test(`encode${name}() and ${name}View.parse() are inverse`, () => {
+    fc.assert(
+      fc.property(value, any.bytes(0, 40), (given, payload) => {
+        const bytes = encode(given as never, payload);
+        const view = parse(bytes);
+        assertEquals(view.toValue(), given);
+        if (name !== "Arp") assertEquals(view.payload, payload);
+        assertEquals(encode(view.toValue() as never, view.payload), bytes.subarray(0, view.end));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  Deno.test(`${name}View.parse() throws nothing but a RangeError, and its view never fails`, () => {
+    const broken = fc.tuple(value, any.bytes(0, 20), any.bytes(0, 6), any.bits(16)).map(
+      ([given, payload, noise, at]) => {
+        const bytes = encode(given as never, payload);
+        bytes.set(noise.subarray(0, bytes.length), at % Math.max(1, bytes.length - noise.length));
+        return bytes.subarray(0, bytes.length - (at & 3));
+      },
+    );
+    fc.assert(
+      fc.property(fc.oneof(any.bytes(0, 120), broken), (bytes) => {
+        let view: ReturnType<typeof parse>;
+        try {
+          view = parse(bytes);
+        } catch (error) {
+          assert(error instanceof RangeError, `${error}`);
+          assert(/^Cannot decode .+: .+[^.]$/.test(error.message), error.message);
+          for (const filler of [0, 255]) {
+            assertThrows(() => parse(...embedded(bytes, filler)), RangeError);
+          }
+          return;
+        }
+        readAll(view);
+        for (const filler of [0, 255]) {
+          const inside = parse(...embedded(bytes, filler));
+          readAll(inside);
+          assertEquals(inside.toValue(), view.toValue());
+          assertEquals(inside.payload, view.payload);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  Deno.test(`${name}View.parse() refuses what is no bytes, or a range outside of them`, () => {
+    const bad = [[-1, 4], [0, 1000], [5, 4], [0.5, 40], [NaN, 40], [0, NaN], [0, 2]];
+    for (const [start, end] of bad) {
+      assertThrows(() => parse(new Uint8Array(64), start, end), RangeError);
+    }
+    assertThrows(() => parse([1, 2, 3] as never), TypeError);
+    assertThrows(() => parse(undefined as never, 0, 60), TypeError);
+  });
+}
+
+Deno.test("encoders name the field that does not fit its bits", () => {
+  const at = { source: "192.0.2.1", destination: "192.0.2.2" };
+  const cases: [() => unknown, string][] = [
+    [() => wire.encodeIpv4({ kind: "ipv4", ...at, ttl: 256 }), "ttl of 256"],
+    [() => wire.encodeIpv4({ kind: "ipv4", ...at, fragmentOffset: 7 }), "fragmentOffset of 7"],
+    [() => wire.encodeIpv4({ kind: "ipv4", ...at, tos: NaN }), "tos of NaN"],
+    [
+      () =>
+        wire.encodeIpv4({
+          kind: "ipv4",
+          ...at,
+          options: [{ kind: "other", type: 68, data: new Uint8Array(40) }],
+        }),
+      "options of 44 bytes",
+    ],
+    [() => wire.encodeIpv4({ kind: "ipv4", ...at }, new Uint8Array(65536)), "totalLength of 65556"],
+    [
+      () => wire.encodeIpv6({ kind: "ipv6", source: "::", destination: "::", flowLabel: 1 << 20 }),
+      "flowLabel of 1048576",
+    ],
+    [() => wire.encodeVlan({ kind: "vlan", id: 4096 }), "id of 4096"],
+    [() => wire.encodeVlan({ kind: "vlan", id: 1 }, new Uint8Array(1501)), "etherType is missing"],
+    [
+      () => wire.encodeAuthentication({ kind: "authentication", spi: 2 ** 32, sequence: 0 }),
+      "spi of 4294967296",
+    ],
+    [() => wire.encodeGre({ kind: "gre", key: -1 }), "key of -1"],
+    [() => wire.encodeGre({ kind: "gre", version: 2 }), "version of 2"],
+  ];
+  for (const [run, text] of cases) assertThrows(run, RangeError, text);
+});
+
+Deno.test("decoders name the field that lies", () => {
+  const ipv4 = wire.encodeIpv4({ kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" });
+  const changed = (bytes: Uint8Array, at: number, ...values: number[]) => {
+    const copy = bytes.slice();
+    copy.set(values, at);
+    return copy;
+  };
+  const withOptions = wire.encodeIpv4({
+    kind: "ipv4",
+    source: "192.0.2.1",
+    destination: "192.0.2.2",
+    options: [{ kind: "other", type: 68, data: new Uint8Array(6) }],
+  });
+  const ipv6 = wire.encodeIpv6({ kind: "ipv6", source: "::1", destination: "::2" });
+  const hop = wire.encodeHopByHop({ kind: "hopByHop" });
+  const route = wire.encodeIpv6Routing({
+    kind: "routing",
+    segmentsLeft: 0,
+    route: { kind: "sourceRoute", addresses: ["::1"] },
+  });
+  const cases: [() => unknown, string][] = [
+    [() => wire.Ipv4View.parse(changed(ipv4, 0, 0x43)), "IHL of 3 is below 5"],
+    [() => wire.Ipv4View.parse(changed(ipv4, 0, 0x65)), "version of 6 is not 4"],
+    [() => wire.Ipv4View.parse(changed(ipv4, 0, 0x46)), "IHL of 6 is above the 20 bytes"],
+    [() => wire.Ipv4View.parse(changed(ipv4, 2, 0, 19)), "total length of 19 is below"],
+    [() => wire.Ipv4View.parse(changed(ipv4, 2, 0, 21)), "total length of 21 is above the 20"],
+    [() => wire.Ipv4View.parse(changed(withOptions, 21, 0)), "option 68 has a length of 0"],
+    [() => wire.Ipv4View.parse(changed(withOptions, 21, 9)), "option 68 has a length of 9"],
+    [() => wire.Ipv6View.parse(changed(ipv6, 4, 0, 1)), "payload length of 1 is above the 0"],
+    [() => wire.HopByHopView.parse(changed(hop, 1, 1)), "length of 16 is above the 8"],
+    [() => wire.HopByHopView.parse(changed(hop, 3, 5)), "option 1 has a length of 5"],
+    [() => wire.Ipv6RoutingView.parse(changed(route, 3, 2)), "segments left of 2"],
+    [() => wire.GreView.parse(Uint8Array.of(0x40, 0, 8, 0)), "routing flag"],
+    [() => wire.GreView.parse(Uint8Array.of(0x20, 0, 8, 0)), "flags need 8 bytes"],
+    [() => wire.ArpView.parse(new Uint8Array(8).fill(255)), "address lengths of 255 and 255"],
+    [
+      () => wire.EthernetView.parse(new Uint8Array(15).fill(5)),
+      "length of 1285 is above the 1 bytes",
+    ],
+  ];
+  for (const [run, text] of cases) assertThrows(run, RangeError, text);
+});
+
+Deno.test("an option list of one byte too many has no length", () => {
+  const bytes = wire.encodeIpv4({
+    kind: "ipv4",
+    source: "192.0.2.1",
+    destination: "192.0.2.2",
+    options: [{ kind: "nop" }, { kind: "nop" }, { kind: "nop" }, { kind: "nop" }],
+  });
+  bytes[23] = 68;
+  assertThrows(() => wire.Ipv4View.parse(bytes), RangeError, "option 68 has no length");
+});
