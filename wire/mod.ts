@@ -192,3 +192,4 @@ export { encodeUdp, type Udp, UdpView } from "./udp.ts";
 export { encodeUdpLite, type UdpLite, UdpLiteView } from "./udplite.ts";
 export type { GroupQuery, GroupRecord, GroupRecordType } from "./_group_records.ts";
 export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
+export { verifyChecksums } from "./verify.ts";
