@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { INTERFACES } from "../interface_names.ts";
 import { decodeSockaddr } from "../sockaddr.ts";
 import type { SocketCore } from "../socket_core.ts";
 
@@ -60,5 +61,5 @@ export class EndpointNames<A> {
 }
 
 function decode<A>(bytes: Uint8Array): A {
-  return decodeSockaddr(bytes, bytes.length) as A;
+  return decodeSockaddr(bytes, bytes.length, INTERFACES) as A;
 }

@@ -27,6 +27,7 @@ export * from "./ipv6.ts";
 export * from "./multicast.ts";
 export type { PathMtuDiscovery } from "./path_mtu.ts";
 export * from "./peer.ts";
+export * from "./raw.ts";
 export * from "./socket.ts";
 export * from "./source_filter.ts";
 export * from "./tcp.ts";

@@ -1,0 +1,19 @@
+/**
+ * Raw IP, ICMP and link-layer sockets, BPF filters, and the probes built on them.
+ *
+ * @module
+ */
+export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";
+export { type IcmpEndpoint, openIcmp, type OpenIcmpOptions } from "./open_icmp.ts";
+export {
+  openPacket,
+  type OpenPacketOptions,
+  type PacketEndpoint,
+  type PacketMessage,
+} from "./open_packet.ts";
+export type { PacketStatistics } from "../ffi/options/raw.ts";
+export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
+export { assembleBpf, disassembleBpf } from "./bpf_assemble.ts";
+export { type BpfPacketInfo, runBpf } from "./bpf_run.ts";
+export { type RttBucket, RttStatistics } from "./statistics.ts";
+export type { SweepTargets } from "./targets.ts";

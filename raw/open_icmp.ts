@@ -1,0 +1,97 @@
+import type { IpAddress } from "../core/address.ts";
+import { checkKeys } from "../core/bytes.ts";
+import type { MessageEndpoint } from "../core/endpoint.ts";
+import type { OptionSetting } from "../core/engine_choice.ts";
+import { isSocketError } from "../core/errors.ts";
+import { checkHostname } from "../core/ip_arguments.ts";
+import { beginWait, type WaitOptions } from "../core/wait.ts";
+import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import { checkNetWhole } from "../ffi/permissions.ts";
+import type { SocketCore } from "../ffi/socket_core.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
+import { openRawCore } from "./_socket.ts";
+
+/**
+ * An ICMP socket. `type` says which kind it got: `"dgram"` carries echo messages only, the kernel
+ * fills in identifier and checksum and gives each socket its own replies; `"raw"` carries all, and
+ * what it receives over IPv4 begins with the IP header.
+ */
+export type IcmpEndpoint = MessageEndpoint<IpAddress>;
+
+/** Options of {@linkcode openIcmp}. */
+export interface OpenIcmpOptions extends WaitOptions {
+  /** `"inet"` (default) for ICMP, `"inet6"` for ICMPv6. */
+  family?: "inet" | "inet6";
+  /** Insist on one kind. Default: `"dgram"` where allowed, else `"raw"`. */
+  type?: "dgram" | "raw";
+  /** The local address to bind to. Default: all. */
+  hostname?: string;
+  /** The interface to use (SO_BINDTODEVICE). Default: all. */
+  interface?: string;
+  /** Socket options, set in order before bind. */
+  options?: readonly OptionSetting[];
+}
+
+const KEYS = ["family", "type", "hostname", "interface", "options", "signal", "timeoutMs"];
+const ACTION = "open an ICMP socket";
+
+/**
+ * Opens an ICMP socket (`man 7 icmp`): the unprivileged datagram kind first, the raw kind second.
+ *
+ * Needs `--allow-ffi`, `--allow-net` (unrestricted), and a group within
+ * `net.ipv4.ping_group_range` or the capability CAP_NET_RAW. Linux.
+ *
+ * @param options How to open it.
+ * @returns The endpoint; its `type` says which kind it is.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {SocketError} `EPERM` when neither kind is allowed; names both ways.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+export async function openIcmp(options: OpenIcmpOptions = {}): Promise<IcmpEndpoint> {
+  checkKeys(options, KEYS, ACTION);
+  const { family = "inet", type, hostname } = options;
+  if (family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
+  }
+  if (type !== undefined && type !== "dgram" && type !== "raw") {
+    throw new TypeError(`Cannot ${ACTION}: type ${type} is not "dgram" or "raw"`);
+  }
+  beginWait(options)?.end(); // opening does not wait, but an aborted signal stops it
+  checkNetWhole(ACTION);
+  return new LibcMessage<IpAddress>(
+    openIcmpCore(family, type, {
+      settings: options.options ?? [],
+      interface: options.interface,
+      address: hostname === undefined
+        ? undefined
+        : { family, hostname: checkHostname(hostname, ACTION), port: 0 },
+    }),
+    {},
+  );
+}
+
+/** Opens the socket beneath: one kind, or the unprivileged one first. */
+export function openIcmpCore(
+  family: "inet" | "inet6",
+  type: "dgram" | "raw" | undefined,
+  rest: { settings: readonly OptionSetting[]; interface?: string; address?: IpAddress },
+): SocketCore {
+  const request = {
+    family: family === "inet" ? AF_INET : AF_INET6,
+    protocol: family === "inet" ? IPPROTO_ICMP : IPPROTO_ICMPV6,
+    ...rest,
+  };
+  if (type === "raw") return openRawCore({ ...request, type: SOCK_RAW });
+  try {
+    return openRawCore({ ...request, type: SOCK_DGRAM });
+  } catch (error) {
+    if (type === "dgram" || !isSocketError(error, "EPERM")) throw error;
+    try {
+      return openRawCore({ ...request, type: SOCK_RAW });
+    } catch (second) {
+      // The first refusal names both ways to be allowed.
+      throw isSocketError(second, "EPERM") ? error : second;
+    }
+  }
+}

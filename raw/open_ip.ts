@@ -1,0 +1,122 @@
+import type { IpAddress } from "../core/address.ts";
+import { checkInteger, checkKeys } from "../core/bytes.ts";
+import type { MessageEndpoint } from "../core/endpoint.ts";
+import type { OptionSetting } from "../core/engine_choice.ts";
+import { isIpv4 } from "../core/ip.ts";
+import { checkHostname } from "../core/ip_arguments.ts";
+import { beginWait, type WaitOptions } from "../core/wait.ts";
+import { AF_INET, AF_INET6, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import {
+  ICMP_FILTER,
+  ICMPV6_FILTER,
+  IP_HDRINCL,
+  IPV6_CHECKSUM,
+  IPV6_HDRINCL,
+} from "../ffi/options/mod.ts";
+import { checkNetWhole } from "../ffi/permissions.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
+import { openRawCore } from "./_socket.ts";
+import type { BpfProgram } from "./bpf.ts";
+import { protocolNumber } from "./protocol.ts";
+
+/** A raw IP socket. */
+export type IpEndpoint = MessageEndpoint<IpAddress>;
+
+/** Options of {@linkcode openIp}. */
+export interface OpenIpOptions extends WaitOptions {
+  /** `"inet"` (default) or `"inet6"`. */
+  family?: "inet" | "inet6";
+  /** The protocol in the IP header: 0 to 255, or its name (`"icmp"`, `"ospf"`). 255 (IPPROTO_RAW) only sends. */
+  protocol: number | string;
+  /** Whether what is sent begins with the IP header (IP_HDRINCL, IPV6_HDRINCL). Default false. */
+  includeHeader?: boolean;
+  /** The local address to bind to. Default: all. */
+  hostname?: string;
+  /** The interface to use (SO_BINDTODEVICE). Default: all. */
+  interface?: string;
+  /** For ICMP and ICMPv6: the types to get (ICMP_FILTER, ICMPV6_FILTER), 0 to 255. Default: all. */
+  icmpTypes?: readonly number[];
+  /** IPv6: where the protocol keeps its checksum, an even offset in bytes; -1 for none. ICMPv6 has its own. */
+  checksumOffset?: number;
+  /** A classic BPF program that sees each packet from its IP header (IPv4) or payload (IPv6) on. */
+  filter?: BpfProgram;
+  /** Socket options, set in order before bind. */
+  options?: readonly OptionSetting[];
+}
+
+const KEYS = [
+  "family",
+  "protocol",
+  "includeHeader",
+  "hostname",
+  "interface",
+  "icmpTypes",
+  "checksumOffset",
+  "filter",
+  "options",
+  "signal",
+  "timeoutMs",
+];
+const ACTION = "open a raw IP socket";
+
+/**
+ * Opens a raw IP socket (`man 7 raw`). Received IPv4 packets begin with their IP header, IPv6 packets
+ * with their payload.
+ *
+ * Needs `--allow-ffi`, `--allow-net` (unrestricted) and the capability CAP_NET_RAW. Linux.
+ *
+ * @param options The protocol, and how.
+ * @returns The endpoint; ports in its addresses are 0.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {SocketError} `EPERM` without CAP_NET_RAW; `EADDRNOTAVAIL`, `ENODEV`.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+export async function openIp(options: OpenIpOptions): Promise<IpEndpoint> {
+  checkKeys(options, KEYS, ACTION);
+  const { family = "inet", includeHeader = false, hostname, icmpTypes, checksumOffset } = options;
+  if (family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
+  }
+  const protocol = protocolNumber(options.protocol, ACTION);
+  const settings: OptionSetting[] = [];
+  if (includeHeader) settings.push([family === "inet" ? IP_HDRINCL : IPV6_HDRINCL, true]);
+  if (icmpTypes !== undefined) settings.push([icmpFilter(family, protocol), icmpTypes]);
+  if (checksumOffset !== undefined) {
+    checkInteger(checksumOffset, -1, 65534, ACTION, "checksumOffset");
+    if (family === "inet") {
+      throw new TypeError(`Cannot ${ACTION}: checksumOffset is for family "inet6"`);
+    }
+    settings.push([IPV6_CHECKSUM, checksumOffset]);
+  }
+  beginWait(options)?.end(); // opening does not wait, but an aborted signal stops it
+  checkNetWhole(ACTION);
+  return new LibcMessage<IpAddress>(
+    openRawCore({
+      family: family === "inet" ? AF_INET : AF_INET6,
+      type: SOCK_RAW,
+      protocol,
+      settings: [...settings, ...options.options ?? []],
+      interface: options.interface,
+      filter: options.filter,
+      address: hostname === undefined
+        ? undefined
+        : localAddress(checkHostname(hostname, ACTION), family),
+    }),
+    {},
+  );
+}
+
+function localAddress(hostname: string, family: "inet" | "inet6"): IpAddress {
+  if (isIpv4(hostname) !== (family === "inet")) {
+    throw new TypeError(`Cannot ${ACTION}: hostname ${hostname} is no ${family} address`);
+  }
+  return { family, hostname, port: 0 };
+}
+
+function icmpFilter(family: "inet" | "inet6", protocol: number) {
+  if (family === "inet" && protocol === IPPROTO_ICMP) return ICMP_FILTER;
+  if (family === "inet6" && protocol === IPPROTO_ICMPV6) return ICMPV6_FILTER;
+  throw new TypeError(`Cannot ${ACTION}: icmpTypes is for ICMP`);
+}
