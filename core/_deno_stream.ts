@@ -23,7 +23,7 @@ export interface DenoStreamParts<A> {
 
 /** The most that one cancellable call takes over from the caller. */
 const COPY_BYTES = 65536;
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 /**
  * Deno's calls cannot be cancelled, so a wait that may end early works on memory of the endpoint:
@@ -42,6 +42,8 @@ export class DenoStream<A> extends StreamBase<A> {
   readonly #options = new Map<string, unknown>();
   readonly #reading = new Pending<Uint8Array>();
   readonly #writing = new Pending<void>();
+  /** The rest of an abandoned read that brought more than the next receive had room for. */
+  #surplus = EMPTY;
   #readEnded = false;
   #endRead: (() => void) | undefined;
 
@@ -59,7 +61,8 @@ export class DenoStream<A> extends StreamBase<A> {
    * endpoint, since what takes the connection over would miss them.
    */
   get conn(): Deno.TcpConn | Deno.UnixConn {
-    if (this.receives.busy || this.#reading.busy || (this.kept?.length ?? 0) > 0) {
+    const waiting = this.#surplus.length + (this.kept?.length ?? 0);
+    if (this.receives.busy || this.#reading.busy || waiting > 0) {
       throw new Deno.errors.Busy("Cannot hand out the connection: received bytes wait in it");
     }
     return this.#conn;
@@ -67,7 +70,9 @@ export class DenoStream<A> extends StreamBase<A> {
 
   protected override pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
     if (this.#readEnded) return Promise.resolve(0);
-    if (wait !== undefined || this.#reading.busy || isShared(buffer)) {
+    if (
+      wait !== undefined || this.#reading.busy || this.#surplus.length > 0 || isShared(buffer)
+    ) {
       return this.#pullCopied(buffer, wait);
     }
     return new Promise((resolve, reject) => {
@@ -129,13 +134,14 @@ export class DenoStream<A> extends StreamBase<A> {
   }
 
   async #pullCopied(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
-    const bytes = await this.#reading.run(
+    const bytes = this.#surplus.length > 0 ? this.#surplus : await this.#reading.run(
       () => this.#readChunk(Math.min(buffer.length, COPY_BYTES)),
       wait,
     );
     const count = Math.min(bytes.length, buffer.length);
     buffer.set(count === bytes.length ? bytes : bytes.subarray(0, count));
-    if (count < bytes.length) this.keep(bytes.subarray(count));
+    // Not into the queue of kept bytes: the buffer may be that queue's own room.
+    this.#surplus = count === bytes.length ? EMPTY : bytes.subarray(count);
     return count;
   }
 

@@ -216,11 +216,6 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     return count > room.length / 2 ? room.subarray(0, count) : room.slice(0, count);
   }
 
-  /** Keeps bytes for the next receive. */
-  protected keep(bytes: Uint8Array): void {
-    (this.kept ??= new ByteQueue()).push(bytes);
-  }
-
   /** Runs one receive in its turn. */
   async #receiving<T>(
     options: WaitOptions | undefined,
