@@ -11,7 +11,9 @@ import type { Message, MessageBatch, OutgoingMessage } from "../core/message.ts"
 import type { Wait } from "../core/wait.ts";
 import { AF_UNIX } from "./abi/socket_constants.ts";
 import { failure } from "./library.ts";
-import { DEFAULT_CONTROL_BYTES, MAX_CONTROL_BYTES } from "./msghdr.ts";
+import { MAX_CONTROL_BYTES } from "./msghdr.ts";
+import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
+import { poller } from "./poller.ts";
 import { checkReceived, ReceiveBatch } from "./receive_batch.ts";
 import { SendBatch } from "./send_batch.ts";
 import type { SocketCore } from "./socket_core.ts";
@@ -38,6 +40,7 @@ export interface RecvBatchesRequest extends RecvManyRequest {
 }
 
 const EAGAIN = 11;
+const PAGE = 4096;
 const DEFAULT_BYTES = 65536;
 const MAX_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BATCH = 64;
@@ -162,8 +165,12 @@ export async function recvMany(
   wait?: Wait,
 ): Promise<Message<Address>[]> {
   for (;;) {
+    if (!poller.hasWork) await poller.nextTurn();
     const messages = tryRecvMany(core, max, request);
-    if (messages !== undefined) return messages;
+    if (messages !== undefined) {
+      spend(messages.length);
+      return messages;
+    }
     await core.waitReadable(wait);
   }
 }
@@ -187,8 +194,13 @@ export async function* recvBatches(
   const room = checkRequest(core, request);
   using batch = new ReceiveBatch(slotsFor(max, room.size), room.size, room.controlBytes);
   for (;;) {
-    if (fill(core, batch, max, room) >= 0) yield batch;
-    else await core.waitReadable(wait);
+    if (!poller.hasWork) await poller.nextTurn();
+    if (fill(core, batch, max, room) >= 0) {
+      spend(batch.count);
+      yield batch;
+    } else {
+      await core.waitReadable(wait);
+    }
   }
 }
 
@@ -247,8 +259,10 @@ async function flush(
   let done = 0;
   let again = false;
   while (done < batch.count) {
+    if (!poller.hasWork) await turn(batch, done);
     const result = batch.send(core, done);
     if (result > 0) {
+      spend(result);
       done += result;
       again = false;
     } else if (result === -EAGAIN) {
@@ -263,4 +277,15 @@ async function flush(
     }
   }
   return done;
+}
+
+/** Gives the event loop its turn. */
+async function turn(batch: SendBatch, done: number): Promise<void> {
+  await poller.nextTurn();
+  batch.checkInPlace(done);
+}
+
+/** A message is as much work as a call on its own, or a page of data: a unit of the poller. */
+function spend(messages: number): void {
+  poller.spend((messages - 1) * PAGE);
 }

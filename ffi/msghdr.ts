@@ -27,16 +27,18 @@ import { ReceivedControl } from "./cmsg.ts";
 import { encodeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { INTERFACES } from "./interface_names.ts";
-import { addressOf, allocate } from "./memory.ts";
+import { allocate } from "./memory.ts";
+import { DEFAULT_CONTROL_BYTES, Scratch } from "./msghdr_memory.ts";
+import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
 
-const { msghdr: MSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+const { msghdr: MSGHDR } = LAYOUTS["linux-x86_64-glibc"];
+
+let scratch: Scratch | undefined;
 
 /** UIO_MAXIOV (linux/uio.h): more buffers in one call are EMSGSIZE. */
 export const MAX_BUFFERS = 1024;
-/** Room for ancillary data unless told otherwise: 253 descriptors and every message an option adds. */
-export const DEFAULT_CONTROL_BYTES = 4096;
 /** The most that may be asked for. */
 export const MAX_CONTROL_BYTES = 65536;
 const MAX_FLAGS = 0x7fffffff;
@@ -77,76 +79,6 @@ export interface ReceivedParts<A = Address> {
 export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
   /** The payload; empty for an empty datagram and at the end of a stream. */
   data: Uint8Array<ArrayBuffer>;
-}
-
-/** The memory of one msghdr. */
-class Scratch {
-  readonly name: Uint8Array<ArrayBuffer> = allocate(SOCKADDR_STORAGE_BYTES);
-  readonly header: Uint8Array<ArrayBuffer> = allocate(MSGHDR.size);
-  readonly view: DataView<ArrayBuffer> = new DataView(this.header.buffer);
-  readonly nameAddress: bigint = addressOf(this.name);
-  control: Uint8Array<ArrayBuffer> = allocate(DEFAULT_CONTROL_BYTES);
-  /** The kernel knows the buffers by address alone: they must not be collected during the call. */
-  kept: readonly Uint8Array[] | undefined;
-  /** Small receives go here, so that each costs memory by what came, not by what was allowed. */
-  readonly payload: Uint8Array<ArrayBuffer> = allocate(65536);
-  #controlAddress: bigint = addressOf(this.control);
-  #iov: Uint8Array<ArrayBuffer> = allocate(8 * IOVEC.size);
-  #iovView: DataView<ArrayBuffer> = new DataView(this.#iov.buffer);
-
-  constructor() {
-    this.#pointToIov();
-  }
-
-  setName(length: number): void {
-    this.view.setBigUint64(MSGHDR.msg_name, length === 0 ? 0n : this.nameAddress, true);
-    this.view.setUint32(MSGHDR.msg_namelen, length, true);
-  }
-
-  /** Room to receive into, or `bytes` to send. */
-  setControl(length: number, bytes?: Uint8Array): void {
-    if (length > this.control.length) {
-      this.control = allocate(length);
-      this.#controlAddress = addressOf(this.control);
-    }
-    if (bytes !== undefined) this.control.set(bytes);
-    this.view.setBigUint64(MSGHDR.msg_control, length === 0 ? 0n : this.#controlAddress, true);
-    // The whole size_t; the upper half is padding in musl.
-    this.view.setUint32(MSGHDR.msg_controllen, length, true);
-    this.view.setUint32(MSGHDR.msg_controllen + 4, 0, true);
-    this.view.setInt32(MSGHDR.msg_flags, 0, true);
-  }
-
-  setBuffers(buffers: readonly Uint8Array[]): void {
-    this.kept = buffers;
-    if (buffers.length * IOVEC.size > this.#iov.length) {
-      this.#iov = allocate(buffers.length * IOVEC.size);
-      this.#iovView = new DataView(this.#iov.buffer);
-      this.#pointToIov();
-    }
-    for (let i = 0; i < buffers.length; i++) {
-      const at = i * IOVEC.size;
-      this.#iovView.setBigUint64(at + IOVEC.iov_base, addressOf(buffers[i]), true);
-      this.#iovView.setBigUint64(at + IOVEC.iov_len, BigInt(lengthOf(buffers[i])), true);
-    }
-    this.view.setBigUint64(MSGHDR.msg_iovlen, BigInt(buffers.length), true);
-  }
-
-  #pointToIov(): void {
-    this.view.setBigUint64(MSGHDR.msg_iov, addressOf(this.#iov), true);
-  }
-}
-
-let scratch: Scratch | undefined;
-
-const TYPED_LENGTH = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  "length",
-)!.get!;
-
-/** The true length of a view, whatever a subclass makes of `length`: the kernel is told it beside an address. */
-export function lengthOf(bytes: Uint8Array): number {
-  return TYPED_LENGTH.call(bytes);
 }
 
 function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Array[] {
@@ -250,8 +182,12 @@ export async function sendMsg(
 ): Promise<number> {
   const message = prepareSend(core, buffers, request);
   for (;;) {
+    if (!poller.hasWork) await poller.nextTurn();
     const sent = trySendMsg(core, message);
-    if (sent >= 0) return sent;
+    if (sent >= 0) {
+      poller.spend(sent);
+      return sent;
+    }
     await core.waitWritable(wait);
   }
 }
@@ -341,8 +277,12 @@ export async function recvMsgInto(
   wait?: Wait,
 ): Promise<ReceivedParts> {
   for (;;) {
+    if (!poller.hasWork) await poller.nextTurn();
     const parts = tryRecvMsgInto(core, buffers, request);
-    if (parts !== undefined) return parts;
+    if (parts !== undefined) {
+      poller.spend(parts.lengthBytes);
+      return parts;
+    }
     await core.waitReadable(wait);
   }
 }
@@ -390,8 +330,12 @@ export async function recvMsg(
   wait?: Wait,
 ): Promise<ReceivedMessage> {
   for (;;) {
+    if (!poller.hasWork) await poller.nextTurn();
     const message = tryRecvMsg(core, size, request);
-    if (message !== undefined) return message;
+    if (message !== undefined) {
+      poller.spend(message.lengthBytes);
+      return message;
+    }
     await core.waitReadable(wait);
   }
 }

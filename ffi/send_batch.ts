@@ -15,7 +15,7 @@ import { encodeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
-import { lengthOf } from "./msghdr.ts";
+import { lengthOf } from "./msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
 
