@@ -20,10 +20,9 @@ import {
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
-  SOL_IPV6,
   SOL_SOCKET,
 } from "./abi/socket_constants.ts";
-import { IPPROTO_MPTCP, IPPROTO_TCP, IPV6_V6ONLY } from "./abi/ip_constants.ts";
+import { IPPROTO_MPTCP, IPPROTO_TCP } from "./abi/ip_constants.ts";
 import { addressText } from "./address_text.ts";
 import { LibcListener } from "./endpoints/listener.ts";
 import { LibcMessage } from "./endpoints/message.ts";
@@ -52,8 +51,6 @@ export interface BindRequest<A extends EngineAddress> extends EngineRequest {
   reuseAddress?: boolean;
   /** SO_REUSEPORT. */
   reusePort?: boolean;
-  /** IPV6_V6ONLY; the system's default where absent. */
-  ipv6Only?: boolean;
   /** The permission for this address was granted under a name already. */
   permitted?: boolean;
   /** Runs after the socket is closed. */
@@ -74,6 +71,10 @@ export interface ConnectRequest<A extends EngineAddress> extends EngineRequest {
   address: A;
   /** Where from. */
   local?: A;
+  /** SO_REUSEADDR, for `local`. */
+  reuseAddress?: boolean;
+  /** SO_REUSEPORT, for `local`. */
+  reusePort?: boolean;
   /** Signal and deadline. */
   wait?: Wait;
   /** The permission for this address was granted under a name already. */
@@ -104,7 +105,7 @@ export function listenMessages<A extends EngineAddress>(
   return guarded(core, () =>
     new LibcListener(
       core,
-      (core, local, remote) => new LibcMessage<A>(core, true, local, remote),
+      (core, local, remote) => new LibcMessage<A>(core, { connected: true, local, remote }),
       request.onError,
       request.onClose,
     ));
@@ -120,23 +121,38 @@ export async function connectStream<A extends EngineAddress>(
 
 /** A bound datagram socket. */
 export function bindMessage<A extends EngineAddress>(request: BindRequest<A>): LibcMessage<A> {
+  return bindWith(request, (core) => new LibcMessage<A>(core, { onClose: request.onClose }));
+}
+
+/** A bound datagram socket, as an endpoint of the caller's making. */
+export function bindWith<A extends EngineAddress, E>(
+  request: BindRequest<A>,
+  make: (core: SocketCore) => E,
+): E {
   const core = bound(request, SOCK_DGRAM);
-  return guarded(
-    core,
-    () => new LibcMessage<A>(core, false, undefined, undefined, request.onClose),
+  return guarded(core, () => make(core));
+}
+
+/** A connected datagram or sequenced-packet socket. */
+export function connectMessage<A extends EngineAddress>(
+  request: ConnectRequest<A>,
+  type: "dgram" | "seqpacket",
+): Promise<LibcMessage<A>> {
+  return connectWith(
+    request,
+    type,
+    (core) => new LibcMessage<A>(core, { connected: true, local: core.localName() }),
   );
 }
 
-/** A connected datagram or sequenced-packet socket. `onClose` runs after it is closed. */
-export async function connectMessage<A extends EngineAddress>(
-  request: ConnectRequest<A> & { onClose?: () => void },
+/** As {@linkcode connectMessage}, as an endpoint of the caller's making. */
+export async function connectWith<A extends EngineAddress, E>(
+  request: ConnectRequest<A>,
   type: "dgram" | "seqpacket",
-): Promise<LibcMessage<A>> {
+  make: (core: SocketCore) => E,
+): Promise<E> {
   const core = await connected(request, type === "dgram" ? SOCK_DGRAM : SOCK_SEQPACKET);
-  return guarded(
-    core,
-    () => new LibcMessage<A>(core, true, core.localName(), undefined, request.onClose),
-  );
+  return guarded(core, () => make(core));
 }
 
 /** Two streams that are connected to each other. */
@@ -150,7 +166,10 @@ export function pairMessages<A extends EngineAddress>(
   type: "dgram" | "seqpacket",
 ): [LibcMessage<A>, LibcMessage<A>] {
   const [a, b] = openPair(AF_UNIX, type === "dgram" ? SOCK_DGRAM : SOCK_SEQPACKET, 0);
-  return [new LibcMessage<A>(a, true), new LibcMessage<A>(b, true)];
+  return [
+    new LibcMessage<A>(a, { connected: true }),
+    new LibcMessage<A>(b, { connected: true }),
+  ];
 }
 
 function listening<A extends EngineAddress>(
@@ -174,11 +193,8 @@ function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): 
   if (!request.permitted) checkAddress(address, "bind");
   const core = open(address, type, request.protocol);
   return guarded(core, () => {
-    if (request.reuseAddress) setFlag(core, SOL_SOCKET, SO_REUSEADDR, true);
-    if (request.reusePort) setFlag(core, SOL_SOCKET, SO_REUSEPORT, true);
-    if (request.ipv6Only !== undefined && address.family === "inet6") {
-      setFlag(core, SOL_IPV6, IPV6_V6ONLY, request.ipv6Only);
-    }
+    if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
+    if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
     core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), addressText(address));
     return core;
@@ -196,6 +212,8 @@ async function connected<A extends EngineAddress>(
   if (local !== undefined && local.family === "unix") checkAddress(local, "bind");
   const core = open(address, type, request.protocol);
   try {
+    if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
+    if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
     if (from !== undefined) {
       core.call("bind", (lib, fd) => lib.bind(fd, from, from.length), addressText(local!));
@@ -227,9 +245,9 @@ function setOptions(core: SocketCore, options: readonly OptionSetting[] | undefi
   for (const [option, value] of options ?? []) core.setOption(option, value);
 }
 
-function setFlag(core: SocketCore, level: number, option: number, on: boolean): void {
-  const value = new Uint8Array([on ? 1 : 0, 0, 0, 0]);
-  core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, level, option, value, 4));
+function setFlag(core: SocketCore, option: number): void {
+  const on = new Uint8Array([1, 0, 0, 0]);
+  core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, SOL_SOCKET, option, on, on.length));
 }
 
 /** Runs `use`, and closes the socket if it throws. */

@@ -16,7 +16,7 @@ function protocolNumber(protocol: "tcp" | "mptcp" | undefined): number {
 export async function listenLibc(
   hostname: string,
   backlog: number,
-  options: TcpListenOptions & { ipv6Only?: boolean },
+  options: TcpListenOptions,
 ): Promise<TcpListener> {
   const { port, signal, timeoutMs } = options;
   const addresses = await resolveHost({
@@ -36,7 +36,6 @@ export async function listenLibc(
         backlog,
         reuseAddress: true,
         reusePort: options.reusePort,
-        ipv6Only: options.ipv6Only,
         protocol: protocolNumber(options.protocol),
         options: options.options,
         onError: options.onError,

@@ -1,4 +1,5 @@
 import { isSocketError } from "../core/errors.ts";
+import { IPV6_V6ONLY } from "../ffi/options/ipv6.ts";
 import { listen } from "./listen.ts";
 import type { TcpListener, TcpServerOptions } from "./types.ts";
 
@@ -28,6 +29,11 @@ export async function createServer(options: TcpServerOptions): Promise<TcpListen
   const { dualStack, ...rest } = options;
   if (dualStack !== undefined && typeof dualStack !== "boolean") {
     throw new TypeError("Cannot listen: dualStack is not a boolean");
+  }
+  const ipv6 = rest.hostname?.includes(":") ?? dualStack === true;
+  if (ipv6 && (dualStack === false || (dualStack && rest.engine === "libc"))) {
+    // Without it the system decides (net.ipv6.bindv6only).
+    rest.options = [[IPV6_V6ONLY, !dualStack], ...rest.options ?? []];
   }
   if (!dualStack || rest.hostname !== undefined) return await listen(rest);
   try {

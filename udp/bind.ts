@@ -2,6 +2,7 @@ import { checkKeys } from "../core/bytes.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { checkHostname, checkPort } from "../core/ip_arguments.ts";
 import { localUdpHost } from "../core/_udp_address.ts";
+import { bindLibc } from "./_libc.ts";
 import { denoUdpCanSet, openDenoEngine, udpLibcReason } from "./_open.ts";
 import type { UdpBindOptions, UdpEndpoint } from "./types.ts";
 
@@ -58,8 +59,8 @@ export async function bind(options: UdpBindOptions = {}): Promise<UdpEndpoint> {
   checkPort(port, ACTION);
   const libcReason = udpLibcReason(options, hostname, ACTION);
   const engine = chooseEngine(ACTION, options, denoUdpCanSet, libcReason);
-  if (engine === "libc") throw new Deno.errors.NotSupported("Cannot bind: no libc engine");
-  return await openWithin(options, async (_signal, wait) => {
+  return await openWithin(options, async (signal, wait) => {
+    if (engine === "libc") return await bindLibc(hostname, options, signal);
     const resolving = localUdpHost(hostname, ACTION);
     const local = await (wait === undefined ? resolving : wait.race(resolving));
     return await openDenoEngine({ ...local, port, reuseAddress, settings });

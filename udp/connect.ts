@@ -4,6 +4,7 @@ import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { checkHostname, checkPort } from "../core/ip_arguments.ts";
 import { isLoopback } from "../core/ip_registry.ts";
 import { localUdpHost } from "../core/_udp_address.ts";
+import { connectLibc } from "./_libc.ts";
 import { denoUdpCanSet, openDenoEngine, udpLibcReason } from "./_open.ts";
 import type { UdpConnectOptions, UdpEndpoint } from "./types.ts";
 
@@ -66,8 +67,8 @@ export async function connect(options: UdpConnectOptions): Promise<UdpEndpoint> 
   }
   const libcReason = udpLibcReason(options, hostname, ACTION);
   const engine = chooseEngine(ACTION, options, denoUdpCanSet, libcReason);
-  if (engine === "libc") throw new Deno.errors.NotSupported("Cannot connect: no libc engine");
-  return await openWithin(options, async (_signal, wait) => {
+  return await openWithin(options, async (signal, wait) => {
+    if (engine === "libc") return await connectLibc(hostname, options, signal);
     const resolving = resolveBoth(hostname, localAddress);
     const { peer, local } = await (wait === undefined ? resolving : wait.race(resolving));
     const socket = await openDenoEngine({

@@ -20,6 +20,7 @@ import {
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
 import { addressText } from "../address_text.ts";
+import { sendMany, tryRecvMany } from "../mmsg.ts";
 import {
   prepareSend,
   type ReceivedMessage,
@@ -45,6 +46,18 @@ const REMOTE_ERRORS = new Set([
   "ENOPROTOOPT",
 ]);
 
+/** What is known of a socket when its endpoint is made. */
+export interface MessageGiven {
+  /** Whether it has a peer. Default false. */
+  connected?: boolean;
+  /** Its sockaddr. */
+  local?: Uint8Array;
+  /** Its peer's. */
+  remote?: Uint8Array;
+  /** Runs after it is closed. */
+  onClose?: () => void;
+}
+
 /** A socket that keeps message boundaries, over a descriptor. */
 export class LibcMessage<A> extends MessageBase<A> {
   readonly engine = "libc" as const;
@@ -58,19 +71,13 @@ export class LibcMessage<A> extends MessageBase<A> {
   #wantsTimestamps = false;
   #ended = false;
 
-  /** Takes the socket over. `onClose` runs after it is closed. */
-  constructor(
-    core: SocketCore,
-    connected: boolean,
-    local?: Uint8Array,
-    remote?: Uint8Array,
-    onClose?: () => void,
-  ) {
+  /** Takes the socket over. */
+  constructor(core: SocketCore, given: MessageGiven = {}) {
     super();
     this.core = core;
-    this.#names = new EndpointNames(core, local, remote);
-    this.#onClose = onClose;
-    this.#connected = connected;
+    this.#names = new EndpointNames(core, given.local, given.remote);
+    this.#onClose = given.onClose;
+    this.#connected = given.connected ?? false;
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
@@ -114,18 +121,26 @@ export class LibcMessage<A> extends MessageBase<A> {
     options: RecvOptions,
     wait: Wait | undefined,
   ): Promise<Message<A>[]> {
-    const first = await this.receive(options, wait);
-    const messages: Message<A>[] = [];
-    for (let next: Message<A> | null | undefined = first; next != null;) {
-      messages.push(next);
-      if (messages.length === max) break;
-      try {
-        next = this.#tryReceive(options);
-      } catch {
-        break; // what came must not be lost; an error that lasts shows again
-      }
+    // One by one where the end must be told from an empty message, and where one is all there is to be.
+    if (this.#marked || max === 1) {
+      const message = await this.receive(options, wait);
+      return message === undefined ? [] : [message];
     }
-    return messages;
+    const request = {
+      size: options.size,
+      flags: options.flags,
+      connected: this.#connected,
+    };
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      if (this.core.isClosed) throw closedError("recvmmsg");
+      const messages = tryRecvMany(this.core, max, request);
+      if (messages !== undefined) {
+        for (const { data } of messages) poller.spend(data.length);
+        return messages as Message<A>[];
+      }
+      await this.core.waitReadable(wait);
+    }
   }
 
   protected async transmit(
@@ -156,15 +171,10 @@ export class LibcMessage<A> extends MessageBase<A> {
     messages: Iterable<OutgoingMessage<A>>,
     wait: Wait | undefined,
   ): Promise<number> {
-    let sent = 0;
-    try {
-      for (const message of messages) {
-        await this.transmit(message, {}, wait);
-        sent++;
-      }
-    } catch (error) {
-      if (sent === 0) throw error;
-    }
+    const all = messages as Iterable<OutgoingMessage<Address>>;
+    const sent = await sendMany(this.core, all, wait, this.#connected);
+    if (!poller.hasWork) await poller.nextTurn();
+    poller.spend(sent << 8);
     return sent;
   }
 

@@ -1,0 +1,234 @@
+import type { AddressInput, IpAddress } from "../core/address.ts";
+import { closedError, isSocketError } from "../core/errors.ts";
+import { isIpv4 } from "../core/ip.ts";
+import type { OutgoingMessage, SendOptions } from "../core/message.ts";
+import type { SocketOption } from "../core/option.ts";
+import type { Wait } from "../core/wait.ts";
+import { IPPROTO_UDP, IPPROTO_UDPLITE } from "../ffi/abi/ip_constants.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import { bindWith, connectWith } from "../ffi/engine.ts";
+import { resolveHost } from "../ffi/host.ts";
+import { INTERFACES } from "../ffi/interface_names.ts";
+import {
+  IP_ADD_MEMBERSHIP,
+  IP_ADD_SOURCE_MEMBERSHIP,
+  IP_DROP_MEMBERSHIP,
+  IP_DROP_SOURCE_MEMBERSHIP,
+  IPV6_ADD_MEMBERSHIP,
+  IPV6_DROP_MEMBERSHIP,
+  IPV6_MCAST_JOIN_SOURCE_GROUP,
+  IPV6_MCAST_LEAVE_SOURCE_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
+} from "../ffi/options/multicast.ts";
+import { resolve } from "../ffi/resolver.ts";
+import { checkMembership } from "./_open.ts";
+import type { MulticastOptions, UdpBindOptions, UdpConnectOptions, UdpEndpoint } from "./types.ts";
+
+/** Names that lookups were made for are kept by each socket: a peer is mostly sent to again. */
+const MOST_NAMES = 64;
+
+/** A UDP socket over libc. Unlike the kernel it takes names, and IPv4 addresses on IPv6 sockets. */
+class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
+  readonly dropped = 0;
+  readonly #names = new Map<string, IpAddress>();
+
+  override async connect(to: AddressInput<IpAddress>): Promise<void> {
+    const known = this.#known(to);
+    await super.connect(known ?? await this.#lookUp(to, "connect", undefined));
+  }
+
+  protected override async transmit(
+    message: OutgoingMessage<IpAddress>,
+    options: SendOptions,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const { to } = message;
+    if (to === undefined) return await super.transmit(message, options, wait);
+    const known = this.#known(to) ?? await this.#lookUp(to, "send", wait);
+    return await super.transmit(
+      known === to ? message : { ...message, to: known },
+      options,
+      wait,
+    );
+  }
+
+  protected override async transmitMany(
+    messages: Iterable<OutgoingMessage<IpAddress>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const all: OutgoingMessage<IpAddress>[] = [];
+    for (const message of messages) {
+      const { to } = message;
+      const known = to && (this.#known(to) ?? await this.#lookUp(to, "send", wait));
+      all.push(known === to ? message : { ...message, to: known });
+    }
+    return await super.transmitMany(all, wait);
+  }
+
+  // deno-lint-ignore require-await -- a bad argument rejects, as on the other engine
+  async joinMulticast(group: string, options: MulticastOptions = {}): Promise<void> {
+    this.#changeMembership(group, options, "join");
+  }
+
+  // deno-lint-ignore require-await -- see above
+  async leaveMulticast(group: string, options: MulticastOptions = {}): Promise<void> {
+    this.#changeMembership(group, options, "leave");
+  }
+
+  /** The address as the socket's family has it; `undefined` for a name that was not looked up yet. */
+  #known(to: AddressInput<IpAddress>): AddressInput<IpAddress> | undefined {
+    const { hostname, port } = to;
+    // What is malformed is refused where addresses are encoded.
+    if (typeof hostname !== "string" || hostname === "") return to;
+    if (isIpv4(hostname)) {
+      if (this.family === "inet" || to.family === "inet6") return to;
+      return { family: "inet6", hostname: `::ffff:${hostname}`, port };
+    }
+    if (hostname.includes(":")) return to;
+    const found = this.#names.get(hostname);
+    return found && { ...found, port };
+  }
+
+  async #lookUp(
+    to: AddressInput<IpAddress>,
+    action: string,
+    wait: Wait | undefined,
+  ): Promise<IpAddress> {
+    const { hostname, port } = to;
+    const looking = resolve(hostname, port, {
+      type: "dgram",
+      family: this.family as "inet",
+      v4Mapped: this.family === "inet6",
+    });
+    const [{ address }] = await (wait === undefined ? looking : wait.race(looking));
+    if (this.closed) throw closedError(action);
+    if (this.#names.size === MOST_NAMES) this.#names.clear();
+    this.#names.set(hostname, address);
+    return address;
+  }
+
+  #changeMembership(group: string, options: MulticastOptions, action: "join" | "leave"): void {
+    if (this.closed) throw closedError("setsockopt");
+    const { interface: nic, source } = checkMembership(group, options, this.localAddr, action);
+    const join = action === "join";
+    if (typeof nic === "string" && isIpv4(nic)) {
+      if (source === undefined) {
+        this.setOption(join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, {
+          group,
+          interfaceAddress: nic,
+        });
+      } else {
+        this.setOption(join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP, {
+          group,
+          source,
+          interfaceAddress: nic,
+        });
+      }
+      return;
+    }
+    const interfaceIndex = typeof nic === "string" ? INTERFACES.toIndex(nic) : nic;
+    if (source === undefined) {
+      this.setOption<{ group: string; interfaceIndex?: number }>(
+        membershipRow(this.family === "inet", join),
+        { group, interfaceIndex },
+      );
+    } else {
+      this.setOption(sourceRow(this.family === "inet", join), { group, source, interfaceIndex });
+    }
+  }
+}
+
+function membershipRow(
+  inet: boolean,
+  join: boolean,
+): SocketOption<{ group: string; interfaceIndex?: number }> {
+  if (inet) return join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP;
+  return join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
+}
+
+function sourceRow(
+  inet: boolean,
+  join: boolean,
+): SocketOption<{ group: string; source: string; interfaceIndex?: number }> {
+  if (inet) return join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP;
+  return join ? IPV6_MCAST_JOIN_SOURCE_GROUP : IPV6_MCAST_LEAVE_SOURCE_GROUP;
+}
+
+function protocolNumber(protocol: "udp" | "udplite" | undefined): number {
+  return protocol === "udplite" ? IPPROTO_UDPLITE : IPPROTO_UDP;
+}
+
+/** Binds over libc, on the first of the host's addresses that can be bound. */
+export async function bindLibc(
+  hostname: string,
+  options: UdpBindOptions,
+  signal: AbortSignal | undefined,
+): Promise<UdpEndpoint> {
+  const { port = 0, family, scopeId, reuseAddress, reusePort, protocol } = options;
+  const host = { hostname, port, family, scopeId, signal } as const;
+  let failure: unknown;
+  for (const address of await resolveHost({ ...host, type: "dgram", action: "bind" })) {
+    try {
+      return bindWith({
+        address,
+        permitted: true,
+        reuseAddress,
+        reusePort,
+        protocol: protocolNumber(protocol),
+        options: options.options,
+      }, (core) => new LibcUdp(core));
+    } catch (error) {
+      if (!isSocketError(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** Connects over libc, to the first of the host's addresses that can be reached. */
+export async function connectLibc(
+  hostname: string,
+  options: UdpConnectOptions,
+  signal: AbortSignal | undefined,
+): Promise<UdpEndpoint> {
+  const { port, family, scopeId, flowInfo, localAddress, reuseAddress, reusePort } = options;
+  const host = { hostname, port, family, scopeId, flowInfo, signal } as const;
+  const addresses = await resolveHost({ ...host, type: "dgram", action: "connect" });
+  const locals = localAddress && await resolveHost({
+    hostname: localAddress.hostname,
+    port: localAddress.port ?? 0,
+    type: "dgram",
+    action: "bind",
+    signal,
+  });
+  let failure: unknown;
+  for (const address of addresses) {
+    const local = locals?.find(({ family }) => family === address.family);
+    if (locals !== undefined && local === undefined) {
+      failure ??= new TypeError(
+        `Cannot connect: localAddress has no address of the family of ${address.hostname}`,
+      );
+      continue;
+    }
+    try {
+      return await connectWith<IpAddress, UdpEndpoint>(
+        {
+          address,
+          local,
+          permitted: true,
+          reuseAddress,
+          reusePort,
+          protocol: protocolNumber(options.protocol),
+          options: options.options,
+        },
+        "dgram",
+        (core) => new LibcUdp(core, { connected: true, local: core.localName() }),
+      );
+    } catch (error) {
+      if (!isSocketError(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
