@@ -14,7 +14,7 @@ import { commandHelp, overview } from "./help.ts";
 import { writeOutput } from "./stdio.ts";
 
 /** All commands, in the order of the overview. */
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   connectCommand,
   listenCommand,
   echoCommand,

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type IpAddress,
   type ListenerEndpoint,
   type MessageEndpoint,
   type SocketOption,
@@ -11,6 +12,7 @@ import {
   tcp,
   udp,
   unix,
+  type UnixAddress,
 } from "../mod.ts";
 import {
   type AddressArgument,
@@ -195,7 +197,7 @@ async function openDatagramServer(
   const how = libraryOptions(settings);
   if (argument.form === "path") {
     const endpoint = await unix.bind({ path: argument.path, ...how });
-    return new DatagramServer(endpoint, scheme, clientIdleMs);
+    return new DatagramServer<UnixAddress>(endpoint, scheme, clientIdleMs);
   }
   const endpoint = await udp.bind({
     port: argument.port,
@@ -204,7 +206,7 @@ async function openDatagramServer(
     ...(argument.protocol === "udplite" && { protocol: argument.protocol }),
   });
   checkFamily(argument, endpoint);
-  return new DatagramServer(endpoint, scheme, clientIdleMs);
+  return new DatagramServer<IpAddress>(endpoint, scheme, clientIdleMs);
 }
 
 /** An answer needs an address to go to: a name of its own in the abstract namespace. */

@@ -134,7 +134,7 @@ Deno.test("a large transfer is streamed both ways: memory stays bounded, every b
 
 Deno.test("a reader of standard output that is slow slows the peer down, not gathers", async () => {
   using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
-  await using sock = new Sock(["connect", `tcp:127.0.0.1:${listener.localAddr.port}`]);
+  await using _sock = new Sock(["connect", `tcp:127.0.0.1:${listener.localAddr.port}`]);
   using peer = await listener.accept();
   const chunk = new Uint8Array(65536);
   let sent = 0;
