@@ -31,6 +31,7 @@ export type { AddrInfo, AddrInfoHints } from "./resolver_hints.ts";
 
 /** A lookup that equal ones share. */
 interface SharedLookup extends Lookup {
+  readonly key: string;
   readonly promise: Promise<LookupOutcome>;
 }
 
@@ -66,7 +67,8 @@ export async function resolve(
   const lookup = join(query);
   try {
     const outcome = await (wait === undefined ? lookup.promise : wait.race(lookup.promise));
-    return entriesOf(outcome, query);
+    const entries = entriesOf(outcome, query);
+    return lookup.waiters === 1 ? entries : copyEntries(entries);
   } finally {
     wait?.end();
     leave(lookup);
@@ -89,7 +91,7 @@ function resolveAtOnce(query: LookupQuery): AddrInfo[] {
 
 function entriesOf(outcome: LookupOutcome, query: LookupQuery): AddrInfo[] {
   const { status, errno } = outcome;
-  if (status === 0 && outcome.entries.length > 0) return copyEntries(outcome.entries);
+  if (status === 0 && outcome.entries.length > 0) return outcome.entries;
   throw addrInfoError(status === 0 ? EAI_NONAME : status, {
     syscall: "getaddrinfo",
     address: query.host ?? query.service ?? undefined,
@@ -99,7 +101,11 @@ function entriesOf(outcome: LookupOutcome, query: LookupQuery): AddrInfo[] {
 }
 
 function join(query: LookupQuery): SharedLookup {
-  const key = JSON.stringify(query);
+  const { host, service, flags, family, type, protocol } = query;
+  // A NUL is in neither text, so that no two lookups have the same key.
+  const key = `${flags} ${family} ${type} ${protocol}${host === null ? "" : `\0=${host}`}${
+    service === null ? "" : `\0:${service}`
+  }`;
   const before = shared.get(key);
   if (before !== undefined) {
     before.waiters++;
@@ -109,6 +115,7 @@ function join(query: LookupQuery): SharedLookup {
   const { promise, resolve } = Promise.withResolvers<LookupOutcome>();
   const lookup: SharedLookup = {
     query,
+    key,
     waiters: 1,
     promise,
     done(outcome) {
@@ -128,9 +135,11 @@ function join(query: LookupQuery): SharedLookup {
 
 function leave(lookup: SharedLookup): void {
   if (--lookup.waiters > 0) return;
-  const key = JSON.stringify(lookup.query);
-  if (shared.get(key) === lookup && abandonLookup(lookup)) shared.delete(key);
+  if (shared.get(lookup.key) === lookup && abandonLookup(lookup)) shared.delete(lookup.key);
 }
+
+/** The status of the whole permission. Deno keeps it up to date, and reading it costs nothing. */
+let netStatus: Deno.PermissionStatus | undefined;
 
 /**
  * Asks for the net permission that a lookup of this name takes, as `Deno.connect` asks: libc would
@@ -140,7 +149,8 @@ function checkLookup(query: LookupQuery): void {
   const { host, port, flags } = query;
   if (host === null || host === "" || host === "*" || (flags & AI_NUMERICHOST) !== 0) return;
   if (isIpv4(host) || isIpv6(host.replace(/%.*$/, ""))) return;
-  if (Deno.permissions.querySync({ name: "net" }).state === "granted") return;
+  netStatus ??= Deno.permissions.querySync({ name: "net" });
+  if (netStatus.state === "granted" && netStatus.partial !== true) return;
   const descriptor = lookupDescriptor(host, port);
   if (Deno.permissions.querySync(descriptor).state === "granted") return;
   if (Deno.permissions.requestSync(descriptor).state === "granted") return;

@@ -21,12 +21,13 @@ import {
   EAI_ALLDONE,
   EAI_INPROGRESS,
   EAI_MEMORY,
+  EAI_NOTCANCELED,
   EAI_SYSTEM,
   GAI_NOWAIT,
 } from "./abi/resolver_constants.ts";
 import { type Libc, libc } from "./library.ts";
 import { allocate } from "./memory.ts";
-import { cString, encodeHints, takeList } from "./resolver_list.ts";
+import { cStringInto, encodeHintsInto, takeList } from "./resolver_list.ts";
 import type { Lookup, LookupBackend } from "./resolver_queue.ts";
 
 /**
@@ -40,8 +41,16 @@ const MOST_TURNS = 256;
 /** The longest pause between two looks. */
 const LONGEST_PAUSE_MS = 5;
 
-const LAYOUT = layoutOf(detectPlatform());
+const PLATFORM = detectPlatform();
+const LAYOUT = layoutOf(PLATFORM);
 const GAICB = LAYOUT.gaicb;
+
+/**
+ * Whether writes of other threads are seen in their order, so that whoever sees a status sees the
+ * result too. Elsewhere glibc is asked whether it has forgotten the request: that takes the lock
+ * which its thread released last, at the price of contending with 20 threads for it.
+ */
+const IN_ORDER = PLATFORM.arch === "x86_64";
 
 interface Slot {
   readonly lookup: Lookup;
@@ -57,9 +66,12 @@ export class GaiSlots implements LookupBackend {
   #used = 0;
   readonly #copy = allocate(SLOTS * GAICB.size);
   readonly #view = new DataView(this.#copy.buffer);
+  #content = allocate(512);
   readonly #request = allocate(GAICB.size);
   readonly #requestView = new DataView(this.#request.buffer);
-  readonly #list = new BigUint64Array(allocate(8).buffer);
+  /** The requests to be handed over by the next flush. */
+  readonly #list = new BigUint64Array(allocate(8 * SLOTS).buffer);
+  #listed = 0;
   readonly #freed: () => void;
   #immediate: ReturnType<typeof setImmediate> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -79,23 +91,40 @@ export class GaiSlots implements LookupBackend {
     if (this.#used === SLOTS && !this.#scheduled) this.#collect();
     const index = this.#slots.indexOf(undefined);
     if (index < 0) return false;
-    const block = this.#writeRequest(lookup, this.#arena + BigInt(index * GAICB.size));
+    const at = this.#arena + BigInt(index * GAICB.size);
+    const block = this.#writeRequest(lookup, at);
     if (block === 0n) {
       lookup.done({ status: EAI_MEMORY, errno: 0, entries: [] });
       return true;
     }
-    const status = this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, 1, 0n);
-    // Any other status means that the request runs, though nobody would be told of its end.
-    if (status === EAI_SYSTEM) {
-      const errno = this.#lib.errno();
-      this.#lib.free(block);
-      lookup.done({ status, errno, entries: [] });
-      return true;
-    }
     this.#slots[index] = { lookup, block };
     this.#used++;
-    this.#progress();
+    this.#list[this.#listed++] = at;
     return true;
+  }
+
+  flush(): void {
+    if (this.#listed === 0) return;
+    const status = this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, this.#listed, 0n);
+    const errno = status === EAI_SYSTEM ? this.#lib.errno() : 0;
+    // With any other status all run, though with some nobody would be told of their end.
+    if (status === EAI_SYSTEM) this.#refused(errno);
+    this.#listed = 0;
+    this.#progress();
+  }
+
+  /** glibc could not get memory or a thread for some of the list: those end here. */
+  #refused(errno: number): void {
+    for (let i = 0; i < this.#listed; i++) {
+      const at = this.#list[i];
+      const known = this.#lib.gai_cancel!(at);
+      if (known === EAI_NOTCANCELED) continue;
+      this.#lib.copyFrom(this.#request, at, BigInt(GAICB.size));
+      const status = this.#requestView.getInt32(GAICB.__return, true);
+      if (known === EAI_ALLDONE && status !== EAI_INPROGRESS) continue;
+      const index = Number(at - this.#arena) / GAICB.size;
+      this.#end(index, this.#slots[index]!, EAI_SYSTEM, 0n, errno);
+    }
   }
 
   wake(): void {
@@ -117,34 +146,24 @@ export class GaiSlots implements LookupBackend {
   /** Writes a request at `at`; the address of the memory it points to, or 0 if there is none. */
   #writeRequest(lookup: Lookup, at: bigint): bigint {
     const { host, service } = lookup.query;
-    const hints = encodeHints(lookup.query);
-    const hostText = host === null ? undefined : cString(host);
-    const serviceText = service === null ? undefined : cString(service);
-    const hostAt = hints.length;
-    const serviceAt = hostAt + (hostText?.length ?? 0);
-    const content = allocate(serviceAt + (serviceText?.length ?? 0));
-    content.set(hints);
-    if (hostText !== undefined) content.set(hostText, hostAt);
-    if (serviceText !== undefined) content.set(serviceText, serviceAt);
-    const block = this.#lib.calloc(1, content.length);
+    // UTF-8 takes at most three bytes for a UTF-16 unit.
+    const most = LAYOUT.addrinfo.size + 2 + 3 * ((host?.length ?? 0) + (service?.length ?? 0));
+    if (most > this.#content.length) this.#content = allocate(most);
+    const content = this.#content;
+    encodeHintsInto(content, lookup.query);
+    const hostAt = LAYOUT.addrinfo.size;
+    const serviceAt = host === null ? hostAt : cStringInto(content, hostAt, host);
+    const size = service === null ? serviceAt : cStringInto(content, serviceAt, service);
+    const block = this.#lib.calloc(1, size);
     if (block === 0n) return 0n;
-    this.#lib.copyTo(block, content, BigInt(content.length));
+    this.#lib.copyTo(block, content, BigInt(size));
     const view = this.#requestView;
-    view.setBigUint64(
-      GAICB.ar_name,
-      hostText === undefined ? 0n : block + BigInt(hostAt),
-      true,
-    );
-    view.setBigUint64(
-      GAICB.ar_service,
-      serviceText === undefined ? 0n : block + BigInt(serviceAt),
-      true,
-    );
+    view.setBigUint64(GAICB.ar_name, host === null ? 0n : block + BigInt(hostAt), true);
+    view.setBigUint64(GAICB.ar_service, service === null ? 0n : block + BigInt(serviceAt), true);
     view.setBigUint64(GAICB.ar_request, block, true);
     view.setBigUint64(GAICB.ar_result, 0n, true);
     view.setInt32(GAICB.__return, EAI_INPROGRESS, true);
     this.#lib.copyTo(at, this.#request, BigInt(GAICB.size));
-    this.#list[0] = at;
     return block;
   }
 
@@ -197,7 +216,7 @@ export class GaiSlots implements LookupBackend {
   };
 
   #progressed(soon: boolean): void {
-    if (soon) this.#turns = Math.min(this.#turns * 2, MOST_TURNS);
+    if (soon) this.#turns = MOST_TURNS;
     this.#freed();
     this.#progress();
   }
@@ -205,28 +224,32 @@ export class GaiSlots implements LookupBackend {
   /** Takes the results of what has ended; how many. */
   #collect(): number {
     this.#lib.copyFrom(this.#copy, this.#arena, BigInt(this.#copy.length));
-    let ended = 0;
+    const ended: number[] = [];
     for (let index = 0; index < SLOTS; index++) {
-      const slot = this.#slots[index];
+      if (this.#slots[index] === undefined) continue;
       const at = index * GAICB.size;
-      if (slot === undefined) continue;
-      const status = this.#view.getInt32(at + GAICB.__return, true);
-      if (status === EAI_INPROGRESS) continue;
-      // The thread that set the status has done with the request only when glibc has forgotten it.
-      // Asking takes glibc's lock, which also orders its writes before our reads.
-      if (this.#lib.gai_cancel!(this.#arena + BigInt(at)) !== EAI_ALLDONE) continue;
-      ended++;
-      this.#end(index, slot, status, this.#view.getBigUint64(at + GAICB.ar_result, true));
+      if (this.#view.getInt32(at + GAICB.__return, true) === EAI_INPROGRESS) continue;
+      if (!IN_ORDER && this.#lib.gai_cancel!(this.#arena + BigInt(at)) !== EAI_ALLDONE) continue;
+      ended.push(index);
     }
-    return ended;
+    if (ended.length === 0) return 0;
+    // A result that was copied before its status may be from before the end.
+    this.#lib.copyFrom(this.#copy, this.#arena, BigInt(this.#copy.length));
+    for (const index of ended) {
+      const at = index * GAICB.size;
+      const status = this.#view.getInt32(at + GAICB.__return, true);
+      const head = this.#view.getBigUint64(at + GAICB.ar_result, true);
+      this.#end(index, this.#slots[index]!, status, head);
+    }
+    return ended.length;
   }
 
-  #end(index: number, slot: Slot, status: number, head: bigint): void {
+  #end(index: number, slot: Slot, status: number, head: bigint, errno = 0): void {
     this.#slots[index] = undefined;
     this.#used--;
     this.#lib.free(slot.block);
-    // errno was set in glibc's thread, and nobody kept it.
+    // What errno a lookup left was its thread's, and nobody kept it.
     const entries = status === 0 ? takeList(head) : [];
-    slot.lookup.done({ status, errno: 0, entries });
+    slot.lookup.done({ status, errno, entries });
   }
 }

@@ -62,14 +62,20 @@ export function copyEntries(entries: readonly AddrInfo[]): AddrInfo[] {
   return entries.map((entry) => ({ ...entry, address: { ...entry.address } as IpAddress }));
 }
 
-/** The hints of a lookup as C has them. */
-export function encodeHints(query: LookupQuery): Uint8Array<ArrayBuffer> {
-  const bytes = allocate(LAYOUT.size);
-  const view = new DataView(bytes.buffer);
+/** Writes the hints of a lookup as C has them, at the beginning of `target`. */
+export function encodeHintsInto(target: Uint8Array<ArrayBuffer>, query: LookupQuery): void {
+  const view = new DataView(target.buffer, target.byteOffset, LAYOUT.size);
+  target.fill(0, 0, LAYOUT.size);
   view.setInt32(LAYOUT.ai_flags, query.flags, true);
   view.setInt32(LAYOUT.ai_family, query.family, true);
   view.setInt32(LAYOUT.ai_socktype, query.type, true);
   view.setInt32(LAYOUT.ai_protocol, query.protocol, true);
+}
+
+/** The hints of a lookup as C has them. */
+export function encodeHints(query: LookupQuery): Uint8Array<ArrayBuffer> {
+  const bytes = allocate(LAYOUT.size);
+  encodeHintsInto(bytes, query);
   return bytes;
 }
 
@@ -78,4 +84,19 @@ const ENCODER = new TextEncoder();
 /** A C string. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return ENCODER.encode(`${text}\0`);
+}
+
+/** Writes a C string, for which there must be room; the offset after its NUL. */
+export function cStringInto(target: Uint8Array, offset: number, text: string): number {
+  let end = offset;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) {
+      end = offset + ENCODER.encodeInto(text, target.subarray(offset)).written;
+      break;
+    }
+    target[end++] = code;
+  }
+  target[end] = 0;
+  return end + 1;
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { EAI_SYSTEM } from "./abi/resolver_constants.ts";
 import { libc } from "./library.ts";
 import { allocate } from "./memory.ts";
 import { GaiSlots } from "./resolver_gai.ts";
@@ -17,7 +16,7 @@ export interface LookupOutcome {
   /** errno for EAI_SYSTEM, where it is known; else 0. */
   readonly errno: number;
   /** What was found. */
-  readonly entries: readonly AddrInfo[];
+  readonly entries: AddrInfo[];
 }
 
 /** One lookup, from its start to its end; somebody may or may not wait for it. */
@@ -32,8 +31,10 @@ export interface Lookup {
 
 /** Where lookups run. */
 export interface LookupBackend {
-  /** Starts a lookup, or says that there is no room now. */
+  /** Takes a lookup, or says that there is no room now. */
   start(lookup: Lookup): boolean;
+  /** Starts what it took: many by one call. */
+  flush(): void;
   /** Someone began to wait for a lookup that runs already. */
   wake(): void;
   /** Someone ceased to wait for one. */
@@ -60,6 +61,8 @@ class BlockingCalls implements LookupBackend {
     return true;
   }
 
+  flush(): void {}
+
   wake(): void {}
 
   rest(): void {}
@@ -82,11 +85,15 @@ class BlockingCalls implements LookupBackend {
 const waiting = new Set<Lookup>();
 let backend: LookupBackend | undefined;
 let backendLibc: unknown;
+let pumping = false;
 
-/** Starts a lookup, or queues it. */
+/** Starts a lookup at the end of this turn, together with its like, or when there is room. */
 export function enqueueLookup(lookup: Lookup): void {
+  libc(); // throws what is to be thrown
   waiting.add(lookup);
-  pump();
+  if (pumping) return;
+  pumping = true;
+  queueMicrotask(pump);
 }
 
 /**
@@ -106,6 +113,7 @@ export function resumeLookup(): void {
 }
 
 function pump(): void {
+  pumping = false;
   const lib = libc();
   if (backendLibc !== lib) {
     backendLibc = lib;
@@ -114,12 +122,8 @@ function pump(): void {
       : new BlockingCalls();
   }
   for (const lookup of waiting) {
-    try {
-      if (!backend!.start(lookup)) return;
-      waiting.delete(lookup);
-    } catch {
-      waiting.delete(lookup);
-      lookup.done({ status: EAI_SYSTEM, errno: 0, entries: [] });
-    }
+    if (!backend!.start(lookup)) break;
+    waiting.delete(lookup);
   }
+  backend!.flush();
 }
