@@ -28,7 +28,7 @@ import { encodeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { allocate } from "./memory.ts";
-import { DEFAULT_CONTROL_BYTES, Scratch } from "./msghdr_memory.ts";
+import { DEFAULT_CONTROL_BYTES, lengthOf, Scratch } from "./msghdr_memory.ts";
 import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
@@ -95,6 +95,12 @@ function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Arra
   });
 }
 
+function total(buffers: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const buffer of buffers) bytes += lengthOf(buffer);
+  return bytes;
+}
+
 function checkFlags(flags: number | undefined, action: string): number {
   if (flags === undefined) return 0;
   checkInteger(flags, 0, MAX_FLAGS, action, "flags");
@@ -104,6 +110,8 @@ function checkFlags(flags: number | undefined, action: string): number {
 /** A message, checked and encoded, to be tried as often as it takes. */
 export interface PreparedSend {
   readonly buffers: readonly Uint8Array[];
+  /** Their length together. */
+  readonly lengthBytes: number;
   readonly sockaddr: Uint8Array | undefined;
   readonly control: Uint8Array | undefined;
   readonly flags: number;
@@ -140,14 +148,16 @@ export function prepareSend(
   const control = request.control === undefined
     ? undefined
     : encodeControl(request.control, core.familyNumber === AF_INET6);
-  return { buffers: checked, sockaddr, control, flags, address };
+  return { buffers: checked, lengthBytes: total(checked), sockaddr, control, flags, address };
 }
 
 /** Sends once. Returns how many bytes the kernel took, or -1 if it would block. */
 export function trySendMsg(core: SocketCore, message: PreparedSend): number {
   const { buffers, sockaddr, control, flags, address } = message;
   scratch ??= new Scratch();
-  // What was checked may have been transferred while this waited: its length is then 0.
+  if (total(buffers) !== message.lengthBytes) {
+    throw new TypeError("Cannot send: buffers were transferred away while they waited to be sent");
+  }
   scratch.setName(sockaddr?.length ?? 0);
   if (sockaddr !== undefined) scratch.name.set(sockaddr);
   scratch.setControl(control?.length ?? 0, control);
@@ -217,7 +227,7 @@ export function tryRecvMsgInto(
   try {
     lengthBytes = core.tryCall(
       "recvmsg",
-      (lib, fd) => lib.recvmsg(fd, header, flags | MSG_CMSG_CLOEXEC | MSG_DONTWAIT),
+      (lib, fd) => lib.recvmsg(fd, header, flags | passedFlag(core) | MSG_DONTWAIT),
     );
   } finally {
     scratch.kept = undefined;
@@ -239,6 +249,11 @@ export function tryRecvMsgInto(
 }
 
 const NOBODY: Address = { family: "other", familyNumber: 0, data: new Uint8Array(0) };
+
+/** Only unix sockets pass descriptors; a packet socket refuses the flag (packet_recvmsg, EINVAL). */
+export function passedFlag(core: SocketCore): number {
+  return core.familyNumber === AF_UNIX ? MSG_CMSG_CLOEXEC : 0;
+}
 
 /** Copies control data out of shared memory and owns what is in it. */
 export function takeControl(
