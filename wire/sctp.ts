@@ -67,7 +67,7 @@ export interface Sctp {
   verificationTag: number;
   /** The chunks, each padded to a multiple of four bytes. */
   chunks: SctpChunk[];
-  /** CRC32c; default: the right one. */
+  /** CRC32c, its lowest byte first; default: the right one. */
   checksum?: number;
 }
 
@@ -186,9 +186,9 @@ export class SctpView extends HeaderView {
   get verificationTag(): number {
     return u32(this.bytes, this.start + AT.TAG);
   }
-  /** CRC32c as it stands. */
+  /** Checksum as it stands: a CRC32c, its lowest byte first. */
   get checksum(): number {
-    return littleEndian(u32(this.bytes, this.start + AT.CHECKSUM));
+    return u32(this.bytes, this.start + AT.CHECKSUM);
   }
 
   /**
@@ -197,7 +197,7 @@ export class SctpView extends HeaderView {
    * @returns Whether it is.
    */
   checksumOk(): boolean {
-    return this.checksum === packetCrc(this.bytes, this.start, this.end);
+    return this.checksum === packetChecksum(this.bytes, this.start, this.end);
   }
 
   /**
@@ -237,10 +237,10 @@ function littleEndian(word: number): number {
 
 const NO_CHECKSUM = new Uint8Array(4);
 
-/** The CRC of a packet as if its checksum were zero. */
-function packetCrc(bytes: Uint8Array, start: number, end: number): number {
+/** The checksum of a packet, made as if the field were zero. */
+function packetChecksum(bytes: Uint8Array, start: number, end: number): number {
   const head = crc32c(bytes, start, start + AT.CHECKSUM);
-  return crc32c(bytes, start + AT.CHUNKS, end, crc32c(NO_CHECKSUM, 0, 4, head));
+  return littleEndian(crc32c(bytes, start + AT.CHUNKS, end, crc32c(NO_CHECKSUM, 0, 4, head)));
 }
 
 /** The length of the packet of `value`, in bytes. */
@@ -269,8 +269,13 @@ export function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: nu
     bytes.set(chunk.value, at + CHUNK.VALUE);
     at += (length + 3) & ~3;
   }
-  const sum = fit(WHAT, "checksum", value.checksum ?? packetCrc(bytes, start, end), 0xffffffff);
-  setU32(bytes, start + AT.CHECKSUM, littleEndian(sum));
+  const sum = fit(
+    WHAT,
+    "checksum",
+    value.checksum ?? packetChecksum(bytes, start, end),
+    0xffffffff,
+  );
+  setU32(bytes, start + AT.CHECKSUM, sum);
 }
 
 /**
