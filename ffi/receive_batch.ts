@@ -20,7 +20,7 @@ import { LAYOUTS } from "./abi/layout.ts";
 import type { ReceivedControl } from "./cmsg.ts";
 import { attemptRetryable, failure } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
-import { sender, takeControl } from "./msghdr.ts";
+import { passedFlag, sender, takeControl } from "./msghdr.ts";
 import { SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
 
@@ -153,7 +153,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
     const headers = this.#headers;
     const { fd } = core;
     const count = Math.min(max, this.slots);
-    const all = flags | MSG_CMSG_CLOEXEC | MSG_DONTWAIT;
+    const all = flags | passedFlag(core) | MSG_DONTWAIT;
     const result = attemptRetryable((lib) => lib.recvmmsg(fd, headers, count, all, null));
     // A failed call may have touched the header it failed at.
     this.#used = Math.max(1, result);
