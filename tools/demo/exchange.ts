@@ -42,6 +42,8 @@ export async function exchangeStream<A extends ShownAddress>(
   server: StreamEndpoint<A>,
 ): Promise<Outcome> {
   const echo = echoStream(server);
+  const local = show(client.localAddr);
+  const remote = show(client.remoteAddr);
   const ping = pattern(PING_BYTES);
   const rttsMs: number[] = [];
   for (let i = 0; i < WARM_UP + ROUND_TRIPS; i++) {
@@ -58,8 +60,8 @@ export async function exchangeStream<A extends ShownAddress>(
   if ((await client.recv(1, LIMIT)).length !== 0) throw new Error("More came back than was sent");
   await echo;
   return {
-    local: show(client.localAddr),
-    remote: show(client.remoteAddr),
+    local,
+    remote,
     bytes: 2 * (bulk.length + (WARM_UP + ROUND_TRIPS) * ping.length),
     rttsMs,
     engine: client.engine,
@@ -88,6 +90,8 @@ export async function exchangeMessages<A extends ShownAddress>(
 ): Promise<Outcome> {
   const total = WARM_UP + ROUND_TRIPS + MESSAGES_AT_ONCE * MESSAGE_ROUNDS;
   const echo = echoMessages(server, total, answer);
+  const local = show(client.localAddr);
+  const remote = show(client.remoteAddr);
   const ping = pattern(PING_BYTES);
   const rttsMs: number[] = [];
   for (let i = 0; i < WARM_UP + ROUND_TRIPS; i++) {
@@ -104,8 +108,8 @@ export async function exchangeMessages<A extends ShownAddress>(
   }
   await echo;
   return {
-    local: show(client.localAddr),
-    remote: show(client.remoteAddr),
+    local,
+    remote,
     bytes: 2 * ((WARM_UP + ROUND_TRIPS) * ping.length +
       MESSAGES_AT_ONCE * MESSAGE_ROUNDS * message.length),
     rttsMs,

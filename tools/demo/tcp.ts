@@ -3,6 +3,9 @@ import { tcp } from "../../mod.ts";
 import { exchangeStream } from "./exchange.ts";
 import type { DemoRow, Outcome } from "./row.ts";
 
+/** linux/in.h */
+const IPPROTO_MPTCP = 262;
+
 type Engine = "deno" | "libc";
 
 async function overListener(
@@ -44,10 +47,25 @@ function dualStack(family: "inet" | "inet6", engine: Engine): DemoRow {
   };
 }
 
+/** Multipath TCP; a kernel without it gives TCP, and the note says so. */
+const multipath: DemoRow = {
+  family: "inet",
+  type: "stream",
+  what: "mptcp",
+  engine: "libc",
+  async run() {
+    const hostname = "127.0.0.1";
+    const listener = await tcp.listen({ hostname, port: 0, protocol: "mptcp" });
+    const { port } = listener.localAddr;
+    const outcome = await overListener(listener, { hostname, port, protocol: "mptcp" });
+    return listener.protocol === IPPROTO_MPTCP ? outcome : { ...outcome, note: "fell back to TCP" };
+  },
+};
+
 /** The rows. */
 export const tcpRows: readonly DemoRow[] = (["deno", "libc"] as const).flatMap((engine) => [
   row("inet", engine),
   row("inet6", engine),
   dualStack("inet", engine),
   dualStack("inet6", engine),
-]);
+]).concat(multipath);

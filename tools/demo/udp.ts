@@ -18,8 +18,23 @@ function row(family: "inet" | "inet6", engine: "deno" | "libc"): DemoRow {
   };
 }
 
+/** UDP-Lite (RFC 3828). */
+const lite: DemoRow = {
+  family: "inet",
+  type: "dgram",
+  what: "udplite",
+  engine: "libc",
+  async run() {
+    const hostname = "127.0.0.1";
+    const protocol = "udplite";
+    using server = await udp.bind({ hostname, port: 0, protocol });
+    using client = await udp.connect({ hostname, port: server.localAddr.port, protocol });
+    return await exchangeMessages(client, server, ({ data, from }) => server.sendTo(data, from));
+  },
+};
+
 /** The rows. */
 export const udpRows: readonly DemoRow[] = (["deno", "libc"] as const).flatMap((engine) => [
   row("inet", engine),
   row("inet6", engine),
-]);
+]).concat(lite);

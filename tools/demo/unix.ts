@@ -38,9 +38,25 @@ function datagrams(engine: Engine): DemoRow {
   };
 }
 
+/** A connection that keeps message boundaries. */
+const seqpacket: DemoRow = {
+  family: "unix",
+  type: "seqpacket",
+  what: "path",
+  engine: "libc",
+  async run(scratch) {
+    const path = scratch.path("seqpacket");
+    using listener = await unix.listen({ path, type: "seqpacket" });
+    const accepting = listener.accept({ timeoutMs: 5000 });
+    using client = await unix.connect({ path, type: "seqpacket" });
+    using server = await accepting;
+    return await exchangeMessages(client, server, ({ data }) => server.send(data));
+  },
+};
+
 /** The rows. */
 export const unixRows: readonly DemoRow[] = (["deno", "libc"] as const).flatMap((engine) => [
   stream("path", (file) => file, engine),
   stream("abstract", (file) => `\0${file}`, engine),
   datagrams(engine),
-]);
+]).concat(seqpacket);
