@@ -4,7 +4,7 @@
  * @module
  */
 import type { AddressInput, Family, SocketType } from "./address.ts";
-import { isShared } from "./bytes.ts";
+import { checkBytes, isShared } from "./bytes.ts";
 import type { DatagramCarrier, Membership, ReceivedDatagram } from "./_datagram_carrier.ts";
 import { fromDenoError, fromDenoWait } from "./_deno_errors.ts";
 import { closedError, socketError } from "./errors.ts";
@@ -146,6 +146,7 @@ export class DenoDatagram<A> extends MessageBase<A> {
     try {
       for (const message of messages) {
         wait?.throwIfAborted();
+        checkBytes(message?.data, "send", "data");
         await this.transmit(message, {}, wait);
         sent++;
       }
