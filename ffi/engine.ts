@@ -24,7 +24,7 @@ import {
 } from "./abi/socket_constants.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "./abi/ip_constants.ts";
 import { addressText } from "./address_text.ts";
-import { LibcListener } from "./endpoints/listener.ts";
+import { LibcListener, type MakeEndpoint } from "./endpoints/listener.ts";
 import { LibcMessage } from "./endpoints/message.ts";
 import { LibcStream } from "./endpoints/stream.ts";
 import { checkAddress } from "./permissions.ts";
@@ -53,8 +53,6 @@ export interface BindRequest<A extends EngineAddress> extends EngineRequest {
   reusePort?: boolean;
   /** The permission for this address was granted under a name already. */
   permitted?: boolean;
-  /** Runs after the socket is closed. */
-  onClose?: () => void;
 }
 
 /** A request to listen. */
@@ -63,6 +61,8 @@ export interface ListenRequest<A extends EngineAddress> extends BindRequest<A> {
   backlog: number;
   /** Hears of errors that accepting survives. */
   onError?: AcceptErrorHandler;
+  /** Runs after the socket is closed. */
+  onClose?: () => void;
 }
 
 /** A request to connect. */
@@ -83,49 +83,49 @@ export interface ConnectRequest<A extends EngineAddress> extends EngineRequest {
 
 const FAMILY_NUMBERS = { inet: AF_INET, inet6: AF_INET6, unix: AF_UNIX } as const;
 
-/** A listener of streams. SO_REUSEADDR is what Deno's own listeners set on internet sockets. */
-export function listenStream<A extends EngineAddress>(
+/** The types of socket that requests name. */
+export type EngineType = "stream" | "dgram" | "seqpacket";
+
+const TYPE_NUMBERS = {
+  stream: SOCK_STREAM,
+  dgram: SOCK_DGRAM,
+  seqpacket: SOCK_SEQPACKET,
+} as const;
+
+/** The endpoint of a connected stream socket. */
+export function makeStream<A>(
+  core: SocketCore,
+  local?: Uint8Array,
+  remote?: Uint8Array,
+): LibcStream<A> {
+  return new LibcStream<A>(core, local, remote);
+}
+
+/** The endpoint of a connected socket that keeps message boundaries. */
+export function makeMessage<A>(
+  core: SocketCore,
+  local?: Uint8Array,
+  remote?: Uint8Array,
+): LibcMessage<A> {
+  return new LibcMessage<A>(core, { connected: true, local, remote });
+}
+
+/** A listener; `make` makes the endpoints of what it accepts. */
+export function listen<A extends EngineAddress, E>(
   request: ListenRequest<A>,
-): LibcListener<A, LibcStream<A>> {
-  const core = listening(request, SOCK_STREAM);
-  return guarded(core, () =>
-    new LibcListener(
-      core,
-      (core, local, remote) => new LibcStream<A>(core, local, remote),
-      request.onError,
-      request.onClose,
-    ));
+  type: EngineType,
+  make: MakeEndpoint<E>,
+): LibcListener<A, E> {
+  const core = bound(request, TYPE_NUMBERS[type]);
+  return guarded(core, () => {
+    const { address, backlog, onError, onClose } = request;
+    core.call("listen", (lib, fd) => lib.listen(fd, backlog), addressText(address));
+    return new LibcListener(core, make, onError, onClose);
+  });
 }
 
-/** A listener of connections that keep message boundaries: unix, SOCK_SEQPACKET. */
-export function listenMessages<A extends EngineAddress>(
-  request: ListenRequest<A>,
-): LibcListener<A, LibcMessage<A>> {
-  const core = listening(request, SOCK_SEQPACKET);
-  return guarded(core, () =>
-    new LibcListener(
-      core,
-      (core, local, remote) => new LibcMessage<A>(core, { connected: true, local, remote }),
-      request.onError,
-      request.onClose,
-    ));
-}
-
-/** A connected stream. */
-export async function connectStream<A extends EngineAddress>(
-  request: ConnectRequest<A>,
-): Promise<LibcStream<A>> {
-  const core = await connected(request, SOCK_STREAM);
-  return guarded(core, () => new LibcStream<A>(core, core.localName()));
-}
-
-/** A bound datagram socket. */
-export function bindMessage<A extends EngineAddress>(request: BindRequest<A>): LibcMessage<A> {
-  return bindWith(request, (core) => new LibcMessage<A>(core, { onClose: request.onClose }));
-}
-
-/** A bound datagram socket, as an endpoint of the caller's making. */
-export function bindWith<A extends EngineAddress, E>(
+/** A bound datagram socket; `make` makes its endpoint. */
+export function bind<A extends EngineAddress, E>(
   request: BindRequest<A>,
   make: (core: SocketCore) => E,
 ): E {
@@ -133,58 +133,20 @@ export function bindWith<A extends EngineAddress, E>(
   return guarded(core, () => make(core));
 }
 
-/** A connected datagram or sequenced-packet socket. */
-export function connectMessage<A extends EngineAddress>(
+/** A connected socket; `make` makes its endpoint. */
+export async function connect<A extends EngineAddress, E>(
   request: ConnectRequest<A>,
-  type: "dgram" | "seqpacket",
-): Promise<LibcMessage<A>> {
-  return connectWith(
-    request,
-    type,
-    (core) => new LibcMessage<A>(core, { connected: true, local: core.localName() }),
-  );
-}
-
-/** As {@linkcode connectMessage}, as an endpoint of the caller's making. */
-export async function connectWith<A extends EngineAddress, E>(
-  request: ConnectRequest<A>,
-  type: "dgram" | "seqpacket",
-  make: (core: SocketCore) => E,
+  type: EngineType,
+  make: MakeEndpoint<E>,
 ): Promise<E> {
-  const core = await connected(request, type === "dgram" ? SOCK_DGRAM : SOCK_SEQPACKET);
-  return guarded(core, () => make(core));
+  const core = await connected(request, TYPE_NUMBERS[type]);
+  return guarded(core, () => make(core, core.localName(), undefined));
 }
 
-/** Two streams that are connected to each other. */
-export function pairStreams<A extends EngineAddress>(): [LibcStream<A>, LibcStream<A>] {
-  const [a, b] = openPair(AF_UNIX, SOCK_STREAM, 0);
-  return [new LibcStream<A>(a), new LibcStream<A>(b)];
-}
-
-/** Two message endpoints that are connected to each other. */
-export function pairMessages<A extends EngineAddress>(
-  type: "dgram" | "seqpacket",
-): [LibcMessage<A>, LibcMessage<A>] {
-  const [a, b] = openPair(AF_UNIX, type === "dgram" ? SOCK_DGRAM : SOCK_SEQPACKET, 0);
-  return [
-    new LibcMessage<A>(a, { connected: true }),
-    new LibcMessage<A>(b, { connected: true }),
-  ];
-}
-
-function listening<A extends EngineAddress>(
-  request: ListenRequest<A>,
-  type: number,
-): SocketCore {
-  const core = bound(request, type);
-  return guarded(core, () => {
-    core.call(
-      "listen",
-      (lib, fd) => lib.listen(fd, request.backlog),
-      addressText(request.address),
-    );
-    return core;
-  });
+/** Two unix sockets that are connected to each other; `make` makes their endpoints. */
+export function pair<E>(type: EngineType, make: MakeEndpoint<E>): [E, E] {
+  const [a, b] = openPair(AF_UNIX, TYPE_NUMBERS[type], 0);
+  return [make(a, undefined, undefined), make(b, undefined, undefined)];
 }
 
 function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): SocketCore {

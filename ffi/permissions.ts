@@ -6,6 +6,7 @@
  */
 import type { Address } from "../core/address.ts";
 import { notCapable } from "../core/errors.ts";
+import { hostPort } from "../core/ip_arguments.ts";
 
 /**
  * Asks for a permission as the built-ins do: at a terminal the user is asked, elsewhere it is
@@ -16,15 +17,26 @@ function demand(descriptor: Deno.PermissionDescriptor, action: string, flag: str
   if (Deno.permissions.requestSync(descriptor).state !== "granted") throw notCapable(action, flag);
 }
 
-/** Host and port as the net permission writes them. */
-function hostPort(hostname: string, port: number): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+/** The descriptor of a host; of the whole net permission where no narrower one has words for it. */
+function netDescriptor(host: string): Deno.NetPermissionDescriptor {
+  const descriptor = { name: "net", host } as const;
+  try {
+    Deno.permissions.querySync(descriptor);
+    return descriptor;
+  } catch {
+    return { name: "net" };
+  }
+}
+
+function demandNet(host: string, action: string): void {
+  const descriptor = netDescriptor(host);
+  const flag = descriptor.host === undefined ? "--allow-net" : `--allow-net=${host}`;
+  demand(descriptor, `${action} ${shown(host)}`, flag);
 }
 
 /** Refuses unless `--allow-net` covers this host, by name or number. */
 export function checkNet(hostname: string, port: number, action: string): void {
-  const host = hostPort(hostname, port);
-  demand({ name: "net", host }, `${action} ${host}`, `--allow-net=${host}`);
+  demandNet(hostPort(hostname, port), action);
 }
 
 /** Refuses unless the whole of `--allow-net` is granted: for families that Deno has no words for. */
@@ -40,13 +52,45 @@ export function checkResolved(hostname: string, port: number, action: string): v
   }
 }
 
-/** Refuses unless the file system and the net permission cover this unix socket. */
-export function checkUnix(path: string, action: string): void {
-  // An abstract name is no file, but the built-ins ask for it in the same words.
-  demand({ name: "read", path }, `${action} ${shown(path)}`, `--allow-read=${shown(path)}`);
-  demand({ name: "write", path }, `${action} ${shown(path)}`, `--allow-write=${shown(path)}`);
-  const host = `unix:${path}`;
-  demand({ name: "net", host }, `${action} ${shown(path)}`, `--allow-net=${shown(host)}`);
+/**
+ * Refuses unless the permissions cover this unix socket: reading, writing and the net for a path, the
+ * net alone for an abstract name. Bytes that are no UTF-8 cannot be told to Deno: they need all of it.
+ */
+export function checkUnix(path: string, pathBytes: Uint8Array, action: string): void {
+  if (path.startsWith("\0")) {
+    demandNet(`unix:${path}`, action);
+    return;
+  }
+  const nameable = isText(pathBytes);
+  for (const name of ["read", "write"] as const) {
+    const descriptor = nameable ? { name, path } : { name };
+    demand(
+      descriptor,
+      `${action} ${path}`,
+      nameable ? `--allow-${name}=${path}` : `--allow-${name}`,
+    );
+  }
+  if (nameable) demandNet(`unix:${absolute(path)}`, action);
+  else checkNetWhole(action);
+}
+
+/** A net permission names the whole path. Without the permission to know it, the path stays as it is. */
+function absolute(path: string): string {
+  if (path.startsWith("/")) return path;
+  try {
+    return `${Deno.cwd()}/${path}`;
+  } catch {
+    return path;
+  }
+}
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function shown(path: string): string {
@@ -59,7 +103,7 @@ export function checkAddress(address: Address, action: string): void {
     checkNet(address.hostname, address.port, action);
   } else if (address.family === "unix") {
     // Unnamed: nobody can reach it.
-    if (address.path !== "") checkUnix(address.path, action);
+    if (address.path !== "") checkUnix(address.path, address.pathBytes, action);
   } else {
     checkNetWhole(action);
   }

@@ -2,7 +2,7 @@ import type { IpAddress } from "../core/address.ts";
 import { isSocketError } from "../core/errors.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
-import { connectStream, listenStream } from "../ffi/engine.ts";
+import { connect, listen, makeStream } from "../ffi/engine.ts";
 import { DEFAULT_ATTEMPT_DELAY_MS, interleave, raceAddresses } from "../ffi/happy_eyeballs.ts";
 import { resolveHost } from "../ffi/host.ts";
 import { resolve } from "../ffi/resolver.ts";
@@ -30,16 +30,20 @@ export async function listenLibc(
   let failure: unknown;
   for (const address of addresses) {
     try {
-      return listenStream<IpAddress>({
-        address,
-        permitted: true,
-        backlog,
-        reuseAddress: true,
-        reusePort: options.reusePort,
-        protocol: protocolNumber(options.protocol),
-        options: options.options,
-        onError: options.onError,
-      });
+      return listen(
+        {
+          address,
+          permitted: true,
+          backlog,
+          reuseAddress: true,
+          reusePort: options.reusePort,
+          protocol: protocolNumber(options.protocol),
+          options: options.options,
+          onError: options.onError,
+        },
+        "stream",
+        makeStream<IpAddress>,
+      );
     } catch (error) {
       if (!isSocketError(error)) throw error;
       failure ??= error;
@@ -101,14 +105,18 @@ async function attempt(
   }
   const wait = beginWait({ signal });
   try {
-    return await connectStream<IpAddress>({
-      address,
-      local,
-      permitted: true,
-      protocol: protocolNumber(options.protocol),
-      options: options.options,
-      wait,
-    });
+    return await connect(
+      {
+        address,
+        local,
+        permitted: true,
+        protocol: protocolNumber(options.protocol),
+        options: options.options,
+        wait,
+      },
+      "stream",
+      makeStream<IpAddress>,
+    );
   } finally {
     wait?.end();
   }

@@ -6,7 +6,7 @@ import type { SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 import { IPPROTO_UDP, IPPROTO_UDPLITE } from "../ffi/abi/ip_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
-import { bindWith, connectWith } from "../ffi/engine.ts";
+import { bind, connect } from "../ffi/engine.ts";
 import { resolveHost } from "../ffi/host.ts";
 import { INTERFACES } from "../ffi/interface_names.ts";
 import {
@@ -170,7 +170,7 @@ export async function bindLibc(
   let failure: unknown;
   for (const address of await resolveHost({ ...host, type: "dgram", action: "bind" })) {
     try {
-      return bindWith({
+      return bind({
         address,
         permitted: true,
         reuseAddress,
@@ -212,7 +212,7 @@ export async function connectLibc(
       continue;
     }
     try {
-      return await connectWith<IpAddress, UdpEndpoint>(
+      return await connect<IpAddress, UdpEndpoint>(
         {
           address,
           local,
@@ -223,7 +223,7 @@ export async function connectLibc(
           options: options.options,
         },
         "dgram",
-        (core) => new LibcUdp(core, { connected: true, local: core.localName() }),
+        (core, local) => new LibcUdp(core, { connected: true, local }),
       );
     } catch (error) {
       if (!isSocketError(error)) throw error;

@@ -1,15 +1,43 @@
 import { fromUnixAddr } from "../core/_deno_address.ts";
+import { DenoDatagram } from "../core/_deno_datagram.ts";
 import { DenoStream } from "../core/_deno_stream.ts";
 import type { UnixAddress } from "../core/address.ts";
-import type { UnixStream } from "./types.ts";
+import type { ReceivedFds, UnixMessageEndpoint, UnixStream } from "./types.ts";
+
+function needsLibc(action: string): Error {
+  return new Deno.errors.NotSupported(
+    `Cannot ${action}: the deno engine has no call for it, open with engine: "libc"`,
+  );
+}
+
+class DenoUnixStream extends DenoStream<UnixAddress> {
+  peerCredentials(): never {
+    throw needsLibc("get the peer's credentials");
+  }
+
+  sendFds(): Promise<number> {
+    return Promise.reject(needsLibc("send descriptors"));
+  }
+
+  recvFds(): Promise<ReceivedFds> {
+    return Promise.reject(needsLibc("receive descriptors"));
+  }
+}
+
+/** Messages over Deno's own networking. */
+export class DenoUnixDatagram extends DenoDatagram<UnixAddress> implements UnixMessageEndpoint {
+  peerCredentials(): never {
+    throw needsLibc("get the peer's credentials");
+  }
+}
 
 /** The endpoint of a connection of Deno's own networking. */
 export function wrapDenoConn(conn: Deno.UnixConn): UnixStream {
-  return new DenoStream<UnixAddress>({
+  return new DenoUnixStream({
     conn,
     family: "unix",
     protocol: 0,
     localAddr: fromUnixAddr(conn.localAddr),
     remoteAddr: fromUnixAddr(conn.remoteAddr),
-  }) as DenoStream<UnixAddress> & { readonly conn: Deno.UnixConn };
+  }) as DenoUnixStream & { readonly conn: Deno.UnixConn };
 }

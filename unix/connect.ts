@@ -2,8 +2,9 @@ import { checkKeys } from "../core/bytes.ts";
 import { fromDenoError } from "../core/_deno_errors.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { checkUnixPath, unixPathText } from "../core/unix_arguments.ts";
+import { connectLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_stream.ts";
-import type { UnixConnectOptions, UnixStream } from "./types.ts";
+import type { UnixConnectOptions, UnixMessageEndpoint, UnixStream } from "./types.ts";
 
 const KEYS = [
   "family",
@@ -42,15 +43,22 @@ const ACTION = "connect";
  * @throws {Deno.errors.ConnectionRefused} Code `ECONNREFUSED`: nobody listens.
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
-export async function connect(options: UnixConnectOptions): Promise<UnixStream> {
+export function connect(
+  options: UnixConnectOptions & { type: "seqpacket" | "dgram" },
+): Promise<UnixMessageEndpoint>;
+/** As above, for a stream. */
+export function connect(options: UnixConnectOptions & { type?: "stream" }): Promise<UnixStream>;
+/** As above, for either. */
+export function connect(options: UnixConnectOptions): Promise<UnixStream | UnixMessageEndpoint>;
+export async function connect(
+  options: UnixConnectOptions,
+): Promise<UnixStream | UnixMessageEndpoint> {
   checkKeys(options, KEYS, ACTION);
   const bytes = checkUnixPath(options, ACTION);
   const path = unixPathText(bytes);
   const engine = chooseEngine(ACTION, options, () => false, libcReason(options, path));
-  if (engine === "libc" || path === undefined) {
-    throw new Deno.errors.NotSupported("Cannot connect: no libc engine");
-  }
   return await openWithin(options, async (signal, wait) => {
+    if (engine === "libc" || path === undefined) return await connectLibc(bytes, options, wait);
     const opening = Deno.connect({ transport: "unix", path });
     if (wait === undefined || signal === undefined) {
       return wrapDenoConn(await explained(opening, path));

@@ -1,11 +1,12 @@
 import type { AddressInput, UnixAddress } from "../core/address.ts";
 import { checkKeys } from "../core/bytes.ts";
-import { DenoDatagram } from "../core/_deno_datagram.ts";
 import { denoListenDatagram, openDenoUnixDatagram } from "../core/_deno_datagram_conn.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkUnixPath, unixPathText } from "../core/unix_arguments.ts";
 import { bindUnixSocketFile, removeUnixSocketFile } from "../core/unix_socket_file.ts";
 import { beginWait } from "../core/wait.ts";
+import { bindLibc } from "./_libc.ts";
+import { DenoUnixDatagram } from "./_stream.ts";
 import type { UnixBindOptions, UnixMessageEndpoint } from "./types.ts";
 
 const KEYS = [
@@ -57,9 +58,7 @@ export async function bind(options: UnixBindOptions = {}): Promise<UnixMessageEn
   const path = unixPathText(bytes);
   const engine = chooseEngine(ACTION, options, () => false, libcReason(path));
   beginWait(options)?.end(); // binding does not wait, but an aborted signal stops it
-  if (engine === "libc" || path === undefined) {
-    throw new Deno.errors.NotSupported("Cannot bind: no libc engine");
-  }
+  if (engine === "libc" || path === undefined) return await bindLibc(bytes, path, options);
   const { socket, file } = await bindUnixSocketFile(
     path,
     options.mode,
@@ -70,7 +69,7 @@ export async function bind(options: UnixBindOptions = {}): Promise<UnixMessageEn
     close.call(socket);
     if (file !== undefined) removeUnixSocketFile(file);
   };
-  return new DenoDatagram<UnixAddress>({
+  return new DenoUnixDatagram({
     carrier: socket,
     family: "unix",
     protocol: 0,

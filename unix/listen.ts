@@ -12,8 +12,9 @@ import {
   type UnixSocketFile,
 } from "../core/unix_socket_file.ts";
 import { beginWait } from "../core/wait.ts";
+import { listenLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_stream.ts";
-import type { UnixListener, UnixListenOptions, UnixStream } from "./types.ts";
+import type { UnixListener, UnixListenOptions, UnixMessageListener, UnixStream } from "./types.ts";
 
 const KEYS = [
   "family",
@@ -57,15 +58,22 @@ const ACTION = "listen";
  * @throws {Deno.errors.AddrInUse} Code `EADDRINUSE`: a live server or another file is there.
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
-export async function listen(options: UnixListenOptions): Promise<UnixListener> {
+export function listen(
+  options: UnixListenOptions & { type: "seqpacket" },
+): Promise<UnixMessageListener>;
+/** As above, for streams. */
+export function listen(options: UnixListenOptions & { type?: "stream" }): Promise<UnixListener>;
+/** As above, for either. */
+export function listen(options: UnixListenOptions): Promise<UnixListener | UnixMessageListener>;
+export async function listen(
+  options: UnixListenOptions,
+): Promise<UnixListener | UnixMessageListener> {
   checkKeys(options, KEYS, ACTION);
   const bytes = checkUnixPath(options, ACTION);
   const path = unixPathText(bytes);
   const engine = chooseEngine(ACTION, options, () => false, libcReason(options, path));
   beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
-  if (engine === "libc" || path === undefined) {
-    throw new Deno.errors.NotSupported("Cannot listen: no libc engine");
-  }
+  if (engine === "libc" || path === undefined) return await listenLibc(bytes, path, options);
   const { socket, file } = await bindUnixSocketFile(path, options.mode, () => {
     try {
       return Deno.listen({ transport: "unix", path });

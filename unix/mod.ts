@@ -6,12 +6,17 @@
 export { listen } from "./listen.ts";
 export { connect } from "./connect.ts";
 export { bind } from "./datagram.ts";
+export { pair } from "./pair.ts";
+export type { PeerCredentials } from "../ffi/options/peer.ts";
 export type {
+  ReceivedFds,
   UnixBindOptions,
   UnixConnectOptions,
   UnixListener,
   UnixListenOptions,
   UnixMessageEndpoint,
+  UnixMessageListener,
+  UnixPairOptions,
   UnixPathOptions,
   UnixStream,
 } from "./types.ts";

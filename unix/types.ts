@@ -2,18 +2,56 @@ import type { UnixAddress } from "../core/address.ts";
 import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import type { OpenOptions } from "../core/engine_choice.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
+import type { PassedFd } from "../core/control.ts";
+import type { WaitOptions } from "../core/wait.ts";
+import type { PeerCredentials } from "../ffi/options/peer.ts";
 
 /** A Unix stream connection. */
 export interface UnixStream extends StreamEndpoint<UnixAddress> {
   /** The Deno connection beneath (deno engine; `undefined` on libc). Throws `Deno.errors.Busy` while received bytes wait in the endpoint. */
   readonly conn?: Deno.UnixConn;
+  /** Who the peer was when it connected, listened or made the pair (SO_PEERCRED; libc engine). */
+  peerCredentials(): PeerCredentials;
+  /**
+   * Sends descriptors along with bytes (SCM_RIGHTS, `man 7 unix`; libc engine). They stay open here.
+   * Resolves to how many bytes of `data`, 1 or more, were taken; the descriptors go with the first.
+   */
+  sendFds(
+    data: Uint8Array,
+    fds: readonly (number | { readonly fd: number })[],
+    options?: WaitOptions,
+  ): Promise<number>;
+  /**
+   * Receives at most `size` bytes (default 65536) and the descriptors that came with them (libc
+   * engine). Other receives drop descriptors.
+   */
+  recvFds(size?: number, options?: WaitOptions): Promise<ReceivedFds>;
+}
+
+/** Bytes and the descriptors that came with them. */
+export interface ReceivedFds {
+  /** The bytes; empty at end of file. */
+  data: Uint8Array;
+  /** The descriptors, close-on-exec. Take each, or close it. */
+  fds: PassedFd[];
+  /** True when some descriptors found no room and are lost (MSG_CTRUNC). */
+  truncated: boolean;
 }
 
 /** A listener for Unix stream connections. */
 export type UnixListener = ListenerEndpoint<UnixAddress, UnixStream>;
 
-/** A Unix socket that keeps message boundaries. */
-export type UnixMessageEndpoint = MessageEndpoint<UnixAddress>;
+/**
+ * A Unix socket that keeps message boundaries. Descriptors and credentials travel in the `control`
+ * of its messages (libc engine).
+ */
+export interface UnixMessageEndpoint extends MessageEndpoint<UnixAddress> {
+  /** Who the peer was when it connected, listened or made the pair (SO_PEERCRED; libc engine). */
+  peerCredentials(): PeerCredentials;
+}
+
+/** A listener for Unix connections that keep message boundaries (libc engine). */
+export type UnixMessageListener = ListenerEndpoint<UnixAddress, UnixMessageEndpoint>;
 
 /** Where a Unix socket is: text or bytes; a leading NUL is the abstract namespace. */
 export interface UnixPathOptions {
@@ -47,4 +85,10 @@ export interface UnixConnectOptions extends OpenOptions, UnixPathOptions {
 export interface UnixBindOptions extends OpenOptions, UnixPathOptions {
   /** Permission bits of the socket file, 0 to 0o777. Default: what the umask leaves. */
   mode?: number;
+}
+
+/** Options of {@linkcode pair}. */
+export interface UnixPairOptions {
+  /** Default `"stream"`. */
+  type?: "stream" | "dgram" | "seqpacket";
 }
