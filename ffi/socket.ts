@@ -13,6 +13,7 @@ import { addressText } from "./address_text.ts";
 import { familyName, typeName } from "./names.ts";
 import { checkAddress } from "./permissions.ts";
 import { decodeSockaddr, encodeSockaddr } from "./sockaddr.ts";
+import { MessageCalls } from "./socket_messages.ts";
 import { namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
 import { acceptedCore, coreFromFd, openCore, openPair } from "./socket_open.ts";
 
@@ -30,11 +31,12 @@ const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
  * A socket of any family and type. Non-blocking underneath: a method that would block waits without
  * a thread; {@linkcode Socket.tryRecv} and {@linkcode Socket.trySend} never wait.
  */
-export class Socket implements Disposable, AsyncDisposable {
+export class Socket extends MessageCalls implements Disposable, AsyncDisposable {
   readonly #core: SocketCore;
 
   /** Wraps a core. Use {@linkcode socket}, {@linkcode socketPair} or {@linkcode Socket.fromFd}. */
   constructor(core: SocketCore) {
+    super(core);
     this.#core = core;
   }
 
