@@ -129,6 +129,9 @@ function* meanings(text: string): Generator<unknown> {
  * ```
  */
 export function parseOptionValue<T>(option: SocketOption<T>, text: string): T {
+  if (option.access === "ro") {
+    throw new TypeError(`Cannot set ${option.name}: it can only be read`);
+  }
   let reason: unknown;
   for (const meaning of meanings(text)) {
     try {

@@ -108,7 +108,7 @@ export const IP_PASSSEC: SocketOption<boolean> = row("IP_PASSSEC", L, c.IP_PASSS
 /** Whether each message tells the interface and address it came to. Default false. */
 export const IP_PKTINFO: SocketOption<boolean> = row("IP_PKTINFO", L, c.IP_PKTINFO, "rw", bool);
 
-/** The protocol of the socket (IPPROTO_*). Read only. Since Linux 6.6. */
+/** The protocol of a raw socket; of others their local port ({@linkcode SO_PROTOCOL} tells theirs). Read only. Since Linux 6.4. */
 export const IP_PROTOCOL: SocketOption<number> = row("IP_PROTOCOL", L, c.IP_PROTOCOL, "ro", int());
 
 /** Whether ICMP errors are kept on the error queue for MSG_ERRQUEUE. Default false. */

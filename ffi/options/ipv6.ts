@@ -8,6 +8,7 @@
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv6, parseIpv6 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { address } from "./address_codecs.ts";
 import {
   bool,
   checkInt,
@@ -22,7 +23,6 @@ import {
   struct,
   viewOf,
   writeOnly,
-  wrongType,
 } from "./codecs.ts";
 import { type PathMtuDiscovery, pathMtuDiscovery } from "./path_mtu.ts";
 
@@ -48,7 +48,7 @@ const packetInfo: CodecFor<Ipv6PacketInfo> = (name) => ({
   encode(value) {
     checkObject(name, value, "an object with address and interfaceIndex");
     const { bytes, view } = struct(20);
-    bytes.set(parseIpv6(value.address ?? "::"));
+    bytes.set(address(name, "address", value.address ?? "::", parseIpv6));
     view.setInt32(
       16,
       checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
@@ -177,7 +177,7 @@ export interface AnycastMembership {
 const anycast = writeOnly<AnycastMembership>((value, name) => {
   checkObject(name, value, "an object with address and interfaceIndex");
   const { bytes, view } = struct(20);
-  bytes.set(parseIpv6(value.address));
+  bytes.set(address(name, "address", value.address, parseIpv6));
   view.setInt32(
     16,
     checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
@@ -232,10 +232,9 @@ export const IPV6_NEXTHOP: SocketOption<string> = row(
   c.IPV6_NEXTHOP,
   "wo",
   writeOnly((value: string, name) => {
-    if (typeof value !== "string") throw wrongType(name, value, "an address");
     const { bytes, view } = struct(28);
     view.setUint16(0, c.AF_INET6, true);
-    bytes.set(parseIpv6(value), 8);
+    bytes.set(address(name, "", value, parseIpv6), 8);
     return bytes;
   }),
 );
@@ -360,7 +359,7 @@ export const IPV6_RECVTCLASS: SocketOption<boolean> = row(
   bool,
 );
 
-/** The value of Router Alert options whose packets a raw socket gets, or -1 for none. Raw sockets only. Cannot be read. */
+/** The value of Router Alert options whose packets a raw socket gets, or -1 for none. Raw sockets of IPPROTO_RAW only. Cannot be read. */
 export const IPV6_ROUTER_ALERT: SocketOption<number> = row(
   "IPV6_ROUTER_ALERT",
   L,

@@ -9,7 +9,7 @@
  */
 
 import type { SocketOption } from "../../core/option.ts";
-import { formatIpv4, parseIpv4 } from "../../core/ip.ts";
+import { formatIpv4, parseIpv4, parseIpv6 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
 import {
   bool,
@@ -23,8 +23,7 @@ import {
   writeOnly,
   wrongType,
 } from "./codecs.ts";
-import { address, putSockaddr } from "./multicast_codecs.ts";
-import { parseIpv6 } from "../../core/ip.ts";
+import { address, putSockaddr } from "./address_codecs.ts";
 
 const V4 = c.IPPROTO_IP;
 const V6 = c.IPPROTO_IPV6;

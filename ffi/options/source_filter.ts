@@ -22,7 +22,7 @@ import {
   writeOnly,
   wrongType,
 } from "./codecs.ts";
-import { address, getSockaddr, putSockaddr } from "./multicast_codecs.ts";
+import { address, getSockaddr, putSockaddr } from "./address_codecs.ts";
 
 /** Room for sources when a filter is read; net.ipv4.igmp_max_msf is 10, net.ipv6.mld_max_msf 64. */
 const MAX_SOURCES = 256;
@@ -196,7 +196,7 @@ export const IPV6_MCAST_MSFILTER: SocketOption<SourceFilter> = row(
  *
  * @param group The group's address.
  * @param interfaceAddress An address of the interface it was joined on (default `"0.0.0.0"`).
- * @returns The option. Reading a group that was not joined fails with EADDRNOTAVAIL.
+ * @returns The option. A group that was not joined so fails with EADDRNOTAVAIL or EINVAL.
  * @throws {TypeError} If an address is no IPv4 address.
  */
 export function ipSourceFilterOf(
@@ -211,7 +211,7 @@ export function ipSourceFilterOf(
  *
  * @param group The group's address, which tells the version.
  * @param interfaceIndex The interface it was joined on (default 0).
- * @returns The option. Reading a group that was not joined fails with EADDRNOTAVAIL.
+ * @returns The option. A group that was not joined so fails with EADDRNOTAVAIL or EINVAL.
  * @throws {TypeError} If the group is no address.
  *
  * @example The filter of a group

@@ -7,6 +7,7 @@
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import { parseIp } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { address } from "./address_codecs.ts";
 import {
   bool,
   checkInt,
@@ -44,7 +45,7 @@ export interface TcpMd5Key {
 /** `struct tcp_md5sig`. */
 function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
   checkObject(name, value, "an object with an address and a key");
-  const ip = parseIp(value.address);
+  const ip = address(name, "address", value.address, parseIp);
   const key = typeof value.key === "string" ? new TextEncoder().encode(value.key) : value.key;
   if (!(key instanceof Uint8Array)) throw wrongType(`${name}.key`, key, "bytes or text");
   if (key.length > c.TCP_MD5SIG_MAXKEYLEN) {

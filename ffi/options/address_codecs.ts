@@ -1,5 +1,5 @@
 /**
- * Parts that the multicast options share.
+ * IP addresses within the values of options.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function address(
   } catch {
     // Told below in terms of the option.
   }
-  const version = parse === parseIpv4 ? "IPv4" : "IPv6";
+  const version = parse === parseIpv4 ? "IPv4" : parse === parseIpv6 ? "IPv6" : "IP";
   throw wrongType(field === "" ? name : `${name}.${field}`, text, `an ${version} address`);
 }
 
