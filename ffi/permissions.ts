@@ -39,6 +39,12 @@ export function checkNet(hostname: string, port: number, action: string): void {
   demandNet(hostPort(hostname, port), action);
 }
 
+/** Refuses unless `--allow-net` covers this host at every port: for protocols without ports. */
+export function checkNetHost(hostname: string, action: string): void {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  demand({ name: "net", host }, `${action} ${hostname}`, `--allow-net=${host}`);
+}
+
 /** Refuses unless the whole of `--allow-net` is granted: for families that Deno has no words for. */
 export function checkNetWhole(action: string): void {
   demand({ name: "net" }, action, "--allow-net");

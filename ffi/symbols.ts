@@ -322,6 +322,15 @@ export const SYMBOLS = {
     result: "i32", // long
   },
 
+  // ---- time.h
+  clock_gettime: {
+    parameters: [
+      "i32", // clockid_t clockid
+      "buffer", // struct timespec *tp
+    ],
+    result: "i32", // int
+  },
+
   // ---- sys/mman.h
   mmap: {
     parameters: [

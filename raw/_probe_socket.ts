@@ -1,0 +1,185 @@
+/**
+ * The ICMP socket behind ping: it tells replies, ICMP errors and transmit timestamps apart.
+ *
+ * @module
+ */
+import type { IpAddress } from "../core/address.ts";
+import type { Control, ErrorQueueMessage } from "../core/control.ts";
+import type { OptionSetting } from "../core/engine_choice.ts";
+import { isSocketError } from "../core/errors.ts";
+import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
+import { epochNanosToMicros, realtimeMicros } from "../ffi/clock.ts";
+import { isIcmpError } from "../ffi/mmsg.ts";
+import { prepareSend, type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/msghdr.ts";
+import {
+  ICMP_FILTER,
+  ICMPV6_FILTER,
+  IP_MTU_DISCOVER,
+  IP_MULTICAST_TTL,
+  IP_RECVERR,
+  IP_RECVTTL,
+  IP_TOS,
+  IP_TTL,
+  IPV6_MTU_DISCOVER,
+  IPV6_MULTICAST_HOPS,
+  IPV6_RECVERR,
+  IPV6_RECVHOPLIMIT,
+  IPV6_TCLASS,
+  IPV6_UNICAST_HOPS,
+  SO_BROADCAST,
+  SO_TIMESTAMPING,
+} from "../ffi/options/mod.ts";
+import type { SocketCore } from "../ffi/socket_core.ts";
+import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";
+import { enlargeReceiveBuffer } from "./_socket.ts";
+import { openIcmpCore } from "./open_icmp.ts";
+
+/** What a probe socket can be asked for. */
+export interface ProbeSocketOptions {
+  family: "inet" | "inet6";
+  ttl?: number;
+  tos?: number;
+  dontFragment?: boolean;
+  interface?: string;
+  localAddress?: string;
+  receiveBufferBytes?: number;
+  /** Whether the kernel is to tell when each probe left. */
+  transmitTimes?: boolean;
+}
+
+/** What a probe socket hears. Times are of `ffi/clock.ts`. */
+export interface ProbeEvents {
+  /** An echo reply. */
+  reply(echo: Echo, from: string, atMicros: number): void;
+  /** An ICMP error, or one of this machine's; `echo` is the request that it is about, where it says. */
+  error(echo: Echo | undefined, error: ErrorQueueMessage): void;
+  /** The n-th probe that was sent, from 0, left at this time. */
+  left?(index: number, atMicros: number): void;
+}
+
+const MAX_ECHO_BYTES = 65536;
+/** An error queue entry holds headers and what the error quotes. */
+const MAX_QUOTE_BYTES = 2048;
+
+/** The ICMP socket, and how to read what comes over it. */
+export class ProbeSocket {
+  readonly core: SocketCore;
+  readonly family: "inet" | "inet6";
+  /** Whether it is of the raw kind, which hears other processes' replies too. */
+  readonly isRaw: boolean;
+  /** The identifier of its echo requests. */
+  readonly identifier: number;
+
+  constructor(options: ProbeSocketOptions) {
+    const { family, localAddress } = options;
+    this.family = family;
+    this.core = openIcmpCore(family, undefined, {
+      settings: settingsOf(options),
+      interface: options.interface,
+      address: localAddress === undefined
+        ? undefined
+        : { family, hostname: localAddress, port: 0 } as IpAddress,
+    });
+    try {
+      this.isRaw = this.core.typeNumber === SOCK_RAW;
+      if (this.isRaw) this.#filter();
+      if (options.receiveBufferBytes !== undefined) {
+        enlargeReceiveBuffer(this.core, options.receiveBufferBytes);
+      }
+      // A datagram socket's identifier is the kernel's choice, and nobody else's replies come.
+      this.identifier = crypto.getRandomValues(new Uint16Array(1))[0];
+    } catch (error) {
+      this.core.close();
+      throw error;
+    }
+  }
+
+  /** Sends one message; false if there is no room for now. */
+  send(bytes: Uint8Array, to: IpAddress): boolean {
+    return trySendMsg(this.core, prepareSend(this.core, [bytes], { to })) >= 0;
+  }
+
+  /** Hears everything that is there. The error queue comes first: it tells when a probe left. */
+  drain(events: ProbeEvents): void {
+    this.#drainErrors(events);
+    for (;;) {
+      let message: ReceivedMessage | undefined;
+      try {
+        message = tryRecvMsg(this.core, MAX_ECHO_BYTES);
+      } catch (error) {
+        // What the error queue tells in full is also told here, by its number.
+        if (!isSocketError(error) || !isIcmpError(error.errno)) throw error;
+        this.#drainErrors(events);
+        continue;
+      }
+      if (message === undefined) return;
+      const echo = readEcho(
+        message.data,
+        ECHO_TYPES[this.family].reply,
+        this.isRaw && this.family === "inet",
+      );
+      if (echo === undefined || (this.isRaw && echo.identifier !== this.identifier)) continue;
+      const { control } = message;
+      echo.ttl ??= control?.get("ttl")?.ttl ?? control?.get("hoplimit")?.hopLimit;
+      // A reply may overtake the news of its request's departure.
+      this.#drainErrors(events);
+      events.reply(
+        echo,
+        (message.from as IpAddress).hostname,
+        stampOf(control) ?? realtimeMicros(),
+      );
+    }
+  }
+
+  #drainErrors(events: ProbeEvents): void {
+    for (;;) {
+      const message = tryRecvMsg(this.core, MAX_QUOTE_BYTES, { flags: MSG_ERRQUEUE });
+      if (message === undefined) return;
+      const error = message.control?.get("error");
+      if (error === undefined) continue;
+      if (error.origin === "timestamping") {
+        const at = stampOf(message.control);
+        if (at !== undefined) events.left?.(error.data, at);
+      } else {
+        const echo = readEcho(message.data, ECHO_TYPES[this.family].request, false);
+        if (this.isRaw && echo?.identifier !== this.identifier) continue;
+        events.error(echo, error);
+      }
+    }
+  }
+
+  #filter(): void {
+    if (this.family === "inet") this.core.setOption(ICMP_FILTER, [ECHO_TYPES.inet.reply]);
+    else this.core.setOption(ICMPV6_FILTER, [ECHO_TYPES.inet6.reply]);
+  }
+}
+
+function stampOf(control: Control | undefined): number | undefined {
+  const nanos = control?.get("timestamping")?.softwareNanos;
+  return nanos === undefined ? undefined : epochNanosToMicros(nanos);
+}
+
+function settingsOf(options: ProbeSocketOptions): OptionSetting[] {
+  const { ttl, tos, dontFragment, transmitTimes } = options;
+  const four = options.family === "inet";
+  const settings: OptionSetting[] = [
+    [four ? IP_RECVERR : IPV6_RECVERR, true],
+    [four ? IP_RECVTTL : IPV6_RECVHOPLIMIT, true],
+    [SO_TIMESTAMPING, {
+      rxSoftware: true,
+      software: true,
+      ...(transmitTimes && { txSoftware: true, optId: true, optTsOnly: true, optCmsg: true }),
+    }],
+  ];
+  if (four) settings.push([SO_BROADCAST, true]);
+  if (ttl !== undefined) {
+    settings.push([four ? IP_TTL : IPV6_UNICAST_HOPS, ttl]);
+    settings.push([four ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, ttl]);
+  }
+  if (tos !== undefined) settings.push([four ? IP_TOS : IPV6_TCLASS, tos]);
+  if (dontFragment !== undefined) {
+    const mode = dontFragment ? "do" : "dont";
+    settings.push([four ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, mode]);
+  }
+  return settings;
+}

@@ -1,0 +1,35 @@
+/**
+ * The address behind a host name, for probes.
+ *
+ * @module
+ */
+import type { IpAddress } from "../core/address.ts";
+import { checkHostname } from "../core/ip_arguments.ts";
+import type { WaitOptions } from "../core/wait.ts";
+import { checkNetHost } from "../ffi/permissions.ts";
+import { resolve } from "../ffi/resolver.ts";
+
+/**
+ * Resolves a probe's target and asks for `--allow-net` to it: to the name as given, as Deno's own
+ * calls do.
+ *
+ * @param host A name or an address.
+ * @param family Which addresses will do; either when absent.
+ * @param action What is to be done, for messages.
+ * @param options Signal and time limit.
+ * @returns The first address in libc's order; its port is 0.
+ */
+export async function resolveTarget(
+  host: string,
+  family: "inet" | "inet6" | undefined,
+  action: string,
+  options: WaitOptions,
+): Promise<IpAddress> {
+  const name = checkHostname(host, action, "host");
+  if (family !== undefined && family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
+  }
+  checkNetHost(name, action);
+  const found = await resolve(name, null, { family, type: "dgram" }, options);
+  return found[0].address as IpAddress;
+}
