@@ -54,7 +54,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
   readonly slots: number;
   /** Room for a payload, in bytes. */
   readonly slotBytes: number;
-  readonly #controlBytes: number;
+  readonly #controlSize: number;
   readonly #stride: number;
   readonly #headers: Uint8Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;
@@ -82,7 +82,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
   constructor(slots: number, slotBytes: number, controlBytes: number) {
     this.slots = slots;
     this.slotBytes = slotBytes;
-    this.#controlBytes = controlBytes;
+    this.#controlSize = controlBytes;
     const stride = this.#stride = strideOf(slotBytes);
     this.#headers = allocate(slots * MMSGHDR.size);
     this.#words = new Uint32Array(this.#headers.buffer);
@@ -101,7 +101,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
     const headers = new DataView(this.#headers.buffer);
     const iovecs = new DataView(this.#iovecs.buffer);
     const name = addressOf(this.#names);
-    const control = this.#controlBytes === 0 ? 0n : addressOf(this.#controls);
+    const control = this.#controlSize === 0 ? 0n : addressOf(this.#controls);
     const payload = addressOf(this.#payload);
     const iovec = addressOf(this.#iovecs);
     for (let i = 0; i < this.slots; i++) {
@@ -115,7 +115,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
       headers.setBigUint64(at + MSGHDR.msg_iovlen, 1n, true);
       headers.setBigUint64(
         at + MSGHDR.msg_control,
-        control === 0n ? 0n : control + n * BigInt(this.#controlBytes),
+        control === 0n ? 0n : control + n * BigInt(this.#controlSize),
         true,
       );
     }
@@ -146,7 +146,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
     // Value-result fields: the kernel has put the lengths of the last call there.
     for (let i = 0, at = 0; i < this.#used; i++, at += WORDS) {
       words[at + NAMELEN] = SOCKADDR_STORAGE_BYTES;
-      words[at + CONTROLLEN] = this.#controlBytes;
+      words[at + CONTROLLEN] = this.#controlSize;
       words[at + CONTROLLEN + 1] = 0;
     }
     this.#used = 0;
@@ -204,6 +204,13 @@ export class ReceiveBatch implements MessageBatch<Address> {
     const control = this.#unclaimed[i];
     this.#unclaimed[i] = undefined;
     return control;
+  }
+
+  /** The control data of message `i` as the kernel laid it out: a view, overwritten by the next receive. */
+  controlBytes(i: number): Uint8Array {
+    const length = this.#words[this.#at(i) + CONTROLLEN];
+    const start = i * this.#controlSize;
+    return this.#controls.subarray(start, start + Math.min(length, this.#controlSize));
   }
 
   /** The messages as objects that stay. Small payloads share one buffer per call. */
@@ -264,7 +271,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
     const length = this.#words[at + CONTROLLEN];
     const lost = (this.#words[at + FLAGS] & MSG_CTRUNC) !== 0;
     if (length === 0 && !lost) return undefined;
-    return takeControl(this.#controls, i * this.#controlBytes, length, lost);
+    return takeControl(this.#controls, i * this.#controlSize, length, lost);
   }
 }
 
