@@ -193,3 +193,4 @@ export { encodeUdpLite, type UdpLite, UdpLiteView } from "./udplite.ts";
 export type { GroupQuery, GroupRecord, GroupRecordType } from "./_group_records.ts";
 export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
 export { verifyChecksums } from "./verify.ts";
+export { describe, type DescribeOptions } from "./describe.ts";
