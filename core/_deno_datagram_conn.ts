@@ -18,6 +18,7 @@ import { socketError } from "./errors.ts";
 import { isIpv4 } from "./ip.ts";
 import { hostPort } from "./ip_arguments.ts";
 import type { SocketOption } from "./option.ts";
+import { unixPathMessage } from "./unix_arguments.ts";
 
 interface DenoMembership {
   leave(): Promise<void>;
@@ -93,7 +94,10 @@ export function openDenoUnixDatagram(path: string | undefined): DatagramCarrier<
   try {
     conn = denoListenDatagram()!({ transport: "unixpacket", path });
   } catch (error) {
-    throw fromDenoError(error, { syscall: "bind", address: path });
+    throw fromDenoError(error, {
+      syscall: "bind",
+      ...(path !== undefined && { address: unixPathMessage(path) }),
+    });
   }
   return new DenoConnCarrier(conn, UNIX_SCRATCH_BYTES, fromUnixAddr, ({ path }) => ({
     transport: "unixpacket",

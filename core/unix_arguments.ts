@@ -46,3 +46,8 @@ export function unixPathText(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** A path for messages: abstract names begin with `@`, as ss(8) writes them. */
+export function unixPathMessage(path: string): string {
+  return path.replaceAll("\0", "@");
+}

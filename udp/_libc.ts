@@ -38,6 +38,17 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     await super.connect(known ?? await this.#lookUp(to, "connect", undefined));
   }
 
+  /** Dissolving the association gives a port back that the system chose (`man 7 ip`): it is taken again. */
+  override disconnect(): void {
+    const { port } = this.localAddr;
+    super.disconnect();
+    const name = this.core.localName();
+    if (name[2] !== 0 || name[3] !== 0) return;
+    name[2] = port >> 8; // sin_port and sin6_port lie at the same offset
+    name[3] = port & 0xff;
+    this.core.call("bind", (lib, fd) => lib.bind(fd, name, name.length), `port ${port}`);
+  }
+
   protected override async transmit(
     message: OutgoingMessage<IpAddress>,
     options: SendOptions,

@@ -1,7 +1,7 @@
 import { checkKeys } from "../core/bytes.ts";
 import { fromDenoError } from "../core/_deno_errors.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { checkUnixPath, unixPathText } from "../core/unix_arguments.ts";
+import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
 import { connectLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_stream.ts";
 import type { UnixConnectOptions, UnixMessageEndpoint, UnixStream } from "./types.ts";
@@ -77,7 +77,7 @@ async function explained(opening: Promise<Deno.UnixConn>, path: string): Promise
   try {
     return await opening;
   } catch (error) {
-    throw fromDenoError(error, { syscall: ACTION, address: path });
+    throw fromDenoError(error, { syscall: ACTION, address: unixPathMessage(path) });
   }
 }
 

@@ -2,7 +2,7 @@ import type { AddressInput, UnixAddress } from "../core/address.ts";
 import { checkKeys } from "../core/bytes.ts";
 import { denoListenDatagram, openDenoUnixDatagram } from "../core/_deno_datagram_conn.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
-import { checkUnixPath, unixPathText } from "../core/unix_arguments.ts";
+import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
 import { bindUnixSocketFile, removeUnixSocketFile } from "../core/unix_socket_file.ts";
 import { beginWait } from "../core/wait.ts";
 import { bindLibc } from "./_libc.ts";
@@ -75,7 +75,7 @@ export async function bind(options: UnixBindOptions = {}): Promise<UnixMessageEn
     protocol: 0,
     resolve: resolveUnix,
     same: (a, b) => a.path === b.path,
-    text: ({ path }) => path,
+    text: ({ path }) => unixPathMessage(path),
   });
 }
 

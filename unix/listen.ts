@@ -4,7 +4,7 @@ import { fromUnixAddr } from "../core/_deno_address.ts";
 import { fromDenoError } from "../core/_deno_errors.ts";
 import { DenoListener } from "../core/_deno_listener.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
-import { checkUnixPath, unixPathText } from "../core/unix_arguments.ts";
+import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
 import {
   bindUnixSocketFile,
   ownsUnixSocketFile,
@@ -78,7 +78,7 @@ export async function listen(
     try {
       return Deno.listen({ transport: "unix", path });
     } catch (error) {
-      throw fromDenoError(error, { syscall: ACTION, address: path });
+      throw fromDenoError(error, { syscall: ACTION, address: unixPathMessage(path) });
     }
   });
   return new DenoListener<UnixAddress, Deno.UnixConn, UnixStream>({

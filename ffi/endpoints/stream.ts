@@ -103,12 +103,12 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
 
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
     if (
-      options !== undefined || this.closed || this.sends.busy || !(data instanceof Uint8Array)
+      options !== undefined || this.closed || this.sends.busy ||
+      !(data instanceof Uint8Array) || data.length === 0
     ) {
       return super.sendAll(data, options);
     }
     const size = data.length;
-    if (size === 0) return DONE;
     try {
       checkBytes(data, "send", "data");
       const count = this.#send(data as Uint8Array<ArrayBuffer>);

@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFds } from "../_tools.ts";
-import { assertCode, assertFds, bytes, loops, noise, sha256, text } from "./_helpers.ts";
+import {
+  assertCode,
+  assertFds,
+  assertTimeout,
+  bytes,
+  loops,
+  noise,
+  sha256,
+  text,
+} from "./_helpers.ts";
 import { claim, type Message, MESSAGE_KINDS, withMessages } from "./_kinds.ts";
 
 const connectionless = (kind: { bind?: unknown }) => kind.bind !== undefined;
@@ -241,7 +250,9 @@ claim(MESSAGE_KINDS, "a bound address cannot be bound again", async (kind) => {
 }, connectionless);
 
 claim(MESSAGE_KINDS, "endpoints come and go without leaking a descriptor", async (kind) => {
-  await withMessages(kind, async () => {}); // loads what stays loaded
+  await withMessages(kind, async (_a, b) => { // opens what the engine keeps open
+    await assertTimeout(() => b.recv({ timeoutMs: 1 }));
+  });
   const before = openFds();
   for (let i = 0; i < 50; i++) {
     await withMessages(kind, async (a, b) => {
