@@ -414,7 +414,12 @@ DERIVED = {"chksum", "len", "plen", "ihl", "dataofs", "cksum", "numsrc", "numgrp
 def dissect():
     for line in sys.stdin:
         data = bytes.fromhex(line)
-        packet = (IP if data[0] >> 4 == 4 else IPv6)(data)
+        try:
+            packet = (IP if data[0] >> 4 == 4 else IPv6)(data)
+        except IndexError:
+            # As above.
+            print(json.dumps({"rebuilt": data.hex(), "layers": []}))
+            continue
         known = knows(packet)
         layer = packet
         while layer and not isinstance(layer, NoPayload):
@@ -422,6 +427,9 @@ def dissect():
             if "error" in type(layer).__name__:
                 break
             for name in DERIVED & set(layer.fields):
+                # A UDP checksum of 0 is a choice, not a derived value.
+                if isinstance(layer, UDP) and name == "chksum" and layer.chksum == 0:
+                    continue
                 # An option of neighbour discovery that scapy does not know has no derived length.
                 if not isinstance(layer, (ICMPv6NDOptUnknown, ICMPv6NDOptRouteInfo, ICMPv6NDOptDNSSL)):
                     del layer.fields[name]
