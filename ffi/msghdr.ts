@@ -10,6 +10,7 @@
 import type { Address, AddressInput } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
 import type { OutgoingControl } from "../core/control.ts";
+import { socketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
 import {
   AF_INET,
@@ -18,8 +19,10 @@ import {
   MSG_CMSG_CLOEXEC,
   MSG_CTRUNC,
   MSG_DONTWAIT,
+  MSG_ERRQUEUE,
   MSG_NOSIGNAL,
   MSG_TRUNC,
+  MSG_ZEROCOPY,
   SOCK_STREAM,
 } from "./abi/socket_constants.ts";
 import { LAYOUTS } from "./abi/layout.ts";
@@ -32,6 +35,7 @@ import { DEFAULT_CONTROL_BYTES, lengthOf, Scratch } from "./msghdr_memory.ts";
 import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
+import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
 
 const { msghdr: MSGHDR } = LAYOUTS["linux-x86_64-glibc"];
 
@@ -101,6 +105,11 @@ function total(buffers: readonly Uint8Array[]): number {
   return bytes;
 }
 
+/** Who says MSG_DONTWAIT wants EAGAIN, not a wait. */
+function checkMayWait(flags: number | undefined, syscall: string): void {
+  if (((flags ?? 0) & MSG_DONTWAIT) !== 0) throw socketError("EAGAIN", { syscall });
+}
+
 function checkFlags(flags: number | undefined, action: string): number {
   if (flags === undefined) return 0;
   checkInteger(flags, 0, MAX_FLAGS, action, "flags");
@@ -164,11 +173,13 @@ export function trySendMsg(core: SocketCore, message: PreparedSend): number {
   scratch.setBuffers(buffers);
   const { header } = scratch;
   try {
-    return core.tryCall(
+    const sent = core.tryCall(
       "sendmsg",
       (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
       address,
     );
+    if ((flags & MSG_ZEROCOPY) !== 0 && sent >= 0) holdBuffers(core, buffers, sent);
+    return sent;
   } finally {
     scratch.kept = undefined;
   }
@@ -198,6 +209,7 @@ export async function sendMsg(
       poller.spend(sent);
       return sent;
     }
+    checkMayWait(message.flags, "sendmsg");
     await core.waitWritable(wait);
   }
 }
@@ -244,6 +256,9 @@ export function tryRecvMsgInto(
   const length = view.getUint32(MSGHDR.msg_controllen, true);
   const lost = (told & MSG_CTRUNC) !== 0;
   if (length > 0 || lost) parts.control = takeControl(scratch.control, 0, length, lost);
+  if ((flags & MSG_ERRQUEUE) !== 0 && parts.control !== undefined) {
+    releaseBuffers(core, parts.control);
+  }
   parts.from = sender(core, name, 0, view.getUint32(MSGHDR.msg_namelen, true));
   return parts;
 }
@@ -298,6 +313,7 @@ export async function recvMsgInto(
       poller.spend(parts.lengthBytes);
       return parts;
     }
+    checkMayWait(request.flags, "recvmsg");
     await core.waitReadable(wait);
   }
 }
@@ -351,6 +367,7 @@ export async function recvMsg(
       poller.spend(message.lengthBytes);
       return message;
     }
+    checkMayWait(request.flags, "recvmsg");
     await core.waitReadable(wait);
   }
 }
