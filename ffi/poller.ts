@@ -397,6 +397,7 @@ class Poller {
       this.#schedule(true);
     } else if (this.#pending === 0) {
       this.#emptyTurns = 0;
+      this.#parker?.rest();
     } else if (this.#emptyTurns++ < this.#spin.turns) {
       this.#schedule(this.#pendingReferenced > 0);
     } else {
