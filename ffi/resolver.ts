@@ -4,12 +4,13 @@
  * @module
  */
 import { addrInfoError } from "../core/addrinfo_errors.ts";
+import { AddrInfoError } from "../core/errors.ts";
 import { errnoName, errnoText } from "../core/errno.ts";
-import { notCapable } from "../core/errors.ts";
-import { isIpv4, isIpv6 } from "../core/ip.ts";
-import { beginWait, type WaitOptions } from "../core/wait.ts";
-import { AI_NUMERICHOST, EAI_NONAME, EAI_SYSTEM } from "./abi/resolver_constants.ts";
+import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { EAI_NONAME, EAI_SYSTEM } from "./abi/resolver_constants.ts";
+import { ianaServicesByName } from "./iana_names.ts";
 import { libc } from "./library.ts";
+import { checkLookup } from "./lookup_permission.ts";
 import { allocate } from "./memory.ts";
 import {
   type AddrInfo,
@@ -18,7 +19,7 @@ import {
   lookupQuery,
 } from "./resolver_hints.ts";
 import { copyEntries, cString, encodeHints, takeList } from "./resolver_list.ts";
-import { isZoned, resolveNumeric } from "./resolver_numeric.ts";
+import { asksServers, isZoned, resolveNumeric } from "./resolver_numeric.ts";
 import {
   abandonLookup,
   enqueueLookup,
@@ -26,6 +27,7 @@ import {
   type LookupOutcome,
   resumeLookup,
 } from "./resolver_queue.ts";
+import { systemHasServices } from "./service_names.ts";
 
 export type { AddrInfo, AddrInfoHints } from "./resolver_hints.ts";
 
@@ -62,18 +64,64 @@ export async function resolve(
   const wait = beginWait(options);
   const numeric = resolveNumeric(query);
   if (numeric !== undefined) return numeric;
+  try {
+    return await resolveQuery(query, wait);
+  } catch (error) {
+    if (query.port >= 0 || !(error instanceof AddrInfoError) || error.code !== "EAI_SERVICE") {
+      throw error;
+    }
+    const entries = await resolveFallback(query, wait);
+    if (entries === undefined) throw error;
+    return entries;
+  } finally {
+    wait?.end();
+  }
+}
+
+function resolveQuery(
+  query: LookupQuery,
+  wait: Wait | undefined,
+): AddrInfo[] | Promise<AddrInfo[]> {
+  const numeric = resolveNumeric(query);
+  if (numeric !== undefined) return numeric;
   if (isZoned(query)) return resolveAtOnce(query);
-  checkLookup(query);
+  return resolveByLookup(query, wait);
+}
+
+async function resolveByLookup(query: LookupQuery, wait: Wait | undefined): Promise<AddrInfo[]> {
+  if (asksServers(query)) checkLookup(query.host!, query.port);
   const lookup = join(query);
   try {
     const outcome = await (wait === undefined ? lookup.promise : wait.race(lookup.promise));
     const entries = entriesOf(outcome, query);
     return lookup.waiters === 1 ? entries : copyEntries(entries);
   } finally {
-    wait?.end();
     leave(lookup);
   }
 }
+
+/**
+ * Where the system has no table of services, as slim containers do, the common ones are known all the
+ * same: looked up by number, and only for the transports that they are spoken over.
+ */
+async function resolveFallback(
+  query: LookupQuery,
+  wait: Wait | undefined,
+): Promise<AddrInfo[] | undefined> {
+  const rows = ianaServicesByName(query.service!);
+  if (rows.length === 0 || await systemHasServices()) return undefined;
+  const entries = await resolveQuery({ ...query, service: "0", port: 0 }, wait);
+  const spoken = entries.filter(({ protocol, address }) => {
+    const name = TRANSPORTS.get(protocol);
+    const row = rows.find(({ protocols }) => name !== undefined && protocols.includes(name));
+    address.port = row?.port ?? 0;
+    return row !== undefined;
+  });
+  return spoken.length > 0 ? spoken : undefined;
+}
+
+/** netinet/in.h */
+const TRANSPORTS = new Map([[6, "tcp"], [17, "udp"], [132, "sctp"]]);
 
 /** As {@linkcode resolve} for what needs no name server: a synchronous call, whose errno is ours. */
 function resolveAtOnce(query: LookupQuery): AddrInfo[] {
@@ -136,38 +184,4 @@ function join(query: LookupQuery): SharedLookup {
 function leave(lookup: SharedLookup): void {
   if (--lookup.waiters > 0) return;
   if (shared.get(lookup.key) === lookup && abandonLookup(lookup)) shared.delete(lookup.key);
-}
-
-/** The status of the whole permission. Deno keeps it up to date, and reading it costs nothing. */
-let netStatus: Deno.PermissionStatus | undefined;
-
-/**
- * Asks for the net permission that a lookup of this name takes, as `Deno.connect` asks: libc would
- * not. An address in text is not looked up anywhere, nor is glibc's `"*"`, which stands for no host.
- */
-function checkLookup(query: LookupQuery): void {
-  const { host, port, flags } = query;
-  if (host === null || host === "" || host === "*" || (flags & AI_NUMERICHOST) !== 0) return;
-  if (isIpv4(host) || isIpv6(host.replace(/%.*$/, ""))) return;
-  netStatus ??= Deno.permissions.querySync({ name: "net" });
-  if (netStatus.state === "granted" && netStatus.partial !== true) return;
-  const descriptor = lookupDescriptor(host, port);
-  if (Deno.permissions.querySync(descriptor).state === "granted") return;
-  if (Deno.permissions.requestSync(descriptor).state === "granted") return;
-  const flag = descriptor.host === undefined ? "--allow-net" : `--allow-net=${descriptor.host}`;
-  throw notCapable(`resolve ${JSON.stringify(host)}`, flag);
-}
-
-/** A name in no form that Deno's permissions have takes the whole of `--allow-net`. */
-function lookupDescriptor(host: string, port: number): Deno.NetPermissionDescriptor {
-  if (/[^\w.\-\u0080-\uffff]/.test(host)) return { name: "net" };
-  try {
-    // Punycode, as the permissions know names.
-    const { hostname } = new URL(`http://${host}`);
-    const descriptor = { name: "net", host: port > 0 ? `${hostname}:${port}` : hostname } as const;
-    Deno.permissions.querySync(descriptor);
-    return descriptor;
-  } catch {
-    return { name: "net" };
-  }
 }

@@ -82,3 +82,12 @@ export function isZoned(query: LookupQuery): boolean {
   const at = host.indexOf("%");
   return at > 0 && isIpv6(host.slice(0, at));
 }
+
+/**
+ * Whether a lookup may ask anyone about its host: not for an address in text, nor for glibc's `"*"`,
+ * which stands for no host.
+ */
+export function asksServers({ host, flags }: LookupQuery): boolean {
+  if (host === null || host === "" || host === "*" || (flags & AI_NUMERICHOST) !== 0) return false;
+  return !isIpv4(host) && !isIpv6(host.replace(/%.*$/, ""));
+}

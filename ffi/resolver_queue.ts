@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MOST_BLOCKING } from "./blocking_gate.ts";
 import { libc } from "./library.ts";
 import { allocate } from "./memory.ts";
 import { GaiSlots } from "./resolver_gai.ts";
@@ -40,12 +41,6 @@ export interface LookupBackend {
   /** Someone ceased to wait for one. */
   rest(): void;
 }
-
-/**
- * How many lookups may block threads of Deno's pool, which has 32 for all file access and name
- * lookups of the process (where the C library has no getaddrinfo_a).
- */
-export const MOST_BLOCKING = 4;
 
 /** Calls on Deno's pool of threads: what there is without getaddrinfo_a. */
 class BlockingCalls implements LookupBackend {
