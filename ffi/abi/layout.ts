@@ -8,8 +8,11 @@
 
 import type { Platform } from "./platform.ts";
 
-/** What is the same on all platforms: both architectures are little-endian with 64-bit pointers. */
-const STRUCTS = {
+/**
+ * What is the same on all platforms: both architectures are little-endian with 64-bit pointers. Code
+ * that needs none but these need not ask for the platform.
+ */
+export const STRUCTS = {
   // Addresses
 
   /** sys/socket.h */

@@ -6,7 +6,10 @@
 
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { wrongType } from "./codecs.ts";
+
+const { sockaddr_in: SIN, sockaddr_in6: SIN6 } = STRUCTS;
 
 /** Parses an address; what is refused names the option and the field. */
 export function address(
@@ -35,10 +38,15 @@ export function putSockaddr(
 ): void {
   const v4 = level === c.IPPROTO_IP;
   bytes[offset] = v4 ? c.AF_INET : c.AF_INET6;
-  bytes.set(address(name, field, text, v4 ? parseIpv4 : parseIpv6), offset + (v4 ? 4 : 8));
+  bytes.set(
+    address(name, field, text, v4 ? parseIpv4 : parseIpv6),
+    offset + (v4 ? SIN.sin_addr : SIN6.sin6_addr),
+  );
 }
 
 /** Reads the address that {@linkcode putSockaddr} wrote. */
 export function getSockaddr(bytes: Uint8Array, offset: number, level: number): string {
-  return level === c.IPPROTO_IP ? formatIpv4(bytes, offset + 4) : formatIpv6(bytes, offset + 8);
+  return level === c.IPPROTO_IP
+    ? formatIpv4(bytes, offset + SIN.sin_addr)
+    : formatIpv6(bytes, offset + SIN6.sin6_addr);
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { STRUCTS } from "../abi/layout.ts";
 import type { OptionBytes, OptionCodec, SocketOption } from "../../core/option.ts";
 
 /** Makes the codec of the option that has this name. */
@@ -215,24 +216,27 @@ export function raw(
   });
 }
 
+const { timeval: TIMEVAL } = STRUCTS;
+
 /** A `struct timeval` as milliseconds. */
 export const milliseconds: CodecFor<number> = (name) => ({
-  size: 16,
+  size: TIMEVAL.size,
   encode(value) {
     const wanted = "a number of milliseconds of 0 to 2 ** 53 - 1";
     if (typeof value !== "number") throw wrongType(name, value, wanted);
     if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) throw outOfRange(name, value, wanted);
-    const { bytes, view } = struct(16);
+    const { bytes, view } = struct(TIMEVAL.size);
     const seconds = Math.floor(value / 1000);
     // Rounded up: a tiny time-out must not become 0, which means none at all.
     const micros = Math.min(Math.ceil((value - seconds * 1000) * 1000), 999_999);
-    view.setBigInt64(0, BigInt(seconds), true);
-    view.setBigInt64(8, BigInt(micros), true);
+    view.setBigInt64(TIMEVAL.tv_sec, BigInt(seconds), true);
+    view.setBigInt64(TIMEVAL.tv_usec, BigInt(micros), true);
     return bytes;
   },
   decode(bytes) {
-    const view = viewOf(name, bytes, 16);
-    return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / 1000;
+    const view = viewOf(name, bytes, TIMEVAL.size);
+    const seconds = view.getBigInt64(TIMEVAL.tv_sec, true);
+    return Number(seconds) * 1000 + Number(view.getBigInt64(TIMEVAL.tv_usec, true)) / 1000;
   },
 });
 

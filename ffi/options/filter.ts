@@ -6,6 +6,7 @@
 
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   action,
   bool,
@@ -22,6 +23,7 @@ import {
 } from "./codecs.ts";
 
 const L = c.SOL_SOCKET;
+const { sock_filter: INSTRUCTION, sock_fprog: PROGRAM } = STRUCTS;
 
 /** One instruction of a classic BPF program, `struct sock_filter`. */
 export interface BpfInstruction {
@@ -41,18 +43,27 @@ function encodeProgram(program: readonly BpfInstruction[], name: string): Option
   if (program.length < 1 || program.length > c.BPF_MAXINSNS) {
     throw outOfRange(name, `${program.length} instructions`, `1 to ${c.BPF_MAXINSNS}`);
   }
-  const code = struct(8 * program.length);
+  const code = struct(INSTRUCTION.size * program.length);
   program.forEach((instruction, i) => {
     const label = `${name}[${i}]`;
     checkObject(label, instruction, "an instruction");
-    code.view.setUint16(8 * i, checkInt(`${label}.code`, instruction.code, 0, 0xffff), true);
-    code.view.setUint8(8 * i + 2, checkInt(`${label}.jt`, instruction.jt, 0, 0xff));
-    code.view.setUint8(8 * i + 3, checkInt(`${label}.jf`, instruction.jf, 0, 0xff));
-    code.view.setUint32(8 * i + 4, checkInt(`${label}.k`, instruction.k, 0, UINT_MAX), true);
+    const at = INSTRUCTION.size * i;
+    code.view.setUint16(
+      at + INSTRUCTION.code,
+      checkInt(`${label}.code`, instruction.code, 0, 0xffff),
+      true,
+    );
+    code.view.setUint8(at + INSTRUCTION.jt, checkInt(`${label}.jt`, instruction.jt, 0, 0xff));
+    code.view.setUint8(at + INSTRUCTION.jf, checkInt(`${label}.jf`, instruction.jf, 0, 0xff));
+    code.view.setUint32(
+      at + INSTRUCTION.k,
+      checkInt(`${label}.k`, instruction.k, 0, UINT_MAX),
+      true,
+    );
   });
-  const header = struct(16);
-  header.view.setUint16(0, program.length, true);
-  return { bytes: header.bytes, pointers: [{ offset: 8, buffer: code.bytes }] };
+  const header = struct(PROGRAM.size);
+  header.view.setUint16(PROGRAM.len, program.length, true);
+  return { bytes: header.bytes, pointers: [{ offset: PROGRAM.filter, buffer: code.bytes }] };
 }
 
 /**
@@ -130,19 +141,22 @@ export const SO_GET_FILTER: SocketOption<BpfInstruction[]> = row(
   L,
   c.SO_GET_FILTER,
   "ro",
-  readOnly(8 * c.BPF_MAXINSNS, (bytes, name) => {
+  readOnly(INSTRUCTION.size * c.BPF_MAXINSNS, (bytes, name) => {
     // The kernel counts this option's length in instructions, so that the view it leads to covers an
     // eighth of them; the rest lies behind it in the same memory.
-    if (bytes.byteOffset + 8 * bytes.length > bytes.buffer.byteLength) {
+    if (bytes.byteOffset + INSTRUCTION.size * bytes.length > bytes.buffer.byteLength) {
       throw new RangeError(`Cannot read ${name}: ${bytes.length} instructions exceed the memory`);
     }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, 8 * bytes.length);
-    return Array.from({ length: bytes.length }, (_, i) => ({
-      code: view.getUint16(8 * i, true),
-      jt: view.getUint8(8 * i + 2),
-      jf: view.getUint8(8 * i + 3),
-      k: view.getUint32(8 * i + 4, true),
-    }));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, INSTRUCTION.size * bytes.length);
+    return Array.from({ length: bytes.length }, (_, i) => {
+      const at = INSTRUCTION.size * i;
+      return {
+        code: view.getUint16(at + INSTRUCTION.code, true),
+        jt: view.getUint8(at + INSTRUCTION.jt),
+        jf: view.getUint8(at + INSTRUCTION.jf),
+        k: view.getUint32(at + INSTRUCTION.k, true),
+      };
+    });
   }),
 );
 

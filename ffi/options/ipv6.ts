@@ -8,6 +8,7 @@
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv6, parseIpv6 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";
 import {
   bool,
@@ -27,6 +28,7 @@ import {
 import { type PathMtuDiscovery, pathMtuDiscovery } from "./path_mtu.ts";
 
 const L = c.IPPROTO_IPV6;
+const { in6_pktinfo: PKTINFO, ip6_mtuinfo: MTUINFO, ipv6_mreq: MREQ, sockaddr_in6: SIN6 } = STRUCTS;
 
 /** An extension header as it is on the wire: whole units of 8 bytes. */
 const extensionHeader = raw(
@@ -44,13 +46,13 @@ export interface Ipv6PacketInfo {
 }
 
 const packetInfo: CodecFor<Ipv6PacketInfo> = (name) => ({
-  size: 20,
+  size: PKTINFO.size,
   encode(value) {
     checkObject(name, value, "an object with address and interfaceIndex");
-    const { bytes, view } = struct(20);
-    bytes.set(address(name, "address", value.address ?? "::", parseIpv6));
+    const { bytes, view } = struct(PKTINFO.size);
+    bytes.set(address(name, "address", value.address ?? "::", parseIpv6), PKTINFO.ipi6_addr);
     view.setInt32(
-      16,
+      PKTINFO.ipi6_ifindex,
       checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
       true,
     );
@@ -59,8 +61,11 @@ const packetInfo: CodecFor<Ipv6PacketInfo> = (name) => ({
   decode(bytes) {
     // Nothing is set: the kernel answers with no bytes.
     if (bytes.length === 0) return { address: "::", interfaceIndex: 0 };
-    const view = viewOf(name, bytes, 20);
-    return { address: formatIpv6(bytes), interfaceIndex: view.getInt32(16, true) };
+    const view = viewOf(name, bytes, PKTINFO.size);
+    return {
+      address: formatIpv6(bytes, PKTINFO.ipi6_addr),
+      interfaceIndex: view.getInt32(PKTINFO.ipi6_ifindex, true),
+    };
   },
 });
 
@@ -176,10 +181,10 @@ export interface AnycastMembership {
 
 const anycast = writeOnly<AnycastMembership>((value, name) => {
   checkObject(name, value, "an object with address and interfaceIndex");
-  const { bytes, view } = struct(20);
-  bytes.set(address(name, "address", value.address, parseIpv6));
+  const { bytes, view } = struct(MREQ.size);
+  bytes.set(address(name, "address", value.address, parseIpv6), MREQ.ipv6mr_multiaddr);
   view.setInt32(
-    16,
+    MREQ.ipv6mr_ifindex,
     checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
     true,
   );
@@ -232,9 +237,9 @@ export const IPV6_NEXTHOP: SocketOption<string> = row(
   c.IPV6_NEXTHOP,
   "wo",
   writeOnly((value: string, name) => {
-    const { bytes, view } = struct(28);
-    view.setUint16(0, c.AF_INET6, true);
-    bytes.set(address(name, "", value, parseIpv6), 8);
+    const { bytes, view } = struct(SIN6.size);
+    view.setUint16(SIN6.sin6_family, c.AF_INET6, true);
+    bytes.set(address(name, "", value, parseIpv6), SIN6.sin6_addr);
     return bytes;
   }),
 );
@@ -245,9 +250,12 @@ export const IPV6_PATHMTU: SocketOption<Ipv6PathMtu> = row(
   L,
   c.IPV6_PATHMTU,
   "ro",
-  readOnly(32, (bytes, name) => {
-    const view = viewOf(name, bytes, 32);
-    return { address: formatIpv6(bytes, 8), mtuBytes: view.getUint32(28, true) };
+  readOnly(MTUINFO.size, (bytes, name) => {
+    const view = viewOf(name, bytes, MTUINFO.size);
+    return {
+      address: formatIpv6(bytes, MTUINFO.ip6m_addr + SIN6.sin6_addr),
+      mtuBytes: view.getUint32(MTUINFO.ip6m_mtu, true),
+    };
   }),
 );
 

@@ -11,6 +11,7 @@
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv4, parseIpv4, parseIpv6 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   bool,
   checkInt,
@@ -25,6 +26,13 @@ import {
 } from "./codecs.ts";
 import { address, putSockaddr } from "./address_codecs.ts";
 
+const {
+  ip_mreqn: MREQN,
+  ip_mreq_source: MREQ_SOURCE,
+  ipv6_mreq: MREQ6,
+  group_req: GROUP_REQ,
+  group_source_req: GROUP_SOURCE_REQ,
+} = STRUCTS;
 const V4 = c.IPPROTO_IP;
 const V6 = c.IPPROTO_IPV6;
 
@@ -65,30 +73,40 @@ export interface GroupSourceMembership extends GroupMembership {
 /** `struct ip_mreqn`. */
 const ipMembership = writeOnly<Ipv4Membership>((value, name) => {
   checkObject(name, value, "an object with a group");
-  const { bytes, view } = struct(12);
-  bytes.set(address(name, "group", value.group, parseIpv4));
-  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
-  view.setInt32(8, checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX), true);
+  const { bytes, view } = struct(MREQN.size);
+  bytes.set(address(name, "group", value.group, parseIpv4), MREQN.imr_multiaddr);
+  bytes.set(
+    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
+    MREQN.imr_address,
+  );
+  view.setInt32(
+    MREQN.imr_ifindex,
+    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    true,
+  );
   return bytes;
 });
 
 /** `struct ip_mreq_source`. */
 const ipSource = writeOnly<Ipv4SourceMembership>((value, name) => {
   checkObject(name, value, "an object with a group and a source");
-  const { bytes } = struct(12);
-  bytes.set(address(name, "group", value.group, parseIpv4));
-  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
-  bytes.set(address(name, "source", value.source, parseIpv4), 8);
+  const { bytes } = struct(MREQ_SOURCE.size);
+  bytes.set(address(name, "group", value.group, parseIpv4), MREQ_SOURCE.imr_multiaddr);
+  bytes.set(
+    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
+    MREQ_SOURCE.imr_interface,
+  );
+  bytes.set(address(name, "source", value.source, parseIpv4), MREQ_SOURCE.imr_sourceaddr);
   return bytes;
 });
 
 /** `struct ipv6_mreq`. */
 const ipv6Membership = writeOnly<GroupMembership>((value, name) => {
   checkObject(name, value, "an object with a group");
-  const { bytes, view } = struct(20);
-  bytes.set(address(name, "group", value.group, parseIpv6));
+  const { bytes, view } = struct(MREQ6.size);
+  bytes.set(address(name, "group", value.group, parseIpv6), MREQ6.ipv6mr_multiaddr);
   view.setInt32(
-    16,
+    MREQ6.ipv6mr_ifindex,
     checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
     true,
   );
@@ -99,13 +117,13 @@ const ipv6Membership = writeOnly<GroupMembership>((value, name) => {
 function groupReq(level: number): CodecFor<GroupMembership> {
   return writeOnly((value, name) => {
     checkObject(name, value, "an object with a group");
-    const { bytes, view } = struct(136);
+    const { bytes, view } = struct(GROUP_REQ.size);
     view.setUint32(
-      0,
+      GROUP_REQ.gr_interface,
       checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
       true,
     );
-    putSockaddr(bytes, 8, level, name, "group", value.group);
+    putSockaddr(bytes, GROUP_REQ.gr_group, level, name, "group", value.group);
     return bytes;
   });
 }
@@ -114,14 +132,14 @@ function groupReq(level: number): CodecFor<GroupMembership> {
 function groupSourceReq(level: number): CodecFor<GroupSourceMembership> {
   return writeOnly((value, name) => {
     checkObject(name, value, "an object with a group and a source");
-    const { bytes, view } = struct(264);
+    const { bytes, view } = struct(GROUP_SOURCE_REQ.size);
     view.setUint32(
-      0,
+      GROUP_SOURCE_REQ.gsr_interface,
       checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
       true,
     );
-    putSockaddr(bytes, 8, level, name, "group", value.group);
-    putSockaddr(bytes, 136, level, name, "source", value.source);
+    putSockaddr(bytes, GROUP_SOURCE_REQ.gsr_group, level, name, "group", value.group);
+    putSockaddr(bytes, GROUP_SOURCE_REQ.gsr_source, level, name, "source", value.source);
     return bytes;
   });
 }
@@ -130,10 +148,12 @@ function groupSourceReq(level: number): CodecFor<GroupSourceMembership> {
 const ipMulticastInterface: CodecFor<string | number> = (name) => ({
   size: 4,
   encode(value) {
-    const { bytes, view } = struct(12);
-    if (typeof value === "number") view.setInt32(8, checkInt(name, value, 0, INT_MAX), true);
-    else if (typeof value === "string") bytes.set(address(name, "", value, parseIpv4), 4);
-    else throw wrongType(name, value, "an interface index or an IPv4 address");
+    const { bytes, view } = struct(MREQN.size);
+    if (typeof value === "number") {
+      view.setInt32(MREQN.imr_ifindex, checkInt(name, value, 0, INT_MAX), true);
+    } else if (typeof value === "string") {
+      bytes.set(address(name, "", value, parseIpv4), MREQN.imr_address);
+    } else throw wrongType(name, value, "an interface index or an IPv4 address");
     return bytes;
   },
   decode: (bytes) => formatIpv4(bytes),

@@ -6,9 +6,11 @@
 
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { bool, int, readOnly, row, text, viewOf } from "./codecs.ts";
 
 const L = c.SOL_SOCKET;
+const { ucred: UCRED } = STRUCTS;
 
 /** Who the peer of a unix socket was when it connected, listened or made the pair. */
 export interface PeerCredentials {
@@ -50,12 +52,12 @@ export const SO_PEERCRED: SocketOption<PeerCredentials> = row(
   L,
   c.SO_PEERCRED,
   "ro",
-  readOnly(12, (bytes, name) => {
-    const view = viewOf(name, bytes, 12);
+  readOnly(UCRED.size, (bytes, name) => {
+    const view = viewOf(name, bytes, UCRED.size);
     return {
-      pid: view.getInt32(0, true),
-      uid: view.getUint32(4, true),
-      gid: view.getUint32(8, true),
+      pid: view.getInt32(UCRED.pid, true),
+      uid: view.getUint32(UCRED.uid, true),
+      gid: view.getUint32(UCRED.gid, true),
     };
   }),
 );

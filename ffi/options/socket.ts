@@ -7,6 +7,7 @@
 
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   bool,
   checkInt,
@@ -25,21 +26,22 @@ import {
 } from "./codecs.ts";
 
 const L = c.SOL_SOCKET;
+const { linger: LINGER } = STRUCTS;
 
 /** `struct linger` as seconds, or `null` for off. */
 const linger: CodecFor<number | null> = (name) => ({
-  size: 8,
+  size: LINGER.size,
   encode(value) {
-    const { bytes, view } = struct(8);
+    const { bytes, view } = struct(LINGER.size);
     if (value === null) return bytes;
     if (typeof value !== "number") throw wrongType(name, value, "a number of seconds or null");
-    view.setInt32(0, 1, true);
-    view.setInt32(4, checkInt(name, value, 0, INT_MAX), true);
+    view.setInt32(LINGER.l_onoff, 1, true);
+    view.setInt32(LINGER.l_linger, checkInt(name, value, 0, INT_MAX), true);
     return bytes;
   },
   decode(bytes) {
-    const view = viewOf(name, bytes, 8);
-    return view.getInt32(0, true) === 0 ? null : view.getInt32(4, true);
+    const view = viewOf(name, bytes, LINGER.size);
+    return view.getInt32(LINGER.l_onoff, true) === 0 ? null : view.getInt32(LINGER.l_linger, true);
   },
 });
 

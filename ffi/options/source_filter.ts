@@ -10,6 +10,7 @@
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv4, parseIpv4 } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   checkInt,
   checkObject,
@@ -23,6 +24,10 @@ import {
   wrongType,
 } from "./codecs.ts";
 import { address, getSockaddr, putSockaddr } from "./address_codecs.ts";
+
+const { ip_msfilter: IP_FILTER, group_filter: GROUP_FILTER } = STRUCTS;
+const IPV4_BYTES = 4;
+const SOCKADDR_BYTES = STRUCTS.sockaddr_storage.size;
 
 /** Room for sources when a filter is read; net.ipv4.igmp_max_msf is 10, net.ipv6.mld_max_msf 64. */
 const MAX_SOURCES = 256;
@@ -66,38 +71,51 @@ function checkFilter(name: string, value: SourceFilter | Ipv4SourceFilter): numb
   return value.mode === "include" ? c.MCAST_INCLUDE : c.MCAST_EXCLUDE;
 }
 
-/** `struct ip_msfilter`: 16 bytes and 4 for each source. */
+/** `struct ip_msfilter`, and an address for each source. */
 function encodeIpFilter(value: Ipv4SourceFilter, name: string): Uint8Array<ArrayBuffer> {
   const mode = checkFilter(name, value);
-  const { bytes, view } = struct(16 + 4 * value.sources.length);
-  bytes.set(address(name, "group", value.group, parseIpv4));
-  bytes.set(address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4), 4);
-  view.setUint32(8, mode, true);
-  view.setUint32(12, value.sources.length, true);
+  const { bytes, view } = struct(IP_FILTER.imsf_slist + IPV4_BYTES * value.sources.length);
+  bytes.set(address(name, "group", value.group, parseIpv4), IP_FILTER.imsf_multiaddr);
+  bytes.set(
+    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
+    IP_FILTER.imsf_interface,
+  );
+  view.setUint32(IP_FILTER.imsf_fmode, mode, true);
+  view.setUint32(IP_FILTER.imsf_numsrc, value.sources.length, true);
   value.sources.forEach((source, i) => {
-    bytes.set(address(name, `sources[${i}]`, source, parseIpv4), 16 + 4 * i);
+    bytes.set(
+      address(name, `sources[${i}]`, source, parseIpv4),
+      IP_FILTER.imsf_slist + IPV4_BYTES * i,
+    );
   });
   return bytes;
 }
 
-/** `struct group_filter`: 144 bytes and 128 for each source. */
+/** `struct group_filter`, and a `sockaddr_storage` for each source. */
 function encodeGroupFilter(
   value: SourceFilter,
   name: string,
   level: number,
 ): Uint8Array<ArrayBuffer> {
   const mode = checkFilter(name, value);
-  const { bytes, view } = struct(144 + 128 * value.sources.length);
+  const { bytes, view } = struct(GROUP_FILTER.gf_slist + SOCKADDR_BYTES * value.sources.length);
   view.setUint32(
-    0,
+    GROUP_FILTER.gf_interface,
     checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
     true,
   );
-  putSockaddr(bytes, 8, level, name, "group", value.group);
-  view.setUint32(136, mode, true);
-  view.setUint32(140, value.sources.length, true);
+  putSockaddr(bytes, GROUP_FILTER.gf_group, level, name, "group", value.group);
+  view.setUint32(GROUP_FILTER.gf_fmode, mode, true);
+  view.setUint32(GROUP_FILTER.gf_numsrc, value.sources.length, true);
   value.sources.forEach((source, i) => {
-    putSockaddr(bytes, 144 + 128 * i, level, name, `sources[${i}]`, source);
+    putSockaddr(
+      bytes,
+      GROUP_FILTER.gf_slist + SOCKADDR_BYTES * i,
+      level,
+      name,
+      `sources[${i}]`,
+      source,
+    );
   });
   return bytes;
 }
@@ -118,18 +136,20 @@ function ipFilter(group: string, interfaceAddress: string | undefined): CodecFor
   return (name) => {
     const asked = { group, interfaceAddress, mode: "include", sources: [] } as const;
     return {
-      size: 16 + 4 * MAX_SOURCES,
-      query: asQuery(encodeIpFilter(asked, name), 12),
+      size: IP_FILTER.imsf_slist + IPV4_BYTES * MAX_SOURCES,
+      query: asQuery(encodeIpFilter(asked, name), IP_FILTER.imsf_numsrc),
       encode: (value) => encodeIpFilter(value, name),
       decode(bytes) {
-        const view = viewOf(name, bytes, 16);
+        const view = viewOf(name, bytes, IP_FILTER.imsf_slist);
         return {
-          group: formatIpv4(bytes),
-          interfaceAddress: formatIpv4(bytes, 4),
-          mode: view.getUint32(8, true) === c.MCAST_INCLUDE ? "include" : "exclude",
+          group: formatIpv4(bytes, IP_FILTER.imsf_multiaddr),
+          interfaceAddress: formatIpv4(bytes, IP_FILTER.imsf_interface),
+          mode: view.getUint32(IP_FILTER.imsf_fmode, true) === c.MCAST_INCLUDE
+            ? "include"
+            : "exclude",
           sources: Array.from(
-            { length: sourceCount(view, 12, 16, 4) },
-            (_, i) => formatIpv4(bytes, 16 + 4 * i),
+            { length: sourceCount(view, IP_FILTER.imsf_numsrc, IP_FILTER.imsf_slist, IPV4_BYTES) },
+            (_, i) => formatIpv4(bytes, IP_FILTER.imsf_slist + IPV4_BYTES * i),
           ),
         };
       },
@@ -145,18 +165,27 @@ function groupFilter(
   return (name) => {
     const asked = { group, interfaceIndex, mode: "include", sources: [] } as const;
     return {
-      size: 144 + 128 * MAX_SOURCES,
-      query: asQuery(encodeGroupFilter(asked, name, level), 140),
+      size: GROUP_FILTER.gf_slist + SOCKADDR_BYTES * MAX_SOURCES,
+      query: asQuery(encodeGroupFilter(asked, name, level), GROUP_FILTER.gf_numsrc),
       encode: (value) => encodeGroupFilter(value, name, level),
       decode(bytes) {
-        const view = viewOf(name, bytes, 144);
+        const view = viewOf(name, bytes, GROUP_FILTER.gf_slist);
         return {
-          group: getSockaddr(bytes, 8, level),
-          interfaceIndex: view.getUint32(0, true),
-          mode: view.getUint32(136, true) === c.MCAST_INCLUDE ? "include" : "exclude",
+          group: getSockaddr(bytes, GROUP_FILTER.gf_group, level),
+          interfaceIndex: view.getUint32(GROUP_FILTER.gf_interface, true),
+          mode: view.getUint32(GROUP_FILTER.gf_fmode, true) === c.MCAST_INCLUDE
+            ? "include"
+            : "exclude",
           sources: Array.from(
-            { length: sourceCount(view, 140, 144, 128) },
-            (_, i) => getSockaddr(bytes, 144 + 128 * i, level),
+            {
+              length: sourceCount(
+                view,
+                GROUP_FILTER.gf_numsrc,
+                GROUP_FILTER.gf_slist,
+                SOCKADDR_BYTES,
+              ),
+            },
+            (_, i) => getSockaddr(bytes, GROUP_FILTER.gf_slist + SOCKADDR_BYTES * i, level),
           ),
         };
       },

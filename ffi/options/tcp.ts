@@ -7,6 +7,7 @@
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import { parseIp } from "../../core/ip.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";
 import {
   bool,
@@ -29,6 +30,7 @@ import {
 } from "./codecs.ts";
 
 const L = c.IPPROTO_TCP;
+const { tcp_md5sig: MD5, tcp_repair_opt: REPAIR_OPT, tcp_repair_window: WINDOW } = STRUCTS;
 
 /** A key that signs the segments to and from some peers: RFC 2385. */
 export interface TcpMd5Key {
@@ -51,21 +53,34 @@ function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
   if (key.length > c.TCP_MD5SIG_MAXKEYLEN) {
     throw outOfRange(`${name}.key`, `${key.length} bytes`, `at most ${c.TCP_MD5SIG_MAXKEYLEN}`);
   }
-  const { bytes, view } = struct(216);
-  view.setUint16(0, ip.length === 4 ? c.AF_INET : c.AF_INET6, true);
-  bytes.set(ip, ip.length === 4 ? 4 : 8);
+  const { bytes, view } = struct(MD5.size);
+  view.setUint16(MD5.tcpm_addr, ip.length === 4 ? c.AF_INET : c.AF_INET6, true);
+  bytes.set(
+    ip,
+    MD5.tcpm_addr +
+      (ip.length === 4 ? STRUCTS.sockaddr_in.sin_addr : STRUCTS.sockaddr_in6.sin6_addr),
+  );
   let flags = 0;
   if (value.prefixLength !== undefined) {
     flags |= c.TCP_MD5SIG_FLAG_PREFIX;
-    bytes[129] = checkInt(`${name}.prefixLength`, value.prefixLength, 0, 8 * ip.length);
+    bytes[MD5.tcpm_prefixlen] = checkInt(
+      `${name}.prefixLength`,
+      value.prefixLength,
+      0,
+      8 * ip.length,
+    );
   }
   if (value.interfaceIndex !== undefined) {
     flags |= c.TCP_MD5SIG_FLAG_IFINDEX;
-    view.setInt32(132, checkInt(`${name}.interfaceIndex`, value.interfaceIndex, 0, INT_MAX), true);
+    view.setInt32(
+      MD5.tcpm_ifindex,
+      checkInt(`${name}.interfaceIndex`, value.interfaceIndex, 0, INT_MAX),
+      true,
+    );
   }
-  bytes[128] = flags;
-  view.setUint16(130, key.length, true);
-  bytes.set(key, 136);
+  bytes[MD5.tcpm_flags] = flags;
+  view.setUint16(MD5.tcpm_keylen, key.length, true);
+  bytes.set(key, MD5.tcpm_key);
   return bytes;
 }
 
@@ -91,24 +106,30 @@ export interface TcpRepairWindow {
   readonly rcvWup: number;
 }
 
-/** The fields of `struct tcp_repair_window`, in order. */
-const WINDOW_FIELDS = ["sndWl1", "sndWndBytes", "maxWindowBytes", "rcvWndBytes", "rcvWup"] as const;
+/** The fields of `struct tcp_repair_window` and their offsets, in order. */
+const WINDOW_FIELDS = [
+  ["sndWl1", WINDOW.snd_wl1],
+  ["sndWndBytes", WINDOW.snd_wnd],
+  ["maxWindowBytes", WINDOW.max_window],
+  ["rcvWndBytes", WINDOW.rcv_wnd],
+  ["rcvWup", WINDOW.rcv_wup],
+] as const;
 
 const repairWindow: CodecFor<TcpRepairWindow> = (name) => ({
-  size: 20,
+  size: WINDOW.size,
   encode(value) {
     checkObject(name, value, "an object");
-    const { bytes, view } = struct(20);
-    WINDOW_FIELDS.forEach((field, i) => {
-      view.setUint32(4 * i, checkInt(`${name}.${field}`, value[field], 0, UINT_MAX), true);
-    });
+    const { bytes, view } = struct(WINDOW.size);
+    for (const [field, offset] of WINDOW_FIELDS) {
+      view.setUint32(offset, checkInt(`${name}.${field}`, value[field], 0, UINT_MAX), true);
+    }
     return bytes;
   },
   decode(bytes) {
-    const view = viewOf(name, bytes, 20);
-    const [sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup] = WINDOW_FIELDS.map((_, i) =>
-      view.getUint32(4 * i, true)
-    );
+    const view = viewOf(name, bytes, WINDOW.size);
+    const [sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup] = WINDOW_FIELDS.map((
+      [, offset],
+    ) => view.getUint32(offset, true));
     return { sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup };
   },
 });
@@ -310,11 +331,19 @@ export const TCP_REPAIR_OPTIONS: SocketOption<readonly TcpRepairOption[]> = row(
   "wo",
   writeOnly((value: readonly TcpRepairOption[], name) => {
     if (!Array.isArray(value)) throw wrongType(name, value, "an array of options");
-    const { bytes, view } = struct(8 * value.length);
+    const { bytes, view } = struct(REPAIR_OPT.size * value.length);
     value.forEach((option, i) => {
       checkObject(`${name}[${i}]`, option, "an option");
-      view.setUint32(8 * i, checkInt(`${name}[${i}].code`, option.code, 0, 255), true);
-      view.setUint32(8 * i + 4, checkInt(`${name}[${i}].value`, option.value, 0, UINT_MAX), true);
+      view.setUint32(
+        REPAIR_OPT.size * i + REPAIR_OPT.opt_code,
+        checkInt(`${name}[${i}].code`, option.code, 0, 255),
+        true,
+      );
+      view.setUint32(
+        REPAIR_OPT.size * i + REPAIR_OPT.opt_val,
+        checkInt(`${name}[${i}].value`, option.value, 0, UINT_MAX),
+        true,
+      );
     });
     return bytes;
   }),

@@ -6,6 +6,7 @@
 
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   bool,
   checkInt,
@@ -19,6 +20,7 @@ import {
 } from "./codecs.ts";
 
 const L = c.SOL_SOCKET;
+const { sock_txtime: TXTIME } = STRUCTS;
 
 /** The clocks that SO_TXTIME takes. */
 const CLOCKS = {
@@ -38,17 +40,17 @@ export interface TransmitTime {
 }
 
 const transmitTime: CodecFor<TransmitTime> = (name) => ({
-  size: 8,
+  size: TXTIME.size,
   encode(value) {
     checkObject(name, value, "an object with a clock");
     const clock = Object.hasOwn(CLOCKS, value.clock) ? CLOCKS[value.clock] : undefined;
     if (clock === undefined) {
       throw outOfRange(name, value.clock, 'a clock: "realtime", "monotonic" or "tai"');
     }
-    const { bytes, view } = struct(8);
-    view.setInt32(0, clock, true);
+    const { bytes, view } = struct(TXTIME.size);
+    view.setInt32(TXTIME.clockid, clock, true);
     view.setUint32(
-      4,
+      TXTIME.flags,
       (value.deadlineMode ? c.SOF_TXTIME_DEADLINE_MODE : 0) |
         (value.reportErrors ? c.SOF_TXTIME_REPORT_ERRORS : 0),
       true,
@@ -56,9 +58,9 @@ const transmitTime: CodecFor<TransmitTime> = (name) => ({
     return bytes;
   },
   decode(bytes) {
-    const view = viewOf(name, bytes, 8);
-    const id = view.getInt32(0, true);
-    const flags = view.getUint32(4, true);
+    const view = viewOf(name, bytes, TXTIME.size);
+    const id = view.getInt32(TXTIME.clockid, true);
+    const flags = view.getUint32(TXTIME.flags, true);
     return {
       clock: id === CLOCKS.tai ? "tai" : id === CLOCKS.monotonic ? "monotonic" : "realtime",
       deadlineMode: (flags & c.SOF_TXTIME_DEADLINE_MODE) !== 0,
@@ -130,8 +132,8 @@ export interface TimestampingFlags {
 }
 
 const timestamping: CodecFor<TimestampingFlags> = (name) => ({
-  // struct so_timestamping; kernels before 5.14 answer with its first field alone.
-  size: 8,
+  // Kernels before 5.14 answer with the first field alone.
+  size: STRUCTS.so_timestamping.size,
   encode(value) {
     checkObject(name, value, "an object of flags");
     let bits = 0;
