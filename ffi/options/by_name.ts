@@ -10,6 +10,7 @@ import * as ip from "./ip.ts";
 import * as ipv6 from "./ipv6.ts";
 import * as multicast from "./multicast.ts";
 import * as peer from "./peer.ts";
+import * as raw from "./raw.ts";
 import * as socket from "./socket.ts";
 import * as sourceFilter from "./source_filter.ts";
 import * as tcp from "./tcp.ts";
@@ -27,6 +28,7 @@ const TABLES: readonly object[] = [
   timestamp,
   peer,
   filter,
+  raw,
   ip,
   ipv6,
   multicast,

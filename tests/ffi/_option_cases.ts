@@ -23,6 +23,8 @@ export type SocketKind =
   | "raw"
   | "raw6"
   | "raw6 all"
+  | "raw icmp"
+  | "raw icmp6"
   | "packet";
 
 /** One try. */
@@ -479,6 +481,22 @@ const UDP: OptionCase[] = [
   ...values("udplite", o.UDPLITE_SEND_CSCOV, 20, 65535, 0),
 ];
 
+const loopbackFrames = { interfaceIndex: LO, type: "promiscuous" };
+
+const RAW: OptionCase[] = [
+  ...values("raw icmp", o.ICMP_FILTER, [0, 3, 11], []),
+  ...values("raw icmp6", o.ICMPV6_FILTER, [1, 129, 255], []),
+  { option: o.PACKET_ADD_MEMBERSHIP, on: "packet", set: loopbackFrames },
+  {
+    option: o.PACKET_DROP_MEMBERSHIP,
+    on: "packet",
+    set: loopbackFrames,
+    first: [[o.PACKET_ADD_MEMBERSHIP, loopbackFrames]],
+  },
+  ...flags("packet", o.PACKET_AUXDATA, o.PACKET_IGNORE_OUTGOING, o.PACKET_QDISC_BYPASS),
+  { option: o.PACKET_STATISTICS, on: "packet", back: { packets: 0, drops: 0 } },
+];
+
 /** All tries, those of one row together. */
 export const OPTION_CASES: readonly OptionCase[] = [
   ...SOCKET,
@@ -489,4 +507,5 @@ export const OPTION_CASES: readonly OptionCase[] = [
   ...MULTICAST,
   ...TCP,
   ...UDP,
+  ...RAW,
 ];

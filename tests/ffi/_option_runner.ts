@@ -93,6 +93,10 @@ async function open(kind: SocketKind): Promise<Socket[]> {
       return [socket(c.AF_INET6, c.SOCK_RAW, 254)];
     case "raw6 all":
       return [socket(c.AF_INET6, c.SOCK_RAW, c.IPPROTO_RAW)];
+    case "raw icmp":
+      return [socket(c.AF_INET, c.SOCK_RAW, c.IPPROTO_ICMP)];
+    case "raw icmp6":
+      return [socket(c.AF_INET6, c.SOCK_RAW, c.IPPROTO_ICMPV6)];
     case "packet":
       return [socket(c.AF_PACKET, c.SOCK_RAW, 0)];
   }

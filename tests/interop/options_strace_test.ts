@@ -9,7 +9,10 @@ const LEVELS: Readonly<Record<number, string>> = {
   6: "SOL_TCP",
   17: "SOL_UDP",
   41: "SOL_IPV6",
+  58: "SOL_ICMPV6",
   136: "SOL_UDPLITE",
+  255: "SOL_RAW",
+  263: "SOL_PACKET",
 };
 
 /**
