@@ -1,9 +1,9 @@
 import type { IpAddress } from "../core/address.ts";
 import { isSocketError } from "../core/errors.ts";
+import { interleaveFamilies, raceAddresses } from "../core/happy_eyeballs.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
 import { connect, listen, makeStream } from "../ffi/engine.ts";
-import { DEFAULT_ATTEMPT_DELAY_MS, interleave, raceAddresses } from "../ffi/happy_eyeballs.ts";
 import { resolveHost } from "../ffi/host.ts";
 import { resolve } from "../ffi/resolver.ts";
 import type { TcpConnectOptions, TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
@@ -64,31 +64,42 @@ export async function connectLibc(
   signal: AbortSignal | undefined,
 ): Promise<TcpStream> {
   const { port, family, scopeId, flowInfo } = options;
-  const addresses = interleave(
-    await resolveHost({
-      hostname,
-      port,
-      family,
-      scopeId,
-      flowInfo,
-      type: "stream",
-      action: "connect",
-      signal,
-    }),
-  );
+  const found = await resolveHost({
+    hostname,
+    port,
+    family,
+    scopeId,
+    flowInfo,
+    type: "stream",
+    action: "connect",
+    signal,
+  });
   const locals = await resolveLocal(options, signal);
-  try {
-    return await raceAddresses(
-      addresses,
-      attemptDelayMs ?? DEFAULT_ATTEMPT_DELAY_MS,
-      (address, signal) => attempt(address, locals, options, signal),
-      wait,
-    );
-  } catch (errors) {
-    const all = (errors as unknown[]).filter((error) => error !== undefined);
-    if (attemptDelayMs === undefined || all.length === 1) throw all[0];
-    throw new AggregateError(all, `Cannot connect ${hostname}: all ${all.length} addresses failed`);
+  const addresses = locals === undefined
+    ? found
+    : found.filter((address) => localFor(address, locals));
+  if (addresses.length === 0) {
+    throw new TypeError(`Cannot connect: localAddress is of another family than ${hostname}`);
   }
+  try {
+    return await raceAddresses(interleaveFamilies(addresses), {
+      connect: (address, signal) => attempt(address, locals, options, signal),
+      attemptDelayMs,
+      wait,
+      action: `connect ${hostname}`,
+    });
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error;
+    if (attemptDelayMs === undefined || error.errors.length === 1) throw error.errors[0];
+    throw error;
+  }
+}
+
+function localFor(
+  { family }: IpAddress,
+  locals: readonly IpAddress[] | undefined,
+): IpAddress | undefined {
+  return locals?.find((local) => local.family === family);
 }
 
 async function attempt(
@@ -97,18 +108,12 @@ async function attempt(
   options: TcpConnectOptions,
   signal: AbortSignal,
 ): Promise<TcpStream> {
-  const local = locals?.find(({ family }) => family === address.family);
-  if (locals !== undefined && local === undefined) {
-    throw new TypeError(
-      `Cannot connect: localAddress has no address of the family of ${address.hostname}`,
-    );
-  }
   const wait = beginWait({ signal });
   try {
     return await connect(
       {
         address,
-        local,
+        local: localFor(address, locals),
         permitted: true,
         protocol: protocolNumber(options.protocol),
         options: options.options,
