@@ -16,10 +16,11 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Options that strace 6.1, Debian 12's, has no name for: newer than it, or (UDP-Lite's) in no header
- * for user space. A newer strace may know them.
+ * Options that strace 6.1, Debian 12's, has no name for: newer than it, but for ICMPv6's filter and
+ * UDP-Lite's coverages, which it never had. A newer strace may know them.
  */
 const UNKNOWN_TO_STRACE = new Set([
+  "ICMPV6_FILTER",
   "IP_LOCAL_PORT_RANGE",
   "IP_PROTOCOL",
   "SO_INQ",
