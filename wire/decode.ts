@@ -225,25 +225,40 @@ export class Frame implements Iterable<Layer> {
   }
 
   #decode(bytes: Uint8Array, at: number, end: number): Layer {
+    // The commonest come first: cases are compared one after the other.
     switch (this.#next) {
+      case NEXT.OPAQUE:
+        return this.#opaque();
+      case numbers.IPPROTO_TCP:
+        this.#next = NEXT.OPAQUE;
+        return TcpView.parse(bytes, at, end);
+      case numbers.IPPROTO_UDP: {
+        this.#next = NEXT.OPAQUE;
+        const view = UdpView.parsePartial(bytes, at, end);
+        if (view.truncated) this.#complain(UdpView);
+        else if (isDnsPort(view.sourcePort) || isDnsPort(view.destinationPort)) {
+          this.#next = NEXT.DNS;
+        }
+        return view;
+      }
+      case NEXT.ETHERNET:
+      case numbers.IPPROTO_ETHERNET:
+      case ETHER + numbers.ETH_P_TEB: {
+        const view = EthernetView.parsePartial(bytes, at, end);
+        this.#afterType(view.etherType, EthernetView, view.end);
+        return view;
+      }
       case ETHER + numbers.ETH_P_IP:
       case numbers.IPPROTO_IPIP:
         return this.#ipv4(bytes, at, end);
       case ETHER + numbers.ETH_P_IPV6:
       case numbers.IPPROTO_IPV6:
         return this.#ipv6(bytes, at, end);
-      case NEXT.ETHERNET:
-      case numbers.IPPROTO_ETHERNET:
-      case ETHER + numbers.ETH_P_TEB: {
-        const view = EthernetView.parsePartial(bytes, at, end);
-        this.#afterType(view.etherType, () => EthernetView.parse(bytes, at, end), view.end, end);
-        return view;
-      }
       case ETHER + numbers.ETH_P_8021Q:
       case ETHER + numbers.ETH_P_8021AD:
       case ETHER + numbers.ETH_P_QINQ1: {
         const view = VlanView.parsePartial(bytes, at, end);
-        this.#afterType(view.etherType, () => VlanView.parse(bytes, at, end), view.end, end);
+        this.#afterType(view.etherType, VlanView, view.end);
         return view;
       }
       case ETHER + numbers.ETH_P_ARP:
@@ -268,18 +283,6 @@ export class Frame implements Iterable<Layer> {
         this.#next = view.oui === 0 ? ETHER + view.protocol : NEXT.OPAQUE;
         return view;
       }
-      case numbers.IPPROTO_TCP:
-        this.#next = NEXT.OPAQUE;
-        return TcpView.parse(bytes, at, end);
-      case numbers.IPPROTO_UDP: {
-        this.#next = NEXT.OPAQUE;
-        const view = UdpView.parsePartial(bytes, at, end);
-        if (view.truncated) this.#complain(() => UdpView.parse(bytes, at, end));
-        else if (isDnsPort(view.sourcePort) || isDnsPort(view.destinationPort)) {
-          this.#next = NEXT.DNS;
-        }
-        return view;
-      }
       case NEXT.DNS:
         this.#next = NEXT.END;
         try {
@@ -301,7 +304,7 @@ export class Frame implements Iterable<Layer> {
       case numbers.IPPROTO_SCTP: {
         this.#next = NEXT.OPAQUE;
         const view = SctpView.parsePartial(bytes, at, end);
-        this.#complain(() => SctpView.parse(bytes, at, end));
+        this.#complain(SctpView);
         return view;
       }
       case numbers.IPPROTO_UDPLITE:
@@ -343,7 +346,7 @@ export class Frame implements Iterable<Layer> {
 
   #ipv4(bytes: Uint8Array, at: number, end: number): Ipv4View {
     const view = Ipv4View.parsePartial(bytes, at, end);
-    if (view.totalLength !== view.end - at) this.#complain(() => Ipv4View.parse(bytes, at, end));
+    if (view.totalLength !== view.end - at) this.#complain(Ipv4View);
     this.#next = view.protocol;
     if (view.isFragment) {
       if (view.fragmentOffset > 0) this.#next = NEXT.OPAQUE;
@@ -354,7 +357,7 @@ export class Frame implements Iterable<Layer> {
 
   #ipv6(bytes: Uint8Array, at: number, end: number): Ipv6View {
     const view = Ipv6View.parsePartial(bytes, at, end);
-    if (view.truncated) this.#complain(() => Ipv6View.parse(bytes, at, end));
+    if (view.truncated) this.#complain(Ipv6View);
     this.#next = view.nextHeader;
     return view;
   }
@@ -364,25 +367,30 @@ export class Frame implements Iterable<Layer> {
     return view;
   }
 
-  #afterType(type: number, parse: () => unknown, viewEnd: number, end: number): void {
+  #afterType(type: number, strict: Strict, viewEnd: number): void {
     if (type >= numbers.ETH_P_802_3_MIN) {
       this.#next = ETHER + type;
     } else {
       this.#next = NEXT.LLC;
-      if (viewEnd === end) this.#complain(parse);
+      if (viewEnd === this.#end) this.#complain(strict);
     }
   }
 
   /** Keeps the reason why the strict decoder refuses what the lenient one took. */
-  #complain(parse: () => unknown): void {
+  #complain(strict: Strict): void {
     if (this.#cut || this.#error !== undefined) return;
     try {
-      parse();
+      strict.parse(this.bytes, this.#at, this.#end);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#error = error;
     }
   }
+}
+
+/** The views whose strict decoder may refuse what the lenient one takes. */
+interface Strict {
+  parse(bytes: Uint8Array, start: number, end: number): unknown;
 }
 
 /** The value of a header whose length reaches beyond the bytes at hand. */
