@@ -189,12 +189,14 @@ function bytesOf(data: DataView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** A decoder of an int. The kernel writes some of them (IP_TOS) as one byte. */
+/** A decoder of an int. */
 function int(make: (value: number) => ControlMessage): Decoder {
-  return (data) => {
-    if (data.byteLength >= INT_BYTES) return make(data.getInt32(0, true));
-    return data.byteLength === 1 ? make(data.getUint8(0)) : undefined;
-  };
+  return (data) => data.byteLength < INT_BYTES ? undefined : make(data.getInt32(0, true));
+}
+
+/** The kernel writes IP_TOS as one byte, and takes it as an int or one (net/ipv4/ip_sockglue.c). */
+function tos(data: DataView): ControlMessage | undefined {
+  return data.byteLength < 1 ? undefined : { type: "tos", tos: data.getUint8(0) };
 }
 
 function credentials(data: DataView): ControlMessage | undefined {
@@ -312,7 +314,7 @@ const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
   [key(SOL_SOCKET, SO_TIMESTAMPING_NEW), timestamping],
   [key(SOL_SOCKET, SO_RXQ_OVFL), int((value) => ({ type: "dropped", count: value >>> 0 }))],
   [key(SOL_IP, IP_TTL), int((ttl) => ({ type: "ttl", ttl }))],
-  [key(SOL_IP, IP_TOS), int((tos) => ({ type: "tos", tos }))],
+  [key(SOL_IP, IP_TOS), tos],
   [key(SOL_IP, IP_PKTINFO), pktinfo],
   [key(SOL_IP, IP_RECVERR), extendedError],
   [key(SOL_IP, IP_ORIGDSTADDR), originalDestination],
