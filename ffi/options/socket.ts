@@ -102,7 +102,7 @@ export const SO_BUSY_POLL: SocketOption<number> = row(
   int(0),
 );
 
-/** How many packets one busy poll takes at most, 0 to 65535 (default 8). More than the current value needs CAP_NET_ADMIN. Cannot be read. Since Linux 5.11. */
+/** How many packets one busy poll takes at most, 0 to 65535 (default 0, which means 8). More than the current value needs CAP_NET_ADMIN. Cannot be read. Since Linux 5.11. */
 export const SO_BUSY_POLL_BUDGET: SocketOption<number> = row(
   "SO_BUSY_POLL_BUDGET",
   L,

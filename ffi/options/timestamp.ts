@@ -186,7 +186,7 @@ export const SO_TIMESTAMPING: SocketOption<TimestampingFlags> = row(
   timestamping,
 );
 
-/** How the times of SCM_TXTIME messages are meant. A clock other than TAI or monotonic may need CAP_NET_ADMIN. Since Linux 4.19. */
+/** How the times of SCM_TXTIME messages are meant. A clock other than `"monotonic"` needs CAP_NET_ADMIN. Since Linux 4.19. */
 export const SO_TXTIME: SocketOption<TransmitTime> = row(
   "SO_TXTIME",
   L,

@@ -41,7 +41,7 @@ export interface OptionCase {
   readonly error?: string | readonly string[];
   /** The first kernel that knows the option; before it an error is due. */
   readonly since?: readonly [number, number];
-  /** Needs CAP_NET_ADMIN; without it EPERM is due. */
+  /** Needs CAP_NET_ADMIN or CAP_NET_RAW; without the first EPERM may come. */
   readonly admin?: true;
   /** Rows to set first, in order. */
   readonly first?: readonly (readonly [SocketOption<unknown>, unknown])[];
@@ -79,7 +79,7 @@ const SOCKET: OptionCase[] = [
   ...values("udp", o.SO_BINDTOIFINDEX, LO, 0),
   ...values("tcp", o.SO_BUF_LOCK, 3, 0),
   { option: o.SO_BUSY_POLL, on: "udp", set: 20, admin: true },
-  { option: o.SO_BUSY_POLL_BUDGET, on: "udp", set: 8 },
+  { option: o.SO_BUSY_POLL_BUDGET, on: "udp", set: 8, admin: true },
   { option: o.SO_CNX_ADVICE, on: "tcp", set: 1 },
   { option: o.SO_COOKIE, on: "tcp", back: isCookie },
   { option: o.SO_DEBUG, on: "tcp", set: true, admin: true },
@@ -127,7 +127,12 @@ const SOCKET: OptionCase[] = [
       return on.sort().join() === "optId,optTsOnly,rxSoftware,software,txSoftware";
     },
   },
-  ...values("udp", o.SO_TXTIME, { clock: "tai", deadlineMode: true, reportErrors: false }),
+  {
+    option: o.SO_TXTIME,
+    on: "udp",
+    set: { clock: "tai", deadlineMode: true, reportErrors: false },
+    admin: true,
+  },
   ...values("udp", o.SO_TXTIME, { clock: "monotonic", deadlineMode: false, reportErrors: true }),
 ];
 
@@ -232,8 +237,13 @@ const IPV6: OptionCase[] = [
   ...values("raw6", o.IPV6_CHECKSUM, 2, -1),
   // Pad1 and PadN: a header of 8 bytes with nothing in it. Its first byte is the kernel's to fill.
   ...[o.IPV6_HOPOPTS, o.IPV6_DSTOPTS, o.IPV6_RTHDRDSTOPTS].flatMap((option) => [
-    { option, on: "udp6" as const, set: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0) },
-    { option, on: "udp6" as const, set: new Uint8Array(0) },
+    {
+      option,
+      on: "udp6" as const,
+      set: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0),
+      admin: true as const,
+    },
+    { option, on: "udp6" as const, set: new Uint8Array(0), admin: true as const },
   ]),
   // A segment routing header (RFC 8754) with one segment, none left.
   {
@@ -395,7 +405,9 @@ const isTcpInfo = (v: unknown) => {
 
 const TCP: OptionCase[] = [
   { option: o.TCP_CC_INFO, on: "tcp connected", back: (v: unknown) => v instanceof Uint8Array },
-  ...values("tcp", o.TCP_CONGESTION, "reno", "cubic"),
+  // The first is always there; the second only an administrator may choose where it is not allowed.
+  { option: o.TCP_CONGESTION, on: "tcp", set: "reno" },
+  { option: o.TCP_CONGESTION, on: "tcp", set: "cubic", admin: true, error: ["none", "ENOENT"] },
   { option: o.TCP_CONGESTION, on: "tcp", set: "nonsuch", error: "ENOENT" },
   ...flags("tcp", o.TCP_CORK, o.TCP_FASTOPEN_CONNECT, o.TCP_FASTOPEN_NO_COOKIE, o.TCP_INQ),
   ...flags("tcp", o.TCP_NODELAY, o.TCP_QUICKACK, o.TCP_THIN_LINEAR_TIMEOUTS),

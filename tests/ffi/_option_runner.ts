@@ -17,6 +17,8 @@ export const PRIVILEGED: readonly SocketKind[] = [
   "raw",
   "raw6",
   "raw6 all",
+  "raw icmp",
+  "raw icmp6",
   "packet",
   "tcp repair",
 ];
@@ -125,8 +127,9 @@ function dueCodes(tried: OptionCase, admin: boolean): readonly string[] {
       return ["ENOPROTOOPT", "EOPNOTSUPP", "EINVAL"];
     }
   }
-  if (tried.admin && !admin) return ["EPERM", "EACCES"];
-  return tried.error === undefined ? ["none"] : [tried.error].flat();
+  const due = tried.error === undefined ? ["none"] : [tried.error].flat();
+  // Some of them ask for another capability alone, which we may have.
+  return tried.admin && !admin ? ["EPERM", "EACCES", ...due] : due;
 }
 
 /** Sets and gets one option; what is wrong, or undefined. */
@@ -160,9 +163,16 @@ function isEqual(a: unknown, b: unknown): boolean {
 
 /** Tries a case on a socket of its kind; what is wrong, or undefined. */
 export async function tryCase(tried: OptionCase, admin: boolean): Promise<string | undefined> {
-  const sockets = await open(tried.on);
+  const due = dueCodes(tried, admin);
+  let sockets: Socket[];
   try {
-    return tryOn(sockets[0], tried, dueCodes(tried, admin));
+    sockets = await open(tried.on);
+  } catch (error) {
+    if (tried.admin && due.includes(codeOf(error))) return undefined;
+    throw error;
+  }
+  try {
+    return tryOn(sockets[0], tried, due);
   } finally {
     for (const each of sockets) each.close();
   }
