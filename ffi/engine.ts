@@ -158,7 +158,10 @@ function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): 
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
-    core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), addressText(address));
+    // Without a path there is nothing to bind to: the kernel would make up an abstract name.
+    if (address.family !== "unix" || address.pathBytes.length > 0) {
+      core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), addressText(address));
+    }
     return core;
   });
 }

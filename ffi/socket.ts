@@ -7,12 +7,13 @@ import type { Address, AddressInput, Family, SocketType } from "../core/address.
 import { checkBytes, checkInteger } from "../core/bytes.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
-import { AF_INET, AF_INET6, AF_UNIX, MSG_NOSIGNAL, SOMAXCONN } from "./abi/socket_constants.ts";
+import { AF_INET, AF_UNIX, MSG_NOSIGNAL, SOCK_STREAM, SOMAXCONN } from "./abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC } from "./abi/event_constants.ts";
 import { addressText } from "./address_text.ts";
+import { destinationText, encodeDestination } from "./destination.ts";
 import { familyName, typeName } from "./names.ts";
 import { checkAddress } from "./permissions.ts";
-import { decodeSockaddr, encodeSockaddr } from "./sockaddr.ts";
+import { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
 import { MessageCalls } from "./socket_messages.ts";
 import { namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
 import { acceptedCore, coreFromFd, openCore, openPair } from "./socket_open.ts";
@@ -158,16 +159,18 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
   ): Promise<number> {
     checkBytes(data, "send", "data");
     const flags = sendFlags(options);
-    const { sockaddr, text } = this.#name(to, "sendto");
+    this.#core.checkOpen("sendto");
+    const sockaddr = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const length = encodeDestination(sockaddr, 0, to);
     const bytes = data as Uint8Array<ArrayBuffer>;
     return await this.#waiting(
       options,
       (wait) =>
         this.#core.whenWritable(
           "sendto",
-          (lib, fd) => lib.sendto(fd, bytes, bytes.length, flags, sockaddr, sockaddr.length),
+          (lib, fd) => lib.sendto(fd, bytes, bytes.length, flags, sockaddr, length),
           wait,
-          text,
+          () => destinationText(sockaddr, 0, length),
         ),
     );
   }
@@ -285,10 +288,12 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     this.#core.setReferenced(false);
   }
 
+  /** As {@linkcode Socket.close}. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** As {@linkcode Socket.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
@@ -347,7 +352,11 @@ function sendFlags(options: { flags?: number } | undefined): number {
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
  * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
  */
-export function socket(family: number = AF_INET, type: number = 1, protocol: number = 0): Socket {
+export function socket(
+  family: number = AF_INET,
+  type: number = SOCK_STREAM,
+  protocol: number = 0,
+): Socket {
   return new Socket(openCore(family, type, protocol));
 }
 
@@ -361,11 +370,9 @@ export function socket(family: number = AF_INET, type: number = 1, protocol: num
  */
 export function socketPair(
   family: number = AF_UNIX,
-  type: number = 1,
+  type: number = SOCK_STREAM,
   protocol: number = 0,
 ): [Socket, Socket] {
   const [a, b] = openPair(family, type, protocol);
   return [new Socket(a), new Socket(b)];
 }
-
-export { AF_INET, AF_INET6, AF_UNIX };

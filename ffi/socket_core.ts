@@ -27,6 +27,9 @@ const EALREADY = 114;
 const EINPROGRESS = 115;
 const EINTR = 4;
 
+/** An address for an error, or what makes it. */
+export type AddressText = string | (() => string | undefined);
+
 /** A descriptor that was accepted, and who is at its other end. */
 export interface Accepted {
   /** Owned by the caller. */
@@ -112,7 +115,7 @@ export class SocketCore extends Watch {
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait?: Wait,
-    address?: string,
+    address?: AddressText,
   ): Promise<number> {
     for (;;) {
       const result = this.tryCall(syscall, run, address);
@@ -122,12 +125,16 @@ export class SocketCore extends Watch {
   }
 
   /** Makes a call once. Returns what it returned, or -1 if it would block. */
-  tryCall(syscall: string, run: (libc: Libc, fd: number) => number, address?: string): number {
+  tryCall(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number {
     this.checkOpen(syscall);
     const result = attemptRetryable((lib) => run(lib, this.fd));
     if (result >= 0) return result;
     if (result === -EAGAIN) return -1;
-    throw failure(syscall, -result, address);
+    throw failure(syscall, -result, typeof address === "function" ? address() : address);
   }
 
   /** Makes a call that must succeed. */
