@@ -150,15 +150,15 @@ export type {
   NdpPrefixOption,
   NdpRouteOption,
 } from "./ndp_options.ts";
-export type {
-  IcmpExtensions,
-  IcmpInterfaceIdentification,
-  IcmpInterfaceObject,
-  IcmpMplsObject,
-  IcmpObject,
-  MplsLabel,
+export {
+  decodeIcmpExtensions,
+  type IcmpExtensions,
+  icmpExtensionsChecksumOk,
+  type IcmpMplsObject,
+  type IcmpObject,
+  type MplsLabel,
 } from "./icmp_extensions.ts";
-export { decodeIcmpExtensions } from "./icmp_extensions.ts";
+export type { IcmpInterfaceIdentification, IcmpInterfaceObject } from "./icmp_interface.ts";
 export { crc32c } from "./crc32c.ts";
 export { encodeSctp, type Sctp, type SctpChunk, SctpChunkView, SctpView } from "./sctp.ts";
 export type {
@@ -190,7 +190,13 @@ export {
 } from "./tcp.ts";
 export { encodeUdp, type Udp, UdpView } from "./udp.ts";
 export { encodeUdpLite, type UdpLite, UdpLiteView } from "./udplite.ts";
-export type { GroupQuery, GroupRecord, GroupRecordType } from "./_group_records.ts";
+export {
+  groupCodeValue,
+  type GroupQuery,
+  type GroupRecord,
+  type GroupRecordType,
+  mldResponseDelayMs,
+} from "./_group_records.ts";
 export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
 export { verifyChecksums } from "./verify.ts";
 export { describe, type DescribeOptions } from "./describe.ts";
