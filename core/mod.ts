@@ -14,3 +14,5 @@ export { type OptionBytes, type OptionCodec, type SocketOption, socketOption } f
 export { AddrInfoError, isSocketError, type SocketError } from "./errors.ts";
 export * from "./ip.ts";
 export * from "./mac.ts";
+export * from "./cidr.ts";
+export * from "./ip_registry.ts";

@@ -14,7 +14,6 @@ import {
   bool,
   checkInt,
   checkObject,
-  type CodecFor,
   int,
   INT_MAX,
   netInt,
@@ -45,28 +44,13 @@ export interface Ipv6PacketInfo {
   readonly interfaceIndex?: number;
 }
 
-const packetInfo: CodecFor<Ipv6PacketInfo> = (name) => ({
-  size: PKTINFO.size,
-  encode(value) {
-    checkObject(name, value, "an object with address and interfaceIndex");
-    const { bytes, view } = struct(PKTINFO.size);
-    bytes.set(address(name, "address", value.address ?? "::", parseIpv6), PKTINFO.ipi6_addr);
-    view.setInt32(
-      PKTINFO.ipi6_ifindex,
-      checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
-      true,
-    );
-    return bytes;
-  },
-  decode(bytes) {
-    // Nothing is set: the kernel answers with no bytes.
-    if (bytes.length === 0) return { address: "::", interfaceIndex: 0 };
-    const view = viewOf(name, bytes, PKTINFO.size);
-    return {
-      address: formatIpv6(bytes, PKTINFO.ipi6_addr),
-      interfaceIndex: view.getInt32(PKTINFO.ipi6_ifindex, true),
-    };
-  },
+const packetInfo = writeOnly<Ipv6PacketInfo>((value, name) => {
+  checkObject(name, value, "an object with address and interfaceIndex");
+  const { bytes, view } = struct(PKTINFO.size);
+  const index = checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX);
+  bytes.set(address(name, "address", value.address ?? "::", parseIpv6), PKTINFO.ipi6_addr);
+  view.setInt32(PKTINFO.ipi6_ifindex, index, true);
+  return bytes;
 });
 
 /** What is known of the path to the peer. */
@@ -259,7 +243,7 @@ export const IPV6_PATHMTU: SocketOption<Ipv6PathMtu> = row(
   }),
 );
 
-/** The source address and interface of outgoing packets: RFC 3542 section 6. Cannot be read on a stream that has none. */
+/** The source address and interface of outgoing packets: RFC 3542 section 6. Set only. */
 export const IPV6_PKTINFO: SocketOption<Ipv6PacketInfo> = row(
   "IPV6_PKTINFO",
   L,

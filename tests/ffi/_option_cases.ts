@@ -133,6 +133,15 @@ const SOCKET: OptionCase[] = [
     set: { clock: "tai", deadlineMode: true, reportErrors: false },
     admin: true,
   },
+  ...([["optIdTcp", 2], ["optRxFilter", 12], ["txCompletion", 15]] as const).map(
+    ([flag, minor]): OptionCase => ({
+      option: o.SO_TIMESTAMPING,
+      on: "tcp connected",
+      set: { optId: true, rxSoftware: true, software: true, [flag]: true },
+      back: (v: unknown) => (v as o.TimestampingFlags)[flag] === true,
+      since: [6, minor],
+    }),
+  ),
   ...values("udp", o.SO_TXTIME, { clock: "monotonic", deadlineMode: false, reportErrors: true }),
 ];
 
