@@ -28,6 +28,21 @@ function parserFor(bytes: Uint8Array): CaptureParser {
  * @returns The packets.
  * @throws {RangeError} If the file is cut off or lies, after the sound packets before; it names the
  * field.
+ *
+ * @example What a capture file holds
+ * ```ts
+ * import { decodeCapture, describe, encode, encodePcap } from "@berkeley/sockets/wire";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = encode(
+ *   { kind: "ethernet", source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" },
+ *   { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" },
+ *   { kind: "udp", sourcePort: 5000, destinationPort: 6000 },
+ * );
+ * const file = encodePcap([{ data, timestampNanos: 0n }]);
+ * const lines = Array.from(decodeCapture(file), (packet) => describe(packet.data));
+ * assertEquals(lines, ["IP 192.0.2.1.5000 > 192.0.2.2.6000: UDP, length 0"]);
+ * ```
  */
 export function* decodeCapture(bytes: Uint8Array): Generator<CapturedPacket> {
   if (bytes.length < 4) throw bad("capture file", `length of ${bytes.length} is below 4`);
@@ -63,22 +78,30 @@ export async function* decodeCaptureStream(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<CapturedPacket> {
   let parser: CaptureParser | undefined;
-  let rest: Uint8Array = EMPTY;
+  let buffer: Uint8Array = EMPTY;
+  let from = 0;
+  let to = 0;
   for await (const piece of source) {
-    const bytes = new Uint8Array(rest.length + piece.length);
-    bytes.set(rest);
-    bytes.set(piece, rest.length);
-    let at = 0;
-    if (parser === undefined && bytes.length >= 4) parser = parserFor(bytes);
+    if (buffer.length - to < piece.length) {
+      // Packets that were handed out lie in the old buffer: a new one takes only what is not read.
+      const rest = buffer.subarray(from, to);
+      buffer = new Uint8Array(Math.max(0x10000, 2 * (rest.length + piece.length)));
+      buffer.set(rest);
+      from = 0;
+      to = rest.length;
+    }
+    buffer.set(piece, to);
+    to += piece.length;
+    const bytes = buffer.subarray(0, to);
+    if (parser === undefined && to >= 4) parser = parserFor(bytes);
     while (parser !== undefined) {
-      const taken = parser.step(bytes, at);
+      const taken = parser.step(bytes, from);
       if (taken === 0) break;
-      at += taken;
+      from += taken;
       if (parser.packet !== undefined) yield parser.packet;
     }
-    rest = bytes.subarray(at);
   }
-  if (rest.length > 0 || parser === undefined) throw cutOff(rest.length);
+  if (to > from || parser === undefined) throw cutOff(to - from);
 }
 
 function cutOff(left: number): RangeError {

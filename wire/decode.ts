@@ -4,6 +4,7 @@
  * @module
  */
 
+import { frameValues, isLinkKind } from "./_frame_values.ts";
 import { ArpView } from "./arp.ts";
 import { bad } from "./_bytes.ts";
 import type { LayerValue } from "./encode.ts";
@@ -151,7 +152,7 @@ export class Frame implements Iterable<Layer> {
     let end = this.bytes.length;
     for (const layer of this) {
       end = layer.end;
-      if (!LINK_KINDS.has(layer.kind)) break;
+      if (!isLinkKind(layer.kind)) break;
     }
     return this.bytes.subarray(end);
   }
@@ -165,28 +166,7 @@ export class Frame implements Iterable<Layer> {
    * @returns The values, the outermost first.
    */
   toValues(): LayerValue[] {
-    const values: LayerValue[] = [];
-    let end = this.bytes.length;
-    let isLink = true;
-    for (const layer of this) {
-      const leavesOut = !isLink && layer.end < end;
-      // Names in a DNS message can be packed in several ways.
-      const isOpaque = layer.kind === "dns" || (layer.kind === "udp" && layer.truncated);
-      const isIp = layer.kind === "ipv4" || layer.kind === "ipv6";
-      if (leavesOut || isOpaque) {
-        values.push(PayloadView.parse(this.bytes, layer.start, end).toValue());
-        break;
-      }
-      isLink &&= LINK_KINDS.has(layer.kind);
-      end = layer.end;
-      if (isIp && layer.truncated) values.push(statedLength(layer));
-      else values.push(layer.toValue());
-      if ((isIp && layer.truncated) || ("isFragment" in layer && layer.isFragment)) {
-        if (end > layer.payloadStart) values.push({ kind: "payload", data: layer.payload.slice() });
-        break;
-      }
-    }
-    return values;
+    return frameValues(this);
   }
 
   /** Goes through the layers, the outermost first. */
@@ -393,19 +373,10 @@ interface Strict {
   parse(bytes: Uint8Array, start: number, end: number): unknown;
 }
 
-/** The value of a header whose length reaches beyond the bytes at hand. */
-function statedLength(view: Ipv4View | Ipv6View): LayerValue {
-  return view.kind === "ipv4"
-    ? { ...view.toValue(), totalLength: view.totalLength }
-    : { ...view.toValue(), payloadLength: view.payloadLength };
-}
-
 /** DNS, multicast DNS (RFC 6762) and link-local multicast name resolution (RFC 4795). */
 function isDnsPort(port: number): boolean {
   return port === 53 || port === 5353 || port === 5355;
 }
-
-const LINK_KINDS: ReadonlySet<LayerKind> = new Set(["ethernet", "vlan", "llc", "snap"]);
 
 /**
  * Decodes an Ethernet frame, layer by layer as they are asked for. It never throws for what the bytes
