@@ -1,0 +1,167 @@
+import { assert, assertEquals } from "@std/assert";
+import { testWith } from "../_tools.ts";
+import {
+  type Answer,
+  type Case,
+  denoIn,
+  pythonAnswers,
+  run,
+  runIn,
+  type Surroundings,
+} from "./_tools.ts";
+import { getAddrInfo } from "../../addrinfo/mod.ts";
+
+const NEEDS = { tools: ["python3", "unshare", "mount", "ip"], root: true, netns: true };
+
+const HOSTS = [
+  "127.0.0.1 localhost",
+  "::1 localhost",
+  "192.0.2.1 both.test",
+  "2001:db8::1 both.test",
+  "10.0.0.1 private.test",
+  "192.0.2.2 private.test",
+  "",
+].join("\n");
+
+/** Addresses of both families, of which the machine has some of its own: RFC 6724 has a choice. */
+const NETWORK = [
+  "ip addr add 192.0.2.100/24 dev lo",
+  "ip addr add 2001:db8::100/64 dev lo nodad",
+];
+
+function around(etc: Record<string, string | null>): Surroundings {
+  return {
+    network: true,
+    etc: { "nsswitch.conf": "hosts: files\nservices: files\n", "hosts": HOSTS, ...etc },
+    setup: NETWORK,
+  };
+}
+
+function hostsOf(answer: Answer): unknown[] {
+  assert(typeof answer !== "string", `${answer}`);
+  return answer.map((row) => row[4]);
+}
+
+async function bothAnswers(cases: Case[], place: Surroundings): Promise<Answer[]> {
+  const ours = await denoIn<Answer[]>(place, "_child_answers.ts", [], JSON.stringify(cases));
+  assertEquals(ours, await pythonAnswers(cases, place));
+  return ours;
+}
+
+const STREAM: Case[] = [["both.test", 80, { type: "stream" }]];
+
+testWith(NEEDS, "gai.conf decides the order of the families", async () => {
+  const [first] = await bothAnswers(STREAM, around({ "gai.conf": "" }));
+  assertEquals(hostsOf(first), ["2001:db8::1", "192.0.2.1"]);
+  const [second] = await bothAnswers(
+    STREAM,
+    around({ "gai.conf": "precedence ::ffff:0:0/96 100\n" }),
+  );
+  assertEquals(hostsOf(second), ["192.0.2.1", "2001:db8::1"]);
+});
+
+testWith(NEEDS, "nsswitch.conf decides whether the hosts file is read", async () => {
+  const [none] = await bothAnswers(
+    STREAM,
+    around({ "nsswitch.conf": "hosts: dns\n", "resolv.conf": "nameserver 127.0.0.1\n" }),
+  );
+  assertEquals(none, "EAI_AGAIN");
+});
+
+testWith(NEEDS, "addrConfig leaves out the family that the machine has no address of", async () => {
+  const place = around({});
+  const [both] = await bothAnswers(
+    [["both.test", 80, { type: "stream", addrConfig: true }]],
+    { ...place, setup: ["ip addr add 192.0.2.100/24 dev lo"] },
+  );
+  assertEquals(hostsOf(both), ["192.0.2.1"]);
+});
+
+testWith(NEEDS, "v4Mapped makes IPv6 addresses of IPv4 ones, all adds them", async () => {
+  const cases: Case[] = [
+    ["private.test", 80, { type: "stream", family: "inet6" }],
+    ["private.test", 80, { type: "stream", family: "inet6", v4Mapped: true }],
+    ["both.test", 80, { type: "stream", family: "inet6", v4Mapped: true, all: true }],
+  ];
+  const [none, mapped, all] = await bothAnswers(cases, around({}));
+  assertEquals(none, "EAI_NONAME");
+  assertEquals([...hostsOf(mapped)].sort(), ["::ffff:10.0.0.1", "::ffff:192.0.2.2"]);
+  assertEquals([...hostsOf(all)].sort(), ["2001:db8::1", "::ffff:192.0.2.1"]);
+});
+
+testWith(NEEDS, "getAddrInfo() gives what getent ahosts prints", async () => {
+  const place = around({});
+  const names = ["both.test", "private.test", "localhost", "192.0.2.5", "2001:db8::5"];
+  for (
+    const [database, family] of [
+      ["ahosts", undefined],
+      ["ahostsv4", "inet"],
+      ["ahostsv6", "inet6"],
+    ] as const
+  ) {
+    for (const name of names) {
+      if (database === "ahostsv4" && name.includes(":")) continue;
+      // getent asks with these hints (its own source): mapped addresses for IPv6, if it must.
+      const hints = { family, addrConfig: true, canonicalName: true, v4Mapped: family === "inet6" };
+      const [answer] = await denoIn<Answer[]>(
+        place,
+        "_child_answers.ts",
+        [],
+        JSON.stringify([[name, null, hints]]),
+      );
+      const printed = await runIn(place, "sh", ["-c", `getent ${database} ${name} || true`]);
+      const lines = printed.trim() === "" ? [] : printed.trim().split("\n");
+      const ours = typeof answer === "string" ? [] : answer.map((row) => {
+        const type = ["STREAM", "DGRAM", "RAW"][Number(row[1]) - 1];
+        return [row[4], type, ...(row[3] === "" ? [] : [row[3]])].join(" ");
+      });
+      assertEquals(ours, lines.map((line) => line.trim().split(/\s+/).join(" ")), name);
+    }
+  }
+});
+
+testWith(
+  { tools: ["getent"] },
+  "getAddrInfo() of localhost gives what getent ahosts prints here",
+  async () => {
+    const lines = (await run("getent", ["ahosts", "localhost"])).trim().split("\n");
+    const ours = await getAddrInfo("localhost", null, { addrConfig: true, canonicalName: true });
+    assertEquals(
+      ours.map(({ address }) => address.hostname),
+      lines.map((line) => line.split(/\s+/)[0]),
+    );
+  },
+);
+
+testWith(NEEDS, "without /etc/services the common services are known all the same", async () => {
+  const place = around({ "services": null, "protocols": null });
+  const cases: Case[] = [
+    ["192.0.2.1", "http", {}],
+    ["192.0.2.1", "https", { type: "stream" }],
+    ["private.test", "domain", { family: "inet" }],
+    ["192.0.2.1", "ntp", { type: "stream" }],
+    ["192.0.2.1", "no-such-service", {}],
+    ["192.0.2.1", "http", { numericService: true }],
+  ];
+  const [http, https, domain, ntp, unknown, numeric] = await denoIn<Answer[]>(
+    place,
+    "_child_answers.ts",
+    [],
+    JSON.stringify(cases),
+  );
+  assertEquals(http, [[2, 1, 6, "", "192.0.2.1", 80]]);
+  assertEquals(https, [[2, 1, 6, "", "192.0.2.1", 443]]);
+  assertEquals(
+    (domain as unknown[][]).map((row) => [row[1], row[2], row[5]]),
+    [[1, 6, 53], [2, 17, 53], [1, 6, 53], [2, 17, 53]],
+  );
+  assertEquals(ntp, "EAI_SERVICE");
+  assertEquals(unknown, "EAI_SERVICE");
+  assertEquals(numeric, "EAI_NONAME");
+  // libc alone knows none of them there.
+  assertEquals((await pythonAnswers(cases, place)).slice(0, 3), [
+    "EAI_SERVICE",
+    "EAI_SERVICE",
+    "EAI_SERVICE",
+  ]);
+});
