@@ -4,7 +4,7 @@ import type { Engine } from "../../core/engine_choice.ts";
 import { unix } from "../../mod.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { noise } from "../contract/_helpers.ts";
-import { DATAGRAM_PLACES, type Messages, python, run, SCRATCH, server, soon } from "./_peers.ts";
+import { DATAGRAM_PLACES, type Messages, python, SCRATCH, server, soon } from "./_peers.ts";
 
 const ENGINES: readonly Engine[] = ["deno", "libc"];
 const SIZES = [0, 1, 512, 1473, 9000, 65507];
