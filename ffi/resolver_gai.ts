@@ -105,24 +105,27 @@ export class GaiSlots implements LookupBackend {
 
   flush(): void {
     if (this.#listed === 0) return;
-    const status = this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, this.#listed, 0n);
-    const errno = status === EAI_SYSTEM ? this.#lib.errno() : 0;
-    // With any other status all run, though with some nobody would be told of their end.
-    if (status === EAI_SYSTEM) this.#refused(errno);
+    const count = this.#listed;
     this.#listed = 0;
+    const status = this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, count, 0n);
+    // With any other status all run, though with some nobody would be told of their end.
+    if (status === EAI_SYSTEM) this.#startSingly(count);
     this.#progress();
   }
 
-  /** glibc could not get memory or a thread for some of the list: those end here. */
-  #refused(errno: number): void {
-    for (let i = 0; i < this.#listed; i++) {
-      const at = this.#list[i];
+  /** glibc had no memory or thread for some of the list: one by one it says for which. */
+  #startSingly(count: number): void {
+    for (const at of this.#list.slice(0, count)) {
+      const index = Number(at - this.#arena) / GAICB.size;
+      // What was queued comes back by this, what runs does not.
       const known = this.#lib.gai_cancel!(at);
       if (known === EAI_NOTCANCELED) continue;
       this.#lib.copyFrom(this.#request, at, BigInt(GAICB.size));
-      const status = this.#requestView.getInt32(GAICB.__return, true);
-      if (known === EAI_ALLDONE && status !== EAI_INPROGRESS) continue;
-      const index = Number(at - this.#arena) / GAICB.size;
+      const ended = this.#requestView.getInt32(GAICB.__return, true) !== EAI_INPROGRESS;
+      if (known === EAI_ALLDONE && ended) continue;
+      this.#list[0] = at;
+      if (this.#lib.getaddrinfo_a!(GAI_NOWAIT, this.#list, 1, 0n) !== EAI_SYSTEM) continue;
+      const errno = this.#lib.errno();
       this.#end(index, this.#slots[index]!, EAI_SYSTEM, 0n, errno);
     }
   }

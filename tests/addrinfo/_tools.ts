@@ -45,6 +45,8 @@ export interface Surroundings {
   hostname?: string;
   /** Shell commands to run before. */
   setup?: string[];
+  /** Kills the program after this many seconds, which makes it fail. */
+  mostSeconds?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export async function runIn(
       `mount --bind ${dir}/etc /etc`,
       ...(around.network ? ["ip link set lo up"] : []),
       ...(around.setup ?? []),
-      'exec "$@"',
+      around.mostSeconds === undefined ? 'exec "$@"' : `exec timeout ${around.mostSeconds} "$@"`,
     ].join("\n");
     const flags = ["-m", ...(around.network ? ["-n"] : []), ...(around.hostname ? ["-u"] : [])];
     return await run("unshare", [...flags, "sh", "-c", script, "sh", command, ...args], input);
