@@ -5,9 +5,11 @@
  */
 
 import type { SocketOption } from "../../core/option.ts";
+import * as buffer from "./buffer.ts";
 import * as filter from "./filter.ts";
 import * as ip from "./ip.ts";
 import * as ipv6 from "./ipv6.ts";
+import * as ipv6Header from "./ipv6_header.ts";
 import * as multicast from "./multicast.ts";
 import * as peer from "./peer.ts";
 import * as raw from "./raw.ts";
@@ -15,6 +17,7 @@ import * as socket from "./socket.ts";
 import * as sourceFilter from "./source_filter.ts";
 import * as tcp from "./tcp.ts";
 import * as tcpInfo from "./tcp_info.ts";
+import * as tcpRepair from "./tcp_repair.ts";
 import * as timestamp from "./timestamp.ts";
 import * as udp from "./udp.ts";
 
@@ -25,16 +28,19 @@ function isRow(value: unknown): value is SocketOption<unknown> {
 
 const TABLES: readonly object[] = [
   socket,
+  buffer,
   timestamp,
   peer,
   filter,
   raw,
   ip,
   ipv6,
+  ipv6Header,
   multicast,
   sourceFilter,
   tcp,
   tcpInfo,
+  tcpRepair,
   udp,
 ];
 

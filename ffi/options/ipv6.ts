@@ -17,7 +17,6 @@ import {
   int,
   INT_MAX,
   netInt,
-  raw,
   readOnly,
   row,
   struct,
@@ -28,13 +27,6 @@ import { type PathMtuDiscovery, pathMtuDiscovery } from "./path_mtu.ts";
 
 const L = c.IPPROTO_IPV6;
 const { in6_pktinfo: PKTINFO, ip6_mtuinfo: MTUINFO, ipv6_mreq: MREQ, sockaddr_in6: SIN6 } = STRUCTS;
-
-/** An extension header as it is on the wire: whole units of 8 bytes. */
-const extensionHeader = raw(
-  2048,
-  (length) => length % 8 === 0,
-  "at most 2048 bytes, a multiple of 8",
-);
 
 /** From where packets leave. */
 export interface Ipv6PacketInfo {
@@ -101,15 +93,6 @@ export const IPV6_DONTFRAG: SocketOption<boolean> = row(
   bool,
 );
 
-/** The destination options of outgoing packets, as on the wire; empty for none (the default). Needs CAP_NET_RAW. */
-export const IPV6_DSTOPTS: SocketOption<Uint8Array> = row(
-  "IPV6_DSTOPTS",
-  L,
-  c.IPV6_DSTOPTS,
-  "rw",
-  extensionHeader,
-);
-
 /** Whether each message tells the traffic class and flow label of its packet. Default false. */
 export const IPV6_FLOWINFO: SocketOption<boolean> = row(
   "IPV6_FLOWINFO",
@@ -144,15 +127,6 @@ export const IPV6_HDRINCL: SocketOption<boolean> = row(
   c.IPV6_HDRINCL,
   "rw",
   bool,
-);
-
-/** The hop-by-hop options of outgoing packets, as on the wire; empty for none (the default). Needs CAP_NET_RAW. */
-export const IPV6_HOPOPTS: SocketOption<Uint8Array> = row(
-  "IPV6_HOPOPTS",
-  L,
-  c.IPV6_HOPOPTS,
-  "rw",
-  extensionHeader,
 );
 
 /** An address and the interface that joins or leaves it; 0 (the default) is the kernel's choice. */
@@ -252,15 +226,6 @@ export const IPV6_PKTINFO: SocketOption<Ipv6PacketInfo> = row(
   packetInfo,
 );
 
-/** Whether each message tells the destination options of its packet. Default false. */
-export const IPV6_RECVDSTOPTS: SocketOption<boolean> = row(
-  "IPV6_RECVDSTOPTS",
-  L,
-  c.IPV6_RECVDSTOPTS,
-  "rw",
-  bool,
-);
-
 /** Whether ICMPv6 errors are kept on the error queue for MSG_ERRQUEUE. Default false. */
 export const IPV6_RECVERR: SocketOption<boolean> = row(
   "IPV6_RECVERR",
@@ -297,15 +262,6 @@ export const IPV6_RECVHOPLIMIT: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message tells the hop-by-hop options of its packet. Default false. */
-export const IPV6_RECVHOPOPTS: SocketOption<boolean> = row(
-  "IPV6_RECVHOPOPTS",
-  L,
-  c.IPV6_RECVHOPOPTS,
-  "rw",
-  bool,
-);
-
 /** Whether each message tells the address it was sent to before any redirection. Default false. Since Linux 2.6.37. */
 export const IPV6_RECVORIGDSTADDR: SocketOption<boolean> = row(
   "IPV6_RECVORIGDSTADDR",
@@ -333,15 +289,6 @@ export const IPV6_RECVPKTINFO: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message tells the routing header of its packet. Default false. */
-export const IPV6_RECVRTHDR: SocketOption<boolean> = row(
-  "IPV6_RECVRTHDR",
-  L,
-  c.IPV6_RECVRTHDR,
-  "rw",
-  bool,
-);
-
 /** Whether each message tells the traffic class of its packet. Default false. */
 export const IPV6_RECVTCLASS: SocketOption<boolean> = row(
   "IPV6_RECVTCLASS",
@@ -349,42 +296,6 @@ export const IPV6_RECVTCLASS: SocketOption<boolean> = row(
   c.IPV6_RECVTCLASS,
   "rw",
   bool,
-);
-
-/** The value of Router Alert options whose packets a raw socket gets, or -1 for none. Raw sockets of IPPROTO_RAW only. Cannot be read. */
-export const IPV6_ROUTER_ALERT: SocketOption<number> = row(
-  "IPV6_ROUTER_ALERT",
-  L,
-  c.IPV6_ROUTER_ALERT,
-  "wo",
-  int(-1, 65535),
-);
-
-/** Whether Router Alert packets of other namespaces are kept from the socket. Default false. Since Linux 5.1. */
-export const IPV6_ROUTER_ALERT_ISOLATE: SocketOption<boolean> = row(
-  "IPV6_ROUTER_ALERT_ISOLATE",
-  L,
-  c.IPV6_ROUTER_ALERT_ISOLATE,
-  "rw",
-  bool,
-);
-
-/** The routing header of outgoing packets, as on the wire; empty for none (the default). */
-export const IPV6_RTHDR: SocketOption<Uint8Array> = row(
-  "IPV6_RTHDR",
-  L,
-  c.IPV6_RTHDR,
-  "rw",
-  extensionHeader,
-);
-
-/** The destination options before the routing header of outgoing packets; empty for none (the default). Needs CAP_NET_RAW. */
-export const IPV6_RTHDRDSTOPTS: SocketOption<Uint8Array> = row(
-  "IPV6_RTHDRDSTOPTS",
-  L,
-  c.IPV6_RTHDRDSTOPTS,
-  "rw",
-  extensionHeader,
 );
 
 /** The traffic class of outgoing packets, 0 (the default) to 255, or -1 for the default. TCP keeps the ECN bits to itself. */

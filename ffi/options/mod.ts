@@ -20,10 +20,12 @@
 
 export type { OptionBytes, OptionCodec, SocketOption } from "../../core/option.ts";
 export { socketOption } from "../../core/option.ts";
+export * from "./buffer.ts";
 export * from "./by_name.ts";
 export * from "./filter.ts";
 export * from "./ip.ts";
 export * from "./ipv6.ts";
+export * from "./ipv6_header.ts";
 export * from "./multicast.ts";
 export type { PathMtuDiscovery } from "./path_mtu.ts";
 export * from "./peer.ts";
@@ -39,5 +41,6 @@ export {
   type TcpInfo,
   type TcpState,
 } from "./tcp_info.ts";
+export * from "./tcp_repair.ts";
 export * from "./timestamp.ts";
 export * from "./udp.ts";

@@ -1,6 +1,6 @@
 /**
- * Options of any socket, level `SOL_SOCKET`: man 7 socket. Buffers and timing are here; who the peer
- * is, in `peer.ts`; filters, in `filter.ts`.
+ * Options of any socket, level `SOL_SOCKET`: man 7 socket. Memory is in `buffer.ts`, time
+ * stamps are in `timestamp.ts`, who the peer is, in `peer.ts`, filters, in `filter.ts`.
  *
  * @module
  */
@@ -15,7 +15,6 @@ import {
   int,
   INT_MAX,
   milliseconds,
-  readOnly,
   row,
   struct,
   text,
@@ -82,15 +81,6 @@ export const SO_BROADCAST: SocketOption<boolean> = row(
   c.SO_BROADCAST,
   "rw",
   bool,
-);
-
-/** Which buffer sizes the kernel must not tune: bit 0 the send buffer, bit 1 the receive buffer. Default 0. Since Linux 5.14. */
-export const SO_BUF_LOCK: SocketOption<number> = row(
-  "SO_BUF_LOCK",
-  L,
-  c.SO_BUF_LOCK,
-  "rw",
-  int(0, 3),
 );
 
 /** How long a blocking receive polls the device, in microseconds; 0 for not (default: net.core.busy_read). More than that needs CAP_NET_ADMIN. Since Linux 3.11. */
@@ -195,51 +185,6 @@ export const SO_MAX_PACING_RATE: SocketOption<bigint> = row(
   uint64,
 );
 
-/** What a socket's memory is used for; all in bytes but the last. */
-export interface SocketMemory {
-  /** Memory that received data takes. */
-  readonly recvAllocatedBytes: number;
-  /** The size of the receive buffer. */
-  readonly recvBufferBytes: number;
-  /** Memory that data handed to the device takes. */
-  readonly sendAllocatedBytes: number;
-  /** The size of the send buffer. */
-  readonly sendBufferBytes: number;
-  /** Memory reserved for what comes next. */
-  readonly forwardAllocatedBytes: number;
-  /** Memory that queued unsent data takes. */
-  readonly sendQueuedBytes: number;
-  /** Memory of options and filters. */
-  readonly optionBytes: number;
-  /** Memory of packets that wait while the socket is in use. */
-  readonly backlogBytes: number;
-  /** The number of packets dropped, since Linux 4.12. */
-  readonly drops: number | undefined;
-}
-
-/** The socket's use of memory. Read only. Since Linux 4.12. */
-export const SO_MEMINFO: SocketOption<SocketMemory> = row(
-  "SO_MEMINFO",
-  L,
-  c.SO_MEMINFO,
-  "ro",
-  readOnly(36, (bytes, name) => {
-    const view = viewOf(name, bytes, 32);
-    const at = (i: number) => view.getUint32(4 * i, true);
-    return {
-      recvAllocatedBytes: at(0),
-      recvBufferBytes: at(1),
-      sendAllocatedBytes: at(2),
-      sendBufferBytes: at(3),
-      forwardAllocatedBytes: at(4),
-      sendQueuedBytes: at(5),
-      optionBytes: at(6),
-      backlogBytes: at(7),
-      drops: bytes.length >= 36 ? at(8) : undefined,
-    };
-  }),
-);
-
 /** A number that no other network namespace of this boot has. Read only. Since Linux 5.14. */
 export const SO_NETNS_COOKIE: SocketOption<bigint> = row(
   "SO_NETNS_COOKIE",
@@ -288,24 +233,6 @@ export const SO_PRIORITY: SocketOption<number> = row("SO_PRIORITY", L, c.SO_PRIO
 /** The protocol (IPPROTO_*), as the kernel chose it. Read only. Since Linux 2.6.32. */
 export const SO_PROTOCOL: SocketOption<number> = row("SO_PROTOCOL", L, c.SO_PROTOCOL, "ro", int());
 
-/**
- * The receive buffer, in bytes. The kernel doubles what is set, for its own bookkeeping, and reads
- * back the doubled value; at most net.core.rmem_max is taken. Setting it ends TCP's own tuning.
- */
-export const SO_RCVBUF: SocketOption<number> = row("SO_RCVBUF", L, c.SO_RCVBUF, "rw", int(0));
-
-/** As {@linkcode SO_RCVBUF} past net.core.rmem_max; needs CAP_NET_ADMIN. Set only. */
-export const SO_RCVBUFFORCE: SocketOption<number> = row(
-  "SO_RCVBUFFORCE",
-  L,
-  c.SO_RCVBUFFORCE,
-  "wo",
-  int(0),
-);
-
-/** How many bytes make the socket readable, 1 (the default) and more. */
-export const SO_RCVLOWAT: SocketOption<number> = row("SO_RCVLOWAT", L, c.SO_RCVLOWAT, "rw", int(0));
-
 /** Whether each message tells the mark of its packet. Default false. Since Linux 5.19. */
 export const SO_RCVMARK: SocketOption<boolean> = row("SO_RCVMARK", L, c.SO_RCVMARK, "rw", bool);
 
@@ -325,15 +252,6 @@ export const SO_RCVTIMEO: SocketOption<number> = row(
   c.SO_RCVTIMEO,
   "rw",
   milliseconds,
-);
-
-/** How many bytes are set aside for the socket alone, charged to its memory cgroup. Default 0. Since Linux 5.16. */
-export const SO_RESERVE_MEM: SocketOption<number> = row(
-  "SO_RESERVE_MEM",
-  L,
-  c.SO_RESERVE_MEM,
-  "rw",
-  int(0),
 );
 
 /** Whether an address may be bound that old connections still use. Default false. */
@@ -365,21 +283,6 @@ export const SO_SELECT_ERR_QUEUE: SocketOption<boolean> = row(
   "rw",
   bool,
 );
-
-/** The send buffer, in bytes, doubled by the kernel as {@linkcode SO_RCVBUF} is; at most net.core.wmem_max. */
-export const SO_SNDBUF: SocketOption<number> = row("SO_SNDBUF", L, c.SO_SNDBUF, "rw", int(0));
-
-/** As {@linkcode SO_SNDBUF} past net.core.wmem_max; needs CAP_NET_ADMIN. Set only. */
-export const SO_SNDBUFFORCE: SocketOption<number> = row(
-  "SO_SNDBUFFORCE",
-  L,
-  c.SO_SNDBUFFORCE,
-  "wo",
-  int(0),
-);
-
-/** How many free bytes make the socket writable: always 1 on Linux. Read only. */
-export const SO_SNDLOWAT: SocketOption<number> = row("SO_SNDLOWAT", L, c.SO_SNDLOWAT, "ro", int());
 
 /** How long a blocking send waits, in milliseconds, as {@linkcode SO_RCVTIMEO}. */
 export const SO_SNDTIMEO: SocketOption<number> = row(

@@ -13,7 +13,6 @@ import {
   bool,
   checkInt,
   checkObject,
-  type CodecFor,
   int,
   INT_MAX,
   outOfRange,
@@ -23,14 +22,12 @@ import {
   struct,
   text,
   uint,
-  UINT_MAX,
-  viewOf,
   writeOnly,
   wrongType,
 } from "./codecs.ts";
 
 const L = c.IPPROTO_TCP;
-const { tcp_md5sig: MD5, tcp_repair_opt: REPAIR_OPT, tcp_repair_window: WINDOW } = STRUCTS;
+const { tcp_md5sig: MD5 } = STRUCTS;
 
 /** A key that signs the segments to and from some peers: RFC 2385. */
 export interface TcpMd5Key {
@@ -83,56 +80,6 @@ function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
   bytes.set(key, MD5.tcpm_key);
   return bytes;
 }
-
-/** One TCP option that was agreed on, by its number (2 MSS, 3 window scale, 4 SACK, 8 timestamps). */
-export interface TcpRepairOption {
-  /** The option's number. */
-  readonly code: number;
-  /** Its value; of a window scale, ours in the upper 16 bits. */
-  readonly value: number;
-}
-
-/** The windows of a connection, for repair. */
-export interface TcpRepairWindow {
-  /** The sequence number of the last window update. */
-  readonly sndWl1: number;
-  /** The window that the peer offers, in bytes. */
-  readonly sndWndBytes: number;
-  /** The largest window the peer ever offered, in bytes. */
-  readonly maxWindowBytes: number;
-  /** The window offered to the peer, in bytes. */
-  readonly rcvWndBytes: number;
-  /** The sequence number up to which it was offered. */
-  readonly rcvWup: number;
-}
-
-/** The fields of `struct tcp_repair_window` and their offsets, in order. */
-const WINDOW_FIELDS = [
-  ["sndWl1", WINDOW.snd_wl1],
-  ["sndWndBytes", WINDOW.snd_wnd],
-  ["maxWindowBytes", WINDOW.max_window],
-  ["rcvWndBytes", WINDOW.rcv_wnd],
-  ["rcvWup", WINDOW.rcv_wup],
-] as const;
-
-const repairWindow: CodecFor<TcpRepairWindow> = (name) => ({
-  size: WINDOW.size,
-  encode(value) {
-    checkObject(name, value, "an object");
-    const { bytes, view } = struct(WINDOW.size);
-    for (const [field, offset] of WINDOW_FIELDS) {
-      view.setUint32(offset, checkInt(`${name}.${field}`, value[field], 0, UINT_MAX), true);
-    }
-    return bytes;
-  },
-  decode(bytes) {
-    const view = viewOf(name, bytes, WINDOW.size);
-    const [sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup] = WINDOW_FIELDS.map((
-      [, offset],
-    ) => view.getUint32(offset, true));
-    return { sndWl1, sndWndBytes, maxWindowBytes, rcvWndBytes, rcvWup };
-  },
-});
 
 /** What the congestion control tells of itself, as its struct in linux/inet_diag.h; empty if nothing. Read only. Since Linux 4.1. */
 export const TCP_CC_INFO: SocketOption<Uint8Array> = row(
@@ -296,15 +243,6 @@ export const TCP_NOTSENT_LOWAT: SocketOption<number> = row(
   uint,
 );
 
-/** The sequence number of the queue chosen by {@linkcode TCP_REPAIR_QUEUE}. In repair only. Since Linux 3.5. */
-export const TCP_QUEUE_SEQ: SocketOption<number> = row(
-  "TCP_QUEUE_SEQ",
-  L,
-  c.TCP_QUEUE_SEQ,
-  "rw",
-  uint,
-);
-
 /** Whether data is acknowledged at once for now; the kernel goes back to delaying when it sees fit. */
 export const TCP_QUICKACK: SocketOption<boolean> = row(
   "TCP_QUICKACK",
@@ -312,59 +250,6 @@ export const TCP_QUICKACK: SocketOption<boolean> = row(
   c.TCP_QUICKACK,
   "rw",
   bool,
-);
-
-/** Whether the connection is under repair, for taking it to another process: 1 on, 0 off (the default), -1 off without a window probe. Needs CAP_NET_ADMIN. Since Linux 3.5. */
-export const TCP_REPAIR: SocketOption<number> = row(
-  "TCP_REPAIR",
-  L,
-  c.TCP_REPAIR,
-  "rw",
-  int(-1, 1),
-);
-
-/** Restores the options that were agreed on. In repair only. Set only. Since Linux 3.5. */
-export const TCP_REPAIR_OPTIONS: SocketOption<readonly TcpRepairOption[]> = row(
-  "TCP_REPAIR_OPTIONS",
-  L,
-  c.TCP_REPAIR_OPTIONS,
-  "wo",
-  writeOnly((value: readonly TcpRepairOption[], name) => {
-    if (!Array.isArray(value)) throw wrongType(name, value, "an array of options");
-    const { bytes, view } = struct(REPAIR_OPT.size * value.length);
-    value.forEach((option, i) => {
-      checkObject(`${name}[${i}]`, option, "an option");
-      view.setUint32(
-        REPAIR_OPT.size * i + REPAIR_OPT.opt_code,
-        checkInt(`${name}[${i}].code`, option.code, 0, 255),
-        true,
-      );
-      view.setUint32(
-        REPAIR_OPT.size * i + REPAIR_OPT.opt_val,
-        checkInt(`${name}[${i}].value`, option.value, 0, UINT_MAX),
-        true,
-      );
-    });
-    return bytes;
-  }),
-);
-
-/** Which queue repair is about: 0 none, 1 receive, 2 send. In repair only. Since Linux 3.5. */
-export const TCP_REPAIR_QUEUE: SocketOption<number> = row(
-  "TCP_REPAIR_QUEUE",
-  L,
-  c.TCP_REPAIR_QUEUE,
-  "rw",
-  int(0, 2),
-);
-
-/** The windows. In repair only. Since Linux 4.8. */
-export const TCP_REPAIR_WINDOW: SocketOption<TcpRepairWindow> = row(
-  "TCP_REPAIR_WINDOW",
-  L,
-  c.TCP_REPAIR_WINDOW,
-  "rw",
-  repairWindow,
 );
 
 /** The longest retransmission time-out, in milliseconds, 1000 to 120,000 (the default). Since Linux 6.15. */
@@ -428,15 +313,6 @@ export const TCP_THIN_LINEAR_TIMEOUTS: SocketOption<boolean> = row(
   c.TCP_THIN_LINEAR_TIMEOUTS,
   "rw",
   bool,
-);
-
-/** The clock of the timestamp option (RFC 7323), in milliseconds or microseconds. Settable in repair only. Since Linux 3.9. */
-export const TCP_TIMESTAMP: SocketOption<number> = row(
-  "TCP_TIMESTAMP",
-  L,
-  c.TCP_TIMESTAMP,
-  "rw",
-  uint,
 );
 
 /** How many microseconds each segment is held back, for tests of long paths. Default 0. Needs an FQ queue or the kernel's own pacing. Since Linux 5.3. */

@@ -7,7 +7,7 @@ import * as c from "../../ffi/abi/constants.ts";
 import * as o from "../../ffi/options/mod.ts";
 import { closeFd, libc } from "../../ffi/library.ts";
 import { type Socket, socket, socketPair } from "../../ffi/socket.ts";
-import type { OptionCase, SocketKind } from "./_option_cases.ts";
+import type { OptionCase, SocketKind } from "./_option_case.ts";
 
 // The library stays open for good: the first test to use it shall not be blamed.
 if (Deno.build.os === "linux") libc();
