@@ -16,4 +16,14 @@ export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
 export { assembleBpf, disassembleBpf } from "./bpf_assemble.ts";
 export { type BpfPacketInfo, runBpf } from "./bpf_run.ts";
 export { type RttBucket, RttStatistics } from "./statistics.ts";
+export {
+  ping,
+  type PingEvent,
+  type PingIcmpError,
+  type PingOptions,
+  type PingReply,
+  type PingSendError,
+  type PingTimeout,
+} from "./ping.ts";
+export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
 export type { SweepTargets } from "./targets.ts";

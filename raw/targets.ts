@@ -19,9 +19,11 @@ export function targetRange(word: string): IpRange | undefined {
     throw new TypeError("Cannot sweep: a target is no text or empty");
   }
   if (word.includes("/")) return cidrHosts(parseCidr(word));
-  const [address] = splitZone(word);
-  if (isIpv4(address) || isIpv6(address)) {
-    const bytes = parseIp(address);
+  if (splitZone(word)[1] !== undefined) {
+    throw new TypeError(`Cannot sweep: ${word} has a zone; name the interface in the options`);
+  }
+  if (isIpv4(word) || isIpv6(word)) {
+    const bytes = parseIp(word);
     return { family: bytes.length === 4 ? "inet" : "inet6", first: bytes, last: bytes };
   }
   const dash = word.indexOf("-");
@@ -80,7 +82,7 @@ export class TargetWalk {
     const next = this.#next!;
     into.set(next, offset);
     if (equal(next, this.#last!)) this.#next = undefined;
-    else for (let i = next.length - 1; i >= 0 && ++next[i] === 0; i--);
+    else increment(next);
     return next.length;
   }
 }
@@ -92,6 +94,14 @@ function wordsOf(targets: SweepTargets): AsyncIterator<string> | Iterator<string
     if (Symbol.iterator in targets) return targets[Symbol.iterator]();
   }
   throw new TypeError("Cannot sweep: targets is no text and not iterable");
+}
+
+function increment(bytes: Uint8Array): void {
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    // The value of `++bytes[i]` is not cut to a byte.
+    bytes[i]++;
+    if (bytes[i] !== 0) return;
+  }
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
