@@ -168,7 +168,7 @@ const LIES: [name: string, parse: (bytes: Uint8Array) => unknown, hex: string, f
   [
     "a DNS name of 256 bytes",
     DnsView.parse,
-    dnsHex(1, 0) + ("3f" + "61".repeat(63)).repeat(4) + "00" + "00010001",
+    dnsHex(1, 0) + ("3f" + "61".repeat(63)).repeat(3) + "3e" + "61".repeat(62) + "00" + "00010001",
     /length is above 255/,
   ],
   [
@@ -465,6 +465,32 @@ Deno.test("a DNS answer points back to names that stand already", () => {
   const [alias, host] = DnsView.parse(bytes).answers;
   assertEquals(alias.type === "CNAME" && alias.target, "web.example.com");
   assertEquals(host.name, "web.example.com");
+});
+
+Deno.test("a DNS name of 255 bytes is read and written", () => {
+  const name = ["a".repeat(63), "b".repeat(63), "c".repeat(63), "d".repeat(61)].join(".");
+  const bytes = encodeDns({ kind: "dns", id: 1, questions: [{ name, type: "A" }] });
+  assertEquals(bytes.length, 12 + 255 + 4);
+  assertEquals(DnsView.parse(bytes).questions[0].name, name);
+});
+
+Deno.test("the target of a service record is never a pointer", () => {
+  const target = "a.example.com";
+  const bytes = encodeDns({
+    kind: "dns",
+    id: 1,
+    answers: [{ name: target, type: "SRV", priority: 0, weight: 0, port: 80, target }],
+  });
+  assertEquals(toHex(bytes.subarray(-15)), "0161" + "076578616d706c65" + "03636f6d" + "00");
+});
+
+Deno.test("a UDP-Lite checksum leaves what is not covered alone", () => {
+  const header = { kind: "udplite" as const, sourcePort: 1, destinationPort: 2, coverage: 10 };
+  const view = UdpLiteView.parse(encodeUdpLite(header, Uint8Array.of(1, 2, 3, 4), 0x55));
+  view.bytes[10] ^= 1;
+  assert(view.checksumOk(0x55));
+  view.bytes[9] ^= 1;
+  assert(!view.checksumOk(0x55));
 });
 
 Deno.test("a DNS name that no message can hold is refused", () => {
