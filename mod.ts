@@ -6,6 +6,25 @@
  * @module
  */
 export * from "./core/mod.ts";
+export * from "./ffi/mod.ts";
+export * from "./ffi/options/mod.ts";
 export * as tcp from "./tcp/mod.ts";
 export * as udp from "./udp/mod.ts";
 export * as unix from "./unix/mod.ts";
+export * as addrinfo from "./addrinfo/mod.ts";
+export * as raw from "./raw/mod.ts";
+export * as wire from "./wire/mod.ts";
+export {
+  fqdn,
+  getAddrInfo,
+  getNameInfo,
+  getProtocolByName,
+  getProtocolByNumber,
+  getServiceByName,
+  getServiceByPort,
+  hostname,
+  interfaceIndex,
+  interfaceName,
+  interfaces,
+  setHostname,
+} from "./addrinfo/mod.ts";

@@ -79,7 +79,7 @@ export async function openIp(options: OpenIpOptions): Promise<IpEndpoint> {
   if (family !== "inet" && family !== "inet6") {
     throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
   }
-  const protocol = protocolNumber(options.protocol, ACTION);
+  const protocol = await protocolNumber(options.protocol, ACTION);
   const settings: OptionSetting[] = [];
   if (includeHeader) settings.push([family === "inet" ? IP_HDRINCL : IPV6_HDRINCL, true]);
   if (icmpTypes !== undefined) settings.push([icmpFilter(family, protocol), icmpTypes]);

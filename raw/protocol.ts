@@ -2,8 +2,12 @@ import { checkInteger } from "../core/bytes.ts";
 import { getProtocolByName } from "../addrinfo/mod.ts";
 
 /** The number of an IP protocol given by number or name. */
-export function protocolNumber(protocol: number | string, action: string): number {
-  if (typeof protocol === "string") return getProtocolByName(protocol).number;
-  checkInteger(protocol, 0, 255, action, "protocol");
-  return protocol;
+export async function protocolNumber(protocol: number | string, action: string): Promise<number> {
+  if (typeof protocol !== "string") {
+    checkInteger(protocol, 0, 255, action, "protocol");
+    return protocol;
+  }
+  const found = await getProtocolByName(protocol);
+  if (found === undefined) throw new TypeError(`Cannot ${action}: protocol ${protocol} is unknown`);
+  return found.number;
 }
