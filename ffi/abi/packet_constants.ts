@@ -40,7 +40,7 @@ export const PACKET_QDISC_BYPASS = 20;
 export const PACKET_ROLLOVER_STATS = 21;
 export const PACKET_FANOUT_DATA = 22;
 export const PACKET_IGNORE_OUTGOING = 23;
-export const PACKET_VNET_HDR_SZ = 24; // Linux 6.6
+export const PACKET_VNET_HDR_SZ = 24; // Linux 6.5
 
 // Fanout modes and flags: linux/if_packet.h
 export const PACKET_FANOUT_HASH = 0;
@@ -53,7 +53,7 @@ export const PACKET_FANOUT_CBPF = 6;
 export const PACKET_FANOUT_EBPF = 7;
 export const PACKET_FANOUT_FLAG_ROLLOVER = 0x1000;
 export const PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
-export const PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000; // Linux 6.6
+export const PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000; // Linux 6.4
 export const PACKET_FANOUT_FLAG_DEFRAG = 0x8000;
 
 // Membership types (mr_type): linux/if_packet.h
@@ -76,7 +76,7 @@ export const TP_STATUS_VLAN_VALID = 0x10;
 export const TP_STATUS_BLK_TMO = 0x20;
 export const TP_STATUS_VLAN_TPID_VALID = 0x40;
 export const TP_STATUS_CSUM_VALID = 0x80;
-export const TP_STATUS_GSO_TCP = 0x100; // Linux 6.6
+export const TP_STATUS_GSO_TCP = 0x100; // Linux 6.4
 export const TP_STATUS_AVAILABLE = 0;
 export const TP_STATUS_SEND_REQUEST = 1;
 export const TP_STATUS_SENDING = 2;

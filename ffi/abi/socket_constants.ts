@@ -75,7 +75,7 @@ export const SOL_XDP = 283;
 export const SOL_MPTCP = 284;
 export const SOL_MCTP = 285;
 export const SOL_SMC = 286;
-export const SOL_VSOCK = 287; // Linux 6.4
+export const SOL_VSOCK = 287; // Linux 6.7
 
 // Message flags: sys/socket.h (bits/socket.h)
 export const MSG_OOB = 1;
@@ -182,7 +182,7 @@ export const SO_PASSPIDFD = 76; // Linux 6.5
 export const SO_PEERPIDFD = 77; // Linux 6.5
 export const SO_RCVPRIORITY = 82; // Linux 6.14
 export const SO_PASSRIGHTS = 83; // Linux 6.16
-export const SO_INQ = 84; // Linux 6.19
+export const SO_INQ = 84; // Linux 6.17
 
 // Control messages of level SOL_SOCKET: linux/socket.h, asm-generic/socket.h
 export const SCM_RIGHTS = 1;
@@ -197,7 +197,7 @@ export const SCM_TIMESTAMPING_OPT_STATS = 54;
 export const SCM_TIMESTAMPING_PKTINFO = 58;
 export const SCM_TXTIME = 61;
 export const SCM_TS_OPT_ID = 81; // Linux 6.13
-export const SCM_INQ = 84; // Linux 6.19
+export const SCM_INQ = 84; // Linux 6.17
 
 // SO_TIMESTAMPING flags: linux/net_tstamp.h
 export const SOF_TIMESTAMPING_TX_HARDWARE = 1;

@@ -49,10 +49,10 @@ export const TCP_AO_DEL_KEY = 39; // Linux 6.7
 export const TCP_AO_INFO = 40; // Linux 6.7
 export const TCP_AO_GET_KEYS = 41; // Linux 6.7
 export const TCP_AO_REPAIR = 42; // Linux 6.7
-export const TCP_IS_MPTCP = 43; // Linux 6.13
+export const TCP_IS_MPTCP = 43; // Linux 6.10
 export const TCP_RTO_MAX_MS = 44; // Linux 6.15
-export const TCP_RTO_MIN_US = 45; // Linux 6.17
-export const TCP_DELACK_MAX_US = 46; // Linux 6.17
+export const TCP_RTO_MIN_US = 45; // Linux 6.15
+export const TCP_DELACK_MAX_US = 46; // Linux 6.15
 export const TCP_CM_INQ = 36;
 
 // Values of TCP_REPAIR, and lengths and flags of TCP_MD5SIG: linux/tcp.h
@@ -70,7 +70,7 @@ export const TCPI_OPT_WSCALE = 4;
 export const TCPI_OPT_ECN = 8;
 export const TCPI_OPT_ECN_SEEN = 0x10;
 export const TCPI_OPT_SYN_DATA = 0x20;
-export const TCPI_OPT_USEC_TS = 0x40; // Linux 6.6
+export const TCPI_OPT_USEC_TS = 0x40; // Linux 6.7
 export const TCPI_OPT_TFO_CHILD = 0x80; // Linux 6.13
 
 // Values of tcpi_ca_state: linux/tcp.h

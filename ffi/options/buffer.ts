@@ -10,7 +10,10 @@ import { int, readOnly, row, viewOf } from "./codecs.ts";
 
 const L = c.SOL_SOCKET;
 
-/** Which buffer sizes the kernel must not tune: bit 0 the send buffer, bit 1 the receive buffer. Default 0. Since Linux 5.14. */
+/**
+ * Which buffer sizes the kernel must not tune: bit 0 the send buffer, bit 1 the receive buffer.
+ * Default 0. Since Linux 5.14.
+ */
 export const SO_BUF_LOCK: SocketOption<number> = row(
   "SO_BUF_LOCK",
   L,
@@ -82,7 +85,10 @@ export const SO_RCVBUFFORCE: SocketOption<number> = row(
 /** How many bytes make the socket readable, 1 (the default) and more. */
 export const SO_RCVLOWAT: SocketOption<number> = row("SO_RCVLOWAT", L, c.SO_RCVLOWAT, "rw", int(0));
 
-/** How many bytes are set aside for the socket alone, charged to its memory cgroup. Default 0. Since Linux 5.16. */
+/**
+ * How many bytes are set aside for the socket alone, charged to its memory cgroup. Default 0. Since
+ * Linux 5.16.
+ */
 export const SO_RESERVE_MEM: SocketOption<number> = row(
   "SO_RESERVE_MEM",
   L,
@@ -91,7 +97,10 @@ export const SO_RESERVE_MEM: SocketOption<number> = row(
   int(0),
 );
 
-/** The send buffer, in bytes, doubled by the kernel as {@linkcode SO_RCVBUF} is; at most net.core.wmem_max. */
+/**
+ * The send buffer, in bytes, doubled by the kernel as {@linkcode SO_RCVBUF} is; at most
+ * net.core.wmem_max.
+ */
 export const SO_SNDBUF: SocketOption<number> = row("SO_SNDBUF", L, c.SO_SNDBUF, "rw", int(0));
 
 /** As {@linkcode SO_SNDBUF} past net.core.wmem_max; needs CAP_NET_ADMIN. Set only. */

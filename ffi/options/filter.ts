@@ -78,7 +78,10 @@ export const SO_ATTACH_FILTER: SocketOption<readonly BpfInstruction[]> = row(
   writeOnly(encodeProgram),
 );
 
-/** Attaches an eBPF program of type SOCKET_FILTER by its file descriptor. Set only. Since Linux 3.19. */
+/**
+ * Attaches an eBPF program of type SOCKET_FILTER by its file descriptor. Set only. Since Linux
+ * 3.19.
+ */
 export const SO_ATTACH_BPF: SocketOption<number> = row(
   "SO_ATTACH_BPF",
   L,
@@ -87,7 +90,10 @@ export const SO_ATTACH_BPF: SocketOption<number> = row(
   int(0),
 );
 
-/** Attaches a classic BPF program that chooses the socket of a SO_REUSEPORT group, by its index, for each packet. Set only. Since Linux 4.5. */
+/**
+ * Attaches a classic BPF program that chooses the socket of a SO_REUSEPORT group, by its index, for
+ * each packet. Set only. Since Linux 4.5.
+ */
 export const SO_ATTACH_REUSEPORT_CBPF: SocketOption<readonly BpfInstruction[]> = row(
   "SO_ATTACH_REUSEPORT_CBPF",
   L,
@@ -96,7 +102,10 @@ export const SO_ATTACH_REUSEPORT_CBPF: SocketOption<readonly BpfInstruction[]> =
   writeOnly(encodeProgram),
 );
 
-/** As {@linkcode SO_ATTACH_REUSEPORT_CBPF} with an eBPF program by its file descriptor. Set only. Since Linux 4.5. */
+/**
+ * As {@linkcode SO_ATTACH_REUSEPORT_CBPF} with an eBPF program by its file descriptor. Set only.
+ * Since Linux 4.5.
+ */
 export const SO_ATTACH_REUSEPORT_EBPF: SocketOption<number> = row(
   "SO_ATTACH_REUSEPORT_EBPF",
   L,
@@ -123,7 +132,10 @@ export const SO_DETACH_FILTER: SocketOption<true> = row(
   action,
 );
 
-/** Takes the program of a SO_REUSEPORT group off; ENOENT if there is none. Set only. Since Linux 5.3. */
+/**
+ * Takes the program of a SO_REUSEPORT group off; ENOENT if there is none. Set only. Since Linux
+ * 5.3.
+ */
 export const SO_DETACH_REUSEPORT_BPF: SocketOption<true> = row(
   "SO_DETACH_REUSEPORT_BPF",
   L,
@@ -160,7 +172,10 @@ export const SO_GET_FILTER: SocketOption<BpfInstruction[]> = row(
   }),
 );
 
-/** Whether the filter can no longer be taken off or replaced; once true, it stays. Default false. Since Linux 3.9. */
+/**
+ * Whether the filter can no longer be taken off or replaced; once true, it stays. Default false.
+ * Since Linux 3.9.
+ */
 export const SO_LOCK_FILTER: SocketOption<boolean> = row(
   "SO_LOCK_FILTER",
   L,

@@ -66,7 +66,10 @@ export const IPV6_ADDR_PREFERENCES: SocketOption<number> = row(
   int(0, 0xfff),
 );
 
-/** Whether outgoing packets get a flow label of the kernel's choice. Default as net.ipv6.auto_flowlabels says. Since Linux 3.17. */
+/**
+ * Whether outgoing packets get a flow label of the kernel's choice. Default as
+ * net.ipv6.auto_flowlabels says. Since Linux 3.17.
+ */
 export const IPV6_AUTOFLOWLABEL: SocketOption<boolean> = row(
   "IPV6_AUTOFLOWLABEL",
   L,
@@ -75,7 +78,10 @@ export const IPV6_AUTOFLOWLABEL: SocketOption<boolean> = row(
   bool,
 );
 
-/** Where a raw socket's protocol keeps its checksum, as an even offset into the data; -1 for none (the default). Fixed for ICMPv6. */
+/**
+ * Where a raw socket's protocol keeps its checksum, as an even offset into the data; -1 for none
+ * (the default). Fixed for ICMPv6.
+ */
 export const IPV6_CHECKSUM: SocketOption<number> = row(
   "IPV6_CHECKSUM",
   L,
@@ -84,7 +90,9 @@ export const IPV6_CHECKSUM: SocketOption<number> = row(
   int(-1),
 );
 
-/** Whether datagrams are never fragmented: RFC 3542 section 11.2. Default false. Since Linux 2.6.35. */
+/**
+ * Whether datagrams are never fragmented: RFC 3542 section 11.2. Default false. Since Linux 2.6.35.
+ */
 export const IPV6_DONTFRAG: SocketOption<boolean> = row(
   "IPV6_DONTFRAG",
   L,
@@ -120,7 +128,10 @@ export const IPV6_FREEBIND: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether what is sent on a raw socket begins with its IPv6 header. Raw sockets only. Default false. Since Linux 4.5. */
+/**
+ * Whether what is sent on a raw socket begins with its IPv6 header. Raw sockets only. Default
+ * false. Since Linux 4.5.
+ */
 export const IPV6_HDRINCL: SocketOption<boolean> = row(
   "IPV6_HDRINCL",
   L,
@@ -167,7 +178,10 @@ export const IPV6_LEAVE_ANYCAST: SocketOption<AnycastMembership> = row(
   anycast,
 );
 
-/** The smallest hop limit of a packet that TCP accepts, 0 (the default, any) to 255: RFC 5082. Since Linux 2.6.35. */
+/**
+ * The smallest hop limit of a packet that TCP accepts, 0 (the default, any) to 255: RFC 5082. Since
+ * Linux 2.6.35.
+ */
 export const IPV6_MINHOPCOUNT: SocketOption<number> = row(
   "IPV6_MINHOPCOUNT",
   L,
@@ -176,7 +190,10 @@ export const IPV6_MINHOPCOUNT: SocketOption<number> = row(
   int(0, 255),
 );
 
-/** The MTU: reads that of the path when connected (else ENOTCONN); set, it limits fragments, 1280 and more, or 0 for no limit (the default). */
+/**
+ * The MTU: reads that of the path when connected (else ENOTCONN); set, it limits fragments, 1280
+ * and more, or 0 for no limit (the default).
+ */
 export const IPV6_MTU: SocketOption<number> = row("IPV6_MTU", L, c.IPV6_MTU, "rw", int(0));
 
 /** How the path MTU is treated. Default `"want"`. */
@@ -202,7 +219,10 @@ export const IPV6_NEXTHOP: SocketOption<string> = row(
   }),
 );
 
-/** The MTU of the path to the connected peer; ENOTCONN unless connected. Read only. Since Linux 2.6.35. */
+/**
+ * The MTU of the path to the connected peer; ENOTCONN unless connected. Read only. Since Linux
+ * 2.6.35.
+ */
 export const IPV6_PATHMTU: SocketOption<Ipv6PathMtu> = row(
   "IPV6_PATHMTU",
   L,
@@ -235,7 +255,10 @@ export const IPV6_RECVERR: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether a queued error tells where the ICMPv6 extensions of RFC 4884 begin. Default false. Since Linux 5.9. */
+/**
+ * Whether a queued error tells where the ICMPv6 extensions of RFC 4884 begin. Default false. Since
+ * Linux 5.9.
+ */
 export const IPV6_RECVERR_RFC4884: SocketOption<boolean> = row(
   "IPV6_RECVERR_RFC4884",
   L,
@@ -262,7 +285,10 @@ export const IPV6_RECVHOPLIMIT: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message tells the address it was sent to before any redirection. Default false. Since Linux 2.6.37. */
+/**
+ * Whether each message tells the address it was sent to before any redirection. Default false.
+ * Since Linux 2.6.37.
+ */
 export const IPV6_RECVORIGDSTADDR: SocketOption<boolean> = row(
   "IPV6_RECVORIGDSTADDR",
   L,
@@ -271,7 +297,10 @@ export const IPV6_RECVORIGDSTADDR: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether a message without data tells a new path MTU: RFC 3542 section 11.3. Default false. Since Linux 2.6.35. */
+/**
+ * Whether a message without data tells a new path MTU: RFC 3542 section 11.3. Default false. Since
+ * Linux 2.6.35.
+ */
 export const IPV6_RECVPATHMTU: SocketOption<boolean> = row(
   "IPV6_RECVPATHMTU",
   L,
@@ -298,7 +327,10 @@ export const IPV6_RECVTCLASS: SocketOption<boolean> = row(
   bool,
 );
 
-/** The traffic class of outgoing packets, 0 (the default) to 255, or -1 for the default. TCP keeps the ECN bits to itself. */
+/**
+ * The traffic class of outgoing packets, 0 (the default) to 255, or -1 for the default. TCP keeps
+ * the ECN bits to itself.
+ */
 export const IPV6_TCLASS: SocketOption<number> = row(
   "IPV6_TCLASS",
   L,
@@ -307,7 +339,10 @@ export const IPV6_TCLASS: SocketOption<number> = row(
   int(-1, 255),
 );
 
-/** Whether foreign addresses may be bound, as {@linkcode IP_TRANSPARENT}; needs CAP_NET_ADMIN or CAP_NET_RAW. Default false. Since Linux 2.6.37. */
+/**
+ * Whether foreign addresses may be bound, as {@linkcode IP_TRANSPARENT}; needs CAP_NET_ADMIN or
+ * CAP_NET_RAW. Default false. Since Linux 2.6.37.
+ */
 export const IPV6_TRANSPARENT: SocketOption<boolean> = row(
   "IPV6_TRANSPARENT",
   L,
@@ -316,7 +351,10 @@ export const IPV6_TRANSPARENT: SocketOption<boolean> = row(
   bool,
 );
 
-/** The hop limit of outgoing unicast packets, 0 to 255, or -1 for the interface's (the default, mostly 64). */
+/**
+ * The hop limit of outgoing unicast packets, 0 to 255, or -1 for the interface's (the default,
+ * mostly 64).
+ */
 export const IPV6_UNICAST_HOPS: SocketOption<number> = row(
   "IPV6_UNICAST_HOPS",
   L,
@@ -325,7 +363,10 @@ export const IPV6_UNICAST_HOPS: SocketOption<number> = row(
   int(-1, 255),
 );
 
-/** The interface that unicast packets leave by, as its index; 0 (the default) for the route's. Since Linux 3.4. */
+/**
+ * The interface that unicast packets leave by, as its index; 0 (the default) for the route's. Since
+ * Linux 3.4.
+ */
 export const IPV6_UNICAST_IF: SocketOption<number> = row(
   "IPV6_UNICAST_IF",
   L,
@@ -334,5 +375,8 @@ export const IPV6_UNICAST_IF: SocketOption<number> = row(
   netInt,
 );
 
-/** Whether the socket takes no IPv4 by mapped addresses. Default as net.ipv6.bindv6only says: mostly false. Before bind only. */
+/**
+ * Whether the socket takes no IPv4 by mapped addresses. Default as net.ipv6.bindv6only says: mostly
+ * false. Before bind only.
+ */
 export const IPV6_V6ONLY: SocketOption<boolean> = row("IPV6_V6ONLY", L, c.IPV6_V6ONLY, "rw", bool);

@@ -17,7 +17,10 @@ const extensionHeader = raw(
   "at most 2048 bytes, a multiple of 8",
 );
 
-/** The destination options of outgoing packets, as on the wire; empty for none (the default). Needs CAP_NET_RAW. */
+/**
+ * The destination options of outgoing packets, as on the wire; empty for none (the default). Needs
+ * CAP_NET_RAW.
+ */
 export const IPV6_DSTOPTS: SocketOption<Uint8Array> = row(
   "IPV6_DSTOPTS",
   L,
@@ -26,7 +29,10 @@ export const IPV6_DSTOPTS: SocketOption<Uint8Array> = row(
   extensionHeader,
 );
 
-/** The hop-by-hop options of outgoing packets, as on the wire; empty for none (the default). Needs CAP_NET_RAW. */
+/**
+ * The hop-by-hop options of outgoing packets, as on the wire; empty for none (the default). Needs
+ * CAP_NET_RAW.
+ */
 export const IPV6_HOPOPTS: SocketOption<Uint8Array> = row(
   "IPV6_HOPOPTS",
   L,
@@ -62,7 +68,10 @@ export const IPV6_RECVRTHDR: SocketOption<boolean> = row(
   bool,
 );
 
-/** The value of Router Alert options whose packets a raw socket gets, or -1 for none. Raw sockets of IPPROTO_RAW only. Cannot be read. */
+/**
+ * The value of Router Alert options whose packets a raw socket gets, or -1 for none. Raw sockets of
+ * IPPROTO_RAW only. Cannot be read.
+ */
 export const IPV6_ROUTER_ALERT: SocketOption<number> = row(
   "IPV6_ROUTER_ALERT",
   L,
@@ -71,7 +80,10 @@ export const IPV6_ROUTER_ALERT: SocketOption<number> = row(
   int(-1, 65535),
 );
 
-/** Whether Router Alert packets of other namespaces are kept from the socket. Default false. Since Linux 5.1. */
+/**
+ * Whether Router Alert packets of other namespaces are kept from the socket. Default false. Since
+ * Linux 5.1.
+ */
 export const IPV6_ROUTER_ALERT_ISOLATE: SocketOption<boolean> = row(
   "IPV6_ROUTER_ALERT_ISOLATE",
   L,
@@ -89,7 +101,10 @@ export const IPV6_RTHDR: SocketOption<Uint8Array> = row(
   extensionHeader,
 );
 
-/** The destination options before the routing header of outgoing packets; empty for none (the default). Needs CAP_NET_RAW. */
+/**
+ * The destination options before the routing header of outgoing packets; empty for none (the
+ * default). Needs CAP_NET_RAW.
+ */
 export const IPV6_RTHDRDSTOPTS: SocketOption<Uint8Array> = row(
   "IPV6_RTHDRDSTOPTS",
   L,

@@ -159,7 +159,10 @@ const ipMulticastInterface: CodecFor<string | number> = (name) => ({
   decode: (bytes) => formatIpv4(bytes),
 });
 
-/** Joins a group for whatever source; EADDRINUSE if already joined. At most net.ipv4.igmp_max_memberships. Set only. */
+/**
+ * Joins a group for whatever source; EADDRINUSE if already joined. At most
+ * net.ipv4.igmp_max_memberships. Set only.
+ */
 export const IP_ADD_MEMBERSHIP: SocketOption<Ipv4Membership> = row(
   "IP_ADD_MEMBERSHIP",
   V4,
@@ -213,7 +216,10 @@ export const IP_UNBLOCK_SOURCE: SocketOption<Ipv4SourceMembership> = row(
   ipSource,
 );
 
-/** Whether messages of every group that anyone on the host joined are taken. Default true. Since Linux 2.6.31. */
+/**
+ * Whether messages of every group that anyone on the host joined are taken. Default true. Since
+ * Linux 2.6.31.
+ */
 export const IP_MULTICAST_ALL: SocketOption<boolean> = row(
   "IP_MULTICAST_ALL",
   V4,
@@ -222,7 +228,10 @@ export const IP_MULTICAST_ALL: SocketOption<boolean> = row(
   bool,
 );
 
-/** The interface that multicast leaves by: set by index or by an address of it, read as the address (`"0.0.0.0"`, the default, if there is none). */
+/**
+ * The interface that multicast leaves by: set by index or by an address of it, read as the address
+ * (`"0.0.0.0"`, the default, if there is none).
+ */
 export const IP_MULTICAST_IF: SocketOption<string | number> = row(
   "IP_MULTICAST_IF",
   V4,
@@ -267,7 +276,10 @@ export const IPV6_DROP_MEMBERSHIP: SocketOption<GroupMembership> = row(
   ipv6Membership,
 );
 
-/** Whether messages of every group that anyone on the host joined are taken. Default true. Since Linux 4.20. */
+/**
+ * Whether messages of every group that anyone on the host joined are taken. Default true. Since
+ * Linux 4.20.
+ */
 export const IPV6_MULTICAST_ALL: SocketOption<boolean> = row(
   "IPV6_MULTICAST_ALL",
   V6,

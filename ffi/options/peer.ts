@@ -22,10 +22,16 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
-/** Whether each message of a unix or netlink socket tells its sender's process, user and group. Default false. */
+/**
+ * Whether each message of a unix or netlink socket tells its sender's process, user and group.
+ * Default false.
+ */
 export const SO_PASSCRED: SocketOption<boolean> = row("SO_PASSCRED", L, c.SO_PASSCRED, "rw", bool);
 
-/** Whether each message of a unix socket carries a pidfd of its sender. Default false. Since Linux 6.5. */
+/**
+ * Whether each message of a unix socket carries a pidfd of its sender. Default false. Since Linux
+ * 6.5.
+ */
 export const SO_PASSPIDFD: SocketOption<boolean> = row(
   "SO_PASSPIDFD",
   L,
@@ -43,7 +49,10 @@ export const SO_PASSRIGHTS: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message of a unix socket tells its sender's security label. Default false. Since Linux 2.6.18. */
+/**
+ * Whether each message of a unix socket tells its sender's security label. Default false. Since
+ * Linux 2.6.18.
+ */
 export const SO_PASSSEC: SocketOption<boolean> = row("SO_PASSSEC", L, c.SO_PASSSEC, "rw", bool);
 
 /** The peer of a connected unix socket, as it was when it connected. Read only. */
@@ -62,7 +71,10 @@ export const SO_PEERCRED: SocketOption<PeerCredentials> = row(
   }),
 );
 
-/** The supplementary groups of the peer of a connected unix socket; ERANGE if there are over 65,536. Read only. Since Linux 4.13. */
+/**
+ * The supplementary groups of the peer of a connected unix socket; ERANGE if there are over 65,536.
+ * Read only. Since Linux 4.13.
+ */
 export const SO_PEERGROUPS: SocketOption<number[]> = row(
   "SO_PEERGROUPS",
   L,
@@ -74,7 +86,10 @@ export const SO_PEERGROUPS: SocketOption<number[]> = row(
   }),
 );
 
-/** A new pidfd of the peer of a connected unix socket, close-on-exec; the caller owns and closes it. Read only. Since Linux 6.5. */
+/**
+ * A new pidfd of the peer of a connected unix socket, close-on-exec; the caller owns and closes it.
+ * Read only. Since Linux 6.5.
+ */
 export const SO_PEERPIDFD: SocketOption<number> = row(
   "SO_PEERPIDFD",
   L,
@@ -83,7 +98,10 @@ export const SO_PEERPIDFD: SocketOption<number> = row(
   int(),
 );
 
-/** The security label of the peer; ENOPROTOOPT where no security module labels sockets. Read only. Since Linux 2.6.17. */
+/**
+ * The security label of the peer; ENOPROTOOPT where no security module labels sockets. Read only.
+ * Since Linux 2.6.17.
+ */
 export const SO_PEERSEC: SocketOption<string> = row(
   "SO_PEERSEC",
   L,

@@ -83,7 +83,10 @@ export const SO_BROADCAST: SocketOption<boolean> = row(
   bool,
 );
 
-/** How long a blocking receive polls the device, in microseconds; 0 for not (default: net.core.busy_read). More than that needs CAP_NET_ADMIN. Since Linux 3.11. */
+/**
+ * How long a blocking receive polls the device, in microseconds; 0 for not (default:
+ * net.core.busy_read). More than that needs CAP_NET_ADMIN. Since Linux 3.11.
+ */
 export const SO_BUSY_POLL: SocketOption<number> = row(
   "SO_BUSY_POLL",
   L,
@@ -92,7 +95,10 @@ export const SO_BUSY_POLL: SocketOption<number> = row(
   int(0),
 );
 
-/** How many packets one busy poll takes at most, 0 to 65535 (default 0, which means 8). More than the current value needs CAP_NET_ADMIN. Cannot be read. Since Linux 5.11. */
+/**
+ * How many packets one busy poll takes at most, 0 to 65535 (default 0, which means 8). More than
+ * the current value needs CAP_NET_ADMIN. Cannot be read. Since Linux 5.11.
+ */
 export const SO_BUSY_POLL_BUDGET: SocketOption<number> = row(
   "SO_BUSY_POLL_BUDGET",
   L,
@@ -101,7 +107,10 @@ export const SO_BUSY_POLL_BUDGET: SocketOption<number> = row(
   int(0, 65535),
 );
 
-/** Tells TCP or a tunnel that the path works (1) or the route should be tried again (see linux/socket.h). Set only. Since Linux 4.6. */
+/**
+ * Tells TCP or a tunnel that the path works (1) or the route should be tried again (see
+ * linux/socket.h). Set only. Since Linux 4.6.
+ */
 export const SO_CNX_ADVICE: SocketOption<number> = row(
   "SO_CNX_ADVICE",
   L,
@@ -131,7 +140,10 @@ export const SO_DONTROUTE: SocketOption<boolean> = row(
 /** The pending error number, 0 for none. Reading clears it. Read only. */
 export const SO_ERROR: SocketOption<number> = row("SO_ERROR", L, c.SO_ERROR, "ro", int());
 
-/** The CPU that the socket's packets arrive on, or that a listener of a SO_REUSEPORT group prefers; -1 before any. Since Linux 3.19 (settable 4.4). */
+/**
+ * The CPU that the socket's packets arrive on, or that a listener of a SO_REUSEPORT group prefers;
+ * -1 before any. Since Linux 3.19 (settable 4.4).
+ */
 export const SO_INCOMING_CPU: SocketOption<number> = row(
   "SO_INCOMING_CPU",
   L,
@@ -140,7 +152,10 @@ export const SO_INCOMING_CPU: SocketOption<number> = row(
   int(),
 );
 
-/** The number of the NAPI queue that the last packet came from, 0 if none. Read only. Since Linux 4.12. */
+/**
+ * The number of the NAPI queue that the last packet came from, 0 if none. Read only. Since Linux
+ * 4.12.
+ */
 export const SO_INCOMING_NAPI_ID: SocketOption<number> = row(
   "SO_INCOMING_NAPI_ID",
   L,
@@ -149,7 +164,10 @@ export const SO_INCOMING_NAPI_ID: SocketOption<number> = row(
   uint,
 );
 
-/** Whether each message of a unix stream tells how many bytes remain (SCM_INQ). Default false. Since Linux 6.19. */
+/**
+ * Whether each message of a unix stream tells how many bytes remain (SCM_INQ). Default false. Since
+ * Linux 6.19.
+ */
 export const SO_INQ: SocketOption<boolean> = row("SO_INQ", L, c.SO_INQ, "rw", bool);
 
 /** Whether an idle connection is probed; see {@linkcode TCP_KEEPIDLE} for when. Default false. */
@@ -173,10 +191,16 @@ export const SO_LINGER: SocketOption<number | null> = row(
   linger,
 );
 
-/** The mark of outgoing packets, for routing and filters, 0 (the default) to 2 ** 32 - 1. Setting needs CAP_NET_ADMIN or, since Linux 5.17, CAP_NET_RAW. */
+/**
+ * The mark of outgoing packets, for routing and filters, 0 (the default) to 2 ** 32 - 1. Setting
+ * needs CAP_NET_ADMIN or, since Linux 5.17, CAP_NET_RAW.
+ */
 export const SO_MARK: SocketOption<number> = row("SO_MARK", L, c.SO_MARK, "rw", uint);
 
-/** How fast TCP paces its sending at most, in bytes a second; 2n ** 64n - 1n (the default) for no limit. Since Linux 3.13. */
+/**
+ * How fast TCP paces its sending at most, in bytes a second; 2n ** 64n - 1n (the default) for no
+ * limit. Since Linux 3.13.
+ */
 export const SO_MAX_PACING_RATE: SocketOption<bigint> = row(
   "SO_MAX_PACING_RATE",
   L,
@@ -197,7 +221,10 @@ export const SO_NETNS_COOKIE: SocketOption<bigint> = row(
 /** Whether UDP over IPv4 is sent without a checksum. Default false. */
 export const SO_NO_CHECK: SocketOption<boolean> = row("SO_NO_CHECK", L, c.SO_NO_CHECK, "rw", bool);
 
-/** Whether the last four bytes of a frame to send on a packet socket are its checksum. Default false. Since Linux 3.4. */
+/**
+ * Whether the last four bytes of a frame to send on a packet socket are its checksum. Default
+ * false. Since Linux 3.4.
+ */
 export const SO_NOFCS: SocketOption<boolean> = row("SO_NOFCS", L, c.SO_NOFCS, "rw", bool);
 
 /** Whether urgent data stays in the stream rather than apart from it. Default false. */
@@ -209,7 +236,10 @@ export const SO_OOBINLINE: SocketOption<boolean> = row(
   bool,
 );
 
-/** Where a receive with MSG_PEEK begins, in bytes; it moves on by what was peeked. -1 (the default): always at the front. Unix, UDP and (since Linux 6.9) TCP. */
+/**
+ * Where a receive with MSG_PEEK begins, in bytes; it moves on by what was peeked. -1 (the default):
+ * always at the front. Unix, UDP and (since Linux 6.9) TCP.
+ */
 export const SO_PEEK_OFF: SocketOption<number> = row(
   "SO_PEEK_OFF",
   L,
@@ -218,7 +248,10 @@ export const SO_PEEK_OFF: SocketOption<number> = row(
   int(-1),
 );
 
-/** Whether busy polling is preferred over interrupts; switching on needs CAP_NET_ADMIN. Default false. Since Linux 5.11. */
+/**
+ * Whether busy polling is preferred over interrupts; switching on needs CAP_NET_ADMIN. Default
+ * false. Since Linux 5.11.
+ */
 export const SO_PREFER_BUSY_POLL: SocketOption<boolean> = row(
   "SO_PREFER_BUSY_POLL",
   L,
@@ -227,7 +260,9 @@ export const SO_PREFER_BUSY_POLL: SocketOption<boolean> = row(
   bool,
 );
 
-/** The priority of outgoing packets, 0 (the default) to 6; others need CAP_NET_RAW or CAP_NET_ADMIN. */
+/**
+ * The priority of outgoing packets, 0 (the default) to 6; others need CAP_NET_RAW or CAP_NET_ADMIN.
+ */
 export const SO_PRIORITY: SocketOption<number> = row("SO_PRIORITY", L, c.SO_PRIORITY, "rw", int());
 
 /** The protocol (IPPROTO_*), as the kernel chose it. Read only. Since Linux 2.6.32. */
@@ -245,7 +280,10 @@ export const SO_RCVPRIORITY: SocketOption<boolean> = row(
   bool,
 );
 
-/** How long a blocking receive waits, in milliseconds (the kernel keeps whole ticks); 0 (the default) for ever. The sockets of this module never block: use `timeoutMs`. */
+/**
+ * How long a blocking receive waits, in milliseconds (the kernel keeps whole ticks); 0 (the
+ * default) for ever. The sockets of this module never block: use `timeoutMs`.
+ */
 export const SO_RCVTIMEO: SocketOption<number> = row(
   "SO_RCVTIMEO",
   L,
@@ -263,7 +301,10 @@ export const SO_REUSEADDR: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether several sockets of one user may be bound to an address and share what arrives. Default false. Since Linux 3.9. */
+/**
+ * Whether several sockets of one user may be bound to an address and share what arrives. Default
+ * false. Since Linux 3.9.
+ */
 export const SO_REUSEPORT: SocketOption<boolean> = row(
   "SO_REUSEPORT",
   L,
@@ -272,10 +313,15 @@ export const SO_REUSEPORT: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message tells how many were dropped so far for want of room. Default false. Since Linux 2.6.33. */
+/**
+ * Whether each message tells how many were dropped so far for want of room. Default false. Since
+ * Linux 2.6.33.
+ */
 export const SO_RXQ_OVFL: SocketOption<boolean> = row("SO_RXQ_OVFL", L, c.SO_RXQ_OVFL, "rw", bool);
 
-/** Whether select(2) reports a queued error as exceptional data. Default false. Since Linux 3.10. */
+/**
+ * Whether select(2) reports a queued error as exceptional data. Default false. Since Linux 3.10.
+ */
 export const SO_SELECT_ERR_QUEUE: SocketOption<boolean> = row(
   "SO_SELECT_ERR_QUEUE",
   L,
@@ -293,7 +339,10 @@ export const SO_SNDTIMEO: SocketOption<number> = row(
   milliseconds,
 );
 
-/** Whether TCP tries another path when it retransmits: 1 yes, 0 no, -1 as net.core.txrehash says (the default). Since Linux 5.18. */
+/**
+ * Whether TCP tries another path when it retransmits: 1 yes, 0 no, -1 as net.core.txrehash says
+ * (the default). Since Linux 5.18.
+ */
 export const SO_TXREHASH: SocketOption<number> = row(
   "SO_TXREHASH",
   L,
@@ -305,7 +354,10 @@ export const SO_TXREHASH: SocketOption<number> = row(
 /** The socket type (SOCK_*). Read only. */
 export const SO_TYPE: SocketOption<number> = row("SO_TYPE", L, c.SO_TYPE, "ro", int());
 
-/** Whether each message tells if the peer acknowledged the frame (wireless). Default false. Since Linux 3.3. */
+/**
+ * Whether each message tells if the peer acknowledged the frame (wireless). Default false. Since
+ * Linux 3.3.
+ */
 export const SO_WIFI_STATUS: SocketOption<boolean> = row(
   "SO_WIFI_STATUS",
   L,

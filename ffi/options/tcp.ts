@@ -81,7 +81,10 @@ function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
   return bytes;
 }
 
-/** What the congestion control tells of itself, as its struct in linux/inet_diag.h; empty if nothing. Read only. Since Linux 4.1. */
+/**
+ * What the congestion control tells of itself, as its struct in linux/inet_diag.h; empty if
+ * nothing. Read only. Since Linux 4.1.
+ */
 export const TCP_CC_INFO: SocketOption<Uint8Array> = row(
   "TCP_CC_INFO",
   L,
@@ -90,7 +93,10 @@ export const TCP_CC_INFO: SocketOption<Uint8Array> = row(
   readOnly(64, (bytes) => bytes.slice()),
 );
 
-/** The congestion control by name, at most 15 bytes: one of net.ipv4.tcp_allowed_congestion_control, or any with CAP_NET_ADMIN. Since Linux 2.6.13. */
+/**
+ * The congestion control by name, at most 15 bytes: one of net.ipv4.tcp_allowed_congestion_control,
+ * or any with CAP_NET_ADMIN. Since Linux 2.6.13.
+ */
 export const TCP_CONGESTION: SocketOption<string> = row(
   "TCP_CONGESTION",
   L,
@@ -99,10 +105,16 @@ export const TCP_CONGESTION: SocketOption<string> = row(
   text(15),
 );
 
-/** Whether only full segments are sent until this is switched off, or 200 ms have passed. Default false. */
+/**
+ * Whether only full segments are sent until this is switched off, or 200 ms have passed. Default
+ * false.
+ */
 export const TCP_CORK: SocketOption<boolean> = row("TCP_CORK", L, c.TCP_CORK, "rw", bool);
 
-/** How many seconds a listener waits for data before it wakes anyone; rounded up to retransmissions of 1, 3, 7, … s. 0 (the default): at once. */
+/**
+ * How many seconds a listener waits for data before it wakes anyone; rounded up to retransmissions
+ * of 1, 3, 7, … s. 0 (the default): at once.
+ */
 export const TCP_DEFER_ACCEPT: SocketOption<number> = row(
   "TCP_DEFER_ACCEPT",
   L,
@@ -120,7 +132,10 @@ export const TCP_DELACK_MAX_US: SocketOption<number> = row(
   int(1, 200_000),
 );
 
-/** How many Fast Open connections (RFC 7413) a listener keeps before they are complete; 0 (the default) for none. Since Linux 3.6. */
+/**
+ * How many Fast Open connections (RFC 7413) a listener keeps before they are complete; 0 (the
+ * default) for none. Since Linux 3.6.
+ */
 export const TCP_FASTOPEN: SocketOption<number> = row(
   "TCP_FASTOPEN",
   L,
@@ -129,7 +144,10 @@ export const TCP_FASTOPEN: SocketOption<number> = row(
   int(0),
 );
 
-/** Whether connect waits for the first send, to carry its data in the SYN. Default false. Since Linux 4.11. */
+/**
+ * Whether connect waits for the first send, to carry its data in the SYN. Default false. Since
+ * Linux 4.11.
+ */
 export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = row(
   "TCP_FASTOPEN_CONNECT",
   L,
@@ -138,7 +156,10 @@ export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = row(
   bool,
 );
 
-/** The key of a listener's Fast Open cookies, 16 bytes, or 32: the key and the one before it. Since Linux 4.15. */
+/**
+ * The key of a listener's Fast Open cookies, 16 bytes, or 32: the key and the one before it. Since
+ * Linux 4.15.
+ */
 export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = row(
   "TCP_FASTOPEN_KEY",
   L,
@@ -168,7 +189,10 @@ export const TCP_IS_MPTCP: SocketOption<boolean> = row(
   bool,
 );
 
-/** How many unanswered keepalive probes end a connection, 1 to 127. Default net.ipv4.tcp_keepalive_probes, mostly 9. */
+/**
+ * How many unanswered keepalive probes end a connection, 1 to 127. Default
+ * net.ipv4.tcp_keepalive_probes, mostly 9.
+ */
 export const TCP_KEEPCNT: SocketOption<number> = row(
   "TCP_KEEPCNT",
   L,
@@ -177,7 +201,10 @@ export const TCP_KEEPCNT: SocketOption<number> = row(
   int(1, 127),
 );
 
-/** How many idle seconds go before the first keepalive probe, 1 to 32767. Default net.ipv4.tcp_keepalive_time, mostly 7200. */
+/**
+ * How many idle seconds go before the first keepalive probe, 1 to 32767. Default
+ * net.ipv4.tcp_keepalive_time, mostly 7200.
+ */
 export const TCP_KEEPIDLE: SocketOption<number> = row(
   "TCP_KEEPIDLE",
   L,
@@ -186,7 +213,10 @@ export const TCP_KEEPIDLE: SocketOption<number> = row(
   int(1, 32767),
 );
 
-/** How many seconds lie between keepalive probes, 1 to 32767. Default net.ipv4.tcp_keepalive_intvl, mostly 75. */
+/**
+ * How many seconds lie between keepalive probes, 1 to 32767. Default net.ipv4.tcp_keepalive_intvl,
+ * mostly 75.
+ */
 export const TCP_KEEPINTVL: SocketOption<number> = row(
   "TCP_KEEPINTVL",
   L,
@@ -195,7 +225,10 @@ export const TCP_KEEPINTVL: SocketOption<number> = row(
   int(1, 32767),
 );
 
-/** How many seconds a closed connection stays in FIN_WAIT2, 0 for the system's (net.ipv4.tcp_fin_timeout, mostly 60), -1 for none at all. */
+/**
+ * How many seconds a closed connection stays in FIN_WAIT2, 0 for the system's
+ * (net.ipv4.tcp_fin_timeout, mostly 60), -1 for none at all.
+ */
 export const TCP_LINGER2: SocketOption<number> = row(
   "TCP_LINGER2",
   L,
@@ -204,7 +237,10 @@ export const TCP_LINGER2: SocketOption<number> = row(
   int(-1),
 );
 
-/** The largest segment to send, in bytes, 88 to 32767, or 0 for no limit of one's own. Reads the one in use. */
+/**
+ * The largest segment to send, in bytes, 88 to 32767, or 0 for no limit of one's own. Reads the one
+ * in use.
+ */
 export const TCP_MAXSEG: SocketOption<number> = row(
   "TCP_MAXSEG",
   L,
@@ -213,7 +249,10 @@ export const TCP_MAXSEG: SocketOption<number> = row(
   int(0, 32767),
 );
 
-/** Sets the key for one peer. EPROTONOSUPPORT or ENOPROTOOPT where the kernel is built without. Set only. Since Linux 2.6.20. */
+/**
+ * Sets the key for one peer. EPROTONOSUPPORT or ENOPROTOOPT where the kernel is built without. Set
+ * only. Since Linux 2.6.20.
+ */
 export const TCP_MD5SIG: SocketOption<TcpMd5Key> = row(
   "TCP_MD5SIG",
   L,
@@ -222,7 +261,10 @@ export const TCP_MD5SIG: SocketOption<TcpMd5Key> = row(
   writeOnly(encodeMd5Key),
 );
 
-/** As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interfaceIndex`. Set only. Since Linux 4.13. */
+/**
+ * As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interfaceIndex`. Set only. Since Linux
+ * 4.13.
+ */
 export const TCP_MD5SIG_EXT: SocketOption<TcpMd5Key> = row(
   "TCP_MD5SIG_EXT",
   L,
@@ -234,7 +276,10 @@ export const TCP_MD5SIG_EXT: SocketOption<TcpMd5Key> = row(
 /** Whether small segments are sent at once (Nagle's algorithm off). Default false. */
 export const TCP_NODELAY: SocketOption<boolean> = row("TCP_NODELAY", L, c.TCP_NODELAY, "rw", bool);
 
-/** How many unsent bytes make the socket not writable; 0 (the default) for net.ipv4.tcp_notsent_lowat. Since Linux 3.12. */
+/**
+ * How many unsent bytes make the socket not writable; 0 (the default) for
+ * net.ipv4.tcp_notsent_lowat. Since Linux 3.12.
+ */
 export const TCP_NOTSENT_LOWAT: SocketOption<number> = row(
   "TCP_NOTSENT_LOWAT",
   L,
@@ -243,7 +288,9 @@ export const TCP_NOTSENT_LOWAT: SocketOption<number> = row(
   uint,
 );
 
-/** Whether data is acknowledged at once for now; the kernel goes back to delaying when it sees fit. */
+/**
+ * Whether data is acknowledged at once for now; the kernel goes back to delaying when it sees fit.
+ */
 export const TCP_QUICKACK: SocketOption<boolean> = row(
   "TCP_QUICKACK",
   L,
@@ -252,7 +299,10 @@ export const TCP_QUICKACK: SocketOption<boolean> = row(
   bool,
 );
 
-/** The longest retransmission time-out, in milliseconds, 1000 to 120,000 (the default). Since Linux 6.15. */
+/**
+ * The longest retransmission time-out, in milliseconds, 1000 to 120,000 (the default). Since Linux
+ * 6.15.
+ */
 export const TCP_RTO_MAX_MS: SocketOption<number> = row(
   "TCP_RTO_MAX_MS",
   L,
@@ -261,7 +311,10 @@ export const TCP_RTO_MAX_MS: SocketOption<number> = row(
   int(1000, 120_000),
 );
 
-/** The shortest retransmission time-out, in microseconds, up to 200,000 (the default). Since Linux 6.17. */
+/**
+ * The shortest retransmission time-out, in microseconds, up to 200,000 (the default). Since Linux
+ * 6.17.
+ */
 export const TCP_RTO_MIN_US: SocketOption<number> = row(
   "TCP_RTO_MIN_US",
   L,
@@ -270,7 +323,10 @@ export const TCP_RTO_MIN_US: SocketOption<number> = row(
   int(1, 200_000),
 );
 
-/** Whether a listener keeps the headers of SYNs: 0 no (the default), 1 from the IP header on, 2 from the MAC header on. Since Linux 4.2. */
+/**
+ * Whether a listener keeps the headers of SYNs: 0 no (the default), 1 from the IP header on, 2 from
+ * the MAC header on. Since Linux 4.2.
+ */
 export const TCP_SAVE_SYN: SocketOption<number> = row(
   "TCP_SAVE_SYN",
   L,
@@ -279,7 +335,10 @@ export const TCP_SAVE_SYN: SocketOption<number> = row(
   int(0, 2),
 );
 
-/** The headers of the connection's SYN, kept because the listener had {@linkcode TCP_SAVE_SYN}; reading takes them, empty if there are none. Read only. Since Linux 4.2. */
+/**
+ * The headers of the connection's SYN, kept because the listener had {@linkcode TCP_SAVE_SYN};
+ * reading takes them, empty if there are none. Read only. Since Linux 4.2.
+ */
 export const TCP_SAVED_SYN: SocketOption<Uint8Array> = row(
   "TCP_SAVED_SYN",
   L,
@@ -288,7 +347,10 @@ export const TCP_SAVED_SYN: SocketOption<Uint8Array> = row(
   readOnly(4096, (bytes) => bytes.slice()),
 );
 
-/** How many SYNs are retransmitted before connect gives up, 1 to 127. Default net.ipv4.tcp_syn_retries, mostly 6. */
+/**
+ * How many SYNs are retransmitted before connect gives up, 1 to 127. Default
+ * net.ipv4.tcp_syn_retries, mostly 6.
+ */
 export const TCP_SYNCNT: SocketOption<number> = row(
   "TCP_SYNCNT",
   L,
@@ -306,7 +368,10 @@ export const TCP_THIN_DUPACK: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether time-outs grow linearly, not exponentially, while few packets are in flight. Default false. Since Linux 2.6.34. */
+/**
+ * Whether time-outs grow linearly, not exponentially, while few packets are in flight. Default
+ * false. Since Linux 2.6.34.
+ */
 export const TCP_THIN_LINEAR_TIMEOUTS: SocketOption<boolean> = row(
   "TCP_THIN_LINEAR_TIMEOUTS",
   L,
@@ -315,7 +380,10 @@ export const TCP_THIN_LINEAR_TIMEOUTS: SocketOption<boolean> = row(
   bool,
 );
 
-/** How many microseconds each segment is held back, for tests of long paths. Default 0. Needs an FQ queue or the kernel's own pacing. Since Linux 5.3. */
+/**
+ * How many microseconds each segment is held back, for tests of long paths. Default 0. Needs an FQ
+ * queue or the kernel's own pacing. Since Linux 5.3.
+ */
 export const TCP_TX_DELAY: SocketOption<number> = row(
   "TCP_TX_DELAY",
   L,
@@ -324,10 +392,16 @@ export const TCP_TX_DELAY: SocketOption<number> = row(
   int(0),
 );
 
-/** The protocol on top of TCP (`"tls"`), for good; ENOENT if the kernel has none by that name. `""` when read if there is none. Since Linux 4.13. */
+/**
+ * The protocol on top of TCP (`"tls"`), for good; ENOENT if the kernel has none by that name. `""`
+ * when read if there is none. Since Linux 4.13.
+ */
 export const TCP_ULP: SocketOption<string> = row("TCP_ULP", L, c.TCP_ULP, "rw", text(15));
 
-/** How many milliseconds sent data may go unacknowledged before the connection ends; 0 (the default) for the system's: RFC 5482. Since Linux 2.6.37. */
+/**
+ * How many milliseconds sent data may go unacknowledged before the connection ends; 0 (the default)
+ * for the system's: RFC 5482. Since Linux 2.6.37.
+ */
 export const TCP_USER_TIMEOUT: SocketOption<number> = row(
   "TCP_USER_TIMEOUT",
   L,

@@ -25,7 +25,9 @@ import {
 const L = c.IPPROTO_TCP;
 const { tcp_repair_opt: REPAIR_OPT, tcp_repair_window: WINDOW } = STRUCTS;
 
-/** One TCP option that was agreed on, by its number (2 MSS, 3 window scale, 4 SACK, 8 timestamps). */
+/**
+ * One TCP option that was agreed on, by its number (2 MSS, 3 window scale, 4 SACK, 8 timestamps).
+ */
 export interface TcpRepairOption {
   /** The option's number. */
   readonly code: number;
@@ -75,7 +77,10 @@ const repairWindow: CodecFor<TcpRepairWindow> = (name) => ({
   },
 });
 
-/** The sequence number of the queue chosen by {@linkcode TCP_REPAIR_QUEUE}. In repair only. Since Linux 3.5. */
+/**
+ * The sequence number of the queue chosen by {@linkcode TCP_REPAIR_QUEUE}. In repair only. Since
+ * Linux 3.5.
+ */
 export const TCP_QUEUE_SEQ: SocketOption<number> = row(
   "TCP_QUEUE_SEQ",
   L,
@@ -84,7 +89,10 @@ export const TCP_QUEUE_SEQ: SocketOption<number> = row(
   uint,
 );
 
-/** Whether the connection is under repair, for taking it to another process: 1 on, 0 off (the default), -1 off without a window probe. Needs CAP_NET_ADMIN. Since Linux 3.5. */
+/**
+ * Whether the connection is under repair, for taking it to another process: 1 on, 0 off (the
+ * default), -1 off without a window probe. Needs CAP_NET_ADMIN. Since Linux 3.5.
+ */
 export const TCP_REPAIR: SocketOption<number> = row(
   "TCP_REPAIR",
   L,
@@ -137,7 +145,10 @@ export const TCP_REPAIR_WINDOW: SocketOption<TcpRepairWindow> = row(
   repairWindow,
 );
 
-/** The clock of the timestamp option (RFC 7323), in milliseconds or microseconds. Settable in repair only. Since Linux 3.9. */
+/**
+ * The clock of the timestamp option (RFC 7323), in milliseconds or microseconds. Settable in repair
+ * only. Since Linux 3.9.
+ */
 export const TCP_TIMESTAMP: SocketOption<number> = row(
   "TCP_TIMESTAMP",
   L,

@@ -165,7 +165,9 @@ export const SO_TIMESTAMP: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether each message tells when it arrived, in nanoseconds. Default false. Since Linux 2.6.22. */
+/**
+ * Whether each message tells when it arrived, in nanoseconds. Default false. Since Linux 2.6.22.
+ */
 export const SO_TIMESTAMPNS: SocketOption<boolean> = row(
   "SO_TIMESTAMPNS",
   L,
@@ -186,7 +188,10 @@ export const SO_TIMESTAMPING: SocketOption<TimestampingFlags> = row(
   timestamping,
 );
 
-/** How the times of SCM_TXTIME messages are meant. A clock other than `"monotonic"` needs CAP_NET_ADMIN. Since Linux 4.19. */
+/**
+ * How the times of SCM_TXTIME messages are meant. A clock other than `"monotonic"` needs
+ * CAP_NET_ADMIN. Since Linux 4.19.
+ */
 export const SO_TXTIME: SocketOption<TransmitTime> = row(
   "SO_TXTIME",
   L,

@@ -29,7 +29,10 @@ export const UDP_CORK: SocketOption<boolean> = row(
   bool,
 );
 
-/** What is encapsulated in the datagrams that arrive: 0 nothing (the default), 1 and 2 ESP (RFC 3948), 3 L2TP, 6 RXRPC. */
+/**
+ * What is encapsulated in the datagrams that arrive: 0 nothing (the default), 1 and 2 ESP (RFC
+ * 3948), 3 L2TP, 6 RXRPC.
+ */
 export const UDP_ENCAP: SocketOption<number> = row(
   "UDP_ENCAP",
   c.IPPROTO_UDP,
@@ -38,10 +41,16 @@ export const UDP_ENCAP: SocketOption<number> = row(
   int(0),
 );
 
-/** Whether datagrams of one flow and size may arrive joined, told by a control message. Default false. Since Linux 5.0. */
+/**
+ * Whether datagrams of one flow and size may arrive joined, told by a control message. Default
+ * false. Since Linux 5.0.
+ */
 export const UDP_GRO: SocketOption<boolean> = row("UDP_GRO", c.IPPROTO_UDP, c.UDP_GRO, "rw", bool);
 
-/** Whether datagrams over IPv6 without a checksum are taken (RFC 6935). Default false. Since Linux 3.16. */
+/**
+ * Whether datagrams over IPv6 without a checksum are taken (RFC 6935). Default false. Since Linux
+ * 3.16.
+ */
 export const UDP_NO_CHECK6_RX: SocketOption<boolean> = row(
   "UDP_NO_CHECK6_RX",
   c.IPPROTO_UDP,
@@ -50,7 +59,10 @@ export const UDP_NO_CHECK6_RX: SocketOption<boolean> = row(
   bool,
 );
 
-/** Whether datagrams over IPv6 are sent without a checksum (RFC 6935). Default false. Since Linux 3.16. */
+/**
+ * Whether datagrams over IPv6 are sent without a checksum (RFC 6935). Default false. Since Linux
+ * 3.16.
+ */
 export const UDP_NO_CHECK6_TX: SocketOption<boolean> = row(
   "UDP_NO_CHECK6_TX",
   c.IPPROTO_UDP,
@@ -59,7 +71,10 @@ export const UDP_NO_CHECK6_TX: SocketOption<boolean> = row(
   bool,
 );
 
-/** The size in bytes that each send is cut into, one datagram a piece (GSO); 0 (the default) for not. At most 128 pieces, and 65,507 bytes in all. Since Linux 4.18. */
+/**
+ * The size in bytes that each send is cut into, one datagram a piece (GSO); 0 (the default) for
+ * not. At most 128 pieces, and 65,507 bytes in all. Since Linux 4.18.
+ */
 export const UDP_SEGMENT: SocketOption<number> = row(
   "UDP_SEGMENT",
   c.IPPROTO_UDP,
@@ -68,7 +83,10 @@ export const UDP_SEGMENT: SocketOption<number> = row(
   int(0, 65535),
 );
 
-/** How much of a datagram must be covered by its checksum to be taken, in bytes: 0 (the default) any, else 8 to 65535. UDP-Lite, RFC 3828. */
+/**
+ * How much of a datagram must be covered by its checksum to be taken, in bytes: 0 (the default)
+ * any, else 8 to 65535. UDP-Lite, RFC 3828.
+ */
 export const UDPLITE_RECV_CSCOV: SocketOption<number> = row(
   "UDPLITE_RECV_CSCOV",
   c.IPPROTO_UDPLITE,
@@ -77,7 +95,10 @@ export const UDPLITE_RECV_CSCOV: SocketOption<number> = row(
   coverage,
 );
 
-/** How much of an outgoing datagram its checksum covers, in bytes: 0 (the default) all, else 8 to 65535. UDP-Lite, RFC 3828. */
+/**
+ * How much of an outgoing datagram its checksum covers, in bytes: 0 (the default) all, else 8 to
+ * 65535. UDP-Lite, RFC 3828.
+ */
 export const UDPLITE_SEND_CSCOV: SocketOption<number> = row(
   "UDPLITE_SEND_CSCOV",
   c.IPPROTO_UDPLITE,
