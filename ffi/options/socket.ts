@@ -108,8 +108,8 @@ export const SO_BUSY_POLL_BUDGET: SocketOption<number> = row(
 );
 
 /**
- * Tells TCP or a tunnel that the path works (1) or the route should be tried again (see
- * linux/socket.h). Set only. Since Linux 4.6.
+ * Tells the kernel that the connection does badly (1), so that it looks for another route. Set
+ * only. Since Linux 4.6.
  */
 export const SO_CNX_ADVICE: SocketOption<number> = row(
   "SO_CNX_ADVICE",
@@ -165,10 +165,9 @@ export const SO_INCOMING_NAPI_ID: SocketOption<number> = row(
 );
 
 /**
- * Whether each message of a unix stream tells how many bytes remain (SCM_INQ). Default false. Since
- * Linux 6.19.
+ * Whether each message of a unix stream tells how many bytes remain (SCM_INQ). Default false. Cannot be read. Since Linux 6.17.
  */
-export const SO_INQ: SocketOption<boolean> = row("SO_INQ", L, c.SO_INQ, "rw", bool);
+export const SO_INQ: SocketOption<boolean> = row("SO_INQ", L, c.SO_INQ, "wo", bool);
 
 /** Whether an idle connection is probed; see {@linkcode TCP_KEEPIDLE} for when. Default false. */
 export const SO_KEEPALIVE: SocketOption<boolean> = row(

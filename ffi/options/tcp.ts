@@ -123,7 +123,7 @@ export const TCP_DEFER_ACCEPT: SocketOption<number> = row(
   int(0),
 );
 
-/** The longest delay of an acknowledgement, in microseconds, up to 200,000. Since Linux 6.17. */
+/** The longest delay of an acknowledgement, in microseconds, up to 200,000. Since Linux 6.15. */
 export const TCP_DELACK_MAX_US: SocketOption<number> = row(
   "TCP_DELACK_MAX_US",
   L,
@@ -158,7 +158,7 @@ export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = row(
 
 /**
  * The key of a listener's Fast Open cookies, 16 bytes, or 32: the key and the one before it. Since
- * Linux 4.15.
+ * Linux 4.15 (32 since 5.3).
  */
 export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = row(
   "TCP_FASTOPEN_KEY",
@@ -180,7 +180,7 @@ export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = row(
 /** Whether each message tells how many bytes remain to be read. Default false. Since Linux 4.18. */
 export const TCP_INQ: SocketOption<boolean> = row("TCP_INQ", L, c.TCP_INQ, "rw", bool);
 
-/** Whether the connection is Multipath TCP in fact. Read only. Since Linux 6.13. */
+/** Whether the connection is Multipath TCP in fact. Read only. Since Linux 6.10. */
 export const TCP_IS_MPTCP: SocketOption<boolean> = row(
   "TCP_IS_MPTCP",
   L,
@@ -313,7 +313,7 @@ export const TCP_RTO_MAX_MS: SocketOption<number> = row(
 
 /**
  * The shortest retransmission time-out, in microseconds, up to 200,000 (the default). Since Linux
- * 6.17.
+ * 6.15.
  */
 export const TCP_RTO_MIN_US: SocketOption<number> = row(
   "TCP_RTO_MIN_US",

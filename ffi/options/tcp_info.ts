@@ -258,7 +258,7 @@ export interface TcpAgreedOptions {
   readonly ecnSeen: boolean;
   /** The data of our SYN was acknowledged (RFC 7413). */
   readonly synData: boolean;
-  /** Timestamps count microseconds. Since Linux 6.6. */
+  /** Timestamps count microseconds. Since Linux 6.7. */
   readonly usecTimestamps: boolean;
   /** The connection came in by Fast Open. Since Linux 6.13. */
   readonly fastOpenChild: boolean;

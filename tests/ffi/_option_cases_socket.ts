@@ -26,7 +26,7 @@ export const SOCKET: readonly OptionCase[] = [
   { option: o.SO_ERROR, on: "tcp", back: 0 },
   { option: o.SO_INCOMING_CPU, on: "tcp", set: 0 },
   { option: o.SO_INCOMING_NAPI_ID, on: "tcp", back: isInt },
-  ...flags("unix pair", o.SO_INQ).map((c) => ({ ...c, since: [6, 19] as const })),
+  ...flags("unix pair", o.SO_INQ).map((c) => ({ ...c, since: [6, 17] as const })),
   ...values("tcp", o.SO_LINGER, 7, 0, null),
   { option: o.SO_MARK, on: "udp", set: 0xfedcba98, admin: true },
   ...values("tcp", o.SO_MAX_PACING_RATE, 123_456_789n, 2n ** 64n - 1n),
