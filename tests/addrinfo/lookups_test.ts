@@ -55,7 +55,7 @@ testWith(glibc, "every list and every request is freed, also of aborted lookups"
       // Before it starts, at once after, a turn later, and not at all.
       if (i % 4 === 0) controller.abort();
       if (i % 4 === 1) queueMicrotask(() => controller.abort());
-      if (i % 4 === 2) setTimeout(() => controller.abort(), 0);
+      const timer = i % 4 === 2 ? setTimeout(() => controller.abort(), 0) : undefined;
       try {
         const [{ address }] = await lookup;
         assertEquals(address.port, i);
@@ -63,6 +63,8 @@ testWith(glibc, "every list and every request is freed, also of aborted lookups"
       } catch (error) {
         assertEquals((error as Error).name, "AbortError");
         outcomes.aborted++;
+      } finally {
+        clearTimeout(timer);
       }
     }));
     assert(outcomes.found >= 750, `${outcomes.found} found`);
@@ -249,8 +251,9 @@ testWith({}, "without getaddrinfo_a every list is freed, also of aborted lookups
     await Promise.all(Array.from({ length: 100 }, async (_, i) => {
       const controller = new AbortController();
       const lookup = getAddrInfo("localhost", i, { signal: controller.signal });
-      if (i % 2 === 0) setTimeout(() => controller.abort(), 0);
+      const timer = i % 2 === 0 ? setTimeout(() => controller.abort(), 0) : undefined;
       await lookup.catch((error) => assertEquals(error.name, "AbortError"));
+      clearTimeout(timer);
     }));
     while (running > 0) await settle(); // those given up in mid-call
     assert(heads.length > 50, `${heads.length} lists`);
