@@ -75,7 +75,8 @@ export async function nameInfo(
   const { hostname, port } = address;
   const wait = beginWait(options);
   const numeric = (flags & NI_NUMERICHOST) !== 0;
-  if (numeric && (flags & NI_NUMERICSERV) !== 0 && !hostname.includes("%") && !scopeOf(address)) {
+  const plain = NI_NUMERICHOST | NI_NUMERICSERV;
+  if ((flags & (plain | NI_NAMEREQD)) === plain && !hostname.includes("%") && !scopeOf(address)) {
     return { host: formatIp(parseIp(hostname)), service: `${port}` };
   }
   if (!numeric) checkLookup(hostname.replace(/%.*$/, ""), port);

@@ -48,8 +48,8 @@ testWith(
     assertRefused(name, "--allow-net=localhost:80");
     assertEquals(loopback, "found");
     // To libc an address, to Deno's permissions a host like any other.
-    assertRefused(numeric, "--allow-net=127.0.0.1");
-    assertEquals(zoned, "found");
+    assertRefused(oldForm, "--allow-net=127.0.0.1");
+    assertEquals(numeric, "found");
     assertRefused(reverse, "--allow-net=127.0.0.1:80");
   },
 );
