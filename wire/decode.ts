@@ -92,21 +92,32 @@ export class Frame implements Iterable<Layer> {
   #cut = false;
 
   /** Use {@linkcode decodeFrame} or {@linkcode decodePacket}. */
-  private constructor(bytes: Uint8Array, next: number) {
+  private constructor(bytes: Uint8Array, next: number, at: number, error?: RangeError) {
     this.bytes = bytes;
     this.#next = next;
-    this.#at = 0;
+    this.#at = at;
     this.#end = bytes.length;
+    this.#error = error;
   }
 
   /** Starts a walk at an Ethernet header. */
   static ethernet(bytes: Uint8Array): Frame {
-    return new Frame(bytes, NEXT.ETHERNET);
+    return new Frame(bytes, NEXT.ETHERNET, 0);
   }
 
-  /** Starts a walk at an IPv4 or IPv6 header. */
-  static ip(bytes: Uint8Array): Frame {
-    return new Frame(bytes, NEXT.IP);
+  /** Starts a walk at an IPv4 or IPv6 header, after so many bytes of a link header without a codec. */
+  static ip(bytes: Uint8Array, at = 0): Frame {
+    return new Frame(bytes, NEXT.IP, at);
+  }
+
+  /** Starts a walk at what an EtherType names, after so many bytes of a link header. */
+  static etherType(bytes: Uint8Array, etherType: number, at: number): Frame {
+    return new Frame(bytes, ETHER + etherType, at);
+  }
+
+  /** A walk that cannot start. */
+  static undecoded(bytes: Uint8Array, error: RangeError): Frame {
+    return new Frame(bytes, NEXT.OPAQUE, 0, error);
   }
 
   /**

@@ -64,7 +64,7 @@ export { type Payload, PayloadView } from "./payload.ts";
 export { encodeShim6, type Shim6, type Shim6Message, Shim6View } from "./shim6.ts";
 export { encodeVlan, type Vlan, VlanView } from "./vlan.ts";
 export { type CapturedPacket, LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./_capture.ts";
-export { decodeCapture, decodeCaptureStream } from "./capture.ts";
+export { decodeCapture, decodeCaptured, decodeCaptureStream } from "./capture.ts";
 export { encodePcap, encodePcapHeader, encodePcapPacket, type PcapOptions } from "./pcap.ts";
 export { encodePcapng, type PcapngOptions, PcapngWriter } from "./pcapng.ts";
 export { Reassembler, type ReassemblyDrops, type ReassemblyOptions } from "./reassembly.ts";
@@ -82,7 +82,7 @@ export type {
   DnsSrvRecord,
   DnsTxtRecord,
   DnsType,
-} from "./dns_record.ts";
+} from "./dns_record_value.ts";
 export { encodeIcmpv4, Icmpv4View } from "./icmpv4.ts";
 export { encodeIcmpv6, Icmpv6View } from "./icmpv6.ts";
 export type {

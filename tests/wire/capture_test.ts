@@ -7,6 +7,7 @@ import fc from "fast-check";
 import {
   type CapturedPacket,
   decodeCapture,
+  decodeCaptured,
   decodeCaptureStream,
   decodeFrame,
   encode,
@@ -203,6 +204,35 @@ Deno.test("no bytes make decodeCapture() throw anything but a RangeError, or loo
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("decodeCaptured() finds the packet behind every link header it knows", () => {
+  const ip = encode(IPV4, { kind: "udp", sourcePort: 1, destinationPort: 2 });
+  const captured = (linkType: number, head: number[], rest = ip) =>
+    decodeCaptured({ data: Uint8Array.from([...head, ...rest]), timestampNanos: 0n, linkType });
+  const zeros = (count: number) => new Array<number>(count).fill(0);
+  const sound: [number, number[]][] = [
+    [1, [...zeros(12), 8, 0]],
+    [101, []],
+    [228, []],
+    [0, [2, 0, 0, 0]],
+    [108, [0, 0, 0, 2]],
+    [113, [...zeros(14), 8, 0]],
+    [276, [8, 0, ...zeros(18)]],
+  ];
+  for (const [linkType, head] of sound) {
+    const frame = captured(linkType, head);
+    assertEquals(frame.error, undefined, `link type ${linkType}`);
+    assertEquals(frame.layer("udp")?.destinationPort, 2, `link type ${linkType}`);
+    const cut = captured(linkType, head.slice(0, -1), new Uint8Array(0));
+    assert(cut.error instanceof RangeError);
+  }
+  assertEquals(
+    captured(127, []).error?.message,
+    "Cannot decode captured packet: link type of 127 is unknown",
+  );
+  assertEquals(captured(127, []).layers.map((layer) => layer.kind), ["payload"]);
+  assert(captured(113, [...zeros(14), 0, 4]).error?.message.includes("protocol of 4"));
 });
 
 async function run(tool: string, args: string[]): Promise<string> {

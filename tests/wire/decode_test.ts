@@ -215,6 +215,34 @@ Deno.test("encode() sums over the final destination of a source route", () => {
   assertEquals(verifyChecksums(frame), []);
 });
 
+Deno.test("encode() sums over the last address of an IPv4 source route that is not used up", () => {
+  const route = (pointer: number): LayerValue => ({
+    ...IPV4,
+    options: [{ kind: "looseSourceRoute", pointer, addresses: ["192.0.2.8", "192.0.2.9"] }],
+  });
+  const checksumOf = (ip: LayerValue) => {
+    const frame = decodeFrame(encode(LINK, ip, UDP, new Uint8Array(3)));
+    assertEquals(verifyChecksums(frame), []);
+    return frame.layer("udp")?.checksum;
+  };
+  assertEquals(checksumOf(route(4)), checksumOf({ ...IPV4, destination: "192.0.2.9" }));
+  assertEquals(checksumOf(route(12)), checksumOf(IPV4));
+});
+
+Deno.test("a jumbogram goes through encode() and decodePacket()", () => {
+  const data = new Uint8Array(70_000).fill(7);
+  const length = 8 + 8 + data.length;
+  const jumbo: LayerValue = { kind: "hopByHop", options: [{ kind: "jumboPayload", length }] };
+  const bytes = encode(IPV6, jumbo, UDP, data);
+  const frame = decodePacket(bytes);
+  assertEquals(frame.error, undefined);
+  assertEquals(frame.layer("ipv6")?.payloadLength, 0);
+  assertEquals(frame.payload.length, data.length);
+  assertEquals(verifyChecksums(frame), []);
+  assertEquals(encode(...frame.toValues()), bytes);
+  assertThrows(() => encode(IPV6, UDP, data), RangeError, "payloadLength of 70008");
+});
+
 Deno.test("encode() refuses a layer of no known kind", () => {
   assertThrows(() => encode({ kind: "ipv5" } as never), TypeError, 'kind of "ipv5" is unknown');
 });

@@ -178,6 +178,18 @@ Deno.test("encoders name the field that does not fit its bits", () => {
       "spi of 4294967296",
     ],
     [() => wire.encodeGre({ kind: "gre", key: -1 }), "key of -1"],
+    [
+      () =>
+        wire.encodeArp({
+          kind: "arp",
+          operation: 1,
+          senderHardware: "02:00:00:00:00:01",
+          senderAddress: "192.0.2.1",
+          targetHardware: "02:00:00:00",
+          targetAddress: "192.0.2.2",
+        }),
+      "targetHardware and senderHardware differ",
+    ],
     [() => wire.encodeGre({ kind: "gre", version: 2 }), "version of 2"],
   ];
   for (const [run, text] of cases) assertThrows(run, RangeError, text);
@@ -203,6 +215,13 @@ Deno.test("decoders name the field that lies", () => {
     segmentsLeft: 0,
     route: { kind: "sourceRoute", addresses: ["::1"] },
   });
+  const hip = wire.encodeHip({
+    kind: "hip",
+    type: 1,
+    senderTag: "::1",
+    receiverTag: "::2",
+    parameters: Uint8Array.of(0, 65, 0, 4, 1, 2, 3, 4),
+  });
   const cases: [() => unknown, string][] = [
     [() => wire.Ipv4View.parse(changed(ipv4, 0, 0x43)), "IHL of 3 is below 5"],
     [() => wire.Ipv4View.parse(changed(ipv4, 0, 0x65)), "version of 6 is not 4"],
@@ -215,6 +234,8 @@ Deno.test("decoders name the field that lies", () => {
     [() => wire.HopByHopView.parse(changed(hop, 1, 1)), "length of 16 is above the 8"],
     [() => wire.HopByHopView.parse(changed(hop, 3, 5)), "option 1 has a length of 5"],
     [() => wire.Ipv6RoutingView.parse(changed(route, 3, 2)), "segments left of 2"],
+    [() => wire.HipView.parse(changed(hip, 43, 5)), "parameter length of 5"],
+    [() => wire.HipView.parse(changed(hip, 2, 0x81)), "fixed bit of the type"],
     [() => wire.GreView.parse(Uint8Array.of(0x40, 0, 8, 0)), "routing flag"],
     [() => wire.GreView.parse(Uint8Array.of(0x20, 0, 8, 0)), "flags need 8 bytes"],
     [() => wire.ArpView.parse(new Uint8Array(8).fill(255)), "address lengths of 255 and 255"],
@@ -224,6 +245,72 @@ Deno.test("decoders name the field that lies", () => {
     ],
   ];
   for (const [run, text] of cases) assertThrows(run, RangeError, text);
+});
+
+/** Bytes that are often options: small numbers, as types and lengths are, and zeros. */
+const optionBytes = (unit: number, most: number) =>
+  fc.integer({ min: 1, max: most }).chain((count) =>
+    fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 9 }), any.bits(8)), {
+      minLength: count * unit - 2 * (unit >> 3),
+      maxLength: count * unit - 2 * (unit >> 3),
+    })
+  );
+
+Deno.test("every sound list of IPv4 options comes back byte for byte", () => {
+  let sound = 0;
+  fc.assert(
+    fc.property(optionBytes(4, 4), (options) => {
+      const bytes = new Uint8Array(20 + options.length);
+      bytes.set([0x45 + options.length / 4, 0, 0, bytes.length]);
+      bytes.set(options, 20);
+      const sum = wire.checksum(bytes);
+      bytes.set([sum >> 8, sum & 255], 10);
+      let view: wire.Ipv4View;
+      try {
+        view = wire.Ipv4View.parse(bytes);
+      } catch (error) {
+        assert(error instanceof RangeError);
+        return;
+      }
+      sound++;
+      assertEquals(wire.encodeIpv4(view.toValue()), bytes);
+    }),
+    { numRuns: 3000 },
+  );
+  assert(sound > 300, `${sound} lists`);
+});
+
+Deno.test("every sound list of IPv6 options comes back byte for byte", () => {
+  let sound = 0;
+  fc.assert(
+    fc.property(optionBytes(8, 3), (options) => {
+      const bytes = Uint8Array.from([59, (options.length + 2) / 8 - 1, ...options]);
+      let view: wire.HopByHopView;
+      try {
+        view = wire.HopByHopView.parse(bytes);
+      } catch (error) {
+        assert(error instanceof RangeError);
+        return;
+      }
+      sound++;
+      assertEquals(wire.encodeHopByHop(view.toValue()), bytes);
+    }),
+    { numRuns: 3000 },
+  );
+  assert(sound > 300, `${sound} lists`);
+});
+
+Deno.test("padding that an encoder would not add stays in the value", () => {
+  const hop = Uint8Array.from([59, 1, 5, 2, 0, 0, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assertEquals(wire.HopByHopView.parse(hop).options.length, 2);
+  const ipv4 = wire.encodeIpv4({
+    kind: "ipv4",
+    source: "192.0.2.1",
+    destination: "192.0.2.2",
+    options: [{ kind: "end", padding: new Uint8Array(3) }],
+  });
+  assertEquals(ipv4.length, 24);
+  assertEquals(wire.encodeIpv4(wire.Ipv4View.parse(ipv4).toValue()), ipv4);
 });
 
 Deno.test("an option list of one byte too many has no length", () => {
