@@ -6,7 +6,7 @@
 
 import { decodePacket } from "./decode.ts";
 import type { DnsView } from "./dns.ts";
-import type { DnsRecord } from "./dns_record.ts";
+import type { DnsRecord } from "./dns_record_value.ts";
 import type { Icmpv4View } from "./icmpv4.ts";
 import type { Icmpv6View } from "./icmpv6.ts";
 import type { IgmpView } from "./igmp.ts";

@@ -6,16 +6,8 @@
 
 import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./dns_name.ts";
-import {
-  checkDnsRecord,
-  type DnsRecord,
-  dnsRecordEnd,
-  type DnsType,
-  dnsType,
-  dnsTypeNumber,
-  readDnsRecord,
-  writeDnsRecord,
-} from "./dns_record.ts";
+import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./dns_record.ts";
+import { type DnsRecord, type DnsType, dnsType, dnsTypeNumber } from "./dns_record_value.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "DNS message";
