@@ -193,6 +193,38 @@ Deno.test("verifyChecksums() names every layer whose checksum is wrong", () => {
   assertEquals(verifyChecksums(decodeFrame(whole)), ["ipv4", "udp"]);
 });
 
+Deno.test("mobility, HIP and shim6 headers get right checksums, and wrong ones are seen", () => {
+  const headers: LayerValue[] = [
+    { kind: "mobility", type: 5, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) },
+    { kind: "hip", type: 1, senderTag: "2001:10::1", receiverTag: "2001:10::2" },
+    { kind: "shim6", message: { kind: "control", type: 1, data: Uint8Array.of(1, 2) } },
+  ];
+  for (const header of headers) {
+    const bytes = encode(IPV6, header, UDP, new Uint8Array(5));
+    assertEquals(verifyChecksums(decodePacket(bytes)), []);
+    bytes[40 + 6] ^= 0x10;
+    assertEquals(verifyChecksums(decodePacket(bytes)), [header.kind]);
+  }
+});
+
+Deno.test("verifyChecksums() does not judge what it cannot see", () => {
+  const whole = encode(UDP, new Uint8Array(100));
+  whole[6] = 1; // a checksum that is wrong of the first fragment alone
+  const first = encode({ ...IPV4, protocol: 17, moreFragments: true }, whole.subarray(0, 40));
+  assertEquals(verifyChecksums(decodePacket(first)), []);
+  const cut = encode(IPV4, UDP, new Uint8Array(100)).subarray(0, 60);
+  assertEquals(verifyChecksums(decodePacket(cut)), []);
+});
+
+Deno.test("toValues() keeps the bytes that an inner length leaves out", () => {
+  const bytes = encode(IPV4, UDP, new Uint8Array(12).fill(9));
+  bytes[20 + 5] = 12; // the length of UDP: 8 bytes of the packet are not its
+  const frame = decodePacket(bytes);
+  assertEquals(frame.error, undefined);
+  assertEquals(frame.payload.length, 4);
+  assertEquals(encode(...frame.toValues()), bytes);
+});
+
 Deno.test("encode() writes what a value states, right or wrong", () => {
   const frame = decodeFrame(
     encode(LINK, { ...IPV4, checksum: 0x1234, protocol: 253 }, { ...UDP, checksum: 1 }),

@@ -301,8 +301,9 @@ Deno.test("every sound list of IPv6 options comes back byte for byte", () => {
 });
 
 Deno.test("padding that an encoder would not add stays in the value", () => {
-  const hop = Uint8Array.from([59, 1, 5, 2, 0, 0, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
-  assertEquals(wire.HopByHopView.parse(hop).options.length, 2);
+  const hop = Uint8Array.from([59, 1, 5, 2, 0, 0, 1, 0, 1, 6, 0, 0, 0, 0, 0, 0]);
+  assertEquals(wire.HopByHopView.parse(hop).options.length, 3);
+  assertEquals(wire.encodeHopByHop(wire.HopByHopView.parse(hop).toValue()), hop);
   const ipv4 = wire.encodeIpv4({
     kind: "ipv4",
     source: "192.0.2.1",
