@@ -33,7 +33,7 @@ const { port } = listener.localAddr;
 const order = (await getAddrInfo("dual.test", 80, { type: "stream" }))
   .map(({ address }) => address.hostname);
 // Opens what the engine keeps open: its poller.
-await attempt({ hostname: "dead.test", port, timeoutMs: 1 });
+await attempt({ hostname: "dead.test", port, timeoutMs: 50 });
 const fds = openFds().size;
 const results = {
   order,
