@@ -298,9 +298,12 @@ export class Frame implements Iterable<Layer> {
         this.#complain(SctpView);
         return view;
       }
-      case numbers.IPPROTO_UDPLITE:
+      case numbers.IPPROTO_UDPLITE: {
         this.#next = NEXT.OPAQUE;
-        return UdpLiteView.parse(bytes, at, end);
+        const view = UdpLiteView.parsePartial(bytes, at, end);
+        this.#complain(UdpLiteView);
+        return view;
+      }
       case numbers.IPPROTO_GRE: {
         const view = GreView.parse(bytes, at, end);
         // Version 1 carries PPP.

@@ -8,8 +8,9 @@
  * @module
  */
 
-export { HeaderView } from "./view.ts";
-export * from "./numbers.ts";
+export { type Arp, ArpView, encodeArp } from "./arp.ts";
+export { type CapturedPacket, LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./_capture.ts";
+export { decodeCapture, decodeCaptured, decodeCaptureStream } from "./capture.ts";
 export {
   addressSum,
   checksum,
@@ -18,11 +19,7 @@ export {
   sumWords,
   updateChecksum,
 } from "./checksum.ts";
-export { encodeEthernet, type Ethernet, EthernetView } from "./ethernet.ts";
-export { encodeIpv4, type Ipv4, Ipv4View } from "./ipv4.ts";
-export type { Ipv4Option, Ipv4RouteOption } from "./ipv4_options.ts";
-export type { Ipv6Option } from "./_ipv6_option_list.ts";
-export { type Arp, ArpView, encodeArp } from "./arp.ts";
+export { crc32c } from "./crc32c.ts";
 export {
   decodeFrame,
   decodePacket,
@@ -31,44 +28,7 @@ export {
   type LayerKind,
   type LayerOf,
 } from "./decode.ts";
-export { encode, type LayerValue } from "./encode.ts";
-export { encodeGre, type Gre, GreView } from "./gre.ts";
-export { encodeHip, type Hip, HipView } from "./hip.ts";
-export {
-  type Authentication,
-  AuthenticationView,
-  encodeAuthentication,
-  encodeEsp,
-  type Esp,
-  EspView,
-} from "./ipsec.ts";
-export { encodeIpv6, type Ipv6, Ipv6View } from "./ipv6.ts";
-export { encodeIpv6Fragment, type Ipv6Fragment, Ipv6FragmentView } from "./ipv6_fragment.ts";
-export {
-  type DestinationOptions,
-  DestinationOptionsView,
-  encodeDestinationOptions,
-  encodeHopByHop,
-  type HopByHop,
-  HopByHopView,
-} from "./ipv6_options.ts";
-export {
-  encodeIpv6Routing,
-  type Ipv6Route,
-  type Ipv6Routing,
-  Ipv6RoutingView,
-} from "./ipv6_routing.ts";
-export { encodeLlc, encodeSnap, type Llc, LlcView, type Snap, SnapView } from "./llc.ts";
-export { encodeMobility, type Mobility, MobilityView } from "./mobility.ts";
-export { type Payload, PayloadView } from "./payload.ts";
-export { encodeShim6, type Shim6, type Shim6Message, Shim6View } from "./shim6.ts";
-export { encodeVlan, type Vlan, VlanView } from "./vlan.ts";
-export { type CapturedPacket, LINKTYPE_ETHERNET, LINKTYPE_RAW } from "./_capture.ts";
-export { decodeCapture, decodeCaptured, decodeCaptureStream } from "./capture.ts";
-export { encodePcap, encodePcapHeader, encodePcapPacket, type PcapOptions } from "./pcap.ts";
-export { encodePcapng, type PcapngOptions, PcapngWriter } from "./pcapng.ts";
-export { Reassembler, type ReassemblyDrops, type ReassemblyOptions } from "./reassembly.ts";
-
+export { describe, type DescribeOptions } from "./describe.ts";
 export { type Dns, type DnsQuestion, DnsView, encodeDns, type EncodeDnsOptions } from "./dns.ts";
 export type {
   DnsAddressRecord,
@@ -83,8 +43,28 @@ export type {
   DnsTxtRecord,
   DnsType,
 } from "./dns_record_value.ts";
+export { encode, type LayerValue } from "./encode.ts";
+export { encodeEthernet, type Ethernet, EthernetView } from "./ethernet.ts";
+export { encodeGre, type Gre, GreView } from "./gre.ts";
+export {
+  groupCodeValue,
+  type GroupQuery,
+  type GroupRecord,
+  type GroupRecordType,
+  mldResponseDelayMs,
+} from "./_group_records.ts";
+export { encodeHip, type Hip, HipView } from "./hip.ts";
+export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
+export {
+  decodeIcmpExtensions,
+  type IcmpExtensions,
+  icmpExtensionsChecksumOk,
+  type IcmpMplsObject,
+  type IcmpObject,
+  type MplsLabel,
+} from "./icmp_extensions.ts";
+export type { IcmpInterfaceIdentification, IcmpInterfaceObject } from "./icmp_interface.ts";
 export { encodeIcmpv4, Icmpv4View } from "./icmpv4.ts";
-export { encodeIcmpv6, Icmpv6View } from "./icmpv6.ts";
 export type {
   Icmpv4,
   Icmpv4AddressMask,
@@ -104,6 +84,7 @@ export type {
   Icmpv4TimeExceeded,
   Icmpv4Timestamp,
 } from "./icmpv4_message.ts";
+export { encodeIcmpv6, Icmpv6View } from "./icmpv6.ts";
 export type {
   Icmpv6,
   Icmpv6Common,
@@ -134,7 +115,36 @@ export type {
   IgmpReportV3,
 } from "./igmp.ts";
 export { encodeIgmp, IgmpView } from "./igmp.ts";
+export {
+  type Authentication,
+  AuthenticationView,
+  encodeAuthentication,
+  encodeEsp,
+  type Esp,
+  EspView,
+} from "./ipsec.ts";
+export { encodeIpv4, type Ipv4, Ipv4View } from "./ipv4.ts";
+export type { Ipv4Option, Ipv4RouteOption } from "./ipv4_options.ts";
+export { encodeIpv6, type Ipv6, Ipv6View } from "./ipv6.ts";
+export { encodeIpv6Fragment, type Ipv6Fragment, Ipv6FragmentView } from "./ipv6_fragment.ts";
+export type { Ipv6Option } from "./_ipv6_option_list.ts";
+export {
+  type DestinationOptions,
+  DestinationOptionsView,
+  encodeDestinationOptions,
+  encodeHopByHop,
+  type HopByHop,
+  HopByHopView,
+} from "./ipv6_options.ts";
+export {
+  encodeIpv6Routing,
+  type Ipv6Route,
+  type Ipv6Routing,
+  Ipv6RoutingView,
+} from "./ipv6_routing.ts";
+export { encodeLlc, encodeSnap, type Llc, LlcView, type Snap, SnapView } from "./llc.ts";
 export type { MldMessage, MldQueryV2, MldReportV2, MldV1 } from "./mld.ts";
+export { encodeMobility, type Mobility, MobilityView } from "./mobility.ts";
 export type {
   NdpMessage,
   NdpNeighborAdvertisement,
@@ -150,30 +160,13 @@ export type {
   NdpPrefixOption,
   NdpRouteOption,
 } from "./ndp_options.ts";
-export {
-  decodeIcmpExtensions,
-  type IcmpExtensions,
-  icmpExtensionsChecksumOk,
-  type IcmpMplsObject,
-  type IcmpObject,
-  type MplsLabel,
-} from "./icmp_extensions.ts";
-export type { IcmpInterfaceIdentification, IcmpInterfaceObject } from "./icmp_interface.ts";
-export { crc32c } from "./crc32c.ts";
+export * from "./numbers.ts";
+export { type Payload, PayloadView } from "./payload.ts";
+export { encodePcap, encodePcapHeader, encodePcapPacket, type PcapOptions } from "./pcap.ts";
+export { encodePcapng, type PcapngOptions, PcapngWriter } from "./pcapng.ts";
+export { Reassembler, type ReassemblyDrops, type ReassemblyOptions } from "./reassembly.ts";
 export { encodeSctp, type Sctp, type SctpChunk, SctpChunkView, SctpView } from "./sctp.ts";
-export type {
-  MptcpSubtype,
-  TcpAuthenticationOption,
-  TcpFastOpenOption,
-  TcpMaximumSegmentSizeOption,
-  TcpMd5Option,
-  TcpMptcpOption,
-  TcpOption,
-  TcpSackOption,
-  TcpTimestampsOption,
-  TcpUserTimeoutOption,
-  TcpWindowScaleOption,
-} from "./tcp_options.ts";
+export { encodeShim6, type Shim6, type Shim6Message, Shim6View } from "./shim6.ts";
 export {
   encodeTcp,
   type Tcp,
@@ -188,15 +181,21 @@ export {
   TH_SYN,
   TH_URG,
 } from "./tcp.ts";
+export type {
+  MptcpSubtype,
+  TcpAuthenticationOption,
+  TcpFastOpenOption,
+  TcpMaximumSegmentSizeOption,
+  TcpMd5Option,
+  TcpMptcpOption,
+  TcpOption,
+  TcpSackOption,
+  TcpTimestampsOption,
+  TcpUserTimeoutOption,
+  TcpWindowScaleOption,
+} from "./tcp_options.ts";
 export { encodeUdp, type Udp, UdpView } from "./udp.ts";
 export { encodeUdpLite, type UdpLite, UdpLiteView } from "./udplite.ts";
-export {
-  groupCodeValue,
-  type GroupQuery,
-  type GroupRecord,
-  type GroupRecordType,
-  mldResponseDelayMs,
-} from "./_group_records.ts";
-export type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
 export { verifyChecksums } from "./verify.ts";
-export { describe, type DescribeOptions } from "./describe.ts";
+export { HeaderView } from "./view.ts";
+export { encodeVlan, type Vlan, VlanView } from "./vlan.ts";
