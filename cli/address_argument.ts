@@ -177,7 +177,11 @@ export function formatAddress(scheme: SchemeName, address: ShownAddress | undefi
       address.path.startsWith("\0") ? `@${address.path.slice(1)}` : address.path
     }`;
   }
-  const { hostname = "?", port = 0 } = address;
+  const { hostname: given = "?", port = 0 } = address;
+  // A socket that serves both families shows IPv4 so; whoever asked for IPv6 sees it as it is.
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(given);
+  const isIpv6 = (SCHEMES[scheme] as Scheme).family === "inet6";
+  const hostname = mapped === null || isIpv6 ? given : mapped[1];
   return `${scheme}:${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 

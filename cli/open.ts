@@ -89,12 +89,10 @@ async function connectTo(argument: AddressArgument, how: OpenHow): Promise<Clien
   const { scheme } = argument;
   if (argument.form === "path") {
     const { path, type } = argument;
-    return client(
-      scheme,
-      type === "dgram"
-        ? await connectUnixDatagrams(path, how)
-        : await unix.connect({ path, type, ...how }),
-    );
+    if (type === "dgram") return client(scheme, await connectUnixDatagrams(path, how));
+    return type === "seqpacket"
+      ? client(scheme, await unix.connect({ path, type, ...how }))
+      : client(scheme, await unix.connect({ path, ...how }));
   }
   const { port, protocol, family } = argument;
   const hostname = needHost(argument);
@@ -164,8 +162,9 @@ export async function openServer(
     return streamServer(scheme, "stream", listener);
   }
   const { path, type } = argument;
-  const listener = await unix.listen({ path, type, ...how });
-  return streamServer(scheme, type === "stream" ? "stream" : "message", listener);
+  return type === "seqpacket"
+    ? streamServer(scheme, "message", await unix.listen({ path, type, ...how }))
+    : streamServer(scheme, "stream", await unix.listen({ path, ...how }));
 }
 
 function streamServer(

@@ -49,10 +49,10 @@ export const relayCommand: Command = {
       (traffic) =>
         serveAll(server, settings, traffic, session, async ({ channel }, counts, signal) => {
           const target = await openClient(to, settings, { signal, timeoutMs });
-          const messages = target.channel.kind === "message";
           await exchange(channel, target.channel, counts, {
             signal,
-            idleMs: timeoutMs ?? (messages ? PEER_IDLE_MS : undefined),
+            // Datagrams never say that they have ended.
+            idleMs: timeoutMs ?? (to.type === "dgram" ? PEER_IDLE_MS : undefined),
           });
         }),
     );
