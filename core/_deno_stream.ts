@@ -4,21 +4,21 @@
  * @module
  */
 import type { Family } from "./address.ts";
-import { isShared } from "./bytes.ts";
+import { isPlain, isShared } from "./bytes.ts";
 import { fromDenoWait } from "./_deno_errors.ts";
 import { Pending } from "./_pending.ts";
 import { getDenoOption, setDenoOption } from "./_deno_options.ts";
 import type { SocketOption } from "./option.ts";
 import { StreamBase } from "./stream.ts";
-import type { Wait } from "./wait.ts";
+import type { Wait, WaitOptions } from "./wait.ts";
 
 /** What a connection is made of. */
 export interface DenoStreamParts<A> {
   conn: Deno.TcpConn | Deno.UnixConn;
   family: Family;
   protocol: number;
-  localAddr: A;
-  remoteAddr: A;
+  /** Deno's address as ours. */
+  fromAddr(addr: Deno.Addr): A;
 }
 
 /** The most that one cancellable call takes over from the caller. */
@@ -35,10 +35,11 @@ export class DenoStream<A> extends StreamBase<A> {
   readonly type = "stream" as const;
   readonly protocol: number;
   readonly engine = "deno" as const;
-  readonly localAddr: A;
-  readonly remoteAddr: A;
 
   readonly #conn: Deno.TcpConn | Deno.UnixConn;
+  readonly #fromAddr: (addr: Deno.Addr) => A;
+  #localAddr: A | undefined;
+  #remoteAddr: A | undefined;
   readonly #options = new Map<string, unknown>();
   readonly #reading = new Pending<Uint8Array>();
   readonly #writing = new Pending<void>();
@@ -46,14 +47,26 @@ export class DenoStream<A> extends StreamBase<A> {
   #surplus = EMPTY;
   #readEnded = false;
   #endRead: (() => void) | undefined;
+  /** Of a pending {@linkcode DenoStream.sendAll} without options: what is still to be sent. */
+  #outgoing: Uint8Array | undefined;
+  /** Of a pending {@linkcode DenoStream.recvInto} without options. */
+  #resolveRead: ((count: number) => void) | undefined;
+  #rejectRead: ((reason: unknown) => void) | undefined;
 
   constructor(parts: DenoStreamParts<A>) {
     super();
     this.#conn = parts.conn;
     this.family = parts.family;
     this.protocol = parts.protocol;
-    this.localAddr = parts.localAddr;
-    this.remoteAddr = parts.remoteAddr;
+    this.#fromAddr = parts.fromAddr;
+  }
+
+  get localAddr(): A {
+    return this.#localAddr ??= this.#fromAddr(this.#conn.localAddr);
+  }
+
+  get remoteAddr(): A {
+    return this.#remoteAddr ??= this.#fromAddr(this.#conn.remoteAddr);
   }
 
   /**
@@ -66,6 +79,32 @@ export class DenoStream<A> extends StreamBase<A> {
       throw new Deno.errors.Busy("Cannot hand out the connection: received bytes wait in it");
     }
     return this.#conn;
+  }
+
+  /** The common case with as few promises as Deno's own write makes. */
+  override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
+    if (
+      options !== undefined || this.closed || this.sends.busy || this.#writing.busy ||
+      !isPlain(data)
+    ) return super.sendAll(data, options);
+    this.sends.enter();
+    this.#outgoing = data;
+    return this.#conn.write(data).then(this.#onWrite, this.#onWriteError);
+  }
+
+  /** The common case with as few promises as Deno's own read makes. */
+  override recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (
+      options !== undefined || this.closed || this.receives.busy || this.#readEnded ||
+      this.#reading.busy || this.#surplus.length > 0 || !isPlain(buffer) ||
+      (this.kept !== undefined && this.kept.length > 0)
+    ) return super.recvInto(buffer, options);
+    this.receives.enter();
+    return new Promise((resolve, reject) => {
+      this.#resolveRead = resolve;
+      this.#rejectRead = reject;
+      this.#conn.read(buffer).then(this.#onRead, this.#onReadError);
+    });
   }
 
   protected override pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
@@ -98,6 +137,7 @@ export class DenoStream<A> extends StreamBase<A> {
     if (how !== "write") {
       this.#readEnded = true;
       this.#endRead?.();
+      this.#onRead(null);
     }
     if (how === "read") return;
     try {
@@ -132,6 +172,39 @@ export class DenoStream<A> extends StreamBase<A> {
   override unref(): void {
     if (!this.closed) this.#conn.unref();
   }
+
+  #onWrite = (count: number): void | Promise<void> => {
+    const data = this.#outgoing!;
+    if (count < data.length) {
+      const rest = this.#outgoing = data.subarray(count);
+      return this.#conn.write(rest).then(this.#onWrite, this.#onWriteError);
+    }
+    this.#outgoing = undefined;
+    this.sends.leave();
+  };
+
+  #onWriteError = (error: unknown): never => {
+    this.#outgoing = undefined;
+    this.sends.leave();
+    throw fromDenoWait(error, "send", this.closed);
+  };
+
+  /** A read came back; or reading was shut down, and then what comes back later is nobody's. */
+  #onRead = (count: number | null): void => {
+    const resolve = this.#resolveRead;
+    if (resolve === undefined) return;
+    this.#resolveRead = this.#rejectRead = undefined;
+    this.receives.leave();
+    resolve(count ?? 0);
+  };
+
+  #onReadError = (error: unknown): void => {
+    const reject = this.#rejectRead;
+    if (reject === undefined) return;
+    this.#resolveRead = this.#rejectRead = undefined;
+    this.receives.leave();
+    reject(fromDenoWait(error, "recv", this.closed));
+  };
 
   async #pullCopied(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
     const bytes = this.#surplus.length > 0 ? this.#surplus : await this.#reading.run(

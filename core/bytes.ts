@@ -36,6 +36,13 @@ export function checkBytes(
   }
 }
 
+/** Whether these are bytes that any call takes as they are: not empty, not shared, not resizable. */
+export function isPlain(bytes: unknown): bytes is Uint8Array<ArrayBuffer> {
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return false;
+  const buffer = bytes.buffer;
+  return buffer instanceof ArrayBuffer && !buffer.resizable;
+}
+
 /** Whether the engine may hand this memory to Deno's own calls: shared memory must be copied. */
 export function isShared(bytes: Uint8Array): boolean {
   return !(bytes.buffer instanceof ArrayBuffer);

@@ -92,7 +92,7 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#turns.rejectAll(closedError("accept"));
+    this.#turns.rejectAll(() => closedError("accept"));
     this.#backingOff?.(closedError("accept"));
     this.release();
   }

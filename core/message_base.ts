@@ -157,8 +157,8 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.receives.rejectAll(closedError("recv"));
-    this.sends.rejectAll(closedError("send"));
+    this.receives.rejectAll(() => closedError("recv"));
+    this.sends.rejectAll(() => closedError("send"));
     this.release();
   }
 

@@ -184,8 +184,8 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.receives.rejectAll(closedError("recv"));
-    this.sends.rejectAll(closedError("send"));
+    this.receives.rejectAll(() => closedError("recv"));
+    this.sends.rejectAll(() => closedError("send"));
     this.release();
     this.#faces?.closed();
   }

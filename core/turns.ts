@@ -50,8 +50,10 @@ export class Turns {
     else next.resolve();
   }
 
-  /** Rejects all who wait for a turn; the one inside stays inside. */
-  rejectAll(reason: unknown): void {
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+  /** Rejects all who wait for a turn; the one inside stays inside. The reason is made if anyone does. */
+  rejectAll(reason: () => unknown): void {
+    if (this.#waiters.length === 0) return;
+    const error = reason();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 }

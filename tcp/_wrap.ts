@@ -5,12 +5,10 @@ import type { TcpStream } from "./types.ts";
 
 /** The endpoint of a connection of Deno's own networking. */
 export function wrapDenoConn(conn: Deno.TcpConn): TcpStream {
-  const localAddr = fromNetAddr(conn.localAddr);
   return new DenoStream<IpAddress>({
     conn,
-    family: localAddr.family,
+    family: conn.localAddr.hostname.includes(":") ? "inet6" : "inet",
     protocol: 6,
-    localAddr,
-    remoteAddr: fromNetAddr(conn.remoteAddr),
+    fromAddr: fromNetAddr,
   }) as DenoStream<IpAddress> & { readonly conn: Deno.TcpConn };
 }

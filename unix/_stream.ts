@@ -37,7 +37,6 @@ export function wrapDenoConn(conn: Deno.UnixConn): UnixStream {
     conn,
     family: "unix",
     protocol: 0,
-    localAddr: fromUnixAddr(conn.localAddr),
-    remoteAddr: fromUnixAddr(conn.remoteAddr),
+    fromAddr: fromUnixAddr,
   }) as DenoUnixStream & { readonly conn: Deno.UnixConn };
 }
