@@ -58,7 +58,7 @@ testWith(
     await t.step("an unknown name is EAI_NONAME", () => {
       assertEquals(got.unknown, { name: "AddrInfoError", code: "EAI_NONAME" });
     });
-    await t.step("losers are closed: nothing is still connecting, no descriptor is left", () => {
+    await t.step("losers are closed: nothing is still connecting, no socket is left", () => {
       assertEquals([got.connecting, got.leaked], [0, 0]);
     });
   },
