@@ -1,0 +1,13 @@
+// client.py, line by line: deno run --allow-net --allow-ffi client_bsd.ts PORT
+import { AF_INET, SOCK_STREAM, socket } from "@berkeley/sockets";
+
+using s = socket(AF_INET, SOCK_STREAM);
+await s.connect({ hostname: "127.0.0.1", port: Number(Deno.args[0]) });
+// tryRecv and trySend never wait: null is what BlockingIOError is in Python.
+if (s.tryRecv(1024) === null) {
+  console.log("nothing yet");
+}
+s.trySend(new TextEncoder().encode("go"));
+// recv waits without blocking the program: it is select and recv in one.
+const data = await s.recv(1024);
+console.log("received", new TextDecoder().decode(data));
