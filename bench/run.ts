@@ -1,0 +1,39 @@
+/**
+ * `deno task bench` lists the areas; `deno task bench AREA …` runs them, one program after another:
+ * an area's `main.ts`, else each of its programs (files without an underscore). They print ratios to
+ * others that they measured in turn in the same run.
+ */
+const HERE = new URL(".", import.meta.url).pathname;
+
+function areas(): string[] {
+  return [...Deno.readDirSync(HERE)].filter((e) => e.isDirectory).map((e) => e.name).sort();
+}
+
+function programs(area: string): string[] {
+  const files = [...Deno.readDirSync(HERE + area)]
+    .filter((e) => e.isFile && e.name.endsWith(".ts") && !e.name.startsWith("_"))
+    .map((e) => e.name).sort();
+  return (files.includes("main.ts") ? ["main.ts"] : files).map((name) => `${HERE}${area}/${name}`);
+}
+
+const [first, ...others] = Deno.args;
+if (first === undefined) {
+  for (const area of areas()) {
+    console.log(`${area}: ${programs(area).map((path) => path.split("/").pop()).join(", ")}`);
+  }
+} else {
+  for (const area of [first, ...others]) {
+    if (!areas().includes(area)) {
+      console.error(`Cannot run: no area ${area}`);
+      Deno.exit(2);
+    }
+    for (const path of programs(area)) {
+      console.log(`== ${path.slice(HERE.length)}`);
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--unstable-net", path],
+        cwd: `${HERE}..`,
+      }).spawn().status;
+      if (code !== 0) Deno.exit(code);
+    }
+  }
+}
