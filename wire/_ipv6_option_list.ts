@@ -100,7 +100,8 @@ export function readOptionList(bytes: Uint8Array, start: number, end: number): I
   const options: Ipv6Option[] = [];
   for (let at = start; at < end;) {
     const type = bytes[at];
-    const length = type === TYPE.PAD1 ? 1 : 2 + bytes[at + 1];
+    // The bytes may have changed since they were checked: never go beyond.
+    const length = type === TYPE.PAD1 ? 1 : Math.min(2 + bytes[at + 1], end - at);
     const last = at + length === end;
     if (!(last && isEncodersPadding(bytes, at, length))) {
       options.push(readOption(bytes, at, type, length));

@@ -141,7 +141,8 @@ export class ArpView extends HeaderView {
 
 function hexText(bytes: Uint8Array, at: number, length: number): string {
   let text = "";
-  for (let i = 0; i < length; i++) {
+  // The lengths may have changed since they were checked: never go beyond.
+  for (let i = 0; i < length && at + i < bytes.length; i++) {
     const byte = bytes[at + i];
     text += (i === 0 ? "" : ":") + (byte < 16 ? "0" : "") + byte.toString(16);
   }
@@ -149,7 +150,9 @@ function hexText(bytes: Uint8Array, at: number, length: number): string {
 }
 
 function addressText(bytes: Uint8Array, at: number, length: number): string {
-  return length === 4 ? formatIpv4(bytes, at) : hexText(bytes, at, length);
+  return length === 4 && at + 4 <= bytes.length
+    ? formatIpv4(bytes, at)
+    : hexText(bytes, at, length);
 }
 
 function textBytes(field: string, text: string): Uint8Array {

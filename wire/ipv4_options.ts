@@ -91,7 +91,8 @@ export function readIpv4Options(bytes: Uint8Array, start: number, end: number): 
       options.push({ kind: "nop" });
       at++;
     } else {
-      const length = bytes[at + 1];
+      // The bytes may have changed since they were checked: never go on by nothing, nor beyond.
+      const length = Math.min(Math.max(2, bytes[at + 1]), end - at);
       options.push(readOption(bytes, at, type, length));
       at += length;
     }

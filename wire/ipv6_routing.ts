@@ -130,7 +130,9 @@ export class Ipv6RoutingView extends HeaderView {
     const first = start + AT.ADDRESSES;
     if (type === TYPE.SEGMENTS) {
       const lastEntry = bytes[start + SRH_AT.LAST_ENTRY];
-      const count = this.headerLength === AT.ADDRESSES ? 0 : lastEntry + 1;
+      // The bytes may have changed since they were checked: never go beyond.
+      const room = (this.headerLength - AT.ADDRESSES) >>> 4;
+      const count = Math.min(lastEntry + 1, room);
       return {
         kind: "segments",
         segments: addressList(bytes, first, count),
@@ -142,7 +144,7 @@ export class Ipv6RoutingView extends HeaderView {
     if (type === TYPE.SOURCE_ROUTE || type === TYPE.MOBILE) {
       return {
         kind: type === TYPE.MOBILE ? "mobile" : "sourceRoute",
-        addresses: addressList(bytes, first, (this.payloadStart - first) / 16),
+        addresses: addressList(bytes, first, (this.payloadStart - first) >>> 4),
         reserved: u32(bytes, start + AT.DATA),
       };
     }

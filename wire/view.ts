@@ -3,7 +3,8 @@
  *
  * A *view* lies over bytes that the caller keeps: `XxxView.parse(bytes, start, end)` checks every
  * length, offset and chain of the header once, or throws a `RangeError` that names the field; from
- * then on no accessor can fail and none copies. A *value* is the plain object that a header means
+ * then on no accessor can fail and none copies. (If the bytes change later, accessors tell what is
+ * there then: parse again. They stay inside the bytes, and none goes on for ever.) A *value* is the plain object that a header means
  * (`view.toValue()`), and `encodeXxx(value, payload)` turns it back into bytes.
  *
  * @module
