@@ -18,6 +18,20 @@ async function withLibc(changes: Partial<Libc>, fn: () => Promise<void>): Promis
   }
 }
 
+/** The open files that a lookup may have opened: Deno opens caches of its own at any time. */
+function lookupFds(): string[] {
+  const links: string[] = [];
+  for (const fd of openFds()) {
+    try {
+      const link = Deno.readLinkSync(`/proc/self/fd/${fd}`);
+      if (link.startsWith("socket:") || link.startsWith("/etc/")) links.push(link);
+    } catch {
+      // Closed since.
+    }
+  }
+  return links.sort();
+}
+
 /** Counts what glibc's part of the library hands out and takes back. */
 function counting() {
   const real = libc();
@@ -45,7 +59,7 @@ function counting() {
 }
 
 testWith(glibc, "every list and every request is freed, also of aborted lookups", async () => {
-  const fds = openFds();
+  const fds = lookupFds();
   const { counts, changes } = counting();
   await withLibc(changes, async () => {
     const outcomes = { found: 0, aborted: 0 };
@@ -77,7 +91,7 @@ testWith(glibc, "every list and every request is freed, also of aborted lookups"
   });
   assertEquals(counts.freedLists, counts.requests);
   assertEquals(counts.freedBlocks, counts.blocks);
-  assertEquals(openFds(), fds);
+  assertEquals(lookupFds(), fds);
 });
 
 testWith(
