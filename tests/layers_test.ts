@@ -1,0 +1,154 @@
+/** The layers of the design: who may import whom, and who may touch foreign functions. */
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** What each folder may import beside itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  wire: ["core"],
+  ffi: ["core"],
+  tcp: ["core", "ffi"],
+  udp: ["core", "ffi"],
+  unix: ["core", "ffi"],
+  netlink: ["core", "ffi"],
+  addrinfo: ["core", "ffi", "netlink"],
+  raw: ["core", "wire", "ffi", "addrinfo"],
+  vsock: ["core", "ffi"],
+  bluetooth: ["core", "ffi"],
+  can: ["core", "ffi"],
+  sctp: ["core", "ffi"],
+  dccp: ["core", "ffi"],
+  tipc: ["core", "ffi"],
+  alg: ["core", "ffi"],
+  cli: ["mod.ts"],
+};
+/** Folders that are not published and may import all. */
+const FREE = ["tests", "bench", "examples", "tools", "vm"];
+/** What comes from outside at run time, and who may ask for it. */
+const OUTSIDE: readonly [RegExp, (folder: string) => boolean][] = [
+  [/^@std\/bytes/, () => true],
+  [/^@std\/cli/, (folder) => folder === "cli"],
+  [/^node:/, (folder) => folder === "core" || folder === "ffi"],
+];
+
+interface Source {
+  path: string;
+  folder: string;
+  /** Without comments and the text of templates in them. */
+  code: string;
+}
+
+function* sources(folder: string): Generator<Source> {
+  for (const entry of Deno.readDirSync(`${ROOT}${folder}`)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) {
+      for (const source of sources(path)) yield source;
+    } else if (entry.name.endsWith(".ts")) {
+      const text = Deno.readTextFileSync(`${ROOT}${path}`);
+      yield { path, folder: path.split("/")[0], code: withoutComments(text) };
+    }
+  }
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
+}
+
+function importsOf({ code }: Source): string[] {
+  const patterns = [
+    /^\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']/gm,
+    /^\s*import\s*["']([^"']+)["']/gm,
+    /\bimport\(\s*["']([^"']+)["']/g,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([, target]) => target));
+}
+
+/** Where a relative import leads: the folder, or the file at the top. */
+function targetOf(source: Source, specifier: string): string {
+  const { pathname } = new URL(specifier, `file:///${source.path}`);
+  return pathname.slice(1).split("/")[0];
+}
+
+const folders = [...Deno.readDirSync(ROOT)]
+  .filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))
+  .map(({ name }) => name)
+  .filter((name) => !FREE.includes(name) && [...sources(name)].length > 0);
+const published = folders.flatMap((folder) => [...sources(folder)]);
+
+Deno.test("every folder with published code has its place among the layers", () => {
+  for (const folder of folders) assert(folder in ALLOWED, `${folder}/ has no layer`);
+  assert(published.length > 50, "no sources were found");
+});
+
+Deno.test("a file imports only from the layers above it", () => {
+  const wrong: string[] = [];
+  for (const source of published) {
+    for (const specifier of importsOf(source)) {
+      if (!specifier.startsWith(".")) continue;
+      const target = targetOf(source, specifier);
+      if (target === source.folder || ALLOWED[source.folder].includes(target)) continue;
+      wrong.push(`${source.path} imports ${specifier}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("nothing but the allowed comes from outside", () => {
+  const wrong: string[] = [];
+  for (const source of published) {
+    for (const specifier of importsOf(source)) {
+      if (specifier.startsWith(".")) continue;
+      if (!OUTSIDE.some(([name, may]) => name.test(specifier) && may(source.folder))) {
+        wrong.push(`${source.path} imports ${specifier}`);
+      }
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("only ffi/ touches foreign functions", () => {
+  const wrong = published
+    .filter(({ folder, code }) => folder !== "ffi" && /\bDeno\s*\.\s*(dlopen|Unsafe)/.test(code))
+    .map(({ path }) => path);
+  assertEquals(wrong, []);
+  const users = published.filter(({ code }) => /\bDeno\.dlopen\(/.test(code));
+  assertEquals(users.map(({ folder }) => folder), ["ffi"], "one file opens libraries");
+});
+
+Deno.test("the top-level module loads without any permission", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, `import "${ROOT}mod.ts"; console.log("loaded")`);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", `--config=${ROOT}deno.json`, file],
+    env: { NO_COLOR: "1" },
+  }).output();
+  await Deno.remove(file);
+  assertEquals(new TextDecoder().decode(stdout), "loaded\n", new TextDecoder().decode(stderr));
+});
+
+Deno.test("the reader of imports sees every form", () => {
+  const source: Source = {
+    path: "udp/x.ts",
+    folder: "udp",
+    code: withoutComments(`import { a } from "../core/a.ts"; // from "../no.ts"
+import type {
+  B,
+} from "../core/b.ts";
+/* import "../never.ts" */
+export * from "./c.ts";
+export { d } from '../tcp/d.ts';
+import "./e.ts";
+const f = await import("node:dgram");`),
+  };
+  assertEquals(importsOf(source).toSorted(), [
+    "../core/a.ts",
+    "../core/b.ts",
+    "../tcp/d.ts",
+    "./c.ts",
+    "./e.ts",
+    "node:dgram",
+  ]);
+  assertEquals(targetOf(source, "../tcp/d.ts"), "tcp");
+  assertEquals(targetOf(source, "../mod.ts"), "mod.ts");
+});
