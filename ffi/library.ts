@@ -18,7 +18,10 @@ export interface Libc extends LibcCalls {
 }
 
 const EINTR = 4;
+const EIO = 5;
 const EAGAIN = 11;
+/** Stands for an errno of 0 after a failure: no error has this number (MAX_ERRNO, linux/err.h). */
+const MISREAD = 4095;
 
 let current: Libc | undefined;
 
@@ -126,7 +129,7 @@ export function attempt(run: (libc: Libc) => number, resume = true): number {
     if (result >= 0) return result;
     const errno = lib.errno();
     if (errno === EINTR && resume) continue;
-    return -errno;
+    return errno === 0 ? -MISREAD : -errno;
   }
 }
 
@@ -156,8 +159,9 @@ export function must(syscall: string, run: (libc: Libc) => number, address?: str
 
 /** The error of a call that failed with `errno`. */
 export function failure(syscall: string, errno: number, address?: string): SocketError {
-  const error = socketError(errnoName(errno), { syscall, address });
-  error.errno = errno;
+  const number = errno === MISREAD || errno === 0 ? EIO : errno;
+  const error = socketError(errnoName(number), { syscall, address });
+  error.errno = number;
   return error;
 }
 

@@ -97,10 +97,10 @@ class LoopParker {
   #armed = false;
   #referenced = false;
 
-  constructor(handle: PipeHandle, alarm: ReadableAlarm, eventfd: number, wake: () => void) {
+  constructor(handle: PipeHandle, alarm: ReadableAlarm, wake: () => void) {
     this.#handle = handle;
     this.#alarm = alarm;
-    handle.unref();
+    // Before readStart, which refuses without it.
     handle.onread = () => {
       if (!this.proven) {
         this.proven = true;
@@ -110,8 +110,6 @@ class LoopParker {
       alarm.acknowledge();
       wake();
     };
-    // The proof: this must arrive above.
-    libc().write(eventfd, ONE, ONE.length);
   }
 
   static open(epoll: number, wake: () => void): LoopParker | undefined {
@@ -125,8 +123,12 @@ class LoopParker {
       return undefined;
     }
     try {
+      const parker = new LoopParker(handle, alarm, wake);
       if (handle.open(eventfd) === 0 && handle.readStart() === 0) {
-        return new LoopParker(handle, alarm, eventfd, wake);
+        handle.unref();
+        // The proof that it works: this must arrive at the handle.
+        libc().write(eventfd, ONE, ONE.length);
+        return parker;
       }
     } catch {
       // Another Deno, another pipe handle.

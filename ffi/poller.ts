@@ -89,7 +89,8 @@ export class Watch {
 
   /** Tells `pending` at the next sign that sending or connecting may succeed. */
   addWriter(pending: Pending): void {
-    if ((this.#interest & EPOLLOUT) === 0) this.#register(BASE_INTEREST | EPOLLOUT);
+    // Each time anew, which makes the kernel look: a send that need not have waited is told at once.
+    this.#register(BASE_INTEREST | EPOLLOUT);
     if (this.#writer === undefined) this.#writer = pending;
     else (this.#otherWriters ??= []).push(pending);
     this.#waits++;
