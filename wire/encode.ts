@@ -253,11 +253,11 @@ export function encode(...layers: (LayerValue | Uint8Array)[]): Uint8Array {
 
 function codecOf(value: LayerValue): Codec<LayerValue> {
   // A value goes only to the codec of its own kind, which the table's type makes sure of.
-  const codec = CODECS[value?.kind] as Codec<LayerValue> | undefined;
-  if (codec === undefined) {
-    throw new TypeError(`Cannot encode layer: kind of ${JSON.stringify(value?.kind)} is unknown`);
+  const kind = value?.kind;
+  if (!Object.hasOwn(CODECS, kind)) {
+    throw new TypeError(`Cannot encode layer: kind of ${JSON.stringify(kind)} is unknown`);
   }
-  return codec;
+  return CODECS[kind] as Codec<LayerValue>;
 }
 
 function numberOfNext(values: LayerValue[], i: number, length: number): number | undefined {

@@ -276,5 +276,8 @@ Deno.test("a jumbogram goes through encode() and decodePacket()", () => {
 });
 
 Deno.test("encode() refuses a layer of no known kind", () => {
-  assertThrows(() => encode({ kind: "ipv5" } as never), TypeError, 'kind of "ipv5" is unknown');
+  for (const kind of ["ipv5", "toString", undefined]) {
+    assertThrows(() => encode({ kind } as never), TypeError, `kind of ${JSON.stringify(kind)} is`);
+  }
+  assertThrows(() => encode(undefined as never), TypeError, "is unknown");
 });
