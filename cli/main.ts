@@ -8,6 +8,7 @@ import { connectCommand } from "./commands/connect.ts";
 import { echoCommand } from "./commands/echo.ts";
 import { listenCommand } from "./commands/listen.ts";
 import { relayCommand } from "./commands/relay.ts";
+import { resolveCommand } from "./commands/resolve.ts";
 import { Reporter } from "./events.ts";
 import { exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   listenCommand,
   echoCommand,
   relayCommand,
+  resolveCommand,
 ];
 
 /**

@@ -7,6 +7,7 @@ import type { Arguments, OptionSpec } from "./command.ts";
 import { Reporter } from "./events.ts";
 import { UsageError } from "./exit.ts";
 import type { SocketSettings } from "./open.ts";
+import { parseSocketOption } from "./socket_option.ts";
 import { parseDuration } from "./units.ts";
 
 /** Options of listen, connect, echo and relay. */
@@ -19,6 +20,13 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
       "after TIME: 5, 0.5, 500ms, 2m, 1h (seconds without a unit)",
   },
   { name: "engine", value: "NAME", help: "deno or libc; by default the one that can do it" },
+  {
+    name: "option",
+    short: "o",
+    value: "NAME=VALUE",
+    repeat: true,
+    help: "set a socket option before binding or connecting, as SO_RCVBUF=65536 or TCP_NODELAY=on",
+  },
   { name: "hex", short: "x", help: "dump what moves on standard error: < received, > sent" },
   { name: "json", short: "j", help: "tell events on standard error as JSON, one object a line" },
   { name: "verbose", short: "v", help: "tell of each connection" },
@@ -45,7 +53,7 @@ export function readSettings(args: Arguments): Settings {
   return {
     timeoutMs: readDuration(args, "timeout"),
     ...(engine !== undefined && { engine }),
-    options: [],
+    options: args.values("option").map(parseSocketOption),
     report,
     dump: args.has("hex") ? report : undefined,
   };

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { unicodeWidth } from "@std/cli/unicode-width";
-
 /** The columns of the terminal; 80 where standard output is none. */
 export function terminalColumns(): number {
   try {
@@ -27,12 +25,16 @@ export function alignColumns(
 ): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, unicodeWidth(cell)));
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, charactersOf(cell)));
   }
   return rows.map((row) =>
     row.map((cell, i) => {
-      const blanks = " ".repeat(widths[i] - unicodeWidth(cell));
+      const blanks = " ".repeat(widths[i] - charactersOf(cell));
       return right.includes(i) ? blanks + cell : cell + blanks;
     }).join("  ").trimEnd()
   );
+}
+
+function charactersOf(text: string): number {
+  return Array.from(text).length;
 }
