@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Frame, LayerKind } from "./decode.ts";
+import type { Frame } from "./decode.ts";
+import type { LayerKind } from "./layer.ts";
 import type { LayerValue } from "./encode.ts";
 import type { Ipv4View } from "./ipv4.ts";
 import type { Ipv6View } from "./ipv6.ts";

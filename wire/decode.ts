@@ -8,6 +8,7 @@ import { frameValues, isLinkKind } from "./_frame_values.ts";
 import { ArpView } from "./arp.ts";
 import { bad } from "./_bytes.ts";
 import type { LayerValue } from "./encode.ts";
+import type { Layer, LayerKind, LayerOf } from "./layer.ts";
 import { DnsView } from "./dns.ts";
 import { EthernetView } from "./ethernet.ts";
 import { GreView } from "./gre.ts";
@@ -31,41 +32,6 @@ import { TcpView } from "./tcp.ts";
 import { UdpView } from "./udp.ts";
 import { UdpLiteView } from "./udplite.ts";
 import { VlanView } from "./vlan.ts";
-
-/** Any layer of a frame; `kind` tells which. */
-export type Layer =
-  | ArpView
-  | AuthenticationView
-  | DestinationOptionsView
-  | DnsView
-  | EspView
-  | EthernetView
-  | GreView
-  | HipView
-  | HopByHopView
-  | Icmpv4View
-  | Icmpv6View
-  | IgmpView
-  | Ipv4View
-  | Ipv6FragmentView
-  | Ipv6RoutingView
-  | Ipv6View
-  | LlcView
-  | MobilityView
-  | PayloadView
-  | SctpView
-  | Shim6View
-  | SnapView
-  | TcpView
-  | UdpLiteView
-  | UdpView
-  | VlanView;
-
-/** The names of the layers. */
-export type LayerKind = Layer["kind"];
-
-/** The view that belongs to a name. */
-export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>;
 
 /**
  * What comes next in a walk: an EtherType (0x0600 and above) + 0x100, an IP protocol number (0 to
@@ -93,6 +59,9 @@ export class Frame implements Iterable<Layer> {
 
   /** Use {@linkcode decodeFrame} or {@linkcode decodePacket}. */
   private constructor(bytes: Uint8Array, next: number, at: number, error?: RangeError) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError("Cannot decode frame: bytes are not a Uint8Array");
+    }
     this.bytes = bytes;
     this.#next = next;
     this.#at = at;
@@ -419,7 +388,6 @@ function isDnsPort(port: number): boolean {
  * ```
  */
 export function decodeFrame(bytes: Uint8Array): Frame {
-  requireBytes(bytes);
   return Frame.ethernet(bytes);
 }
 
@@ -432,12 +400,5 @@ export function decodeFrame(bytes: Uint8Array): Frame {
  * @throws {TypeError} If `bytes` is not a `Uint8Array`.
  */
 export function decodePacket(bytes: Uint8Array): Frame {
-  requireBytes(bytes);
   return Frame.ip(bytes);
-}
-
-function requireBytes(bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError("Cannot decode frame: bytes are not a Uint8Array");
-  }
 }

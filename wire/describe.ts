@@ -7,7 +7,8 @@
 import { describeDns, describeIcmpv4, describeIcmpv6, describeIgmp } from "./_describe_icmp.ts";
 import { u16 } from "./_bytes.ts";
 import type { ArpView } from "./arp.ts";
-import { decodeFrame, type Frame, type Layer } from "./decode.ts";
+import { decodeFrame, type Frame } from "./decode.ts";
+import type { Layer } from "./layer.ts";
 import type { GreView } from "./gre.ts";
 import type { Ipv6RoutingView } from "./ipv6_routing.ts";
 import { ETH_P_802_3_MIN, etherTypeName } from "./numbers.ts";

@@ -20,14 +20,7 @@ export {
   updateChecksum,
 } from "./checksum.ts";
 export { crc32c } from "./crc32c.ts";
-export {
-  decodeFrame,
-  decodePacket,
-  type Frame,
-  type Layer,
-  type LayerKind,
-  type LayerOf,
-} from "./decode.ts";
+export { decodeFrame, decodePacket, type Frame } from "./decode.ts";
 export { describe, type DescribeOptions } from "./describe.ts";
 export { type Dns, type DnsQuestion, DnsView, encodeDns, type EncodeDnsOptions } from "./dns.ts";
 export type {
@@ -142,6 +135,7 @@ export {
   type Ipv6Routing,
   Ipv6RoutingView,
 } from "./ipv6_routing.ts";
+export type { Layer, LayerKind, LayerOf } from "./layer.ts";
 export { encodeLlc, encodeSnap, type Llc, LlcView, type Snap, SnapView } from "./llc.ts";
 export type { MldMessage, MldQueryV2, MldReportV2, MldV1 } from "./mld.ts";
 export { encodeMobility, type Mobility, MobilityView } from "./mobility.ts";

@@ -5,7 +5,8 @@
  */
 
 import { addressSum } from "./checksum.ts";
-import type { Frame, Layer, LayerKind } from "./decode.ts";
+import type { Frame } from "./decode.ts";
+import type { Layer, LayerKind } from "./layer.ts";
 
 /**
  * The layers of a frame whose checksum is wrong. What a fragment or a packet that is cut off carries
