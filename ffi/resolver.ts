@@ -20,13 +20,7 @@ import {
 } from "./resolver_hints.ts";
 import { copyEntries, cString, encodeHints, takeList } from "./resolver_list.ts";
 import { asksServers, isZoned, resolveNumeric } from "./resolver_numeric.ts";
-import {
-  abandonLookup,
-  enqueueLookup,
-  type Lookup,
-  type LookupOutcome,
-  resumeLookup,
-} from "./resolver_queue.ts";
+import { abandonLookup, enqueueLookup, type Lookup, type LookupOutcome } from "./resolver_queue.ts";
 import { systemHasServices } from "./service_names.ts";
 
 export type { AddrInfo, AddrInfoHints } from "./resolver_hints.ts";
@@ -34,6 +28,8 @@ export type { AddrInfo, AddrInfoHints } from "./resolver_hints.ts";
 /** A lookup that equal ones share. */
 interface SharedLookup extends Lookup {
   readonly key: string;
+  /** How many wait for it. */
+  waiters: number;
   readonly promise: Promise<LookupOutcome>;
 }
 
@@ -157,7 +153,6 @@ function join(query: LookupQuery): SharedLookup {
   const before = shared.get(key);
   if (before !== undefined) {
     before.waiters++;
-    resumeLookup();
     return before;
   }
   const { promise, resolve } = Promise.withResolvers<LookupOutcome>();
@@ -167,7 +162,7 @@ function join(query: LookupQuery): SharedLookup {
     waiters: 1,
     promise,
     done(outcome) {
-      shared.delete(key);
+      if (shared.get(key) === lookup) shared.delete(key);
       resolve(outcome);
     },
   };
@@ -182,6 +177,7 @@ function join(query: LookupQuery): SharedLookup {
 }
 
 function leave(lookup: SharedLookup): void {
-  if (--lookup.waiters > 0) return;
-  if (shared.get(lookup.key) === lookup && abandonLookup(lookup)) shared.delete(lookup.key);
+  if (--lookup.waiters > 0 || shared.get(lookup.key) !== lookup) return;
+  shared.delete(lookup.key);
+  abandonLookup(lookup);
 }

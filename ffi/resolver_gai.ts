@@ -18,6 +18,7 @@
 import { layoutOf } from "./abi/layout.ts";
 import { detectPlatform } from "./abi/platform.ts";
 import {
+  AI_NUMERICHOST,
   EAI_ALLDONE,
   EAI_INPROGRESS,
   EAI_MEMORY,
@@ -32,9 +33,9 @@ import type { Lookup, LookupBackend } from "./resolver_queue.ts";
 
 /**
  * Requests handed to glibc at once: its 20 threads, and enough for them to go on with until the
- * next look. A request cannot be taken back from glibc without a leak, so the rest waits in JS.
+ * next look. The more are handed over by one call, the less is its lock contended for.
  */
-const SLOTS = 32;
+const SLOTS = 256;
 
 /** The most turns of the event loop to spend looking before a timer is used: about 0.3 ms. */
 const MOST_TURNS = 256;
@@ -56,6 +57,7 @@ interface Slot {
   readonly lookup: Lookup;
   /** Hints, host and service, in one piece of C memory. */
   readonly block: bigint;
+  abandoned: boolean;
 }
 
 /** The requests that glibc has. */
@@ -63,7 +65,13 @@ export class GaiSlots implements LookupBackend {
   readonly #lib: Libc = libc();
   readonly #arena: bigint;
   readonly #slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined);
-  #used = 0;
+  readonly #indexOf = new Map<Lookup, number>();
+  /** Free slots, the lowest last. */
+  readonly #free = Array.from({ length: SLOTS }, (_, i) => SLOTS - 1 - i);
+  /** No slot in use is at or above this. */
+  #top = 0;
+  /** Slots whose lookups somebody waits for. */
+  #awaited = 0;
   readonly #copy = allocate(SLOTS * GAICB.size);
   readonly #view = new DataView(this.#copy.buffer);
   #content = allocate(512);
@@ -88,17 +96,20 @@ export class GaiSlots implements LookupBackend {
 
   start(lookup: Lookup): boolean {
     // Room that only abandoned lookups still take is found by looking.
-    if (this.#used === SLOTS && !this.#scheduled) this.#collect();
-    const index = this.#slots.indexOf(undefined);
-    if (index < 0) return false;
+    if (this.#free.length === 0 && !this.#scheduled) this.#collect();
+    const index = this.#free.pop();
+    if (index === undefined) return false;
     const at = this.#arena + BigInt(index * GAICB.size);
     const block = this.#writeRequest(lookup, at);
     if (block === 0n) {
+      this.#free.push(index);
       lookup.done({ status: EAI_MEMORY, errno: 0, entries: [] });
       return true;
     }
-    this.#slots[index] = { lookup, block };
-    this.#used++;
+    this.#slots[index] = { lookup, block, abandoned: false };
+    this.#indexOf.set(lookup, index);
+    this.#awaited++;
+    if (index >= this.#top) this.#top = index + 1;
     this.#list[this.#listed++] = at;
     return true;
   }
@@ -130,12 +141,19 @@ export class GaiSlots implements LookupBackend {
     }
   }
 
-  wake(): void {
-    this.#progress();
-  }
-
-  rest(): void {
-    if (!this.#scheduled || this.#awaited()) return;
+  /**
+   * A request cannot be taken back from glibc: gai_cancel leaks what was allocated for it. But with
+   * AI_NUMERICHOST it ends as soon as a thread comes to it, without asking anyone.
+   */
+  abandon(lookup: Lookup): void {
+    const slot = this.#slots[this.#indexOf.get(lookup) ?? SLOTS];
+    if (slot === undefined) return;
+    slot.abandoned = true;
+    const flags = new Int32Array(this.#content.buffer, 0, 1);
+    flags[0] = lookup.query.flags | AI_NUMERICHOST;
+    this.#lib.copyTo(slot.block + BigInt(LAYOUT.addrinfo.ai_flags), this.#content, 4n);
+    this.#awaited--;
+    if (this.#awaited > 0) return;
     clearImmediate(this.#immediate);
     clearTimeout(this.#timer);
     this.#immediate = undefined;
@@ -183,7 +201,7 @@ export class GaiSlots implements LookupBackend {
 
   /** Nobody waits: nothing to look for. What the abandoned lookups leave is taken at the next one. */
   #schedule(): void {
-    if (this.#scheduled || !this.#awaited()) return;
+    if (this.#scheduled || this.#awaited === 0) return;
     if (this.#turnsLeft > 0) {
       this.#turnsLeft--;
       this.#immediate = setImmediate(this.#turn);
@@ -195,13 +213,6 @@ export class GaiSlots implements LookupBackend {
     }
     const quietMs = performance.now() - this.#quietSince;
     this.#timer = setTimeout(this.#tick, Math.min(1 + quietMs / 16, LONGEST_PAUSE_MS));
-  }
-
-  #awaited(): boolean {
-    for (const slot of this.#slots) {
-      if (slot !== undefined && slot.lookup.waiters > 0) return true;
-    }
-    return false;
   }
 
   #turn = (): void => {
@@ -226,9 +237,10 @@ export class GaiSlots implements LookupBackend {
 
   /** Takes the results of what has ended; how many. */
   #collect(): number {
-    this.#lib.copyFrom(this.#copy, this.#arena, BigInt(this.#copy.length));
+    const size = BigInt(this.#top * GAICB.size);
+    this.#lib.copyFrom(this.#copy, this.#arena, size);
     const ended: number[] = [];
-    for (let index = 0; index < SLOTS; index++) {
+    for (let index = 0; index < this.#top; index++) {
       if (this.#slots[index] === undefined) continue;
       const at = index * GAICB.size;
       if (this.#view.getInt32(at + GAICB.__return, true) === EAI_INPROGRESS) continue;
@@ -237,7 +249,7 @@ export class GaiSlots implements LookupBackend {
     }
     if (ended.length === 0) return 0;
     // A result that was copied before its status may be from before the end.
-    this.#lib.copyFrom(this.#copy, this.#arena, BigInt(this.#copy.length));
+    this.#lib.copyFrom(this.#copy, this.#arena, size);
     for (const index of ended) {
       const at = index * GAICB.size;
       const status = this.#view.getInt32(at + GAICB.__return, true);
@@ -249,7 +261,10 @@ export class GaiSlots implements LookupBackend {
 
   #end(index: number, slot: Slot, status: number, head: bigint, errno = 0): void {
     this.#slots[index] = undefined;
-    this.#used--;
+    this.#indexOf.delete(slot.lookup);
+    this.#free.push(index);
+    if (!slot.abandoned) this.#awaited--;
+    while (this.#top > 0 && this.#slots[this.#top - 1] === undefined) this.#top--;
     this.#lib.free(slot.block);
     // What errno a lookup left was its thread's, and nobody kept it.
     const entries = status === 0 ? takeList(head) : [];

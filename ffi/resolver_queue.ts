@@ -20,12 +20,10 @@ export interface LookupOutcome {
   readonly entries: AddrInfo[];
 }
 
-/** One lookup, from its start to its end; somebody may or may not wait for it. */
+/** One lookup, from its start to its end. */
 export interface Lookup {
   /** What is looked up. */
   readonly query: LookupQuery;
-  /** How many wait for it. */
-  waiters: number;
   /** Called once, at the end. */
   done(outcome: LookupOutcome): void;
 }
@@ -36,10 +34,8 @@ export interface LookupBackend {
   start(lookup: Lookup): boolean;
   /** Starts what it took: many by one call. */
   flush(): void;
-  /** Someone began to wait for a lookup that runs already. */
-  wake(): void;
-  /** Someone ceased to wait for one. */
-  rest(): void;
+  /** Nobody waits for a lookup that it took: it may end early, and need not be told of. */
+  abandon(lookup: Lookup): void;
 }
 
 /** Calls on Deno's pool of threads: what there is without getaddrinfo_a. */
@@ -58,9 +54,7 @@ class BlockingCalls implements LookupBackend {
 
   flush(): void {}
 
-  wake(): void {}
-
-  rest(): void {}
+  abandon(): void {}
 
   async #run(lookup: Lookup): Promise<void> {
     const { host, service } = lookup.query;
@@ -91,20 +85,9 @@ export function enqueueLookup(lookup: Lookup): void {
   queueMicrotask(pump);
 }
 
-/**
- * Nobody waits for a lookup any more.
- *
- * @returns Whether it is gone, as it had not started; else it runs on, and its result is freed.
- */
-export function abandonLookup(lookup: Lookup): boolean {
-  if (waiting.delete(lookup)) return true;
-  backend?.rest();
-  return false;
-}
-
-/** Someone waits again for a lookup in flight. */
-export function resumeLookup(): void {
-  backend?.wake();
+/** Nobody waits for a lookup any more: it does not start, or its result is freed. */
+export function abandonLookup(lookup: Lookup): void {
+  if (!waiting.delete(lookup)) backend?.abandon(lookup);
 }
 
 function pump(): void {
