@@ -1,0 +1,126 @@
+/* The same system calls in C: udp.c MODE SIZE [PORT]. Receivers print their port, then a rate for each
+   burst that comes; senders take a port, and send a burst and print its rate for each line on stdin.
+   Rates are datagrams a second over 150 ms, of a burst of 250 ms that a silence of 30 ms ends. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 64
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static struct mmsghdr headers[BATCH];
+static struct iovec vectors[BATCH];
+static struct sockaddr_in names[BATCH];
+static char control[BATCH][64];
+static char *payload;
+
+static void prepare(int size) {
+  payload = calloc(BATCH, size);
+  for (int i = 0; i < BATCH; i++) {
+    vectors[i] = (struct iovec){payload + (long)i * size, size};
+    headers[i].msg_hdr.msg_iov = &vectors[i];
+    headers[i].msg_hdr.msg_iovlen = 1;
+    headers[i].msg_hdr.msg_name = &names[i];
+  }
+}
+
+static void receive(const char *mode, int size) {
+  int gro = !strcmp(mode, "gro");
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof own;
+  bind(fd, (struct sockaddr *)&own, length);
+  getsockname(fd, (struct sockaddr *)&own, &length);
+  if (gro) setsockopt(fd, IPPROTO_UDP, UDP_GRO, &(int){1}, sizeof(int));
+  printf("%d\n", ntohs(own.sin_port));
+  fflush(stdout);
+  prepare(gro ? 65536 : 2048);
+  double start = 0, last = 0;
+  long calls = 0, bytes = 0;
+  int done = 1;
+  for (;;) {
+    int n = BATCH;
+    if (!strcmp(mode, "recvfrom")) {
+      for (int i = 0; i < BATCH; i++) {
+        socklen_t l = sizeof names[0];
+        bytes += recvfrom(fd, payload, 2048, 0, (struct sockaddr *)&names[0], &l);
+      }
+    } else {
+      for (int i = 0; i < BATCH; i++) {
+        headers[i].msg_hdr.msg_namelen = sizeof names[0];
+        if (gro) {
+          headers[i].msg_hdr.msg_control = control[i];
+          headers[i].msg_hdr.msg_controllen = sizeof control[i];
+        }
+      }
+      n = recvmmsg(fd, headers, BATCH, MSG_WAITFORONE, NULL);
+      for (int i = 0; i < n; i++) bytes += headers[i].msg_len;
+    }
+    double time = now();
+    if (time - last > 0.03) {
+      start = time;
+      bytes = done = 0;
+    } else if (!done && time - start >= 0.15) {
+      printf("%.0f\n", bytes / size / (time - start));
+      fflush(stdout);
+      done = 1;
+    }
+    last = time;
+  }
+}
+
+static void transmit(const char *mode, int size, int port) {
+  int fd = socket(AF_INET, SOCK_DGRAM, 0), gso = !strcmp(mode, "gso") || !strcmp(mode, "flood");
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                           .sin_port = htons(port)};
+  int segments = gso ? (65000 / size < 64 ? 65000 / size : 64) : 1;
+  if (gso) setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size);
+  prepare(size * segments);
+  for (int i = 0; i < BATCH; i++) {
+    names[i] = to;
+    headers[i].msg_hdr.msg_namelen = sizeof to;
+  }
+  double limit = !strcmp(mode, "flood") ? 0.25 : 0.15, start, time;
+  long count;
+  char line[64];
+again:
+  if (!fgets(line, sizeof line, stdin)) return;
+  start = now();
+  count = 0;
+  do {
+    if (!strcmp(mode, "sendto")) {
+      for (int i = 0; i < BATCH; i++)
+        count += sendto(fd, payload, size, 0, (struct sockaddr *)&to, sizeof to) == size;
+    } else {
+      int n = sendmmsg(fd, headers, gso ? 8 : BATCH, 0);
+      if (n > 0) count += (long)n * segments;
+    }
+    time = now() - start;
+  } while (time < limit);
+  printf("%.0f\n", count / time);
+  fflush(stdout);
+  goto again;
+}
+
+int main(int argc, char **argv) {
+  int size = atoi(argv[2]);
+  if (argc > 3) transmit(argv[1], size, atoi(argv[3]));
+  else receive(argv[1], size);
+}
