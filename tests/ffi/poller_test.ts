@@ -1,0 +1,222 @@
+/** The one waiter: what it costs, whom it wakes, and when it lets the process go. */
+import { assert, assertEquals } from "@std/assert";
+import { testWith } from "../_tools.ts";
+import { runProgram } from "./_child.ts";
+
+/** The two ways to park: in Deno's event loop, and on a thread of its pool. */
+const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false);"]] as const;
+
+const HEAD = `
+  import { allowLoopParking } from "$/ffi/parker.ts";
+  import { Socket, socketPair } from "$/ffi/socket.ts";
+  import * as tcp from "$/tcp/mod.ts";
+  import * as unix from "$/unix/mod.ts";
+  const threads = () => [...Deno.readDirSync("/proc/self/task")].length;
+  const parked = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const cpuTicks = () => {
+    const fields = Deno.readTextFileSync("/proc/self/stat").split(") ")[1].split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  };
+`;
+
+async function claims(source: string): Promise<unknown> {
+  const { code, stdout, stderr } = await runProgram(HEAD + source, ["-A"]);
+  assertEquals(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+for (const [way, setting] of WAYS) {
+  testWith({}, `a thousand pending receives take one thread at most, parked ${way}`, async () => {
+    const { more, sum } = await claims(`
+      ${setting}
+      const pairs = Array.from({ length: 1000 }, () => unix.pair());
+      // The pool makes threads as needed: file access, say, has its own.
+      await Deno.readTextFile("/proc/self/stat");
+      const before = threads();
+      const receives = pairs.map(([, b]) => b.recvExact(1));
+      await parked();
+      const more = threads() - before;
+      pairs.forEach(([a], i) => void a.sendAll(new Uint8Array([i])));
+      const sum = (await Promise.all(receives)).reduce((sum, [byte]) => sum + byte, 0);
+      for (const pair of pairs) for (const end of pair) end.close();
+      console.log(JSON.stringify({ more, sum }));
+    `) as { more: number; sum: number };
+    assertEquals(sum, Array.from({ length: 1000 }, (_, i) => i & 255).reduce((a, b) => a + b));
+    assert(more <= (setting === "" ? 0 : 1), `${more} threads more`);
+  });
+
+  testWith({}, `an idle process takes no CPU, parked ${way}`, async () => {
+    const ticks = await claims(`
+      ${setting}
+      const [a, b] = unix.pair();
+      const waiting = a.recv();
+      await parked();
+      const before = cpuTicks();
+      for (let i = 0; i < 10; i++) await parked();
+      console.log(cpuTicks() - before);
+      b.close();
+      await waiting;
+      a.close();
+    `);
+    // A second of idling; a tick is 10 ms.
+    assert(ticks as number <= 3, `${ticks} ticks`);
+  });
+
+  testWith({}, `every wait is woken by its own descriptor, parked ${way}`, async () => {
+    const order = await claims(`
+      ${setting}
+      const pairs = Array.from({ length: 50 }, () => unix.pair());
+      const order = [];
+      const receives = pairs.map(([, b], i) => b.recv().then(() => order.push(i)));
+      for (const i of [31, 4, 15, 9, 26]) {
+        await parked();
+        await pairs[i][0].sendAll(new Uint8Array(1));
+        await receives[i];
+      }
+      for (const pair of pairs) for (const end of pair) end.close();
+      await Promise.allSettled(receives);
+      console.log(JSON.stringify(order));
+    `);
+    assertEquals(order, [31, 4, 15, 9, 26]);
+  });
+
+  testWith(
+    {},
+    `an unreferenced wait is still served while something else lives, parked ${way}`,
+    async () => {
+      const got = await claims(`
+      ${setting}
+      const [a, b] = unix.pair();
+      a.unref();
+      const receiving = a.recv();
+      await parked();
+      await b.sendAll(new Uint8Array([1, 2]));
+      const living = setTimeout(() => {}, 60000);
+      const got = (await receiving).length;
+      clearTimeout(living);
+      a.close();
+      b.close();
+      console.log(got);
+    `);
+      assertEquals(got, 2);
+    },
+  );
+
+  testWith(
+    {},
+    `ref and unref of a pending wait decide over the process, parked ${way}`,
+    async () => {
+      const { code, stdout, stderr } = await runProgram(
+        `${HEAD}
+      ${setting}
+      const [a, b] = unix.pair();
+      a.unref();
+      a.recv().then(() => console.log("never"));
+      await parked();
+      a.ref();
+      await parked();
+      a.unref();
+      console.log("end");
+      `,
+        ["-A"],
+      );
+      assertEquals([code, stdout], [0, "end\n"], stderr);
+    },
+  );
+
+  testWith(
+    {},
+    `workers have pollers of their own and may be terminated while they wait, parked ${way}`,
+    async () => {
+      const replies = await claims(`
+      ${setting}
+      const source = \`
+        import { allowLoopParking } from "$/ffi/parker.ts";
+        import * as unix from "$/unix/mod.ts";
+        ${setting}
+        const [a, b] = unix.pair();
+        a.recvExact(1).then(([byte]) => {
+          postMessage(byte);
+          a.recv();
+        });
+        setTimeout(() => b.sendAll(new Uint8Array([self.name.length])), 50);
+      \`;
+      const url = "data:application/typescript," + encodeURIComponent(source);
+      const workers = ["a", "bb", "ccc"].map((name) => new Worker(url, { type: "module", name }));
+      const replies = await Promise.all(workers.map((worker) =>
+        new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data))
+      ));
+      await parked();
+      for (const worker of workers) worker.terminate();
+      const [a, b] = unix.pair();
+      setTimeout(() => b.sendAll(new Uint8Array(4)), 50);
+      replies.push((await a.recv()).length);
+      a.close();
+      b.close();
+      console.log(JSON.stringify(replies));
+    `);
+      assertEquals(replies, [1, 2, 3, 4]);
+    },
+  );
+}
+
+testWith({}, "a descriptor number that is used again gets no event of its last owner", async () => {
+  const outcome = await claims(`
+    const [old, oldPeer] = unix.pair();
+    const keeper = Socket.fromFd(old.core.fd).dup();
+    const first = old.recv().catch(({ code }) => code);
+    await parked();
+    old.close();
+    const codes = [await first];
+    // The kernel gives the lowest free number: the same one.
+    const [next, nextPeer] = unix.pair();
+    let early = false;
+    const second = next.recv().then((data) => { early ||= data.length === 0; return data.length; });
+    await oldPeer.sendAll(new Uint8Array(100)).catch(() => {});
+    await parked();
+    await nextPeer.sendAll(new Uint8Array(3));
+    console.log(JSON.stringify([...codes, await second, early]));
+    Deno.exit();
+  `);
+  assertEquals(outcome, ["EBADF", 3, false]);
+});
+
+testWith({}, "a flood on one connection starves neither timers nor Deno's own I/O", async () => {
+  const { ticks, reads } = await claims(`
+    const [a, b] = unix.pair();
+    let on = true;
+    const data = new Uint8Array(65536), room = new Uint8Array(65536);
+    const sending = (async () => { while (on) await a.sendAll(data); a.close(); })();
+    const receiving = (async () => { while (await b.recvInto(room) > 0); })();
+    let ticks = 0, reads = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const end = performance.now() + 300;
+    while (performance.now() < end) { await Deno.readTextFile("/proc/self/stat"); reads++; }
+    on = false;
+    clearInterval(timer);
+    await sending;
+    await receiving;
+    b.close();
+    console.log(JSON.stringify({ ticks, reads }));
+  `) as { ticks: number; reads: number };
+  assert(ticks >= 10 && reads >= 10, `${ticks} ticks, ${reads} reads`);
+});
+
+testWith({}, "receiving without ever waiting lets timers run", async () => {
+  const ticks = await claims(`
+    const [a, b] = unix.pair();
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const room = new Uint8Array(4096), data = new Uint8Array(4096);
+    // One promise after the other that is resolved already: the event loop comes in only if let in.
+    for (let i = 0; i < 20000; i++) {
+      await a.sendAll(data);
+      await b.recvInto(room);
+    }
+    clearInterval(timer);
+    a.close();
+    b.close();
+    console.log(ticks);
+  `);
+  assert(ticks as number > 0, `${ticks} ticks`);
+});
