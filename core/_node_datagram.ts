@@ -8,15 +8,17 @@ import type { Socket } from "node:dgram";
 import type { IpAddress } from "./address.ts";
 import {
   type DatagramCarrier,
+  interfaceIndex,
   interfaceIpv4,
   type Membership,
   type ReceivedDatagram,
 } from "./_datagram_carrier.ts";
 import { fromDenoError } from "./_deno_errors.ts";
 import { unsupported } from "./_deno_options.ts";
-import { closedError, notCapable } from "./errors.ts";
+import { closedError, notCapable, socketError } from "./errors.ts";
 import { isIpv4 } from "./ip.ts";
 import { hostPort } from "./ip_arguments.ts";
+import { isMulticast, isUnspecified } from "./ip_registry.ts";
 import type { SocketOption } from "./option.ts";
 
 /** What waits for a receive; more is dropped and counted, as the kernel does with a full buffer. */
@@ -124,6 +126,9 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
   #queuedBytes = 0;
   #waiter: PromiseWithResolvers<ReceivedDatagram<IpAddress>> | undefined;
   #failure: unknown;
+  #referenced = true;
+  readonly #nudges = new Set<string>();
+  readonly #joined = new Set<string>();
 
   constructor(socket: Socket, family: "inet" | "inet6", ipv6Only: boolean) {
     this.#socket = socket;
@@ -131,13 +136,15 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
     this.#ipv6Only = ipv6Only;
     const { address, port } = socket.address();
     this.localAddr = { family, hostname: address, port };
-    socket.on("message", (data, from) =>
+    socket.on("message", (data, from) => {
+      if (this.#nudges.size > 0 && this.#nudges.delete(data.toString("latin1"))) return;
       this.#push({
         // Each lies in a buffer of 64 KiB of its own, too much to keep queued.
         data: new Uint8Array(data),
         from: { family, hostname: from.address, port: from.port },
         truncated: false,
-      }));
+      });
+    });
     socket.on("error", (error) => this.#fail(error));
   }
 
@@ -195,10 +202,19 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
   }
 
   async join(membership: Membership): Promise<void> {
+    const key = JSON.stringify(membership);
+    // node:dgram says EINVAL whatever is wrong.
+    if (this.#joined.has(key)) {
+      throw socketError("EADDRINUSE", { syscall: "setsockopt", address: membership.group });
+    }
     this.#member(membership, "addMembership", "addSourceSpecificMembership");
+    this.#joined.add(key);
   }
 
   async leave(membership: Membership): Promise<void> {
+    if (!this.#joined.delete(JSON.stringify(membership))) {
+      throw socketError("EADDRNOTAVAIL", { syscall: "setsockopt", address: membership.group });
+    }
     this.#member(membership, "dropMembership", "dropSourceSpecificMembership");
   }
 
@@ -210,11 +226,33 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
   }
 
   ref(): void {
+    if (this.#referenced) return;
+    this.#referenced = true;
     this.#socket.ref();
+    this.#nudge();
   }
 
   unref(): void {
+    if (!this.#referenced) return;
+    this.#referenced = false;
     this.#socket.unref();
+    this.#nudge();
+  }
+
+  /**
+   * node:dgram always receives, and in Deno (2.9) ref and unref mean its next receive, not the one
+   * that is pending. A datagram to itself, known by its content, ends that one.
+   */
+  #nudge(): void {
+    const { hostname, port } = this.localAddr;
+    if (isMulticast(hostname) || hostname.endsWith(".255")) return;
+    const wildcard = isUnspecified(hostname);
+    const to = !wildcard ? hostname : this.#family === "inet" ? "127.0.0.1" : "::1";
+    const host = hostPort(to, port);
+    if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") return;
+    const token = crypto.getRandomValues(new Uint8Array(24));
+    this.#nudges.add(String.fromCharCode(...token));
+    this.#socket.send(token, port, to, () => {});
   }
 
   #push(got: ReceivedDatagram<IpAddress>): void {
@@ -266,7 +304,7 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
     if (this.#family === "inet") {
       return typeof nic === "string" && isIpv4(nic) ? nic : interfaceIpv4(nic);
     }
-    return `::%${nic}`;
+    return `::%${interfaceIndex(nic)}`;
   }
 }
 

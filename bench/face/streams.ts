@@ -3,7 +3,8 @@
  * connections, by turns in one run. Both ends of a connection are of the same make, in one thread,
  * so that all of the face's work counts. Prints ratios of ours to bare: 1.00 means free.
  */
-import { tcp, unix } from "../../mod.ts";
+import * as tcp from "../../tcp/mod.ts";
+import * as unix from "../../unix/mod.ts";
 import type { ListenerEndpoint, StreamEndpoint } from "../../core/mod.ts";
 import { byTurns, print } from "./_turns.ts";
 

@@ -9,7 +9,9 @@ import type {
   StreamEndpoint,
 } from "../../core/mod.ts";
 import type { Engine } from "../../core/engine_choice.ts";
-import { tcp, udp, unix } from "../../mod.ts";
+import * as tcp from "../../tcp/mod.ts";
+import * as udp from "../../udp/mod.ts";
+import * as unix from "../../unix/mod.ts";
 import { testWith } from "../_tools.ts";
 import { openDenoEngine } from "../../udp/_open.ts";
 
@@ -53,7 +55,7 @@ export interface MessageKind extends Kind {
   reliable: boolean;
 }
 
-const MOD = new URL("../../mod.ts", import.meta.url).href;
+const ROOT = new URL("../..", import.meta.url).href;
 const scratch = await Deno.makeTempDir({ prefix: "sockets-contract-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive: true }));
 let serial = 0;
@@ -92,7 +94,7 @@ function tcpKind(name: string, hostname: string, engine: Engine): StreamKind {
     listen: ({ at, ...options } = {}) =>
       tcp.listen({ hostname, port: at?.port ?? 0, engine, ...options }),
     connect: (to, options) => tcp.connect({ ...to, engine, ...options }),
-    source: `import { tcp } from "${MOD}";
+    source: `import * as tcp from "${ROOT}tcp/mod.ts";
       const connect = (to) => tcp.connect({ ...to, engine: "${engine}" });
       const listener = await tcp.listen({ hostname: "${hostname}", port: 0, engine: "${engine}" });`,
   };
@@ -110,7 +112,7 @@ function unixKind(name: string, fresh: () => string, engine: Engine): StreamKind
       unix.listen({ path: at?.path ?? fresh(), engine, ...options }),
     connect: ({ path }, options) => unix.connect({ path, engine, ...options }),
     get source() {
-      return `import { unix } from "${MOD}";
+      return `import * as unix from "${ROOT}unix/mod.ts";
         const connect = ({ path }) => unix.connect({ path, engine: "${engine}" });
         const listener = await unix.listen({ path: ${
         JSON.stringify(fresh())

@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import type { MessageEndpoint, StreamEndpoint } from "../../core/mod.ts";
 import type { Engine } from "../../core/engine_choice.ts";
-import { tcp, udp, unix } from "../../mod.ts";
+import * as tcp from "../../tcp/mod.ts";
+import * as udp from "../../udp/mod.ts";
+import * as unix from "../../unix/mod.ts";
 import { PYTHON } from "../_tools.ts";
 
 // deno-lint-ignore no-explicit-any

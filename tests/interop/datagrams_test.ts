@@ -1,7 +1,7 @@
 /** Datagrams and sequenced packets with socat, ncat and CPython, as clients and as servers. */
 import { assertEquals } from "@std/assert";
 import type { Engine } from "../../core/engine_choice.ts";
-import { unix } from "../../mod.ts";
+import * as unix from "../../unix/mod.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { noise } from "../contract/_helpers.ts";
 import { DATAGRAM_PLACES, type Messages, python, SCRATCH, server, soon } from "./_peers.ts";
