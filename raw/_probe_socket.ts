@@ -28,6 +28,7 @@ import {
   IPV6_UNICAST_HOPS,
   SO_BROADCAST,
   SO_TIMESTAMPING,
+  type TimestampingFlags,
 } from "../ffi/options/mod.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
 import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";
@@ -61,6 +62,17 @@ const MAX_ECHO_BYTES = 65536;
 /** An error queue entry holds headers and what the error quotes. */
 const MAX_QUOTE_BYTES = 2048;
 
+/** The time of receipt, taken by the kernel. */
+const RECEIVE_TIMES: TimestampingFlags = { rxSoftware: true, software: true };
+/** The time of departure too, numbered by the count of sends. */
+const ALL_TIMES: TimestampingFlags = {
+  ...RECEIVE_TIMES,
+  txSoftware: true,
+  optId: true,
+  optTsOnly: true,
+  optCmsg: true,
+};
+
 /** The ICMP socket, and how to read what comes over it. */
 export class ProbeSocket {
   readonly core: SocketCore;
@@ -69,6 +81,7 @@ export class ProbeSocket {
   readonly isRaw: boolean;
   /** The identifier of its echo requests. */
   readonly identifier: number;
+  #localMtu: number | undefined;
 
   constructor(options: ProbeSocketOptions) {
     const { family, localAddress } = options;
@@ -131,6 +144,19 @@ export class ProbeSocket {
     }
   }
 
+  /** Starts the kernel's count of sends anew: whether it counts one that failed depends on where it did. */
+  recount(): void {
+    this.core.setOption(SO_TIMESTAMPING, RECEIVE_TIMES);
+    this.core.setOption(SO_TIMESTAMPING, ALL_TIMES);
+  }
+
+  /** The MTU that this machine has just refused a request by; undefined if it did not tell. */
+  takeLocalMtu(events: ProbeEvents): number | undefined {
+    this.#localMtu = undefined;
+    this.#drainErrors(events);
+    return this.#localMtu;
+  }
+
   #drainErrors(events: ProbeEvents): void {
     for (;;) {
       const message = tryRecvMsg(this.core, MAX_QUOTE_BYTES, { flags: MSG_ERRQUEUE });
@@ -140,6 +166,9 @@ export class ProbeSocket {
       if (error.origin === "timestamping") {
         const at = stampOf(message.control);
         if (at !== undefined) events.left?.(error.data, at);
+      } else if (error.origin === "local") {
+        // The call that failed has told already.
+        if (error.code === "EMSGSIZE") this.#localMtu = error.info;
       } else {
         const echo = readEcho(message.data, ECHO_TYPES[this.family].request, false);
         if (this.isRaw && echo?.identifier !== this.identifier) continue;
@@ -165,11 +194,7 @@ function settingsOf(options: ProbeSocketOptions): OptionSetting[] {
   const settings: OptionSetting[] = [
     [four ? IP_RECVERR : IPV6_RECVERR, true],
     [four ? IP_RECVTTL : IPV6_RECVHOPLIMIT, true],
-    [SO_TIMESTAMPING, {
-      rxSoftware: true,
-      software: true,
-      ...(transmitTimes && { txSoftware: true, optId: true, optTsOnly: true, optCmsg: true }),
-    }],
+    [SO_TIMESTAMPING, transmitTimes ? ALL_TIMES : RECEIVE_TIMES],
   ];
   if (four) settings.push([SO_BROADCAST, true]);
   if (ttl !== undefined) {

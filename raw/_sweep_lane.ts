@@ -33,9 +33,10 @@ import { SendBatch } from "../ffi/send_batch.ts";
 import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/sockaddr_decode.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
 import { ECHO_HEADER_BYTES, ECHO_TYPES, EchoTemplate, readEcho } from "./_echo.ts";
+import { icmpErrorName } from "./_icmp_error_name.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
 import { openIcmpCore } from "./open_icmp.ts";
-import { icmpErrorName } from "./ping.ts";
+
 import type { SweepResult } from "./sweep.ts";
 
 /** What a lane needs to know of the sweep. */
@@ -92,7 +93,9 @@ export class SweepLane {
   #head = 0;
   #waiting = 0;
   /** Addresses whose last request timed out, with how many were sent. */
-  #again: { address: Uint8Array; attempts: number }[] = [];
+  readonly #again: { address: Uint8Array; host: string | undefined; attempts: number }[] = [];
+  /** Names that addresses in flight were looked up by. */
+  readonly #hosts = new Map<number, string>();
 
   constructor(options: LaneOptions) {
     const { family, window, sizeBytes, ttl } = options;
@@ -151,6 +154,11 @@ export class SweepLane {
     return this.#head - this.#tail <= this.#mask && !this.#out.full;
   }
 
+  /** Whether the batch must go before another request fits. */
+  get full(): boolean {
+    return this.#out.full;
+  }
+
   /** Whether an address waits to be asked again. */
   get hasAgain(): boolean {
     return this.#again.length > 0;
@@ -158,13 +166,14 @@ export class SweepLane {
 
   /** Puts a second (or later) request for an address into the batch. */
   addAgain(): void {
-    const { address, attempts } = this.#again.shift()!;
-    this.add(address, attempts);
+    const { address, host, attempts } = this.#again.shift()!;
+    this.add(address, host, attempts);
   }
 
   /** Puts a request for an address into the batch; there must be room. */
-  add(address: Uint8Array, attempts = 0): void {
+  add(address: Uint8Array, host: string | undefined, attempts = 0): void {
     const slot = this.#head & this.#mask;
+    if (host !== undefined) this.#hosts.set(slot, host);
     this.#addresses.set(address, slot * ADDRESS_BYTES);
     this.#attempts[slot] = attempts + 1;
     this.#states[slot] = WAITING;
@@ -201,9 +210,8 @@ export class SweepLane {
   #takeBack(from: number): boolean {
     for (let n = from; n < this.#head; n++) {
       const slot = n & this.#mask;
-      this.#states[slot] = FREE;
-      this.#waiting--;
-      this.#again.push({ address: this.#addressOf(slot), attempts: this.#attempts[slot] - 1 });
+      this.#release(slot);
+      this.#askAgain(slot, this.#attempts[slot] - 1);
     }
     this.#out.clear();
     return false;
@@ -218,6 +226,7 @@ export class SweepLane {
         continue;
       }
       checkReceived(count);
+      if (count <= 0) return;
       for (let i = 0; i < count; i++) this.#reply(i, results);
       poller.spend(count << 12);
       if (count < RECEIVE_SLOTS) return;
@@ -231,12 +240,10 @@ export class SweepLane {
       const slot = this.#tail & this.#mask;
       if (this.#states[slot] === FREE) continue;
       if (this.#sentMicros[slot] > overdue) return;
-      this.#states[slot] = FREE;
-      this.#waiting--;
+      this.#release(slot);
       const attempts = this.#attempts[slot];
-      const address = this.#addressOf(slot);
-      if (attempts <= this.#options.retries) this.#again.push({ address, attempts });
-      else results.push({ address: formatIp(address), alive: false, attempts });
+      if (attempts <= this.#options.retries) this.#askAgain(slot, attempts);
+      else results.push({ ...this.#about(slot), alive: false, attempts });
     }
   }
 
@@ -260,7 +267,7 @@ export class SweepLane {
     const rtt = stampOf(this.#in.controlBytes(i)) - this.#sentMicros[slot];
     this.#release(slot);
     results.push({
-      address: formatIp(this.#addressView(slot)),
+      ...this.#about(slot),
       alive: true,
       // A clock that was set back meanwhile must not show as a negative time.
       rttMicros: Math.max(0, rtt),
@@ -301,7 +308,7 @@ export class SweepLane {
   ): void {
     this.#release(slot);
     results.push({
-      address: formatIp(this.#addressView(slot)),
+      ...this.#about(slot),
       alive: false,
       attempts: this.#attempts[slot],
       code,
@@ -314,13 +321,27 @@ export class SweepLane {
     this.#waiting--;
   }
 
+  #askAgain(slot: number, attempts: number): void {
+    const address = this.#addressView(slot).slice();
+    this.#again.push({ address, host: this.#takeHost(slot), attempts });
+  }
+
+  #about(slot: number): { address: string; host?: string } {
+    const address = formatIp(this.#addressView(slot));
+    const host = this.#takeHost(slot);
+    return host === undefined ? { address } : { address, host };
+  }
+
+  #takeHost(slot: number): string | undefined {
+    if (this.#hosts.size === 0) return undefined;
+    const host = this.#hosts.get(slot);
+    this.#hosts.delete(slot);
+    return host;
+  }
+
   #addressView(slot: number): Uint8Array {
     const start = slot * ADDRESS_BYTES;
     return this.#addresses.subarray(start, start + this.#addressBytes);
-  }
-
-  #addressOf(slot: number): Uint8Array {
-    return this.#addressView(slot).slice();
   }
 }
 

@@ -1,10 +1,9 @@
-import type { IpAddress } from "../core/address.ts";
 import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
-import type { ErrorQueueMessage } from "../core/control.ts";
+import type { SocketError } from "../core/errors.ts";
 import { Wait } from "../core/wait.ts";
-import { realtimeMicros } from "../ffi/clock.ts";
-import { type Echo, EchoTemplate } from "./_echo.ts";
-import { type ProbeEvents, ProbeSocket } from "./_probe_socket.ts";
+import { poller } from "../ffi/poller.ts";
+import { type PingPlan, PingSession } from "./_ping_session.ts";
+import { ProbeSocket } from "./_probe_socket.ts";
 import { resolveTarget } from "./_target.ts";
 
 /** What {@linkcode ping} tells. `sequence` counts the requests from 1, without wrapping. */
@@ -66,7 +65,9 @@ export interface PingSendError {
   /** Who was to be asked. */
   address: string;
   /** Why: code `ENETUNREACH`, `EMSGSIZE`, `EPERM`, … */
-  error: Error;
+  error: SocketError;
+  /** The path MTU in bytes that the request exceeds, with `EMSGSIZE`, where the kernel tells it. */
+  mtuBytes?: number;
 }
 
 /** Options of {@linkcode ping}. */
@@ -118,8 +119,6 @@ const ACTION = "ping";
 const MAX_MS = 0x7fffffff;
 /** The slowest pace of a flood. */
 const FLOOD_MS = 10;
-/** Requests remembered after their end, to tell duplicates and late replies. */
-const REMEMBERED = 4096;
 
 /**
  * Pings a host (ICMP echo, RFC 792 and RFC 4443). Round trips are measured between the kernel's own
@@ -148,6 +147,12 @@ const REMEMBERED = 4096;
  */
 export function ping(host: string, options: PingOptions = {}): AsyncIterableIterator<PingEvent> {
   checkKeys(options, KEYS, ACTION);
+  for (const name of ["flood", "dontFragment"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
+    }
+  }
   const { count = Infinity, intervalMs = 1000, timeoutMs = 1000, sizeBytes = 56 } = options;
   if (count !== Infinity) checkInteger(count, 1, Number.MAX_SAFE_INTEGER, ACTION, "count");
   checkInteger(intervalMs, 0, MAX_MS, ACTION, "intervalMs");
@@ -162,16 +167,10 @@ export function ping(host: string, options: PingOptions = {}): AsyncIterableIter
   return run(host, options, {
     count,
     intervalMs: options.flood ? FLOOD_MS : intervalMs,
+    flood: options.flood === true,
     timeoutMs,
     payload: payloadOf(sizeBytes, options.pattern),
   });
-}
-
-interface Plan {
-  count: number;
-  intervalMs: number;
-  timeoutMs: number;
-  payload: Uint8Array;
 }
 
 function payloadOf(sizeBytes: number, pattern: Uint8Array | undefined): Uint8Array {
@@ -184,7 +183,7 @@ function payloadOf(sizeBytes: number, pattern: Uint8Array | undefined): Uint8Arr
 async function* run(
   host: string,
   options: PingOptions,
-  plan: Plan,
+  plan: PingPlan,
 ): AsyncIterableIterator<PingEvent> {
   const { signal } = options;
   signal?.throwIfAborted();
@@ -193,7 +192,7 @@ async function* run(
   try {
     const session = new PingSession(socket, target, plan);
     for (;;) {
-      session.step(options.flood === true);
+      session.step();
       yield* session.takeEvents();
       if (session.done) return;
       await waitReadable(socket, session.pauseMs(), signal);
@@ -209,6 +208,9 @@ async function waitReadable(
   ms: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  signal?.throwIfAborted();
+  // A timer takes a millisecond at least.
+  if (ms === 0) return await poller.nextTurn();
   const wait = new Wait(signal, ms);
   try {
     await socket.core.waitReadable(wait);
@@ -218,183 +220,4 @@ async function waitReadable(
   } finally {
     wait.end();
   }
-}
-
-interface Request {
-  sequence: number;
-  sentMicros: number;
-  /** When the kernel says that it left. */
-  leftMicros: number | undefined;
-  deadlineMs: number;
-  state: "pending" | "answered" | "late" | "failed";
-}
-
-/** The requests of one ping, and what has come of them. */
-class PingSession implements ProbeEvents {
-  readonly #socket: ProbeSocket;
-  readonly #target: IpAddress;
-  readonly #plan: Plan;
-  readonly #template: EchoTemplate;
-  readonly #token = crypto.getRandomValues(new Uint32Array(1))[0];
-  /** By sequence number on the wire (16 bits). */
-  readonly #requests = new Map<number, Request>();
-  /** By the number that the kernel counts successful sends with. */
-  readonly #bySend = new Map<number, Request>();
-  #sends = 0;
-  #sent = 0;
-  #pending = 0;
-  #nextSendMs = performance.now();
-  #events: PingEvent[] = [];
-
-  constructor(socket: ProbeSocket, target: IpAddress, plan: Plan) {
-    this.#socket = socket;
-    this.#target = target;
-    this.#plan = plan;
-    this.#template = new EchoTemplate(
-      target.family,
-      socket.identifier,
-      plan.payload,
-      this.#token,
-    );
-  }
-
-  /** Whether all requests were sent and have come to an end. */
-  get done(): boolean {
-    return this.#sent >= this.#plan.count && this.#pending === 0;
-  }
-
-  /** Hears what came, gives up what is overdue, sends what is due. */
-  step(flood: boolean): void {
-    this.#socket.drain(this);
-    const now = performance.now();
-    for (const request of this.#requests.values()) {
-      if (request.state !== "pending") continue;
-      if (request.deadlineMs > now) break; // in the order they were sent
-      this.#end(request, "late");
-      this.#events.push({ type: "timeout", ...this.#about(request) });
-    }
-    const due = now >= this.#nextSendMs || (flood && this.#pending === 0);
-    if (due && this.#sent < this.#plan.count) this.#send(now);
-  }
-
-  /** What happened since the last call. */
-  takeEvents(): PingEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
-  }
-
-  /** Milliseconds until something is due. */
-  pauseMs(): number {
-    let due = this.#sent < this.#plan.count ? this.#nextSendMs : Infinity;
-    for (const request of this.#requests.values()) {
-      if (request.state !== "pending") continue;
-      due = Math.min(due, request.deadlineMs);
-      break;
-    }
-    return Math.max(0, due - performance.now());
-  }
-
-  reply(echo: Echo, from: string, atMicros: number): void {
-    if (echo.token !== undefined && echo.token !== this.#token) return;
-    const request = this.#requests.get(echo.sequence);
-    if (request === undefined) return;
-    if (echo.cookie !== undefined && echo.cookie !== request.sequence >>> 0) return;
-    const { state } = request;
-    this.#events.push({
-      type: "reply",
-      sequence: request.sequence,
-      address: from,
-      lengthBytes: echo.lengthBytes,
-      ttl: echo.ttl,
-      rttMicros: Math.max(0, atMicros - (request.leftMicros ?? request.sentMicros)),
-      duplicate: state === "answered",
-      late: state === "late",
-    });
-    this.#end(request, "answered");
-  }
-
-  error(echo: Echo | undefined, error: ErrorQueueMessage): void {
-    const request = echo && this.#requests.get(echo.sequence);
-    if (request?.state !== "pending") return;
-    this.#end(request, "failed");
-    this.#events.push({
-      type: icmpErrorName(this.#target.family, error),
-      sequence: request.sequence,
-      address: error.offender?.hostname ?? this.#target.hostname,
-      icmpType: error.icmpType,
-      icmpCode: error.icmpCode,
-      code: error.code,
-      ...(error.code === "EMSGSIZE" && { mtuBytes: error.info }),
-    });
-  }
-
-  left(index: number, atMicros: number): void {
-    const request = this.#bySend.get(index);
-    this.#bySend.delete(index);
-    // A time before the call was made, or far after it, is another packet's.
-    if (request === undefined || atMicros < request.sentMicros - 1000) return;
-    request.leftMicros = atMicros;
-  }
-
-  #send(now: number): void {
-    const { intervalMs, timeoutMs } = this.#plan;
-    // Behind schedule by more than one interval: go on from here instead of catching up in a burst.
-    this.#nextSendMs = Math.max(this.#nextSendMs + intervalMs, now);
-    const sequence = ++this.#sent;
-    const request: Request = {
-      sequence,
-      sentMicros: 0,
-      leftMicros: undefined,
-      deadlineMs: now + timeoutMs,
-      state: "pending",
-    };
-    const bytes = this.#template.set(sequence & 0xffff, sequence >>> 0);
-    try {
-      request.sentMicros = realtimeMicros();
-      if (!this.#socket.send(bytes, this.#target)) throw new Error("the send buffer is full");
-    } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      this.#events.push({ type: "sendError", ...this.#about(request), error: reason });
-      return;
-    }
-    this.#bySend.set(this.#sends++, request);
-    this.#requests.delete(sequence & 0xffff);
-    this.#requests.set(sequence & 0xffff, request);
-    this.#pending++;
-    forgetOldest(this.#requests);
-    forgetOldest(this.#bySend);
-  }
-
-  #end(request: Request, state: Request["state"]): void {
-    if (request.state === "pending") this.#pending--;
-    request.state = state;
-  }
-
-  #about(request: Request): { sequence: number; address: string } {
-    return { sequence: request.sequence, address: this.#target.hostname };
-  }
-}
-
-/** Keeps a map from growing: the oldest entry goes, unless it is still waited for. */
-function forgetOldest(map: Map<number, Request>): void {
-  if (map.size <= REMEMBERED) return;
-  const [key, oldest] = map.entries().next().value!;
-  if (oldest.state !== "pending") map.delete(key);
-}
-
-/** What an ICMP error is called, by its type (RFC 792; RFC 4443). */
-export function icmpErrorName(
-  family: "inet" | "inet6",
-  error: { icmpType: number; icmpCode: number; origin?: string; code?: string },
-): PingIcmpError["type"] {
-  // The kernel's own refusal of a packet over the path MTU that it knows has no ICMP type.
-  if (error.origin === "local" && error.code === "EMSGSIZE") return "packetTooBig";
-  if (family === "inet") {
-    if (error.icmpType === 3) return error.icmpCode === 4 ? "packetTooBig" : "unreachable";
-    if (error.icmpType === 11) return "timeExceeded";
-    return error.icmpType === 12 ? "parameterProblem" : "icmpError";
-  }
-  const names = [undefined, "unreachable", "packetTooBig", "timeExceeded", "parameterProblem"];
-  return names[error.icmpType] as PingIcmpError["type"] | undefined ?? "icmpError";
 }

@@ -1,26 +1,27 @@
 import { checkHostname } from "../core/ip_arguments.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import { formatIp, parseIp } from "../core/ip.ts";
-import { Wait } from "../core/wait.ts";
-import { checkNetHost } from "../ffi/permissions.ts";
+import { AddrInfoError } from "../core/errors.ts";
+import { parseIp } from "../core/ip.ts";
 import { poller } from "../ffi/poller.ts";
-import { SweepLane } from "./_sweep_lane.ts";
+import { Sweep } from "./_sweep_run.ts";
 import { resolveTarget } from "./_target.ts";
 import type { PingIcmpError } from "./ping.ts";
 import { type SweepTargets, TargetWalk } from "./targets.ts";
 
 /** What became of one address. */
 export interface SweepResult {
-  /** The address. */
+  /** The address; of a name that does not resolve, the name. */
   address: string;
+  /** The name that it was looked up by, if the target was one. */
+  host?: string;
   /** Whether it answered. */
   alive: boolean;
   /** Round trip in microseconds, up to the kernel's receipt of the reply. */
   rttMicros?: number;
-  /** Requests that were sent to it, 1 or more. */
+  /** Requests that were sent to it, 1 or more; 0 to a name that does not resolve. */
   attempts: number;
-  /** Why it cannot be reached, where somebody said: a POSIX name. */
+  /** Why it cannot be reached, where somebody said: a POSIX name, or `"EAI_NONAME"` and the like of a name. */
   code?: string;
   /** What kind of ICMP error said so; absent if it was this machine. */
   icmpError?: PingIcmpError["type"];
@@ -66,9 +67,6 @@ const KEYS = [
   "signal",
 ];
 const ACTION = "sweep";
-const BURST = 64;
-/** How long to pause when the kernel has no room for another packet. */
-const NO_ROOM_MS = 1;
 
 /**
  * Asks many addresses for an echo: one socket a family, requests and replies in batches, memory
@@ -92,7 +90,6 @@ const NO_ROOM_MS = 1;
  * @returns Each address once its fate is known.
  * @throws {TypeError} If an option or a target is malformed.
  * @throws {RangeError} If a number is out of range.
- * @throws {AddrInfoError} While iterating, if a name does not resolve.
  * @throws {SocketError} While iterating: `EPERM` without the privilege; it names the ways to it.
  */
 export function sweep(
@@ -112,9 +109,16 @@ export function sweep(
   }
   if (options.localAddress !== undefined) checkHostname(options.localAddress, ACTION);
   const { signal, family } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);
+  }
   const walk = new TargetWalk(targets, async (host) => {
-    const address = await resolveTarget(host, family, ACTION, { signal });
-    return parseIp(address.hostname);
+    try {
+      return parseIp((await resolveTarget(host, family, ACTION, { signal })).hostname);
+    } catch (error) {
+      if (error instanceof AddrInfoError) return error.code;
+      throw error;
+    }
   });
   const settings = {
     timeoutMs,
@@ -126,123 +130,24 @@ export function sweep(
     localAddress: options.localAddress,
     options: options.options ?? [],
   };
-  return run(walk, new Pace(ratePerSecond), settings, signal);
+  return run(new Sweep(walk, ratePerSecond, settings), signal);
 }
 
-type Settings = Omit<ConstructorParameters<typeof SweepLane>[0], "family">;
-
 async function* run(
-  walk: TargetWalk,
-  pace: Pace,
-  settings: Settings,
+  sweep: Sweep,
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<SweepResult> {
-  const lanes: SweepLane[] = [];
-  const results: SweepResult[] = [];
-  const mayAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
-  const next = new Uint8Array(16);
-  const laneOf = (length: number): SweepLane => {
-    const family = length === 4 ? "inet" : "inet6";
-    let lane = lanes.find((lane) => lane.family === family);
-    if (lane === undefined) lanes.push(lane = new SweepLane({ ...settings, family }));
-    return lane;
-  };
-  /** An address that is taken from the walk but has no room yet. */
-  let held = 0;
-  let more = true;
   try {
     for (;;) {
       signal?.throwIfAborted();
-      if (more && held === 0 && !walk.ready) more = await walk.advance();
-      let noRoom = false;
-      let budget = pace.allowed(BURST);
-      for (const lane of lanes) {
-        for (; budget > 0 && lane.hasAgain && lane.hasRoom; budget--) {
-          lane.addAgain();
-          pace.spend();
-        }
-      }
-      for (; budget > 0 && (held > 0 || walk.ready); budget--) {
-        if (held === 0) {
-          held = walk.take(next, 0);
-          if (!mayAll) checkNetHost(formatIp(next.subarray(0, held)), ACTION);
-        }
-        const lane = laneOf(held);
-        if (!lane.hasRoom) break;
-        lane.add(held === 16 ? next : next.subarray(0, held));
-        pace.spend();
-        held = 0;
-      }
-      for (const lane of lanes) {
-        if (!lane.flush(results)) noRoom = true;
-        lane.receive(results);
-        lane.expire(results);
-      }
-      const worked = results.length > 0;
+      sweep.step();
+      const results = sweep.takeResults();
       for (const result of results) yield result;
-      results.length = 0;
-      const idle = lanes.every((lane) => lane.idle);
-      if (!more && held === 0 && !walk.ready && idle) return;
+      if (sweep.done) return;
       if (!poller.hasWork) await poller.nextTurn();
-      if (worked) continue;
-      const blocked = held > 0 || !walk.ready || noRoom || pace.allowed(1) === 0;
-      if (!blocked || (more && held === 0 && !walk.ready)) continue;
-      const due = Math.min(...lanes.map((lane) => lane.dueMs()));
-      const wantsToSend = held > 0 || walk.ready || lanes.some((lane) => lane.hasAgain);
-      const until = noRoom ? NO_ROOM_MS : Math.min(due, wantsToSend ? pace.untilMs() : Infinity);
-      await anyReadable(lanes, until, signal);
+      if (results.length === 0) await sweep.pause(signal);
     }
   } finally {
-    for (const lane of lanes) lane.close();
-  }
-}
-
-/** A steady rate with small bursts. */
-class Pace {
-  readonly #perMs: number;
-  #credit = 0;
-  #atMs = performance.now();
-
-  constructor(perSecond: number) {
-    this.#perMs = perSecond / 1000;
-  }
-
-  /** How many may go now, at most `most`. */
-  allowed(most: number): number {
-    if (this.#perMs === Infinity) return most;
-    const now = performance.now();
-    this.#credit = Math.min(BURST, this.#credit + (now - this.#atMs) * this.#perMs);
-    this.#atMs = now;
-    return Math.min(most, Math.floor(this.#credit));
-  }
-
-  spend(): void {
-    this.#credit--;
-  }
-
-  /** Milliseconds until the next may go; Infinity when not the pace is what holds it. */
-  untilMs(): number {
-    return this.allowed(1) > 0 ? Infinity : Math.max(1, (1 - this.#credit) / this.#perMs);
-  }
-}
-
-/** Waits until a lane has something to hear, or for so long. */
-async function anyReadable(
-  lanes: readonly SweepLane[],
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const woken = new Error("another lane is readable");
-  const waits = lanes.map(() => new Wait(signal, ms === Infinity ? undefined : ms));
-  try {
-    await Promise.race(lanes.map((lane, i) => lane.core.waitReadable(waits[i])));
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
-  } finally {
-    for (const wait of waits) {
-      wait.cancel(woken);
-      wait.end();
-    }
+    await sweep.end();
   }
 }

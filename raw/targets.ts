@@ -39,18 +39,29 @@ export function targetRange(word: string): IpRange | undefined {
   return undefined;
 }
 
+/** Looks a name up: 4 or 16 bytes, or the code of what is wrong with it (`"EAI_NONAME"`). */
+export type Resolve = (host: string) => Promise<Uint8Array | string>;
+
 /** Addresses of targets, written one by one into the caller's memory. */
 export class TargetWalk {
+  /** Called when {@linkcode TargetWalk.fetch} may have more to say than it had. */
+  wake: (() => void) | undefined;
+  /** Names without an address since this was last emptied, and why. */
+  unresolved: { host: string; code: string }[] = [];
   readonly #words: AsyncIterator<string> | Iterator<string>;
-  readonly #resolve: (host: string) => Promise<Uint8Array>;
+  readonly #resolve: Resolve;
   #next: Uint8Array | undefined;
   #last: Uint8Array | undefined;
+  #host: string | undefined;
+  #fetching = false;
+  #ended = false;
+  #failure: { error: unknown } | undefined;
 
   /**
    * @param targets What to walk.
-   * @param resolve The address of a host name, 4 or 16 bytes.
+   * @param resolve Looks names up.
    */
-  constructor(targets: SweepTargets, resolve: (host: string) => Promise<Uint8Array>) {
+  constructor(targets: SweepTargets, resolve: Resolve) {
     this.#words = wordsOf(targets);
     this.#resolve = resolve;
   }
@@ -60,21 +71,27 @@ export class TargetWalk {
     return this.#next !== undefined;
   }
 
-  /** Fetches the next word's addresses; false at the end. */
-  async advance(): Promise<boolean> {
-    while (this.#next === undefined) {
-      const { done, value } = await this.#words.next();
-      if (done) return false;
-      const range = targetRange(value);
-      if (range !== undefined) {
-        this.#next = Uint8Array.from(range.first);
-        this.#last = range.last;
-      } else {
-        this.#next = Uint8Array.from(await this.#resolve(value));
-        this.#last = this.#next;
+  /** Whether there are no more addresses. */
+  get ended(): boolean {
+    return this.#ended && this.#next === undefined;
+  }
+
+  /** The name that the address to be taken next was looked up by; undefined if it was given as such. */
+  get host(): string | undefined {
+    return this.#host;
+  }
+
+  /** Fetches the next word's addresses unless there are some: at once, or begins to. Throws what went wrong. */
+  fetch(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    while (this.#next === undefined && !this.#fetching && !this.#ended) {
+      const step = this.#words.next();
+      if (step instanceof Promise) this.#later(step.then((result) => this.#accept(result)));
+      else {
+        const looking = this.#accept(step);
+        if (looking !== undefined) this.#later(looking);
       }
     }
-    return true;
   }
 
   /** Writes the next address at `offset` of `into`, which {@linkcode TargetWalk.ready} has promised; returns its length. */
@@ -84,6 +101,50 @@ export class TargetWalk {
     if (equal(next, this.#last!)) this.#next = undefined;
     else increment(next);
     return next.length;
+  }
+
+  /** Tells the targets' iterator that no more are wanted. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const ending = this.#words.return?.();
+    // A generator that is at work on its next word ends after that, which may take for ever.
+    if (this.#fetching) Promise.resolve(ending).catch(() => {});
+    else await ending;
+  }
+
+  /** Takes a word; a promise if its address must be looked up. */
+  #accept(result: IteratorResult<string>): Promise<void> | undefined {
+    if (result.done) {
+      this.#ended = true;
+      return undefined;
+    }
+    const range = targetRange(result.value);
+    if (range === undefined) return this.#lookUp(result.value);
+    this.#set(range.first, range.last, undefined);
+    return undefined;
+  }
+
+  async #lookUp(host: string): Promise<void> {
+    const found = await this.#resolve(host);
+    if (typeof found === "string") this.unresolved.push({ host, code: found });
+    else this.#set(found, found, host);
+  }
+
+  #set(first: Uint8Array, last: Uint8Array, host: string | undefined): void {
+    this.#next = Uint8Array.from(first);
+    this.#last = last;
+    this.#host = host;
+  }
+
+  #later(work: Promise<void>): void {
+    this.#fetching = true;
+    work.catch((error) => {
+      this.#failure = { error };
+    }).then(() => {
+      this.#fetching = false;
+      this.wake?.();
+    });
   }
 }
 

@@ -1,0 +1,171 @@
+/**
+ * Network namespaces for tests: made with their links, entered by the test itself, always removed.
+ *
+ * A socket belongs to the namespace that its thread was in when it was opened, so a test enters one,
+ * opens, and goes back; programs that it starts meanwhile are inside too.
+ */
+import { which } from "../_tools.ts";
+
+const CLONE_NEWNET = 0x40000000;
+let made = 0;
+
+/** Runs a program to its end; throws with what it wrote to stderr if it fails. */
+export async function run(command: string, ...args: string[]): Promise<string> {
+  const { success, code, stdout, stderr } = await output(command, ...args);
+  if (!success) throw new Error(`${command} ${args.join(" ")} exited with ${code}: ${stderr}`);
+  return stdout;
+}
+
+/** Runs a program to its end, whatever that is. */
+export async function output(
+  command: string,
+  ...args: string[]
+): Promise<{ success: boolean; code: number; stdout: string; stderr: string }> {
+  const done = await new Deno.Command(which(command) ?? command, {
+    args,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  return {
+    success: done.success,
+    code: done.code,
+    stdout: new TextDecoder().decode(done.stdout),
+    stderr: new TextDecoder().decode(done.stderr),
+  };
+}
+
+/** A network namespace of this test alone, its loopback up. */
+export class Netns implements AsyncDisposable {
+  /** Its name for `ip netns`. */
+  readonly name: string;
+
+  private constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Makes one. */
+  static async make(): Promise<Netns> {
+    const netns = new Netns(`bsock-${Deno.pid}-${++made}`);
+    await run("ip", "netns", "add", netns.name);
+    try {
+      await netns.ip("link set lo up");
+    } catch (error) {
+      await netns.remove();
+      throw error;
+    }
+    return netns;
+  }
+
+  /** Runs `ip` inside, its arguments given as one text. */
+  async ip(args: string): Promise<string> {
+    return await run("ip", "-n", this.name, ...args.split(" "));
+  }
+
+  /** Runs a program inside to its end; throws if it fails. */
+  async run(command: string, ...args: string[]): Promise<string> {
+    return await run("ip", "netns", "exec", this.name, which(command) ?? command, ...args);
+  }
+
+  /** Runs a program inside to its end, whatever that is. */
+  async output(command: string, ...args: string[]): ReturnType<typeof output> {
+    return await output("ip", "netns", "exec", this.name, which(command) ?? command, ...args);
+  }
+
+  /** Starts a program inside. */
+  spawn(command: string, args: string[], options: Deno.CommandOptions = {}): Deno.ChildProcess {
+    return new Deno.Command(which("ip")!, {
+      args: ["netns", "exec", this.name, which(command) ?? command, ...args],
+      ...options,
+    }).spawn();
+  }
+
+  /** Writes settings under /proc/sys/net, as `{ "ipv4.ip_forward": 1 }`. */
+  sysctl(settings: Record<string, number | string>): void {
+    this.inside(() => {
+      for (const [name, value] of Object.entries(settings)) {
+        Deno.writeTextFileSync(`/proc/sys/net/${name.replaceAll(".", "/")}`, `${value}`);
+      }
+    });
+  }
+
+  /** Puts this thread inside until the result is disposed of. */
+  enter(): Disposable {
+    const back = openFd("/proc/thread-self/ns/net");
+    const target = openFd(`/run/netns/${this.name}`);
+    try {
+      setns(target);
+    } finally {
+      closeFd(target);
+    }
+    return {
+      [Symbol.dispose]() {
+        setns(back);
+        closeFd(back);
+      },
+    };
+  }
+
+  /** Runs `fn`, which does not wait, inside. */
+  inside<T>(fn: () => T): T {
+    using _ = this.enter();
+    return fn();
+  }
+
+  /** Removes it, with everything in it. */
+  async remove(): Promise<void> {
+    await run("ip", "netns", "delete", this.name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+}
+
+/** Joins two namespaces by a veth pair, each end given as `"name"` or `"name address/bits…"`. */
+export async function join(a: Netns, endA: string, b: Netns, endB: string): Promise<void> {
+  const [nameA, ...addressesA] = endA.split(" ");
+  const [nameB, ...addressesB] = endB.split(" ");
+  await run(
+    "ip",
+    ...`link add ${nameA} netns ${a.name} type veth peer name ${nameB} netns ${b.name}`.split(" "),
+  );
+  const ends = [[a, nameA, addressesA], [b, nameB, addressesB]] as const;
+  for (const [netns, name, addresses] of ends) {
+    for (const address of addresses) {
+      // An IPv6 address is usable at once only without duplicate address detection.
+      await netns.ip(`address add ${address} dev ${name}${address.includes(":") ? " nodad" : ""}`);
+    }
+    await netns.ip(`link set ${name} up`);
+  }
+}
+
+const SYMBOLS = {
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  setns: { parameters: ["i32", "i32"], result: "i32" },
+} as const;
+
+/** Opened and closed at each use: the sanitizers would take a library left open for a leak. */
+function withLibc<T>(use: (symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]) => T): T {
+  const library = Deno.dlopen("libc.so.6", SYMBOLS);
+  try {
+    return use(library.symbols);
+  } finally {
+    library.close();
+  }
+}
+
+function openFd(path: string): number {
+  const O_CLOEXEC = 0o2000000;
+  const fd = withLibc((libc) => libc.open(new TextEncoder().encode(`${path}\0`), O_CLOEXEC));
+  if (fd < 0) throw new Error(`Cannot open ${path}`);
+  return fd;
+}
+
+function closeFd(fd: number): void {
+  withLibc((libc) => libc.close(fd));
+}
+
+function setns(fd: number): void {
+  if (withLibc((libc) => libc.setns(fd, CLONE_NEWNET)) !== 0) throw new Error("Cannot setns");
+}
