@@ -1,0 +1,42 @@
+/**
+ * 512 names behind a name server that takes 200 ms for each, all asked for at once, while a file is
+ * read: against Node's dns.lookup, CPython in threads, and Go. In namespaces of their own, so: as root.
+ *
+ * `deno run -A bench/addrinfo/slow_names.ts`
+ */
+import { startDnsServer } from "../../tests/addrinfo/_dns_server.ts";
+import { findPeers, sample } from "./_peers.ts";
+
+const COUNT = 512;
+const DELAY_MS = 200;
+
+if (Deno.args[0] !== "inside") {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/resolv.conf`, "nameserver 127.0.0.1\n");
+  await Deno.writeTextFile(`${dir}/nsswitch.conf`, "hosts: files dns\n");
+  const script = `set -e
+    for name in resolv.conf nsswitch.conf; do mount --bind ${dir}/$name /etc/$name; done
+    ip link set lo up
+    exec "$@"`;
+  const self = [Deno.execPath(), "run", "-A", new URL(import.meta.url).pathname, "inside"];
+  const args = ["-m", "-n", "sh", "-c", script, "sh", ...self];
+  const { code } = await new Deno.Command("unshare", { args }).spawn().status;
+  await Deno.remove(dir, { recursive: true });
+  Deno.exit(code);
+}
+
+await startDnsServer(DELAY_MS);
+const work = await Deno.makeTempDir();
+console.log(`${COUNT} names at a server that takes ${DELAY_MS} ms each, all at once\n`);
+console.log("                             seconds   longest read of a file, ms");
+for (const peer of await findPeers(work)) {
+  if (peer.last !== undefined) continue; // the names are distinct as they are
+  const { perSecond, readMs } = await sample(peer, "slow-%d.example.test", COUNT, COUNT);
+  const name = peer.name.startsWith("ours") ? "ours" : peer.name;
+  console.log(
+    name.padEnd(24) + (COUNT / perSecond).toFixed(2).padStart(12) +
+      (readMs === undefined ? "-" : readMs.toFixed(1)).padStart(16),
+  );
+}
+await Deno.remove(work, { recursive: true });
+Deno.exit(0);
