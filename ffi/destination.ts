@@ -16,8 +16,11 @@ import { decodeSockaddr, encodeSockaddrInto } from "./sockaddr.ts";
  */
 let whole: readonly Deno.PermissionStatus[] | undefined;
 
-/** Whether all it takes to reach a family is granted with nothing denied, so that no address need be asked for. */
-function allGranted(unix: boolean): boolean {
+/**
+ * Whether all it takes to reach a family is granted with nothing denied, so that no address need be
+ * asked for.
+ */
+export function allGranted(unix: boolean): boolean {
   whole ??= (["net", "read", "write"] as const).map((name) => Deno.permissions.querySync({ name }));
   for (let i = 0; i < (unix ? 3 : 1); i++) {
     if (whole[i].state !== "granted" || whole[i].partial === true) return false;

@@ -6,17 +6,17 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
+import type { Address, AddressInput, InetAddress } from "../core/address.ts";
 import { checkBytes } from "../core/bytes.ts";
 import type { OutgoingMessage } from "../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 import { LAYOUTS } from "./abi/layout.ts";
 import { encodeControl } from "./cmsg_encode.ts";
-import { destinationText, encodeDestination } from "./destination.ts";
+import { allGranted, destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
 import { lengthOf } from "./msghdr_memory.ts";
-import { SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
+import { SOCKADDR_IN_BYTES, SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
 
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
@@ -59,6 +59,11 @@ export class SendBatch {
   readonly #inPlace: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
   /** Control data too long for its slot. */
   readonly #longControl: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** The IPv4 addresses that are in the slots' names: whoever sends to few peers finds them there. */
+  readonly #hostnames: string[] = new Array(SLOTS).fill("");
+  readonly #ports: number[] = new Array(SLOTS).fill(-1);
+  /** Whether no IPv4 address need be asked for, looked at once each time it is filled. */
+  #granted = false;
   #count = 0;
 
   constructor() {
@@ -112,9 +117,7 @@ export class SendBatch {
     const i = this.#count;
     const at = i * WORDS;
     const words = this.#words;
-    words[at + NAMELEN] = to === undefined
-      ? 0
-      : encodeDestination(this.#names, i * SOCKADDR_STORAGE_BYTES, to);
+    words[at + NAMELEN] = to === undefined ? 0 : this.#setName(i, to as AddressInput<InetAddress>);
     this.#setControl(i, control && encodeControl(control, core.familyNumber === AF_INET6));
     this.#setPayload(i, data);
     this.#count = i + 1;
@@ -137,6 +140,26 @@ export class SendBatch {
     this.#words[i * WORDS + CONTROLLEN] = 0;
     this.#setPayload(i, data);
     this.#count = i + 1;
+  }
+
+  #setName(i: number, to: AddressInput<InetAddress>): number {
+    if (i === 0) this.#granted = allGranted(false);
+    const { family, hostname, port } = to;
+    const at = i * SOCKADDR_STORAGE_BYTES;
+    const plain = (family === undefined || family === "inet") && typeof hostname === "string" &&
+      !hostname.includes(":");
+    if (!plain) {
+      this.#ports[i] = -1;
+      return encodeDestination(this.#names, at, to);
+    }
+    if (hostname !== this.#hostnames[i] || port !== this.#ports[i] || !this.#granted) {
+      // Forgotten first: if it throws, part of the name may be written.
+      this.#ports[i] = -1;
+      encodeDestination(this.#names, at, { family: "inet", hostname, port });
+      this.#hostnames[i] = hostname;
+      this.#ports[i] = port;
+    }
+    return SOCKADDR_IN_BYTES;
   }
 
   #setPayload(i: number, data: Uint8Array): void {
