@@ -60,6 +60,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** Its exit codes, where they are not the usual ones. */
   readonly exitCodes?: readonly (readonly [code: string, meaning: string])[];
+  /** The exit code of every error, where it is not the usual one. */
+  readonly errorExit?: number;
   /** Whether its operands are addresses, so that help lists the schemes. */
   readonly addresses?: boolean;
   /** Does it; resolves to the exit code. */
@@ -82,7 +84,6 @@ export function optionsOf(command: Command): readonly OptionSpec[] {
  * @throws {UsageError} If an option is unknown, lacks its value or has one too many, or operands do not fit.
  */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
-  const usage = (text: string) => new UsageError(text, command.name);
   const specs = optionsOf(command);
   const { head, rest } = cutRest(command, args);
   const withValue = specs.filter((spec) => spec.value !== undefined);
@@ -98,24 +99,28 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
     ),
     "--": true,
     unknown: (arg, key) => {
-      if (key !== undefined) throw usage(`unknown option ${arg.replace(/=.*$/s, "")}`);
+      if (key !== undefined) throw new UsageError(`unknown option ${arg.replace(/=.*$/s, "")}`);
       return true;
     },
   });
   for (const name of once) {
-    if ((parsed[name] as string[]).length > 1) throw usage(`--${name} is given more than once`);
+    if ((parsed[name] as string[]).length > 1) {
+      throw new UsageError(`--${name} is given more than once`);
+    }
   }
   for (const { name } of withValue) {
-    if ((parsed[name] as string[]).includes("")) throw usage(`--${name} lacks its value`);
+    if ((parsed[name] as string[]).includes("")) throw new UsageError(`--${name} lacks its value`);
   }
   for (const { name } of switches) {
-    if (head.some((arg) => arg.startsWith(`--${name}=`))) throw usage(`--${name} takes no value`);
+    if (head.some((arg) => arg.startsWith(`--${name}=`))) {
+      throw new UsageError(`--${name} takes no value`);
+    }
   }
   const operands = [...parsed._.map(String), ...parsed["--"] ?? []];
   const [least, most] = command.operands;
   if (!parsed.help) {
-    if (operands.length < least) throw usage(`${command.name}: ${missingText(command)}`);
-    if (operands.length > most) throw usage(`unexpected argument "${operands[most]}"`);
+    if (operands.length < least) throw new UsageError(missingText(command));
+    if (operands.length > most) throw new UsageError(`unexpected argument "${operands[most]}"`);
   }
   return {
     operands,
@@ -139,7 +144,7 @@ function cutRest(
   const end = args.indexOf("--");
   if (at < 0 || (end >= 0 && end < at)) return { head: args, rest: undefined };
   if (at === args.length - 1) {
-    throw new UsageError(`--${command.restOption} lacks the command to run`, command.name);
+    throw new UsageError(`--${command.restOption} lacks the command to run`);
   }
   return { head: args.slice(0, at), rest: args.slice(at + 1) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorCode, errorLine, exitCodeOf, isGone } from "./exit.ts";
+import { errorCode, errorLine, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./hex.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
@@ -108,9 +108,9 @@ export class Reporter {
   }
 
   /** What ended the command. Told even when quiet. */
-  error(error: unknown): void {
+  error(error: unknown, exitCode: number): void {
     this.status("");
-    if (this.json) this.event("error", { ...errorFields(error), exitCode: exitCodeOf(error) });
+    if (this.json) this.event("error", { ...errorFields(error), exitCode });
     else this.line(`sock: ${errorLine(error)}`);
   }
 }

@@ -30,14 +30,10 @@ export const EXIT_HELP: readonly (readonly [code: string, meaning: string])[] = 
 
 /** The command line makes no sense: the text says why. */
 export class UsageError extends Error {
-  /** The command whose help fits, where one was named. */
-  readonly command: string | undefined;
-
   /** `text` without "sock:" in front. */
-  constructor(text: string, command?: string) {
+  constructor(text: string) {
     super(text);
     this.name = "UsageError";
-    this.command = command;
   }
 }
 

@@ -27,10 +27,15 @@ const WIDEST = 60;
 export function drawHistogram(bars: readonly Bar[], columns: number): string[] {
   const most = Math.max(...bars.map(({ count }) => count));
   if (!(most > 0)) return [];
+  const longest = bars[bars.length - 1].toMicros;
+  const [unit, scale] = longest < 1000 ? ["µs", 1] : longest < 1e6 ? ["ms", 1e3] : ["s", 1e6];
   const labels = alignColumns(
-    bars.map((
-      { fromMicros, toMicros },
-    ) => [formatMillis(fromMicros), "-", formatMillis(toMicros), "ms"]),
+    bars.map(({ fromMicros, toMicros }) => [
+      threeDigits(fromMicros / scale),
+      "-",
+      threeDigits(toMicros / scale),
+      unit,
+    ]),
     [0, 2],
   );
   const room = columns - labels[0].length - String(most).length - 6;
@@ -47,4 +52,8 @@ export function formatMillis(micros: number): string {
   const ms = micros / 1000;
   if (!Number.isFinite(ms)) return "-";
   return ms.toFixed(ms < 9.9995 ? 3 : ms < 99.995 ? 2 : ms < 999.95 ? 1 : 0);
+}
+
+function threeDigits(value: number): string {
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }

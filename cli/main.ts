@@ -7,8 +7,10 @@ import { type Command, parseArguments } from "./command.ts";
 import { connectCommand } from "./commands/connect.ts";
 import { echoCommand } from "./commands/echo.ts";
 import { listenCommand } from "./commands/listen.ts";
+import { pingCommand } from "./commands/ping.ts";
 import { relayCommand } from "./commands/relay.ts";
 import { resolveCommand } from "./commands/resolve.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 import { Reporter } from "./events.ts";
 import { exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -21,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   echoCommand,
   relayCommand,
   resolveCommand,
+  pingCommand,
+  sweepCommand,
 ];
 
 /**
@@ -31,26 +35,30 @@ export const COMMANDS: readonly Command[] = [
  */
 export async function main(args: readonly string[]): Promise<number> {
   const report = new Reporter({ json: wantsJson(args), quiet: false, verbose: false });
+  const command = COMMANDS.find(({ name }) => name === args[0]);
   try {
-    return await runCommand(args);
+    return await runCommand(command, args);
   } catch (error) {
     if (error instanceof Stopped || error instanceof OutputClosed) return exitCodeOf(error);
-    report.error(error);
+    const exitCode = command?.errorExit ?? exitCodeOf(error);
+    report.error(error, exitCode);
     if (error instanceof UsageError && !report.json) {
-      const command = error.command === undefined ? "" : ` ${error.command}`;
-      report.line(`Try "sock${command} --help"`);
+      report.line(`Try "sock${command === undefined ? "" : ` ${command.name}`} --help"`);
     }
-    return exitCodeOf(error);
+    return exitCode;
   }
 }
 
-async function runCommand(args: readonly string[]): Promise<number> {
+async function runCommand(
+  command: Command | undefined,
+  args: readonly string[],
+): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError("a command is missing");
   if (name === "--help" || name === "-h" || name === "help") {
-    return await print(helpOf(rest[0]));
+    return await print(rest.length === 0 ? overview(COMMANDS) : commandHelp(findCommand(rest[0])));
   }
-  const command = findCommand(name);
+  command ??= findCommand(name);
   const parsed = parseArguments(command, rest);
   if (parsed.has("help")) return await print(commandHelp(command));
   const stop = new AbortController();
@@ -61,10 +69,6 @@ async function runCommand(args: readonly string[]): Promise<number> {
   });
   try {
     return await command.run(parsed, { signal: stop.signal });
-  } catch (error) {
-    throw error instanceof UsageError && error.command === undefined
-      ? new UsageError(error.message, command.name)
-      : error;
   } finally {
     forget();
   }
@@ -77,10 +81,6 @@ function findCommand(name: string): Command {
     throw new UsageError(`unknown ${what} "${name}"`);
   }
   return command;
-}
-
-function helpOf(name: string | undefined): string {
-  return name === undefined ? overview(COMMANDS) : commandHelp(findCommand(name));
 }
 
 async function print(text: string): Promise<number> {

@@ -52,3 +52,16 @@ export function stdioChannel(kind: "stream" | "message"): Channel {
     },
   };
 }
+
+/** The lines of standard input, without their ends. */
+export async function* readLines(): AsyncGenerator<string> {
+  const buffer = new Uint8Array(INPUT_BYTES);
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (let count; (count = await Deno.stdin.read(buffer)) !== null;) {
+    const lines = (rest + decoder.decode(buffer.subarray(0, count), { stream: true })).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}

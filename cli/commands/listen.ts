@@ -55,7 +55,7 @@ export const listenCommand: Command = {
     const lingerMs = readDuration(args, "linger");
     const command = args.rest;
     if (command !== undefined && lingerMs !== undefined) {
-      throw new UsageError("--linger is about standard input, which --exec does not use", "listen");
+      throw new UsageError("--linger is about standard input, which --exec does not use");
     }
     const server = await openServer(address, settings, settings.timeoutMs ?? PEER_IDLE_MS);
     try {

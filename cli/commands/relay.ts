@@ -38,7 +38,7 @@ export const relayCommand: Command = {
     const settings = readSettings(args);
     const [from, to] = args.operands.map((text) => parseAddress(text));
     if (to.form === "port" && to.hostname === undefined) {
-      throw new UsageError(`address "${args.operands[1]}" lacks a host to connect to`, "relay");
+      throw new UsageError(`address "${args.operands[1]}" lacks a host to connect to`);
     }
     const { timeoutMs } = settings;
     const server = await openServer(from, settings, timeoutMs ?? PEER_IDLE_MS);
