@@ -10,6 +10,7 @@ export type * from "./control.ts";
 export type { WaitOptions } from "./wait.ts";
 export type { FrameOptions, LineOptions, RecvUntilOptions } from "./framing.ts";
 export type { AcceptErrorHandler } from "./listener.ts";
+export type { Engine, OpenOptions, OptionSetting } from "./engine_choice.ts";
 export { type OptionBytes, type OptionCodec, type SocketOption, socketOption } from "./option.ts";
 export { AddrInfoError, isSocketError, type SocketError } from "./errors.ts";
 export * from "./ip.ts";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- what a terminal is sent
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tcp } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
