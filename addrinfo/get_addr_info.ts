@@ -37,8 +37,8 @@ export interface GetAddrInfoOptions extends AddrInfoHints, WaitOptions {}
  * @throws {AddrInfoError} Code `EAI_NONAME` for an unknown name, `EAI_AGAIN` if no name server
  * answered, `EAI_SERVICE` for a service that is unknown or not spoken over this type, `EAI_FAMILY`,
  * `EAI_SOCKTYPE`, `EAI_BADFLAGS`, `EAI_ADDRFAMILY`, `EAI_NODATA`, `EAI_FAIL`, `EAI_MEMORY`,
- * `EAI_SYSTEM`. For the last, `errno` tells more where it is known; it is 0 when the call
- * failed on a thread of the C library, whose errno cannot be read.
+ * `EAI_SYSTEM`. For the last, `errno` tells more. A lookup runs on another thread, whose errno cannot
+ * be read: then it is what opening a socket says right after (EMFILE, ENFILE, ENOMEM), or 0.
  * @throws {TypeError} If an argument is of the wrong type or unknown, or a text holds a NUL.
  * @throws {RangeError} If a port is not in 0 to 65535, or `timeoutMs` is negative.
  * @throws {Deno.errors.NotCapable} If a permission is missing.

@@ -8,8 +8,9 @@ import { AddrInfoError } from "../core/errors.ts";
 import { errnoName, errnoText } from "../core/errno.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { EAI_NONAME, EAI_SYSTEM } from "./abi/resolver_constants.ts";
+import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "./abi/socket_constants.ts";
 import { ianaServicesByName } from "./iana_names.ts";
-import { libc } from "./library.ts";
+import { attempt, closeFd, libc } from "./library.ts";
 import { checkLookup } from "./lookup_permission.ts";
 import { allocate } from "./memory.ts";
 import {
@@ -134,14 +135,26 @@ function resolveAtOnce(query: LookupQuery): AddrInfo[] {
 }
 
 function entriesOf(outcome: LookupOutcome, query: LookupQuery): AddrInfo[] {
-  const { status, errno } = outcome;
+  const { status } = outcome;
   if (status === 0 && outcome.entries.length > 0) return outcome.entries;
+  const errno = status === EAI_SYSTEM && outcome.errno === 0 ? probeErrno() : outcome.errno;
   throw addrInfoError(status === 0 ? EAI_NONAME : status, {
     syscall: "getaddrinfo",
     address: query.host ?? query.service ?? undefined,
     errno,
     detail: errno === 0 ? undefined : errnoText(errnoName(errno)),
   });
+}
+
+/**
+ * What keeps a lookup from working, if it still does: errno of one that failed on another thread
+ * cannot be read, but it is nearly always a want of descriptors, which a socket wants too.
+ */
+function probeErrno(): number {
+  const fd = attempt((lib) => lib.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (fd < 0) return -fd;
+  closeFd(fd);
+  return 0;
 }
 
 function join(query: LookupQuery): SharedLookup {

@@ -67,6 +67,14 @@ testWith({}, "both null is EAI_NONAME, a flag that contradicts is EAI_BADFLAGS",
   assertEquals(flags.code, "EAI_BADFLAGS");
 });
 
+testWith({}, "without a descriptor left a lookup is EAI_SYSTEM with EMFILE", async () => {
+  const child = new URL("./_child_emfile.ts", import.meta.url).pathname;
+  const args = ["-c", 'ulimit -n 128; exec "$@"', "sh", Deno.execPath(), "run", "-A", child];
+  const [code, errno, message] = JSON.parse(await run("sh", args));
+  assertEquals([code, errno], ["EAI_SYSTEM", 24]);
+  assert(message.includes("Too many open files"), message);
+});
+
 testWith({ tools: ["python3"] }, "the table of errors is that of the C library", async () => {
   const script = `
 import ctypes, json, socket
