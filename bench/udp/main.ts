@@ -7,11 +7,10 @@
  * nobody reads. Run: `deno run -A --unstable-net
  * bench/udp/main.ts [rounds]`; BUN names a bun.
  */
+import { type Command, found, median, must, Program, WARM_UP } from "./_program.ts";
+
 const HERE = new URL(".", import.meta.url).pathname;
 const rounds = Number(Deno.args[0] ?? 25);
-
-/** A program and its arguments; `undefined` if it is not there. */
-type Command = readonly string[] | undefined;
 
 interface Series {
   readonly title: string;
@@ -27,71 +26,6 @@ async function build(dir: string): Promise<{ c: string; go: Command }> {
   const go = `${dir}/go`;
   const built = await must(["go", "build", "-o", go, `${HERE}peer.go`]).catch(() => undefined);
   return { c, go: built && [go] };
-}
-
-async function must([program, ...args]: string[]): Promise<true> {
-  const { success } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`${program} failed`);
-  return true;
-}
-
-function found(program: string, ...args: string[]): Command {
-  try {
-    const { success } = new Deno.Command(program, { args: ["--version"], stdout: "null" })
-      .outputSync();
-    return success ? [program, ...args] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Rounds that are not counted: compilers of the second stage are still at work. */
-const WARM_UP = 3;
-
-/** A program on a core of its own. */
-class Program {
-  readonly #child: Deno.ChildProcess;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  #rest = "";
-
-  constructor(command: readonly string[], core: number) {
-    const pinned = navigator.hardwareConcurrency > 2
-      ? ["taskset", "-c", `${core}`, ...command]
-      : command;
-    this.#child = new Deno.Command(pinned[0], {
-      args: pinned.slice(1),
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    this.#reader = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    this.#writer = this.#child.stdin.getWriter();
-  }
-
-  /** Its next line of output, as a number. */
-  async number(): Promise<number> {
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error("a contender ended early");
-      this.#rest += value;
-    }
-    const end = this.#rest.indexOf("\n");
-    const text = this.#rest.slice(0, end);
-    this.#rest = this.#rest.slice(end + 1);
-    return Number(text);
-  }
-
-  /** Lets it send a burst. */
-  async go(): Promise<void> {
-    await this.#writer.write(new TextEncoder().encode("go\n"));
-  }
-
-  async stop(): Promise<void> {
-    this.#child.kill();
-    await this.#child.status;
-    await this.#reader.cancel();
-    await this.#writer.abort().catch(() => {});
-  }
 }
 
 /** Runs bursts of one contender. */
@@ -131,10 +65,6 @@ async function prepare(c: string, series: Series, command: readonly string[], mo
       await receiver.stop();
     },
   };
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 async function run(c: string, series: Series): Promise<void> {
