@@ -2,6 +2,8 @@
  * The demo: a server and a client of every family that this machine lets us open, real traffic
  * between them, and a table of what happened. Ends with 0 only if all that could run did.
  */
+import { addrinfoRows } from "./demo/addrinfo.ts";
+import { rawRows } from "./demo/raw.ts";
 import { type DemoRow, isRefusal, type Outcome } from "./demo/row.ts";
 import { printTable } from "./demo/table.ts";
 import { tcpRows } from "./demo/tcp.ts";
@@ -9,7 +11,7 @@ import { udpRows } from "./demo/udp.ts";
 import { unixRows } from "./demo/unix.ts";
 
 /** All rows; a family adds its own here. */
-const ROWS: readonly DemoRow[] = [...tcpRows, ...udpRows, ...unixRows];
+const ROWS: readonly DemoRow[] = [...tcpRows, ...udpRows, ...unixRows, ...rawRows, ...addrinfoRows];
 
 /** What became of a row. */
 export interface RowResult {

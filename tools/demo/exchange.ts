@@ -13,7 +13,8 @@ const CHUNK_BYTES = 64 * 1024;
 const MESSAGE_BYTES = 1024;
 const MESSAGES_AT_ONCE = 16;
 const MESSAGE_ROUNDS = 32;
-const LIMIT = { timeoutMs: 10_000 };
+/** Nothing here takes so long; what does is lost. */
+export const LIMIT = { timeoutMs: 10_000 };
 
 interface ShownAddress {
   hostname?: string;
@@ -88,39 +89,55 @@ export async function exchangeMessages<A extends ShownAddress>(
   server: MessageEndpoint<A>,
   answer: (message: Message<A>) => Promise<unknown>,
 ): Promise<Outcome> {
-  const total = WARM_UP + ROUND_TRIPS + MESSAGES_AT_ONCE * MESSAGE_ROUNDS;
-  const echo = echoMessages(server, total, answer);
   const local = show(client.localAddr);
   const remote = show(client.remoteAddr);
+  const counts = await exchangeTurns(
+    { send: (data) => client.send(data), recv: () => client.recv(LIMIT) },
+    async () => await answer(await server.recvFrom(LIMIT)),
+  );
+  return { local, remote, ...counts, engine: client.engine };
+}
+
+/** The side that asks. */
+export interface Asker {
+  /** Sends a message. */
+  send(data: Uint8Array): Promise<unknown>;
+  /** Receives the answer's payload. */
+  recv(): Promise<Uint8Array>;
+}
+
+/**
+ * Asks and compares the answers: one at a time, then some at once.
+ *
+ * @param client Who asks.
+ * @param answerOne Waits for one message and sends it back.
+ * @param messageBytes The size of the messages sent at once.
+ */
+export async function exchangeTurns(
+  client: Asker,
+  answerOne: () => Promise<unknown>,
+  messageBytes: number = MESSAGE_BYTES,
+): Promise<{ bytes: number; rttsMs: number[] }> {
+  const answering = (async () => {
+    const total = WARM_UP + ROUND_TRIPS + MESSAGES_AT_ONCE * MESSAGE_ROUNDS;
+    for (let i = 0; i < total; i++) await answerOne();
+  })();
   const ping = pattern(PING_BYTES);
   const rttsMs: number[] = [];
   for (let i = 0; i < WARM_UP + ROUND_TRIPS; i++) {
     const start = performance.now();
     await client.send(ping);
-    const back = await client.recv(LIMIT);
+    const back = await client.recv();
     if (i >= WARM_UP) rttsMs.push(performance.now() - start);
     expectSame(back, ping);
   }
-  const message = pattern(MESSAGE_BYTES);
+  const message = pattern(messageBytes);
   for (let round = 0; round < MESSAGE_ROUNDS; round++) {
     for (let i = 0; i < MESSAGES_AT_ONCE; i++) await client.send(message);
-    for (let i = 0; i < MESSAGES_AT_ONCE; i++) expectSame(await client.recv(LIMIT), message);
+    for (let i = 0; i < MESSAGES_AT_ONCE; i++) expectSame(await client.recv(), message);
   }
-  await echo;
-  return {
-    local,
-    remote,
-    bytes: 2 * ((WARM_UP + ROUND_TRIPS) * ping.length +
-      MESSAGES_AT_ONCE * MESSAGE_ROUNDS * message.length),
-    rttsMs,
-    engine: client.engine,
-  };
-}
-
-async function echoMessages<A>(
-  server: MessageEndpoint<A>,
-  count: number,
-  answer: (message: Message<A>) => Promise<unknown>,
-): Promise<void> {
-  for (let i = 0; i < count; i++) await answer(await server.recvFrom(LIMIT));
+  await answering;
+  const bytes = 2 * ((WARM_UP + ROUND_TRIPS) * ping.length +
+    MESSAGES_AT_ONCE * MESSAGE_ROUNDS * message.length);
+  return { bytes, rttsMs };
 }

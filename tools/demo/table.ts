@@ -27,7 +27,7 @@ export function printTable(results: readonly RowResult[]): void {
       engine ?? row.engine,
       local,
       remote,
-      bytes.toLocaleString("en-US"),
+      bytes === 0 ? "-" : bytes.toLocaleString("en-US"),
       rttsMs.length === 0 ? "-" : micros(Math.min(...rttsMs)),
       rttsMs.length === 0 ? "-" : micros(median(rttsMs)),
     ];
