@@ -4,7 +4,11 @@
  * A socket belongs to the namespace that its thread was in when it was opened, so a test enters one,
  * opens, and goes back; programs that it starts meanwhile are inside too.
  */
+import { libc } from "../../ffi/library.ts";
 import { which } from "../_tools.ts";
+
+// Before the tests, whose sanitizers would take a library that stays open for theirs.
+libc();
 
 const CLONE_NEWNET = 0x40000000;
 let made = 0;
@@ -49,6 +53,8 @@ export class Netns implements AsyncDisposable {
     await run("ip", "netns", "add", netns.name);
     try {
       await netns.ip("link set lo up");
+      // Duplicate address detection keeps addresses silent for a second.
+      netns.sysctl({ "ipv6.conf.all.accept_dad": 0, "ipv6.conf.default.accept_dad": 0 });
     } catch (error) {
       await netns.remove();
       throw error;
@@ -132,10 +138,13 @@ export async function join(a: Netns, endA: string, b: Netns, endB: string): Prom
   const ends = [[a, nameA, addressesA], [b, nameB, addressesB]] as const;
   for (const [netns, name, addresses] of ends) {
     for (const address of addresses) {
-      // An IPv6 address is usable at once only without duplicate address detection.
-      await netns.ip(`address add ${address} dev ${name}${address.includes(":") ? " nodad" : ""}`);
+      await netns.ip(`address add ${address} dev ${name}`);
     }
     await netns.ip(`link set ${name} up`);
+  }
+  // The kernel may take its time to notice, and IPv6 is silent until then.
+  for (const [netns, name] of ends) {
+    while (!/state UP/.test(await netns.ip(`link show ${name}`)));
   }
 }
 
@@ -168,4 +177,69 @@ function closeFd(fd: number): void {
 
 function setns(fd: number): void {
   if (withLibc((libc) => libc.setns(fd, CLONE_NEWNET)) !== 0) throw new Error("Cannot setns");
+}
+
+/** A program that runs beside a test, killed at its end if it still runs. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #errors: Promise<string>;
+  #text = "";
+
+  /** Starts a program in a namespace. */
+  constructor(netns: Netns, command: string, ...args: string[]) {
+    this.#child = netns.spawn(command, args, { stdout: "piped", stderr: "piped" });
+    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  /** Resolves to what was written so far once that matches. */
+  async wrote(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#text)) {
+      const { done, value } = await this.#lines.read();
+      if (done) throw new Error(`It ended after ${this.#text}${await this.#errors}`);
+      this.#text += value;
+    }
+    return this.#text;
+  }
+
+  /** Resolves to all that it wrote once it has ended by itself. */
+  async ended(): Promise<string> {
+    for (;;) {
+      const { done, value } = await this.#lines.read();
+      if (done) break;
+      this.#text += value;
+    }
+    const { success, code } = await this.#child.status;
+    if (!success) throw new Error(`It exited with ${code}: ${await this.#errors}`);
+    return this.#text;
+  }
+
+  /** What it has written to stderr, once it has ended. */
+  get errors(): Promise<string> {
+    return this.#errors;
+  }
+
+  /** Asks it to end, as Ctrl-C does, and waits until it has. */
+  async interrupt(): Promise<void> {
+    this.#child.kill("SIGINT");
+    await this.#child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#lines.cancel();
+    await this.#child.status;
+    await this.#errors;
+  }
+}
+
+/** Starts one of the examples in a namespace. */
+export function example(netns: Netns, name: string, ...args: string[]): Program {
+  const path = new URL(`../../examples/raw/${name}`, import.meta.url).pathname;
+  return new Program(netns, Deno.execPath(), "run", "-A", path, ...args);
 }

@@ -1,0 +1,301 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as raw from "../../raw/mod.ts";
+import * as wire from "../../wire/mod.ts";
+import { openFds, testWith } from "../_tools.ts";
+import { join, Netns } from "./_netns.ts";
+
+const NETNS = { netns: true, tools: ["ip"] };
+
+/** What a ping tells, from inside a namespace. */
+async function events(
+  netns: Netns,
+  host: string,
+  options: raw.PingOptions,
+): Promise<raw.PingEvent[]> {
+  using _ = netns.enter();
+  return await Array.fromAsync(raw.ping(host, options));
+}
+
+/** Two namespaces and the cable between them. */
+async function pair(): Promise<[Netns, Netns, AsyncDisposable]> {
+  const here = await Netns.make();
+  const there = await Netns.make();
+  await join(here, "v0 192.0.2.1/24 2001:db8::1/64", there, "v0 192.0.2.2/24 2001:db8::2/64");
+  return [here, there, {
+    async [Symbol.asyncDispose]() {
+      await here.remove();
+      await there.remove();
+    },
+  }];
+}
+
+/** A namespace, a router, and a host behind it over a link of MTU 1400. */
+async function routed(): Promise<[Netns, Netns, Netns, AsyncDisposable]> {
+  const [here, router, both] = await pair();
+  const far = await Netns.make();
+  await join(
+    router,
+    "v1 198.51.100.1/24 2001:db8:1::1/64",
+    far,
+    "v0 198.51.100.2/24 2001:db8:1::2/64",
+  );
+  router.sysctl({ "ipv4.ip_forward": 1, "ipv6.conf.all.forwarding": 1 });
+  await here.ip("route add default via 192.0.2.2");
+  await here.ip("route add default via 2001:db8::2");
+  await far.ip("route add default via 198.51.100.1");
+  await far.ip("route add default via 2001:db8:1::1");
+  await router.ip("link set v1 mtu 1400");
+  return [here, router, far, {
+    async [Symbol.asyncDispose]() {
+      await both[Symbol.asyncDispose]();
+      await far.remove();
+    },
+  }];
+}
+
+function reply(event: raw.PingEvent): raw.PingReply {
+  assert(event.type === "reply", JSON.stringify(event));
+  return event;
+}
+
+testWith(
+  NETNS,
+  "the kernel of another namespace answers every ping, whatever its size",
+  async () => {
+    const [here, , both] = await pair();
+    await using _ = both;
+    for (const host of ["192.0.2.2", "2001:db8::2"]) {
+      for (const sizeBytes of [0, 1, 7, 8, 9, 56, 1472, 1473, 8000, 65507]) {
+        const all = await events(here, host, { count: 2, flood: true, sizeBytes });
+        assertEquals(all.map((event) => event.sequence), [1, 2]);
+        for (const event of all) {
+          const { address, lengthBytes, ttl, rttMicros, duplicate, late } = reply(event);
+          assertEquals(
+            { address, lengthBytes, ttl, duplicate, late },
+            { address: host, lengthBytes: sizeBytes + 8, ttl: 64, duplicate: false, late: false },
+          );
+          assert(rttMicros > 0 && rttMicros < 1e6, `${rttMicros} us`);
+        }
+      }
+    }
+  },
+);
+
+testWith(NETNS, "routers that refuse are named, with what they say", async () => {
+  const [here, router, , all] = await routed();
+  await using _ = all;
+  await router.ip("route add unreachable 203.0.113.1");
+  await router.ip("route add prohibit 203.0.113.2");
+  await router.ip("route add blackhole 203.0.113.3");
+  await router.ip("-6 route add unreachable 2001:db8:f::1");
+  await router.ip("-6 route add prohibit 2001:db8:f::2");
+  const told = async (host: string, options: raw.PingOptions = {}) => {
+    const [event, ...rest] = await events(here, host, { count: 1, timeoutMs: 300, ...options });
+    assertEquals(rest, []);
+    assertEquals(event.sequence, 1);
+    return event.type === "sendError" || event.type === "reply" || event.type === "timeout"
+      ? [event.type, event.address]
+      : [event.type, event.address, event.icmpType, event.icmpCode, event.code];
+  };
+  assertEquals(await told("203.0.113.1"), ["unreachable", "192.0.2.2", 3, 1, "EHOSTUNREACH"]);
+  assertEquals(await told("203.0.113.2"), ["unreachable", "192.0.2.2", 3, 13, "EHOSTUNREACH"]);
+  assertEquals(await told("203.0.113.3"), ["timeout", "203.0.113.3"]);
+  assertEquals(await told("2001:db8:f::1"), ["unreachable", "2001:db8::2", 1, 0, "ENETUNREACH"]);
+  assertEquals(await told("2001:db8:f::2"), ["unreachable", "2001:db8::2", 1, 1, "EACCES"]);
+  assertEquals(
+    await told("198.51.100.2", { ttl: 1 }),
+    ["timeExceeded", "192.0.2.2", 11, 0, "EHOSTUNREACH"],
+  );
+  assertEquals(
+    await told("2001:db8:1::2", { ttl: 1 }),
+    ["timeExceeded", "2001:db8::2", 3, 0, "EHOSTUNREACH"],
+  );
+  assertEquals(await told("198.51.100.2", { ttl: 2 }), ["reply", "198.51.100.2"]);
+});
+
+testWith(
+  NETNS,
+  "a request over the path MTU is told with the MTU, by the router and then at once",
+  async () => {
+    const [here, , , all] = await routed();
+    await using _ = all;
+    for (
+      const [host, router] of [["198.51.100.2", "192.0.2.2"], ["2001:db8:1::2", "2001:db8::2"]]
+    ) {
+      const options = { count: 2, intervalMs: 50, sizeBytes: 1420, dontFragment: true };
+      const [first, second] = await events(here, host, options);
+      assert(first.type === "packetTooBig", JSON.stringify(first));
+      assertEquals([first.address, first.code, first.mtuBytes], [router, "EMSGSIZE", 1400]);
+      assert(second.type === "sendError", JSON.stringify(second));
+      assertEquals([second.error.code, second.mtuBytes], ["EMSGSIZE", 1400]);
+      const fitting = await events(here, host, { ...options, sizeBytes: 1352, count: 1 });
+      assertEquals(fitting[0].type, "reply", JSON.stringify(fitting));
+    }
+  },
+);
+
+testWith(NETNS, "a request that cannot be sent is told, and the next one is sent", async () => {
+  const [here, , both] = await pair();
+  await using _ = both;
+  const [first, second] = await events(here, "203.0.113.1", { count: 2, intervalMs: 1 });
+  assert(first.type === "sendError" && second.type === "sendError");
+  assertEquals([first.error.code, first.sequence, second.sequence], ["ENETUNREACH", 1, 2]);
+  assert(first.error instanceof Deno.errors.NetworkUnreachable);
+});
+
+testWith(
+  NETNS,
+  "requests without an answer time out, each once, while others are sent",
+  async () => {
+    const [here, there, both] = await pair();
+    await using _ = both;
+    there.sysctl({ "ipv4.icmp_echo_ignore_all": 1 });
+    const all = await events(here, "192.0.2.2", { count: 5, intervalMs: 2, timeoutMs: 100 });
+    assertEquals(
+      all,
+      [1, 2, 3, 4, 5].map((sequence) => ({ type: "timeout", sequence, address: "192.0.2.2" })),
+    );
+  },
+);
+
+testWith(NETNS, "a reply after its time-out is late, a second one a duplicate", async () => {
+  const [here, there, both] = await pair();
+  await using _ = both;
+  there.sysctl({ "ipv4.icmp_echo_ignore_all": 1 });
+  using responder = await (async () => {
+    using _ = there.enter();
+    return await raw.openIp({ protocol: "icmp", icmpTypes: [8] });
+  })();
+  const answering = (async () => {
+    const first = await responder.recvFrom();
+    const second = await responder.recvFrom();
+    for (const { data, from } of [first, second, second]) {
+      const packet = wire.decodePacket(data);
+      const echo = packet.layer("icmpv4")?.toValue() as wire.Icmpv4Echo;
+      const reply = { ...echo, message: "echoReply", checksum: undefined } as const;
+      await responder.sendTo(wire.encode(reply, packet.payload), from);
+    }
+  })();
+  const all = await events(here, "192.0.2.2", { count: 2, intervalMs: 100, timeoutMs: 50 });
+  await answering;
+  const told = all.map((event) =>
+    event.type === "reply"
+      ? [event.type, event.sequence, event.late, event.duplicate]
+      : [event.type, event.sequence]
+  );
+  assertEquals(told.slice(0, 3), [
+    ["timeout", 1],
+    ["reply", 1, true, false],
+    ["reply", 2, false, false],
+  ]);
+});
+
+testWith(NETNS, "a broadcast ping gets the answers of all, the second as a duplicate", async () => {
+  const [here, there, both] = await pair();
+  await using _ = both;
+  for (const netns of [here, there]) netns.sysctl({ "ipv4.icmp_echo_ignore_broadcasts": 0 });
+  using _in = here.enter();
+  const seen = new Map<string, boolean>();
+  for await (const event of raw.ping("192.0.2.255", { count: 2, intervalMs: 300 })) {
+    if (event.sequence === 1) seen.set(reply(event).address, reply(event).duplicate);
+  }
+  assertEquals([...seen.keys()].sort(), ["192.0.2.1", "192.0.2.2"]);
+  assertEquals([...seen.values()], [false, true]);
+});
+
+testWith(
+  NETNS,
+  "a firewall's refusal costs one request, and its successors keep their times",
+  async () => {
+    const [here, , both] = await pair();
+    await using _ = both;
+    await here.run("nft", "add table ip t");
+    await here.run("nft", "add chain ip t c { type filter hook output priority 0; }");
+    await here.run("nft", "add rule ip t c icmp sequence 2 drop");
+    const all = await events(here, "192.0.2.2", { count: 4, intervalMs: 5 });
+    assertEquals(all.map((event) => event.type), ["reply", "sendError", "reply", "reply"]);
+    assertEquals(all.map((event) => event.sequence), [1, 2, 3, 4]);
+    assert(all[1].type === "sendError" && all[1].error.code === "EPERM");
+  },
+);
+
+testWith({}, "leaving the loop early closes the socket", async () => {
+  await Array.fromAsync(raw.ping("127.0.0.1", { count: 1 }));
+  const before = openFds();
+  for await (const event of raw.ping("127.0.0.1", { intervalMs: 1 })) {
+    if (event.sequence === 3) break;
+  }
+  assertEquals(openFds(), before);
+  await assertRejects(
+    async () => {
+      for await (const _ of raw.ping("127.0.0.1", { intervalMs: 1 })) throw new Error("mine");
+    },
+    Error,
+    "mine",
+  );
+  assertEquals(openFds(), before);
+});
+
+testWith(
+  {},
+  "an abort ends the iteration with the signal's reason and closes the socket",
+  async () => {
+    await Array.fromAsync(raw.ping("127.0.0.1", { count: 1 }));
+    const before = openFds();
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const error = await assertRejects(async () => {
+      const options = { intervalMs: 3_600_000, signal: controller.signal };
+      for await (const event of raw.ping("127.0.0.1", options)) {
+        seen.push(event.sequence);
+        controller.abort("enough");
+      }
+    }).catch((error) => error);
+    assert(error !== undefined);
+    assertEquals(seen, [1]);
+    assertEquals(openFds(), before);
+    const aborted = raw.ping("127.0.0.1", { signal: AbortSignal.abort("before") });
+    assertEquals(await aborted.next().catch((reason) => reason), "before");
+  },
+);
+
+testWith({}, "a flood sends as fast as answers come, and counts on beyond 65535", async () => {
+  let last = 0;
+  for await (const event of raw.ping("127.0.0.1", { count: 70_000, flood: true, sizeBytes: 8 })) {
+    assertEquals(reply(event).sequence, ++last);
+    assert(!reply(event).duplicate);
+  }
+  assertEquals(last, 70_000);
+});
+
+testWith({}, "round trips are told apart from those of another ping at the same time", async () => {
+  const options = { count: 200, intervalMs: 1 };
+  const both = await Promise.all([
+    Array.fromAsync(raw.ping("127.0.0.1", options)),
+    Array.fromAsync(raw.ping("127.0.0.1", options)),
+    Array.fromAsync(raw.ping("::1", options)),
+    Array.fromAsync(raw.ping("::1", options)),
+  ]);
+  for (const all of both) {
+    assertEquals(all.length, 200);
+    assert(all.every((event) => event.type === "reply" && !event.duplicate));
+  }
+});
+
+Deno.test("bad arguments are refused by name before anything is opened", () => {
+  const bad: [raw.PingOptions, ErrorConstructor, string][] = [
+    [{ count: 0 }, RangeError, "count"],
+    [{ intervalMs: -1 }, RangeError, "intervalMs"],
+    [{ timeoutMs: 0 }, RangeError, "timeoutMs"],
+    [{ sizeBytes: 65508 }, RangeError, "sizeBytes"],
+    [{ ttl: 256 }, RangeError, "ttl"],
+    [{ tos: -1 }, RangeError, "tos"],
+    [{ pattern: "ff" as unknown as Uint8Array }, TypeError, "pattern"],
+    [{ flood: 1 as unknown as boolean }, TypeError, "flood"],
+    [{ signal: {} as AbortSignal }, TypeError, "signal"],
+    [{ intervall: 5 } as raw.PingOptions, TypeError, "intervall"],
+  ];
+  for (const [options, kind, word] of bad) {
+    assertThrows(() => raw.ping("127.0.0.1", options), kind, word);
+  }
+});
