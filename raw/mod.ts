@@ -27,3 +27,12 @@ export {
 } from "./ping.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
 export type { SweepTargets } from "./targets.ts";
+export {
+  type TraceAnswer,
+  type TraceEvent,
+  type TraceProbe,
+  traceroute,
+  type TracerouteOptions,
+  type TraceSendError,
+  type TraceTimeout,
+} from "./traceroute.ts";

@@ -1,0 +1,310 @@
+/**
+ * The probes of one traceroute: which comes next, and what has come of each.
+ *
+ * @module
+ */
+import { isSocketError } from "../core/errors.ts";
+import { realtimeMicros } from "../ffi/clock.ts";
+import { isIcmpError } from "../ffi/mmsg.ts";
+import type { IpAddress } from "../core/address.ts";
+import type { ErrorQueueMessage } from "../core/control.ts";
+import type { MplsLabel } from "../wire/icmp_extensions.ts";
+import { icmpErrorName } from "./_icmp_error_name.ts";
+import type { TraceMatch } from "./_trace_method.ts";
+import type { TraceEars, TraceError, TraceOrigin, TraceSocket } from "./_trace_socket.ts";
+import type { TraceAnswer, TraceEvent } from "./traceroute.ts";
+
+/** What a traceroute is to do. */
+export interface TracePlan {
+  firstHop: number;
+  maxHops: number;
+  probesPerHop: number;
+  /** Probes in flight at most. */
+  window: number;
+  timeoutMs: number;
+  sizeBytes: number;
+  mtuDiscovery: boolean;
+}
+
+interface Probe {
+  id: number;
+  hop: number;
+  /** From 1, within its hop. */
+  number: number;
+  /** The whole packet. */
+  lengthBytes: number;
+  sentMicros: number;
+  /** When the kernel says that it left. */
+  leftMicros: number | undefined;
+  deadlineMs: number;
+}
+
+/** A probe to be sent. */
+type Turn = Pick<Probe, "hop" | "number">;
+
+/** The largest IP packet. */
+const MAX_PACKET_BYTES = 65535;
+/** The least MTU there is: RFC 791 and RFC 8200 section 5. */
+const MIN_MTU = { inet: 68, inet6: 1280 };
+/** RFC 1191, section 7.1: MTUs in use, for routers that do not tell theirs. */
+const PLATEAUS = [32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
+/** Probe numbers are of 16 bits, and two of them are not to be used. */
+const NUMBERS = 0xfffe;
+/** How soon to try again when the send buffer is full. */
+const FULL_MS = 5;
+const SEND_ATTEMPTS = 16;
+
+/** The probes of one traceroute. */
+export class TraceSession implements TraceEars {
+  readonly #socket: TraceSocket;
+  readonly #target: IpAddress;
+  readonly #plan: TracePlan;
+  /** By number: those that wait for an answer, in the order they were sent. */
+  readonly #pending = new Map<number, Probe>();
+  /** The hops of all numbers. */
+  readonly #hops = new Map<number, number>();
+  /** By the number that the kernel counts departures with. */
+  readonly #bySend = new Map<number, Probe>();
+  #sends = 0;
+  #nextId = 0;
+  #next: Turn;
+  /** Probes that were too large, to be sent again. */
+  #again: Turn[] = [];
+  /** The nearest hop that is the end of the way. */
+  #lastHop: number;
+  /** The largest packet that may pass. */
+  #mtuBytes = MAX_PACKET_BYTES;
+  #isFull = false;
+  #events: TraceEvent[] = [];
+
+  constructor(socket: TraceSocket, target: IpAddress, plan: TracePlan) {
+    this.#socket = socket;
+    this.#target = target;
+    this.#plan = plan;
+    this.#next = { hop: plan.firstHop, number: 1 };
+    this.#lastHop = plan.maxHops;
+  }
+
+  /** Whether all that is to be known is known. */
+  get done(): boolean {
+    return this.#pending.size === 0 && this.#turn() === undefined;
+  }
+
+  /** Hears what came, gives up what is overdue, sends what there is room for. */
+  step(): void {
+    this.#socket.drain(this);
+    const now = performance.now();
+    for (const probe of this.#pending.values()) {
+      if (probe.deadlineMs > now) break; // in the order they were sent
+      this.#pending.delete(probe.id);
+      this.#events.push({ type: "timeout", ...about(probe), reached: false });
+    }
+    this.#isFull = false;
+    for (let turn; !this.#isFull && this.#pending.size < this.#plan.window;) {
+      if ((turn = this.#turn()) === undefined) break;
+      this.#send(turn);
+    }
+  }
+
+  /** What happened since the last call. */
+  takeEvents(): TraceEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** Milliseconds until something is due. */
+  pauseMs(): number {
+    if (this.#isFull) return FULL_MS;
+    const [oldest] = this.#pending.values();
+    return oldest === undefined ? 0 : Math.max(0, oldest.deadlineMs - performance.now());
+  }
+
+  answered(match: TraceMatch, origin: TraceOrigin): void {
+    const probe = this.#take(match.id, match.orLater);
+    if (probe === undefined) return;
+    this.#tell(probe, origin, { type: "reply", reply: match.reply, reached: true });
+  }
+
+  refused({ id, error, extensions, ...origin }: TraceError): void {
+    const probe = this.#take(id);
+    if (probe === undefined) return;
+    const type = icmpErrorName(this.#target.family, error);
+    const { icmpType, icmpCode, code, info } = error;
+    const mpls: MplsLabel[] = [];
+    for (const object of extensions ?? []) if (object.kind === "mpls") mpls.push(...object.labels);
+    this.#tell(probe, origin, {
+      type,
+      icmpType,
+      icmpCode,
+      code,
+      ...(type === "packetTooBig" && { mtuBytes: info }),
+      ...(mpls.length > 0 && { mpls }),
+      ...(extensions !== undefined && { extensions }),
+      reached: this.#isEnd(type, error, origin.address),
+    });
+    if (type === "packetTooBig") this.#shrink(probe, info);
+  }
+
+  tooLarge(mtuBytes: number): void {
+    if (mtuBytes >= MIN_MTU[this.#target.family]) this.#lowerMtu(mtuBytes);
+  }
+
+  left(index: number, atMicros: number): void {
+    const probe = this.#bySend.get(index);
+    this.#bySend.delete(index);
+    // A time before the call was made is another packet's.
+    if (probe !== undefined && atMicros >= probe.sentMicros - 1000) probe.leftMicros = atMicros;
+  }
+
+  /** Who is to be sent next; undefined if nobody is. */
+  #turn(): Turn | undefined {
+    while (this.#again.length > 0 && this.#again[0].hop > this.#lastHop) this.#again.shift();
+    if (this.#again.length > 0) return this.#again[0];
+    return this.#next.hop > this.#lastHop ? undefined : this.#next;
+  }
+
+  #advance(turn: Turn): void {
+    if (turn === this.#again[0]) this.#again.shift();
+    else if (turn.number < this.#plan.probesPerHop) {
+      this.#next = { ...turn, number: turn.number + 1 };
+    } else this.#next = { hop: turn.hop + 1, number: 1 };
+  }
+
+  #send(turn: Turn): void {
+    const { method } = this.#socket;
+    const id = this.#nextId;
+    for (let attempt = 1;; attempt++) {
+      const lengthBytes = this.#lengthBytes();
+      const bytes = method.build(id, lengthBytes - this.#socket.headerBytes);
+      const probe: Probe = {
+        id,
+        ...turn,
+        lengthBytes,
+        sentMicros: realtimeMicros(),
+        leftMicros: undefined,
+        deadlineMs: performance.now() + this.#plan.timeoutMs,
+      };
+      try {
+        this.#isFull = !this.#socket.send(bytes, turn.hop);
+        if (this.#isFull) return;
+        this.#advance(turn);
+        this.#pending.set(id, probe);
+        this.#hops.set(id, turn.hop);
+        this.#bySend.set(this.#sends++, probe);
+        this.#nextId = (id + 1) % NUMBERS;
+        return;
+      } catch (error) {
+        if (!isSocketError(error)) throw error;
+        this.#socket.drainErrors(this);
+        this.#restartCount();
+        if (turn !== this.#turn()) return; // what the queue told has changed the plan
+        // News of an earlier probe, or the MTU of this machine's interface.
+        const again = this.#lengthBytes() < lengthBytes ||
+          (isIcmpError(error.errno) && attempt < SEND_ATTEMPTS);
+        if (again) continue;
+        this.#advance(turn);
+        this.#events.push({ type: "sendError", ...about(probe), reached: false, error });
+        return;
+      }
+    }
+  }
+
+  #restartCount(): void {
+    this.#socket.recount();
+    this.#bySend.clear();
+    this.#sends = 0;
+  }
+
+  /** How long the next probe is: with the MTU sought, as long as may pass. */
+  #lengthBytes(): number {
+    const { sizeBytes, mtuDiscovery } = this.#plan;
+    const { headerBytes, method } = this.#socket;
+    return mtuDiscovery
+      ? Math.max(this.#mtuBytes, headerBytes + method.leastPayloadBytes)
+      : headerBytes + sizeBytes;
+  }
+
+  /** A probe that is answered now; of those whose answer does not say which, the oldest. */
+  #take(id: number | undefined, orLater = false): Probe | undefined {
+    let probe: Probe | undefined;
+    if (id !== undefined) probe = this.#pending.get(id);
+    const from = id === undefined ? 0 : orLater ? this.#hops.get(id) : undefined;
+    if (probe === undefined && from !== undefined) {
+      for (const one of this.#pending.values()) {
+        if (one.hop < from) continue;
+        probe = one;
+        break;
+      }
+    }
+    if (probe !== undefined) this.#pending.delete(probe.id);
+    return probe;
+  }
+
+  /** Whether an error says that the packet has come to its target. */
+  #isEnd(type: TraceAnswer["type"], error: ErrorQueueMessage, address: string): boolean {
+    const four = this.#target.family === "inet";
+    const { icmpCode } = error;
+    if (type === "parameterProblem") return !four && icmpCode === 1 && this.#isTarget(address);
+    if (type !== "unreachable") return false;
+    // Only a host says "protocol" or "port" (RFC 1122 section 3.2.2.1, RFC 4443 section 3.1).
+    const byHost = four ? icmpCode === 2 || icmpCode === 3 : icmpCode === 4;
+    return byHost || this.#isTarget(address);
+  }
+
+  #isTarget(address: string): boolean {
+    return address === this.#target.hostname;
+  }
+
+  #tell(
+    probe: Probe,
+    { address, atMicros, ttl }: TraceOrigin,
+    rest: Pick<TraceAnswer, "type" | "reached"> & Partial<TraceAnswer>,
+  ): void {
+    const known = this.#plan.mtuDiscovery && rest.type !== "packetTooBig";
+    this.#events.push({
+      ...about(probe),
+      address,
+      rttMicros: Math.max(0, atMicros - (probe.leftMicros ?? probe.sentMicros)),
+      ttl,
+      ...(known && { mtuBytes: probe.lengthBytes }),
+      ...rest,
+    });
+    if (rest.type !== "timeExceeded" && rest.type !== "packetTooBig") this.#endAt(probe.hop);
+  }
+
+  /** A router cannot pass a probe on: it is sent again, smaller, if that is wanted and possible. */
+  #shrink(probe: Probe, told: number): void {
+    const least = MIN_MTU[this.#target.family];
+    if (!this.#plan.mtuDiscovery || probe.lengthBytes <= this.#leastBytes()) {
+      return this.#endAt(probe.hop);
+    }
+    const mtuBytes = told >= least && told < probe.lengthBytes
+      ? told
+      : Math.max(least, PLATEAUS.find((mtu) => mtu < probe.lengthBytes) ?? least);
+    this.#lowerMtu(mtuBytes);
+    this.#again.push({ hop: probe.hop, number: probe.number });
+  }
+
+  #leastBytes(): number {
+    const { headerBytes, method } = this.#socket;
+    return Math.max(MIN_MTU[this.#target.family], headerBytes + method.leastPayloadBytes);
+  }
+
+  #lowerMtu(mtuBytes: number): void {
+    this.#mtuBytes = Math.min(this.#mtuBytes, mtuBytes);
+  }
+
+  /** Nothing beyond this hop is of interest any more. */
+  #endAt(hop: number): void {
+    if (hop >= this.#lastHop) return;
+    this.#lastHop = hop;
+    for (const probe of this.#pending.values()) {
+      if (probe.hop > hop) this.#pending.delete(probe.id);
+    }
+  }
+}
+
+function about(probe: Probe): { hop: number; probe: number; lengthBytes: number } {
+  return { hop: probe.hop, probe: probe.number, lengthBytes: probe.lengthBytes };
+}

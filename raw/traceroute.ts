@@ -1,0 +1,301 @@
+import type { IpAddress } from "../core/address.ts";
+import { checkInteger, checkKeys } from "../core/bytes.ts";
+import type { SocketError } from "../core/errors.ts";
+import { isIpv4, isIpv6 } from "../core/ip.ts";
+import { Wait } from "../core/wait.ts";
+import { poller } from "../ffi/poller.ts";
+import type { IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";
+import { openIcmpMethod } from "./_trace_icmp.ts";
+import type { TraceMethod, TraceReplyKind, TraceRoute } from "./_trace_method.ts";
+import { type TracePlan, TraceSession } from "./_trace_session.ts";
+import { TraceSocket } from "./_trace_socket.ts";
+import { openTcpMethod } from "./_trace_tcp.ts";
+import { openUdpMethod } from "./_trace_udp.ts";
+import { resolveTarget } from "./_target.ts";
+
+/** What {@linkcode traceroute} tells: one event for each probe that was sent. */
+export type TraceEvent = TraceAnswer | TraceTimeout | TraceSendError;
+
+/** What every event has. */
+export interface TraceProbe {
+  /** TTL or hop limit that the probe was sent with: how far it went. */
+  hop: number;
+  /** Which probe of that hop, from 1. */
+  probe: number;
+  /** Bytes of the probe's IP packet. */
+  lengthBytes: number;
+  /** Whether the target has got the probe: it replied, or a port or protocol is unreachable there. */
+  reached: boolean;
+}
+
+/** An answer came, from the target or on the way. */
+export interface TraceAnswer extends TraceProbe {
+  /** The target's reply, or what the ICMP error says (RFC 792, RFC 4443). */
+  type:
+    | "reply"
+    | "timeExceeded"
+    | "unreachable"
+    | "packetTooBig"
+    | "parameterProblem"
+    | "icmpError";
+  /** Who answered. */
+  address: string;
+  /** Round trip in microseconds by the kernel's clock. */
+  rttMicros: number;
+  /** TTL or hop limit that the answer came with; undefined if the kernel did not say. */
+  ttl: number | undefined;
+  /** With `"reply"`: an echo, a UDP datagram, or TCP's SYN-ACK (an open port) or RST (a closed one). */
+  reply?: TraceReplyKind;
+  /** ICMP type and code of an error. */
+  icmpType?: number;
+  icmpCode?: number;
+  /** The POSIX name the kernel gives to the error, `"EHOSTUNREACH"`. */
+  code?: string;
+  /**
+   * With `"packetTooBig"` the MTU in bytes of the next hop, 0 if the router did not tell; with
+   * `mtuDiscovery`, in other answers, the path MTU as far as this hop.
+   */
+  mtuBytes?: number;
+  /** MPLS labels that the packet came to the router with (RFC 4950), the outermost first. */
+  mpls?: MplsLabel[];
+  /** All extensions of the error (RFC 4884): MPLS labels, interfaces (RFC 5837), … */
+  extensions?: IcmpObject[];
+}
+
+/** No answer in time. */
+export interface TraceTimeout extends TraceProbe {
+  /** Tells the events apart. */
+  type: "timeout";
+}
+
+/** The probe could not be sent. */
+export interface TraceSendError extends TraceProbe {
+  /** Tells the events apart. */
+  type: "sendError";
+  /** Why: code `EPERM` (a local firewall), `ENETUNREACH`, `EMSGSIZE`, … */
+  error: SocketError;
+}
+
+/** Options of {@linkcode traceroute}. */
+export interface TracerouteOptions {
+  /** Restricts a name's addresses. Default: libc's first choice. */
+  family?: "inet" | "inet6";
+  /**
+   * What to send. `"udp"` (default) needs no privilege; with CAP_NET_RAW it also makes out routers
+   * that quote no payload. `"icmp"` needs what ping needs. `"tcp"` (SYN) needs CAP_NET_RAW.
+   */
+  method?: "udp" | "icmp" | "tcp";
+  /** The first hop to ask, 1 to 255. Default 1. */
+  firstHop?: number;
+  /** The last hop to ask, `firstHop` to 255. Default 30, or `firstHop` if that is more. */
+  maxHops?: number;
+  /** Probes for each hop, 1 to 100. Default 3. */
+  probesPerHop?: number;
+  /** Probes in flight at once, 1 to 1024. Default 16. */
+  window?: number;
+  /** Milliseconds to wait for each answer, 1 to 2^31 - 1. Default 2000. */
+  timeoutMs?: number;
+  /** Destination port, 1 to 65535: 33434 by default for UDP, 80 for TCP. ICMP has none. */
+  port?: number;
+  /** Payload bytes: 8 to 65507 with ICMP, 4 to 65507 with UDP, 0 to 65471 with TCP. Default 32; 0 with TCP. */
+  sizeBytes?: number;
+  /** Whether to forbid fragmentation. Default false. */
+  dontFragment?: boolean;
+  /**
+   * Whether to find the path MTU (RFC 1191, RFC 8201): probes as long as the interface allows, not to
+   * be fragmented, and again in the size told wherever they are too big. Excludes `sizeBytes`.
+   * Default false.
+   */
+  mtuDiscovery?: boolean;
+  /** The interface to use. */
+  interface?: string;
+  /** The local address to use. */
+  localAddress?: string;
+  /** TOS or traffic class, 0 to 255. Default 0. */
+  tos?: number;
+  /** Ends the iteration with its reason. */
+  signal?: AbortSignal;
+}
+
+const KEYS = [
+  "family",
+  "method",
+  "firstHop",
+  "maxHops",
+  "probesPerHop",
+  "window",
+  "timeoutMs",
+  "port",
+  "sizeBytes",
+  "dontFragment",
+  "mtuDiscovery",
+  "interface",
+  "localAddress",
+  "tos",
+  "signal",
+];
+const ACTION = "trace a route";
+const MAX_MS = 0x7fffffff;
+
+/** What sets the methods apart. */
+const METHODS = {
+  icmp: { open: openIcmpMethod, port: 0, least: 8, most: 65507, usual: 32 },
+  udp: { open: openUdpMethod, port: 33434, least: 4, most: 65507, usual: 32 },
+  tcp: { open: openTcpMethod, port: 80, least: 0, most: 65471, usual: 0 },
+} as const;
+
+/**
+ * Finds the way to a host, hop by hop, by probes that expire under way. All probes of a trace look
+ * the same to routers that share load by flow (Paris traceroute): ports, ICMP identifier and
+ * checksum, and flow label stay, so that they take the same way. Iterating sends; leaving the loop
+ * stops.
+ *
+ * Events come as answers come, so a farther hop may be told before a nearer one. The trace ends once
+ * every probe up to the target has come to its end; hops beyond it are left out, but one may be told
+ * before it is known to be beyond. It also ends where a router says that the target is unreachable.
+ *
+ * Answers are matched by what routers quote of a probe. Without CAP_NET_RAW, a router that quotes no
+ * payload of UDP has its answers counted for the oldest probes under way.
+ *
+ * Needs `--allow-ffi`, `--allow-net` for the host, and for ICMP and TCP what `method` says.
+ * Extensions of ICMP errors are told since Linux 5.9, before that where they stand in the usual
+ * place. Linux.
+ *
+ * @example The way to this host
+ * ```ts
+ * import { raw } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * for await (const event of raw.traceroute("127.0.0.1", { probesPerHop: 1 })) {
+ *   assertEquals([event.hop, event.type, event.reached], [1, "unreachable", true]);
+ * }
+ * ```
+ *
+ * @param host A name or an address.
+ * @param options What to send, how far, how often.
+ * @returns What comes of the probes, as it comes.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {AddrInfoError} While iterating, if the name does not resolve.
+ * @throws {SocketError} While iterating: `EPERM` without the privilege; it names CAP_NET_RAW.
+ * `ENETUNREACH`: this machine has no route to the host.
+ * @throws {Deno.errors.NotCapable} While iterating, if a permission is missing.
+ */
+export function traceroute(
+  host: string,
+  options: TracerouteOptions = {},
+): AsyncIterableIterator<TraceEvent> {
+  checkKeys(options, KEYS, ACTION);
+  const { method = "udp", firstHop = 1, probesPerHop = 3, window = 16, timeoutMs = 2000 } = options;
+  if (!Object.hasOwn(METHODS, method)) {
+    throw new TypeError(`Cannot ${ACTION}: method ${method} is not "udp", "icmp" or "tcp"`);
+  }
+  const { least, most, usual, port: usualPort } = METHODS[method];
+  checkInteger(firstHop, 1, 255, ACTION, "firstHop");
+  const { maxHops = Math.max(30, firstHop), port = usualPort, sizeBytes = usual } = options;
+  checkInteger(maxHops, firstHop, 255, ACTION, "maxHops");
+  checkInteger(probesPerHop, 1, 100, ACTION, "probesPerHop");
+  checkInteger(window, 1, 1024, ACTION, "window");
+  checkInteger(timeoutMs, 1, MAX_MS, ACTION, "timeoutMs");
+  checkInteger(sizeBytes, least, most, ACTION, "sizeBytes");
+  if (options.port !== undefined) {
+    if (method === "icmp") throw new TypeError(`Cannot ${ACTION}: ICMP has no port`);
+    checkInteger(port, 1, 65535, ACTION, "port");
+  }
+  if (options.tos !== undefined) checkInteger(options.tos, 0, 255, ACTION, "tos");
+  const { dontFragment, mtuDiscovery } = checkFlags(options);
+  if (mtuDiscovery && options.sizeBytes !== undefined) {
+    throw new TypeError(`Cannot ${ACTION}: mtuDiscovery excludes sizeBytes`);
+  }
+  checkTexts(options);
+  const plan = { firstHop, maxHops, probesPerHop, window, timeoutMs, sizeBytes, mtuDiscovery };
+  return run(host, options, plan, {
+    open: METHODS[method].open,
+    port,
+    dontFragment: dontFragment || mtuDiscovery,
+  });
+}
+
+function checkFlags(
+  options: TracerouteOptions,
+): { dontFragment: boolean; mtuDiscovery: boolean } {
+  const { dontFragment = false, mtuDiscovery = false } = options;
+  for (const [name, value] of Object.entries({ dontFragment, mtuDiscovery })) {
+    if (typeof value !== "boolean") {
+      throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
+    }
+  }
+  return { dontFragment, mtuDiscovery };
+}
+
+function checkTexts(options: TracerouteOptions): void {
+  const { family, localAddress, signal } = options;
+  if (family !== undefined && family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
+  }
+  if (options.interface !== undefined && typeof options.interface !== "string") {
+    throw new TypeError(`Cannot ${ACTION}: interface is not a string`);
+  }
+  if (localAddress !== undefined && !isIpv4(localAddress) && !isIpv6(localAddress)) {
+    throw new TypeError(`Cannot ${ACTION}: localAddress ${localAddress} is not an IP address`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);
+  }
+}
+
+interface Way {
+  open: (route: TraceRoute) => TraceMethod;
+  port: number;
+  dontFragment: boolean;
+}
+
+async function* run(
+  host: string,
+  options: TracerouteOptions,
+  plan: TracePlan,
+  way: Way,
+): AsyncIterableIterator<TraceEvent> {
+  const { signal, tos, localAddress } = options;
+  signal?.throwIfAborted();
+  const target: IpAddress = await resolveTarget(host, options.family, ACTION, { signal });
+  const { port, dontFragment } = way;
+  const method = way.open({
+    target,
+    port,
+    dontFragment,
+    tos,
+    interface: options.interface,
+    localAddress,
+  });
+  try {
+    const session = new TraceSession(new TraceSocket(method, target.family), target, plan);
+    for (;;) {
+      session.step();
+      yield* session.takeEvents();
+      if (session.done) return;
+      await waitReadable(method, session.pauseMs(), signal);
+    }
+  } finally {
+    method.close();
+  }
+}
+
+/** Waits until something comes, or for this long. */
+async function waitReadable(
+  { core }: TraceMethod,
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  if (ms === 0) return await poller.nextTurn();
+  const wait = new Wait(signal, ms);
+  try {
+    await core.waitReadable(wait);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+  } finally {
+    wait.end();
+  }
+}
