@@ -77,23 +77,28 @@ interface Entry {
   message?: ControlMessage;
 }
 
+/** A DataView would take the bytes off the JS heap, which costs more than all the rest. */
+function int32At(bytes: Uint8Array, at: number): number {
+  return bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24;
+}
+
 /**
  * Finds the messages in control data. A length field that points outside ends the walk there.
  *
  * @param bytes The control data, no longer than what the kernel wrote.
  * @returns Where each one lies.
  */
-function walk(bytes: Uint8Array, view: DataView): Entry[] {
+function walk(bytes: Uint8Array): Entry[] {
   const entries: Entry[] = [];
   let at = 0;
   while (at + CMSGHDR.size <= bytes.length) {
     // size_t, or musl's socklen_t and padding that the kernel fills with the upper half.
-    const told = view.getUint32(at + CMSGHDR.cmsg_len, true);
+    const told = int32At(bytes, at + CMSGHDR.cmsg_len) >>> 0;
     if (told < CMSGHDR.size) break;
     const end = Math.min(at + told, bytes.length);
     entries.push({
-      level: view.getInt32(at + CMSGHDR.cmsg_level, true),
-      number: view.getInt32(at + CMSGHDR.cmsg_type, true),
+      level: int32At(bytes, at + CMSGHDR.cmsg_level),
+      number: int32At(bytes, at + CMSGHDR.cmsg_type),
       start: at + CMSGHDR.size,
       end,
     });
@@ -106,7 +111,6 @@ function walk(bytes: Uint8Array, view: DataView): Entry[] {
 export class ReceivedControl implements Control {
   readonly truncated: boolean;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #entries: Entry[];
 
   /**
@@ -118,8 +122,7 @@ export class ReceivedControl implements Control {
   constructor(bytes: Uint8Array, truncated: boolean) {
     this.truncated = truncated;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#entries = walk(bytes, this.#view);
+    this.#entries = walk(bytes);
     for (const entry of this.#entries) {
       if (entry.level !== SOL_SOCKET) continue;
       if (entry.number === SCM_RIGHTS) entry.message = { type: "rights", fds: this.#fds(entry) };
@@ -155,7 +158,7 @@ export class ReceivedControl implements Control {
   #fds(entry: Entry): ReceivedFd[] {
     const fds: ReceivedFd[] = [];
     for (let at = entry.start; at + INT_BYTES <= entry.end; at += INT_BYTES) {
-      const fd = this.#view.getInt32(at, true);
+      const fd = int32At(this.#bytes, at);
       if (fd >= 0) fds.push(new ReceivedFd(fd));
     }
     return fds;
@@ -163,11 +166,11 @@ export class ReceivedControl implements Control {
 
   #decode(entry: Entry): ControlMessage {
     const decode = DECODERS.get(key(entry.level, entry.number));
-    const view = this.#view;
     const { start, end } = entry;
+    const { buffer, byteOffset } = this.#bytes;
     const message = decode === undefined
       ? undefined
-      : decode(new DataView(view.buffer, view.byteOffset + start, end - start));
+      : decode(new DataView(buffer, byteOffset + start, end - start));
     return message ??
       {
         type: "raw",

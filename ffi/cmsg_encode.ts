@@ -57,21 +57,32 @@ interface Encoded {
  */
 export function encodeControl(control: OutgoingControl, ipv6: boolean): Uint8Array<ArrayBuffer> {
   if (!Array.isArray(control)) throw new TypeError("Cannot send: control is not an array");
-  const messages = control.map((message, i) => encodeOne(message, `control[${i}]`, ipv6));
+  const messages: Encoded[] = [];
   let size = 0;
-  for (const { data } of messages) size += cmsgSpace(data.length);
-  const bytes = new Uint8Array(new ArrayBuffer(size));
-  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < control.length; i++) {
+    const encoded = encodeOne(control[i], `control[${i}]`, ipv6);
+    size += cmsgSpace(encoded.data.length);
+    messages.push(encoded);
+  }
+  const bytes = new Uint8Array(size);
   let at = 0;
   for (const { level, number, data } of messages) {
     // The upper half of size_t stays zero: it is padding in musl.
-    view.setUint32(at + CMSGHDR.cmsg_len, cmsgLength(data.length), true);
-    view.setInt32(at + CMSGHDR.cmsg_level, level, true);
-    view.setInt32(at + CMSGHDR.cmsg_type, number, true);
+    putInt32(bytes, at + CMSGHDR.cmsg_len, cmsgLength(data.length));
+    putInt32(bytes, at + CMSGHDR.cmsg_level, level);
+    putInt32(bytes, at + CMSGHDR.cmsg_type, number);
     bytes.set(data, at + CMSGHDR.size);
     at += cmsgSpace(data.length);
   }
   return bytes;
+}
+
+/** A DataView would take small arrays off the JS heap, which costs more than all the rest. */
+function putInt32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean): Encoded {
@@ -152,12 +163,12 @@ function rights(fds: readonly (number | { readonly fd: number })[], name: string
     );
   }
   const data = new Uint8Array(4 * fds.length);
-  const view = new DataView(data.buffer);
-  fds.forEach((item: number | { readonly fd: number } | null, i) => {
+  for (let i = 0; i < fds.length; i++) {
+    const item: number | { readonly fd: number } | null = fds[i];
     const fd = typeof item === "object" ? item?.fd : item;
     checkInteger(fd, 0, MAX_INT, "send", `${name}.fds[${i}]`);
-    view.setInt32(4 * i, fd, true);
-  });
+    putInt32(data, 4 * i, fd);
+  }
   return data;
 }
 

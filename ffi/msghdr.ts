@@ -105,6 +105,12 @@ function total(buffers: readonly Uint8Array[]): number {
   return bytes;
 }
 
+function checkControlBytes(controlBytes: number | undefined): number {
+  if (controlBytes === undefined) return DEFAULT_CONTROL_BYTES;
+  checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
+  return controlBytes;
+}
+
 /** Who says MSG_DONTWAIT wants EAGAIN, not a wait. */
 function checkMayWait(flags: number | undefined, syscall: string): void {
   if (((flags ?? 0) & MSG_DONTWAIT) !== 0) throw socketError("EAGAIN", { syscall });
@@ -229,12 +235,22 @@ export function tryRecvMsgInto(
 ): ReceivedParts | undefined {
   const checked = checkBuffers(buffers, "receive");
   const flags = checkFlags(request.flags, "receive");
-  const { controlBytes = DEFAULT_CONTROL_BYTES } = request;
-  checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
-  const { view, name, header } = scratch ??= new Scratch();
+  const controlBytes = checkControlBytes(request.controlBytes);
+  scratch ??= new Scratch();
+  scratch.setBuffers(checked);
+  return receive(core, scratch, flags, controlBytes);
+}
+
+/** Receives into the buffers that were set. */
+function receive(
+  core: SocketCore,
+  scratch: Scratch,
+  flags: number,
+  controlBytes: number,
+): ReceivedParts | undefined {
+  const { view, name, header } = scratch;
   scratch.setName(SOCKADDR_STORAGE_BYTES);
   scratch.setControl(controlBytes);
-  scratch.setBuffers(checked);
   let lengthBytes: number;
   try {
     lengthBytes = core.tryCall(
@@ -277,7 +293,7 @@ export function takeControl(
   length: number,
   truncated: boolean,
 ): ReceivedControl {
-  return new ReceivedControl(memory.slice(at, Math.min(at + length, memory.length)), truncated);
+  return new ReceivedControl(copyOf(memory, at, Math.min(at + length, memory.length)), truncated);
 }
 
 /** Who sent it. A stream over TCP names nobody in recvmsg: it is the peer. */
@@ -332,17 +348,33 @@ export function tryRecvMsg(
   request: RecvMsgRequest = {},
 ): ReceivedMessage | undefined {
   checkInteger(size, 0, MAX_FLAGS, "receive", "size");
+  const flags = checkFlags(request.flags, "receive");
+  const controlBytes = checkControlBytes(request.controlBytes);
   scratch ??= new Scratch();
-  const shared = size <= scratch.payload.length;
-  const room = shared ? scratch.payload.subarray(0, size) : allocate(size);
-  const parts = tryRecvMsgInto(core, [room], request);
+  const { payload } = scratch;
+  const own = size > payload.length ? allocate(size) : undefined;
+  if (own === undefined) scratch.setPayload(size);
+  else scratch.setBuffers([own]);
+  const parts = receive(core, scratch, flags, controlBytes);
   if (parts === undefined) return undefined;
-  let filled = Math.min(parts.lengthBytes, size);
+  const { lengthBytes, from, truncated, control } = parts;
+  let filled = Math.min(lengthBytes, size);
   // MSG_TRUNC on a TCP stream throws the bytes away instead of writing them (`man 7 tcp`).
   const discards = core.typeNumber === SOCK_STREAM && core.familyNumber !== AF_UNIX;
-  if (discards && ((request.flags ?? 0) & MSG_TRUNC) !== 0) filled = 0;
-  const data = shared || filled <= size / 2 ? room.slice(0, filled) : room.subarray(0, filled);
-  return { data, ...parts };
+  if (discards && (flags & MSG_TRUNC) !== 0) filled = 0;
+  let data: Uint8Array<ArrayBuffer>;
+  if (own !== undefined && filled > size / 2) data = own.subarray(0, filled);
+  else data = copyOf(own ?? payload, 0, filled);
+  const message: ReceivedMessage = { data, lengthBytes, from, flags: parts.flags, truncated };
+  if (control !== undefined) message.control = control;
+  return message;
+}
+
+/** As `slice`, at a third of its cost for the small. */
+function copyOf(memory: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(memory.subarray(start, end));
+  return copy;
 }
 
 /**

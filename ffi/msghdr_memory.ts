@@ -33,6 +33,7 @@ export class Scratch {
   kept: readonly Uint8Array[] | undefined;
   /** Small receives go here, so that each costs memory by what came, not by what was allowed. */
   readonly payload: Uint8Array<ArrayBuffer> = allocate(65536);
+  readonly #payloadAddress: bigint = addressOf(this.payload);
   #controlAddress: bigint = addressOf(this.control);
   #iov: Uint8Array<ArrayBuffer> = allocate(8 * IOVEC.size);
   #iovView: DataView<ArrayBuffer> = new DataView(this.#iov.buffer);
@@ -70,9 +71,22 @@ export class Scratch {
     for (let i = 0; i < buffers.length; i++) {
       const at = i * IOVEC.size;
       this.#iovView.setBigUint64(at + IOVEC.iov_base, addressOf(buffers[i]), true);
-      this.#iovView.setBigUint64(at + IOVEC.iov_len, BigInt(lengthOf(buffers[i])), true);
+      this.#setLength(at, lengthOf(buffers[i]));
     }
-    this.view.setBigUint64(MSGHDR.msg_iovlen, BigInt(buffers.length), true);
+    this.view.setUint32(MSGHDR.msg_iovlen, buffers.length, true);
+  }
+
+  /** Receives into {@linkcode Scratch.payload}. */
+  setPayload(size: number): void {
+    this.#iovView.setBigUint64(IOVEC.iov_base, this.#payloadAddress, true);
+    this.#setLength(0, size);
+    this.view.setUint32(MSGHDR.msg_iovlen, 1, true);
+  }
+
+  /** A buffer may have more than 4 GiB. */
+  #setLength(at: number, length: number): void {
+    this.#iovView.setUint32(at + IOVEC.iov_len, length, true);
+    this.#iovView.setUint32(at + IOVEC.iov_len + 4, length / 0x100000000, true);
   }
 
   #pointToIov(): void {
