@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { type FlagOptions, Socket, socket, socketPair } from "./socket.ts";
+export { Socket, socket, socketPair } from "./socket.ts";
+export type { FlagOptions } from "./socket_arguments.ts";
 export { type InheritedSocket, inheritedSockets, sdNotify } from "./systemd.ts";
 export type {
   MessageCalls,

@@ -5,26 +5,29 @@
  */
 import type { Address, AddressInput, Family, SocketType } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
+import { socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
-import { AF_INET, AF_UNIX, MSG_NOSIGNAL, SOCK_STREAM, SOMAXCONN } from "./abi/socket_constants.ts";
+import {
+  AF_INET,
+  AF_UNIX,
+  MSG_DONTWAIT,
+  SOCK_STREAM,
+  SOMAXCONN,
+} from "./abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC } from "./abi/event_constants.ts";
 import { addressText } from "./address_text.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
+import { sender } from "./msghdr.ts";
 import { familyName, typeName } from "./names.ts";
 import { checkAddress } from "./permissions.ts";
 import { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
 import { MessageCalls } from "./socket_messages.ts";
-import { namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
+import type { Libc } from "./library.ts";
+import { type AddressText, namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
+import { exact, type FlagOptions, MAX_BYTES, receiveFlags, sendFlags } from "./socket_arguments.ts";
 import { acceptedCore, coreFromFd, openCore, openPair } from "./socket_open.ts";
 
-/** Options of one receive or send on a {@linkcode Socket}. */
-export interface FlagOptions extends WaitOptions {
-  /** MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. */
-  flags?: number;
-}
-
-const MAX_BYTES = 0x7fffffff;
 const DEFAULT_RECV_BYTES = 65536;
 const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 
@@ -127,7 +130,8 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     return await this.#waiting(
       options,
       (wait) =>
-        this.#core.whenWritable(
+        this.#write(
+          flags,
           "send",
           (lib, fd) => lib.send(fd, data as Uint8Array<ArrayBuffer>, data.length, flags),
           wait,
@@ -142,7 +146,8 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     await this.#waiting(options, async (wait) => {
       for (let sent = 0; sent < data.length;) {
         const rest = (sent === 0 ? data : data.subarray(sent)) as Uint8Array<ArrayBuffer>;
-        sent += await this.#core.whenWritable(
+        sent += await this.#write(
+          flags,
           "send",
           (lib, fd) => lib.send(fd, rest, rest.length, flags),
           wait,
@@ -166,7 +171,8 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     return await this.#waiting(
       options,
       (wait) =>
-        this.#core.whenWritable(
+        this.#write(
+          flags,
           "sendto",
           (lib, fd) => lib.sendto(fd, bytes, bytes.length, flags, sockaddr, length),
           wait,
@@ -190,14 +196,15 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     checkBytes(buffer, "receive", "buffer");
     const flags = receiveFlags(options);
     const bytes = buffer as Uint8Array<ArrayBuffer>;
+    // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
+    if (bytes.length === 0 && this.type === "stream") {
+      this.#core.checkOpen("recv");
+      return 0;
+    }
     return await this.#waiting(
       options,
       (wait) =>
-        this.#core.whenReadable(
-          "recv",
-          (lib, fd) => lib.recv(fd, bytes, bytes.length, flags),
-          wait,
-        ),
+        this.#read(flags, "recv", (lib, fd) => lib.recv(fd, bytes, bytes.length, flags), wait),
     );
   }
 
@@ -213,14 +220,14 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     const count = await this.#waiting(
       options,
       (wait) =>
-        this.#core.whenReadable("recvfrom", (lib, fd) => {
+        this.#read(flags, "recvfrom", (lib, fd) => {
           const room = nameRoom();
           const count = lib.recvfrom(fd, buffer, size, flags, room.name, room.length);
           if (count >= 0) name = namedBytes();
           return count;
         }, wait),
     );
-    return [exact(buffer, count), decodeSockaddr(name, name.length)];
+    return [exact(buffer, count), sender(this.#core, name, 0, name.length)];
   }
 
   /** Receives without waiting: `null` if nothing is there. */
@@ -311,6 +318,35 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     return { sockaddr, text: addressText(exact) };
   }
 
+  /** Makes a receiving call until it does not block, or once under MSG_DONTWAIT. */
+  async #read(
+    flags: number,
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    if ((flags & MSG_DONTWAIT) === 0) return await this.#core.whenReadable(syscall, run, wait);
+    const result = this.#core.tryCall(syscall, run);
+    if (result < 0) throw socketError("EAGAIN", { syscall });
+    return result;
+  }
+
+  /** Makes a sending call until it does not block, or once under MSG_DONTWAIT. */
+  async #write(
+    flags: number,
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait: Wait | undefined,
+    address?: AddressText,
+  ): Promise<number> {
+    if ((flags & MSG_DONTWAIT) === 0) {
+      return await this.#core.whenWritable(syscall, run, wait, address);
+    }
+    const result = this.#core.tryCall(syscall, run, address);
+    if (result < 0) throw socketError("EAGAIN", { syscall });
+    return result;
+  }
+
   async #waiting<T>(
     options: WaitOptions | undefined,
     run: (wait: Wait | undefined) => Promise<T>,
@@ -322,24 +358,6 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
       wait?.end();
     }
   }
-}
-
-/** A view of what was received: memory of its own if most of the room stayed empty. */
-function exact(buffer: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
-  if (count >= buffer.length) return buffer;
-  return count > buffer.length / 2 ? buffer.subarray(0, count) : buffer.slice(0, count);
-}
-
-function receiveFlags(options: { flags?: number } | undefined): number {
-  const flags = options?.flags ?? 0;
-  checkInteger(flags, 0, MAX_BYTES, "receive", "flags");
-  return flags;
-}
-
-function sendFlags(options: { flags?: number } | undefined): number {
-  const flags = options?.flags ?? 0;
-  checkInteger(flags, 0, MAX_BYTES, "send", "flags");
-  return flags | MSG_NOSIGNAL;
 }
 
 /**

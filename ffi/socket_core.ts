@@ -19,7 +19,7 @@ import { IPPROTO_MPTCP } from "./abi/ip_constants.ts";
 import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
-import { Watch } from "./poller.ts";
+import { Watch } from "./watch.ts";
 
 const EAGAIN = 11;
 const EISCONN = 106;
