@@ -9,7 +9,7 @@
  */
 import type { Address, AddressInput } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
-import type { OutgoingControl } from "../core/control.ts";
+import type { Control, OutgoingControl } from "../core/control.ts";
 import { socketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
 import {
@@ -31,7 +31,7 @@ import { encodeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { allocate } from "./memory.ts";
-import { DEFAULT_CONTROL_BYTES, lengthOf, Scratch } from "./msghdr_memory.ts";
+import { copyOf, DEFAULT_CONTROL_BYTES, lengthOf, Scratch } from "./msghdr_memory.ts";
 import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
@@ -76,7 +76,7 @@ export interface ReceivedParts<A = Address> {
   /** True when the payload was longer than the room and its end is lost (MSG_TRUNC). */
   truncated: boolean;
   /** Ancillary data, if there was any or some was lost. Dispose of it to close descriptors you leave. */
-  control?: ReceivedControl;
+  control?: Control;
 }
 
 /** A message as recvmsg returned it. */
@@ -368,13 +368,6 @@ export function tryRecvMsg(
   const message: ReceivedMessage = { data, lengthBytes, from, flags: parts.flags, truncated };
   if (control !== undefined) message.control = control;
   return message;
-}
-
-/** As `slice`, at a third of its cost for the small. */
-function copyOf(memory: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(end - start);
-  copy.set(memory.subarray(start, end));
-  return copy;
 }
 
 /**

@@ -22,6 +22,13 @@ export function lengthOf(bytes: Uint8Array): number {
   return TYPED_LENGTH.call(bytes);
 }
 
+/** As `slice`, at a third of its cost for the small. */
+export function copyOf(memory: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(memory.subarray(start, end));
+  return copy;
+}
+
 /** The memory of one msghdr. */
 export class Scratch {
   readonly name: Uint8Array<ArrayBuffer> = allocate(SOCKADDR_STORAGE_BYTES);

@@ -84,8 +84,11 @@ export function decodeSockaddr(
 
 /** The address of a socket without a name, as the kernel reports by a length of 0. */
 export function unnamedUnix(): UnixAddress {
-  return { family: "unix", path: "", pathBytes: new Uint8Array(0) };
+  return { family: "unix", path: "", pathBytes: NO_BYTES };
 }
+
+/** Shared: there is nothing in it to change. */
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Text of addresses seen before, by a hash of their bytes: an echo server must not format its

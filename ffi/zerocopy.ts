@@ -4,8 +4,8 @@
  *
  * @module
  */
+import type { Control } from "../core/control.ts";
 import { SO_ZEROCOPY, SOL_SOCKET } from "./abi/socket_constants.ts";
-import type { ReceivedControl } from "./cmsg.ts";
 import { attempt } from "./library.ts";
 import type { SocketCore } from "./socket_core.ts";
 
@@ -28,7 +28,7 @@ export function holdBuffers(core: SocketCore, buffers: readonly Uint8Array[], se
 }
 
 /** After a read of the error queue: lets go of the buffers that the kernel has done with. */
-export function releaseBuffers(core: SocketCore, control: ReceivedControl): void {
+export function releaseBuffers(core: SocketCore, control: Control): void {
   const state = outstanding.get(core);
   if (state === undefined || state.buffers.size === 0) return;
   const error = control.get("error");
