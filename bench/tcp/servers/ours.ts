@@ -1,0 +1,25 @@
+/** This module, as a user writes it. Arguments: the engine, and "nospin" to park at once. */
+import { tcp } from "../../../mod.ts";
+import { setSpin } from "../../../ffi/spin.ts";
+
+const [engine, spin] = Deno.args as ["deno" | "libc", string | undefined];
+if (spin === "nospin") setSpin(false);
+const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine, backlog: 4096 });
+console.log(listener.localAddr.port);
+
+async function serve(conn: tcp.TcpStream): Promise<void> {
+  const buffer = new Uint8Array(65536);
+  try {
+    for (;;) {
+      const count = await conn.recvInto(buffer);
+      if (count === 0) break;
+      await conn.sendAll(buffer.subarray(0, count));
+    }
+  } catch {
+    // The load ends by closing.
+  } finally {
+    conn.close();
+  }
+}
+
+for await (const conn of listener) serve(conn);
