@@ -11,6 +11,7 @@ import { pingCommand } from "./commands/ping.ts";
 import { relayCommand } from "./commands/relay.ts";
 import { resolveCommand } from "./commands/resolve.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { Reporter } from "./events.ts";
 import { exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   resolveCommand,
   pingCommand,
   sweepCommand,
+  traceCommand,
 ];
 
 /**

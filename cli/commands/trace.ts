@@ -1,0 +1,289 @@
+/**
+ * `sock trace`: the way to a host, as traceroute and mtr.
+ *
+ * @module
+ */
+import { getNameInfo, raw } from "../../mod.ts";
+import type { Arguments, Command, Session } from "../command.ts";
+import { errorLine, Stopped, UsageError } from "../exit.ts";
+import {
+  findTarget,
+  printLine,
+  PROBE_EXIT,
+  PROBE_EXIT_HELP,
+  PROBE_OPTIONS,
+  readFamily,
+  readInterface,
+} from "../probe_options.ts";
+import { rttFields, rttLines } from "../rtt_summary.ts";
+import { readDuration, readInteger } from "../settings.ts";
+import { writeOutput } from "../stdio.ts";
+import { Hop, hopLines, hopTable, type NameOf } from "../trace_hops.ts";
+
+const METHODS = ["udp", "icmp", "tcp"] as const;
+const ROUND_MS = 1000;
+/** A name that takes longer is not waited for: the address does. */
+const NAME_MS = 1000;
+
+/** The command. */
+export const traceCommand: Command = {
+  name: "trace",
+  summary: "find the routers on the way to a host",
+  usage: "[OPTIONS] HOST",
+  operands: [1, 1],
+  description: [
+    "Sends probes that expire after one hop, two hops, and so on, and shows who says so. All look " +
+    "alike to routers that share load, so they take one way (Paris traceroute).",
+    "With --cycles it goes on, a round a second, and sums up each hop in a table as mtr does; on a " +
+    "terminal the table is live.",
+    "Needs --allow-ffi and --allow-net for the host; ICMP and TCP need the right to send them: see " +
+    "ping, and CAP_NET_RAW for TCP.",
+  ],
+  options: [
+    { name: "method", short: "M", value: "METHOD", help: "udp (default), icmp or tcp (SYN)" },
+    { name: "port", short: "p", value: "PORT", help: "port for udp (33434) or tcp (80)" },
+    { name: "queries", short: "q", value: "N", help: "probes a hop (default 3)" },
+    {
+      name: "cycles",
+      short: "c",
+      value: "N",
+      help: "N rounds of one probe a hop; 0: until Ctrl-C",
+    },
+    { name: "interval", short: "i", value: "TIME", help: "from round to round (default 1)" },
+    { name: "first", short: "f", value: "N", help: "the first hop to ask (default 1)" },
+    { name: "max-hops", short: "m", value: "N", help: "the last hop to ask (default 30)" },
+    { name: "timeout", short: "w", value: "TIME", help: "wait so long for an answer (default 2)" },
+    { name: "size", short: "s", value: "BYTES", help: "payload of a probe" },
+    { name: "mtu", help: "find the path MTU: large probes that must not be fragmented" },
+    { name: "numeric", short: "n", help: "show addresses, not names" },
+    ...PROBE_OPTIONS,
+  ],
+  examples: [
+    ["sock trace example.com", "The way, with names."],
+    ["sock trace -n --method tcp --port 443 example.com", "The way that web traffic takes."],
+    ["sock trace --cycles 0 example.com", "Watch loss and delay of each hop until Ctrl-C."],
+    ["sock trace --mtu --json 2001:db8::1", "Where do packets get too big? For scripts."],
+  ],
+  exitCodes: [["0", "the host was reached"], ["1", "it was not"], PROBE_EXIT_HELP[2]],
+  errorExit: PROBE_EXIT.error,
+  async run(args: Arguments, session: Session): Promise<number> {
+    const options = readTraceOptions(args);
+    const cycles = readInteger(args, "cycles", 0, Number.MAX_SAFE_INTEGER);
+    const intervalMs = readDuration(args, "interval");
+    if (cycles === undefined && intervalMs !== undefined) {
+      throw new UsageError("--interval goes with --cycles");
+    }
+    if (cycles !== undefined && options.probesPerHop !== undefined) {
+      throw new UsageError("--queries and --cycles exclude each other");
+    }
+    const { signal } = session;
+    const target = await findTarget(args.operands[0], options.family, signal);
+    const trace = new Trace(args, target, { ...options, signal });
+    await trace.head();
+    try {
+      if (cycles === undefined) {
+        await trace.once();
+      } else {
+        await trace.rounds(cycles === 0 ? Infinity : cycles, intervalMs ?? ROUND_MS, signal);
+      }
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+    await trace.summary(cycles !== undefined);
+    return trace.reachedHop === undefined ? PROBE_EXIT.silent : PROBE_EXIT.replied;
+  },
+};
+
+function readTraceOptions(args: Arguments): raw.TracerouteOptions {
+  const method = args.value("method");
+  const known = METHODS.find((one) => one === method);
+  if (method !== undefined && known === undefined) {
+    throw new UsageError(`--method is ${METHODS.join(", ")}, not "${method}"`);
+  }
+  const timeoutMs = readDuration(args, "timeout");
+  const given: raw.TracerouteOptions = {
+    family: readFamily(args),
+    method: known,
+    port: readInteger(args, "port", 1, 65535),
+    probesPerHop: readInteger(args, "queries", 1, 100),
+    firstHop: readInteger(args, "first", 1, 255),
+    maxHops: readInteger(args, "max-hops", 1, 255),
+    timeoutMs: timeoutMs === undefined ? undefined : Math.max(1, Math.round(timeoutMs)),
+    sizeBytes: readInteger(args, "size", 0, 65507),
+    ...(args.has("mtu") && { mtuDiscovery: true }),
+    ...readInterface(args),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** A trace as it goes on. */
+class Trace {
+  /** The hop at which the host is; undefined while it was not reached. */
+  reachedHop: number | undefined;
+  readonly #args: Arguments;
+  readonly #target: { host: string; address: string; family: "inet" | "inet6" };
+  readonly #options: raw.TracerouteOptions;
+  readonly #json: boolean;
+  readonly #hops: Map<number, Hop> = new Map();
+  readonly #names: Map<string, Promise<string>> = new Map();
+  #drawn = 0;
+
+  constructor(
+    args: Arguments,
+    target: { host: string; address: string; family: "inet" | "inet6" },
+    options: raw.TracerouteOptions,
+  ) {
+    this.#args = args;
+    this.#target = target;
+    this.#options = options;
+    this.#json = args.has("json");
+  }
+
+  async head(): Promise<void> {
+    if (this.#json) return;
+    const { maxHops = 30, method = "udp" } = this.#options;
+    const { address } = this.#target;
+    await printLine(
+      `trace to ${this.#args.operands[0]} (${address}) by ${method}, ${maxHops} hops max`,
+    );
+  }
+
+  /** One trace, a line a hop as soon as it and all before it are known. */
+  async once(): Promise<void> {
+    const { probesPerHop = 3, firstHop = 1 } = this.#options;
+    const waiting = new Map<number, raw.TraceEvent[]>();
+    let next = firstHop;
+    const show = async () => {
+      const events = waiting.get(next)!;
+      waiting.delete(next);
+      for (const line of await hopLines(next, events, this.#target.family, this.#nameOf)) {
+        await printLine(line);
+      }
+      next++;
+    };
+    try {
+      for await (const event of raw.traceroute(this.#target.host, this.#options)) {
+        await this.#take(event);
+        if (this.#json) continue;
+        const events = waiting.get(event.hop) ?? [];
+        waiting.set(event.hop, events);
+        events.push(event);
+        while (waiting.get(next)?.length === probesPerHop) await show();
+      }
+    } finally {
+      // Hops beyond the host, and gaps after an interrupt, are not shown.
+      while (waiting.has(next) && next <= (this.reachedHop ?? Infinity)) await show();
+    }
+  }
+
+  /** Round after round, one probe a hop. */
+  async rounds(count: number, intervalMs: number, signal: AbortSignal): Promise<void> {
+    for (let round = 1; round <= count; round++) {
+      const startMs = performance.now();
+      const options = { ...this.#options, probesPerHop: 1 };
+      if (this.reachedHop !== undefined) options.maxHops = this.reachedHop;
+      for await (const event of raw.traceroute(this.#target.host, options)) {
+        await this.#take(event);
+      }
+      await this.#draw();
+      if (round < count) await pause(startMs + intervalMs - performance.now(), signal);
+    }
+  }
+
+  async #take(event: raw.TraceEvent): Promise<void> {
+    if (event.reached) this.reachedHop = Math.min(this.reachedHop ?? Infinity, event.hop);
+    const hop = this.#hops.get(event.hop) ?? new Hop();
+    this.#hops.set(event.hop, hop);
+    hop.add(event);
+    if (!this.#json) return;
+    const { type, ...fields } = event;
+    await printLine({
+      event: type,
+      ...fields,
+      ...("rttMicros" in event && { rttMicros: Number(event.rttMicros.toFixed(3)) }),
+      ...(event.type === "sendError" && { error: errorLine(event.error) }),
+    });
+  }
+
+  /** The table, over the last one, on a terminal that has room for it. */
+  async #draw(): Promise<void> {
+    if (this.#json || !Deno.stdout.isTerminal()) return;
+    const lines = await this.#table();
+    if (lines.length >= Deno.consoleSize().rows) return;
+    const over = this.#drawn === 0 ? "" : `\x1b[${this.#drawn}A\x1b[J`;
+    this.#drawn = lines.length;
+    await writeOutput(new TextEncoder().encode(`${over}${lines.join("\n")}\n`));
+  }
+
+  async #table(): Promise<string[]> {
+    const inOrder = new Map(Array.from(this.#hops).sort(([a], [b]) => a - b));
+    return await hopTable(inOrder, this.reachedHop ?? Infinity, this.#nameOf);
+  }
+
+  async summary(cycles: boolean): Promise<void> {
+    const host = this.#args.operands[0];
+    const at = this.reachedHop;
+    const target = at === undefined ? undefined : this.#hops.get(at);
+    if (this.#json) {
+      const hops = Array.from(this.#hops).filter(([number]) => number <= (at ?? Infinity))
+        .sort(([a], [b]) => a - b).map(([number, hop]) => ({
+          hop: number,
+          addresses: Array.from(hop.addresses),
+          sent: hop.sent,
+          received: hop.received,
+          ...rttFields(hop.rtt),
+        }));
+      return await printLine({
+        event: "summary",
+        host,
+        address: this.#target.address,
+        reached: at !== undefined,
+        hops,
+      });
+    }
+    if (cycles && this.#drawn === 0) {
+      for (const line of await this.#table()) await printLine(line);
+    }
+    await printLine(at === undefined ? `\n${host} was not reached` : `\n${host}: ${at} hops`);
+    if (target !== undefined) { for (const line of rttLines(target.rtt, 0)) await printLine(line); }
+  }
+
+  #nameOf: NameOf = (address) => {
+    let name = this.#names.get(address);
+    if (name === undefined) {
+      name = this.#args.has("numeric") ? Promise.resolve(address) : lookUp(address);
+      this.#names.set(address, name);
+    }
+    return name;
+  };
+}
+
+/** A name is a courtesy: whatever stands in its way, the address does. */
+async function lookUp(address: string): Promise<string> {
+  const host = address.includes(":") ? `[${address}]` : address;
+  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") return address;
+  try {
+    const { host: name } = await getNameInfo(
+      { hostname: address, port: 0 },
+      { nameRequired: true, timeoutMs: NAME_MS },
+    );
+    return `${name} (${address})`;
+  } catch {
+    return address;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, Math.max(0, ms));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
