@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSocketError } from "../core/errors.ts";
+import { isSocketError, type SocketError } from "../core/errors.ts";
 import { realtimeMicros } from "../ffi/clock.ts";
 import { isIcmpError } from "../ffi/mmsg.ts";
 import type { IpAddress } from "../core/address.ts";
@@ -74,6 +74,8 @@ export class TraceSession implements TraceEars {
   #lastHop: number;
   /** The largest packet that may pass. */
   #mtuBytes = MAX_PACKET_BYTES;
+  /** What this machine has just told of its own MTU. */
+  #localMtu: number | undefined;
   #isFull = false;
   #events: TraceEvent[] = [];
 
@@ -131,6 +133,8 @@ export class TraceSession implements TraceEars {
     if (probe === undefined) return;
     const type = icmpErrorName(this.#target.family, error);
     const { icmpType, icmpCode, code, info } = error;
+    // Others of the same size have been under way when the first was refused.
+    if (type === "packetTooBig" && this.#shrink(probe, info) === "known") return;
     const mpls: MplsLabel[] = [];
     for (const object of extensions ?? []) if (object.kind === "mpls") mpls.push(...object.labels);
     this.#tell(probe, origin, {
@@ -143,10 +147,10 @@ export class TraceSession implements TraceEars {
       ...(extensions !== undefined && { extensions }),
       reached: this.#isEnd(type, error, origin.address),
     });
-    if (type === "packetTooBig") this.#shrink(probe, info);
   }
 
   tooLarge(mtuBytes: number): void {
+    this.#localMtu = mtuBytes;
     if (mtuBytes >= MIN_MTU[this.#target.family]) this.#lowerMtu(mtuBytes);
   }
 
@@ -196,18 +200,34 @@ export class TraceSession implements TraceEars {
         return;
       } catch (error) {
         if (!isSocketError(error)) throw error;
+        this.#localMtu = undefined;
         this.#socket.drainErrors(this);
         this.#restartCount();
-        if (turn !== this.#turn()) return; // what the queue told has changed the plan
+        this.#isFull = error.code === "ENOBUFS"; // a full queue of the device
+        // What the error queue told may have changed the plan.
+        if (this.#isFull || turn !== this.#turn()) return;
         // News of an earlier probe, or the MTU of this machine's interface.
         const again = this.#lengthBytes() < lengthBytes ||
           (isIcmpError(error.errno) && attempt < SEND_ATTEMPTS);
         if (again) continue;
         this.#advance(turn);
-        this.#events.push({ type: "sendError", ...about(probe), reached: false, error });
+        this.#fail(probe, error);
         return;
       }
     }
+  }
+
+  /** What stops one probe stops all that come after it. */
+  #fail(probe: Probe, error: SocketError): void {
+    this.#events.push({
+      type: "sendError",
+      ...about(probe),
+      reached: false,
+      error,
+      ...(error.code === "EMSGSIZE" && this.#localMtu !== undefined &&
+        { mtuBytes: this.#localMtu }),
+    });
+    this.#endAt(probe.hop);
   }
 
   #restartCount(): void {
@@ -273,17 +293,27 @@ export class TraceSession implements TraceEars {
     if (rest.type !== "timeExceeded" && rest.type !== "packetTooBig") this.#endAt(probe.hop);
   }
 
-  /** A router cannot pass a probe on: it is sent again, smaller, if that is wanted and possible. */
-  #shrink(probe: Probe, told: number): void {
-    const least = MIN_MTU[this.#target.family];
-    if (!this.#plan.mtuDiscovery || probe.lengthBytes <= this.#leastBytes()) {
-      return this.#endAt(probe.hop);
+  /**
+   * A router cannot pass a probe on: it is sent again, smaller, if that is wanted and possible.
+   *
+   * @returns Whether this is known already.
+   */
+  #shrink(probe: Probe, told: number): "new" | "known" {
+    const { hop, number, lengthBytes } = probe;
+    if (!this.#plan.mtuDiscovery || lengthBytes <= this.#leastBytes()) {
+      this.#endAt(hop);
+      return "new";
     }
-    const mtuBytes = told >= least && told < probe.lengthBytes
-      ? told
-      : Math.max(least, PLATEAUS.find((mtu) => mtu < probe.lengthBytes) ?? least);
-    this.#lowerMtu(mtuBytes);
-    this.#again.push({ hop: probe.hop, number: probe.number });
+    this.#again.push({ hop, number });
+    const before = this.#mtuBytes;
+    const least = MIN_MTU[this.#target.family];
+    const usable = told >= least && told < lengthBytes;
+    // A router that tells nothing is asked anew from each size.
+    if (usable) this.#lowerMtu(told);
+    else if (before >= lengthBytes) {
+      this.#lowerMtu(Math.max(least, PLATEAUS.find((mtu) => mtu < before) ?? least));
+    }
+    return this.#mtuBytes < before ? "new" : "known";
   }
 
   #leastBytes(): number {

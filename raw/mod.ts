@@ -31,6 +31,7 @@ export {
   type TraceAnswer,
   type TraceEvent,
   type TraceProbe,
+  type TraceReplyKind,
   traceroute,
   type TracerouteOptions,
   type TraceSendError,

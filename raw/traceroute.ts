@@ -13,7 +13,12 @@ import { openTcpMethod } from "./_trace_tcp.ts";
 import { openUdpMethod } from "./_trace_udp.ts";
 import { resolveTarget } from "./_target.ts";
 
-/** What {@linkcode traceroute} tells: one event for each probe that was sent. */
+export type { TraceReplyKind };
+
+/**
+ * What {@linkcode traceroute} tells: one event for each probe. With `mtuDiscovery`, a router's news
+ * of a smaller MTU comes besides: the probe that met it goes on, smaller.
+ */
 export type TraceEvent = TraceAnswer | TraceTimeout | TraceSendError;
 
 /** What every event has. */
@@ -74,6 +79,8 @@ export interface TraceSendError extends TraceProbe {
   type: "sendError";
   /** Why: code `EPERM` (a local firewall), `ENETUNREACH`, `EMSGSIZE`, … */
   error: SocketError;
+  /** The MTU in bytes that the probe exceeds, with `EMSGSIZE`, where the kernel tells it. */
+  mtuBytes?: number;
 }
 
 /** Options of {@linkcode traceroute}. */
