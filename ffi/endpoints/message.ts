@@ -129,6 +129,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     const request = {
       size: options.size,
       flags: options.flags,
+      controlBytes: options.controlBytes,
       connected: this.#connected,
     };
     for (;;) {
@@ -228,11 +229,11 @@ export class LibcMessage<A> extends MessageBase<A> {
   /** Receives at once: a message, `null` if there is none, `undefined` at the end of a connection. */
   #tryReceive(options: RecvOptions): Message<A> | null | undefined {
     if (this.#ended) return undefined;
-    const { size = DEFAULT_MESSAGE_BYTES, flags } = options;
+    const { size = DEFAULT_MESSAGE_BYTES, flags, controlBytes } = options;
     for (;;) {
       let received: ReceivedMessage | undefined;
       try {
-        received = tryRecvMsg(this.core, size, { flags });
+        received = tryRecvMsg(this.core, size, { flags, controlBytes });
       } catch (error) {
         // An ICMP error from one remote must not end the service of all others.
         if (this.#isOthers(error)) continue;
