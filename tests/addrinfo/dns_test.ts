@@ -114,3 +114,13 @@ testWith(
     assert(got.reads > 10, `${got.reads} reads`);
   },
 );
+
+testWith(NEEDS, "abandoned lookups that have not begun are never asked of a server", async () => {
+  const got = await denoIn<{ names: string[]; after: string; asked: number }>(
+    { ...AROUND, mostSeconds: 60 },
+    "_child_abandon.ts",
+  );
+  assertEquals([got.names, got.after], [["AbortError"], "192.0.2.7"]);
+  // glibc has 20 threads: those had begun.
+  assert(got.asked <= 60, `${got.asked} of 200 were asked for`);
+});

@@ -149,6 +149,19 @@ testWith(glibc, "addresses in text with ports in digits take no call of the libr
   });
 });
 
+testWith(glibc, "a lookup that is given up leaves no timer running", async () => {
+  // It begins, and never ends. (The sanitizers look for the timer.)
+  await withLibc({ getaddrinfo_a: () => 0 }, async () => {
+    for (const timeoutMs of [0, 1, 20]) {
+      const error = await assertRejects(
+        () => getAddrInfo("localhost", 80, { timeoutMs }),
+        DOMException,
+      );
+      assertEquals(error.name, "TimeoutError");
+    }
+  });
+});
+
 testWith(glibc, "a lookup that glibc has no thread for is EAI_SYSTEM with errno", async () => {
   const changes: Partial<Libc> = {
     getaddrinfo_a: () => -11,
@@ -183,6 +196,24 @@ testWith(glibc, "a partly refused batch loses only what was refused", async () =
     assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
     const { reason } = outcomes[1] as PromiseRejectedResult;
     assertEquals([reason.code, reason.errno], ["EAI_SYSTEM", 12]);
+  });
+});
+
+testWith(glibc, "what runs already of a refused batch is not started again", async () => {
+  const real = libc();
+  let calls = 0;
+  const changes: Partial<Libc> = {
+    getaddrinfo_a(mode, list, count, event) {
+      calls++;
+      real.getaddrinfo_a!(mode, list, count, event);
+      return -11;
+    },
+    gai_cancel: () => -102, // EAI_NOTCANCELED: a thread has it
+  };
+  await withLibc(changes, async () => {
+    const lists = await Promise.all([80, 81].map((port) => getAddrInfo("localhost", port)));
+    assertEquals(lists.map(([{ address }]) => address.port), [80, 81]);
+    assertEquals(calls, 1);
   });
 });
 
