@@ -11,7 +11,7 @@ import type { Message, MessageBatch, OutgoingMessage } from "../core/message.ts"
 import type { Wait } from "../core/wait.ts";
 import { AF_UNIX } from "./abi/socket_constants.ts";
 import { failure } from "./library.ts";
-import { MAX_CONTROL_BYTES } from "./msghdr.ts";
+import { MAX_CONTROL_BYTES } from "./msghdr_checks.ts";
 import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
 import { poller } from "./poller.ts";
 import { checkReceived, ReceiveBatch } from "./receive_batch.ts";

@@ -8,9 +8,8 @@
  * @module
  */
 import type { Address, AddressInput } from "../core/address.ts";
-import { checkBytes, checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/bytes.ts";
 import type { Control, OutgoingControl } from "../core/control.ts";
-import { socketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
 import {
   AF_INET,
@@ -31,7 +30,15 @@ import { encodeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { allocate } from "./memory.ts";
-import { copyOf, DEFAULT_CONTROL_BYTES, lengthOf, Scratch } from "./msghdr_memory.ts";
+import {
+  checkBuffers,
+  checkControlBytes,
+  checkFlags,
+  checkMayWait,
+  MAX_INT,
+  total,
+} from "./msghdr_checks.ts";
+import { copyOf, Scratch } from "./msghdr_memory.ts";
 import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
@@ -41,25 +48,27 @@ const { msghdr: MSGHDR } = LAYOUTS["linux-x86_64-glibc"];
 
 let scratch: Scratch | undefined;
 
-/** UIO_MAXIOV (linux/uio.h): more buffers in one call are EMSGSIZE. */
-export const MAX_BUFFERS = 1024;
-/** The most that may be asked for. */
-export const MAX_CONTROL_BYTES = 65536;
-const MAX_FLAGS = 0x7fffffff;
-
 /** What to send beside the bytes. */
 export interface SendMsgRequest {
   /** The recipient; the connected peer when absent. */
   to?: AddressInput<Address>;
   /** Ancillary data. */
   control?: OutgoingControl;
-  /** MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. */
+  /**
+   * MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. MSG_DONTWAIT rejects with `EAGAIN`
+   * where the call would wait. After MSG_ZEROCOPY do not change the buffers until the error queue
+   * (MSG_ERRQUEUE) tells that the kernel has done with them; they are kept in memory until then.
+   */
   flags?: number;
 }
 
 /** How to receive. */
 export interface RecvMsgRequest {
-  /** MSG_* flags, or-ed. Default 0; MSG_CMSG_CLOEXEC is always set. */
+  /**
+   * MSG_* flags, or-ed. Default 0; MSG_CMSG_CLOEXEC is always set. MSG_DONTWAIT rejects with
+   * `EAGAIN` where the call would wait. MSG_WAITALL does not wait for all: the socket is
+   * non-blocking.
+   */
   flags?: number;
   /** Room for ancillary data in bytes, 0 to 65536. Default: 4096. */
   controlBytes?: number;
@@ -83,43 +92,6 @@ export interface ReceivedParts<A = Address> {
 export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
   /** The payload; empty for an empty datagram and at the end of a stream. */
   data: Uint8Array<ArrayBuffer>;
-}
-
-function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Array[] {
-  if (!Array.isArray(buffers)) throw new TypeError(`Cannot ${action}: buffers is not an array`);
-  if (buffers.length > MAX_BUFFERS) {
-    throw new RangeError(
-      `Cannot ${action}: ${buffers.length} buffers, at most ${MAX_BUFFERS} are allowed`,
-    );
-  }
-  // A copy, so that nothing changes between this check and the call.
-  return buffers.map((buffer, i) => {
-    checkBytes(buffer, action, `buffers[${i}]`);
-    return buffer;
-  });
-}
-
-function total(buffers: readonly Uint8Array[]): number {
-  let bytes = 0;
-  for (const buffer of buffers) bytes += lengthOf(buffer);
-  return bytes;
-}
-
-function checkControlBytes(controlBytes: number | undefined): number {
-  if (controlBytes === undefined) return DEFAULT_CONTROL_BYTES;
-  checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
-  return controlBytes;
-}
-
-/** Who says MSG_DONTWAIT wants EAGAIN, not a wait. */
-function checkMayWait(flags: number | undefined, syscall: string): void {
-  if (((flags ?? 0) & MSG_DONTWAIT) !== 0) throw socketError("EAGAIN", { syscall });
-}
-
-function checkFlags(flags: number | undefined, action: string): number {
-  if (flags === undefined) return 0;
-  checkInteger(flags, 0, MAX_FLAGS, action, "flags");
-  return flags;
 }
 
 /** A message, checked and encoded, to be tried as often as it takes. */
@@ -347,7 +319,7 @@ export function tryRecvMsg(
   size: number,
   request: RecvMsgRequest = {},
 ): ReceivedMessage | undefined {
-  checkInteger(size, 0, MAX_FLAGS, "receive", "size");
+  checkInteger(size, 0, MAX_INT, "receive", "size");
   const flags = checkFlags(request.flags, "receive");
   const controlBytes = checkControlBytes(request.controlBytes);
   scratch ??= new Scratch();

@@ -125,7 +125,8 @@ export class MessageCalls {
 
   /**
    * Receives what is there, at least one message (`man 2 recvmmsg`). Payloads of up to 2048 bytes
-   * share one buffer per call: copy one before transferring it.
+   * share one buffer per call: copy one before transferring it. For datagrams: a connection that has
+   * ended brings empty messages.
    *
    * @param max The most messages to take, 1 to 1024. Default: 64.
    * @param options Room, flags, signal and time limit.
