@@ -36,7 +36,7 @@ export interface Arguments {
 
 /** What a command runs in. */
 export interface Session {
-  /** Aborted with {@linkcode Stopped} by SIGINT, SIGTERM and SIGHUP. */
+  /** Aborted with {@linkcode Stopped} by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
 

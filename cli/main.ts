@@ -97,7 +97,7 @@ function wantsJson(args: readonly string[]): boolean {
   return own.includes("--json") || own.includes("-j");
 }
 
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 
 function onSignals(handle: (signal: Deno.Signal) => void): () => void {
   const handlers = SIGNALS.map((signal) => [signal, () => handle(signal)] as const);

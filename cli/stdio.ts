@@ -33,22 +33,24 @@ async function writeAll(data: Uint8Array): Promise<void> {
 export function stdioChannel(kind: "stream" | "message"): Channel {
   const buffer = new Uint8Array(kind === "message" ? MESSAGE_BYTES : INPUT_BYTES);
   let closed = false;
-  let stop: (value: undefined) => void;
-  const stopped = new Promise<undefined>((resolve) => stop = resolve);
+  let abandon: ((count: null) => void) | undefined;
   return {
     kind,
     name: "standard input and output",
     async receive() {
       if (closed) return undefined;
       // A read cannot be cancelled: a closed channel leaves it behind.
-      const count = await Promise.race([Deno.stdin.read(buffer), stopped]);
-      return count === null || count === undefined ? undefined : buffer.subarray(0, count);
+      const count = await new Promise<number | null>((resolve, reject) => {
+        abandon = resolve;
+        Deno.stdin.read(buffer).then(resolve, reject);
+      });
+      return count === null ? undefined : buffer.subarray(0, count);
     },
     send: writeOutput,
     endSend: () => Promise.resolve(),
     close() {
       closed = true;
-      stop(undefined);
+      abandon?.(null);
     },
   };
 }

@@ -48,7 +48,7 @@ export class Hop {
 }
 
 /** Shows an address, with its name where that is known. */
-export type NameOf = (address: string) => Promise<string>;
+export type NameOf = (address: string) => string | Promise<string>;
 
 /**
  * One hop as traceroute shows it.

@@ -125,7 +125,9 @@ class Trace {
   readonly #options: raw.TracerouteOptions;
   readonly #json: boolean;
   readonly #hops: Map<number, Hop> = new Map();
-  readonly #names: Map<string, Promise<string>> = new Map();
+  /** Names that are looked up, and those that are known. */
+  readonly #lookups: Map<string, Promise<string>> = new Map();
+  readonly #names: Map<string, string> = new Map();
   #drawn = 0;
 
   constructor(
@@ -195,6 +197,7 @@ class Trace {
     const hop = this.#hops.get(event.hop) ?? new Hop();
     this.#hops.set(event.hop, hop);
     hop.add(event);
+    if ("address" in event) this.#lookUp(event.address);
     if (!this.#json) return;
     const { type, ...fields } = event;
     await printLine({
@@ -217,7 +220,9 @@ class Trace {
 
   async #table(): Promise<string[]> {
     const inOrder = new Map(Array.from(this.#hops).sort(([a], [b]) => a - b));
-    return await hopTable(inOrder, this.reachedHop ?? Infinity, this.#nameOf);
+    // A table that lives does not wait for names.
+    const nameOf = (address: string) => this.#names.get(address) ?? address;
+    return await hopTable(inOrder, this.reachedHop ?? Infinity, nameOf);
   }
 
   async summary(cycles: boolean): Promise<void> {
@@ -248,24 +253,29 @@ class Trace {
     if (target !== undefined) { for (const line of rttLines(target.rtt, 0)) await printLine(line); }
   }
 
-  #nameOf: NameOf = (address) => {
-    let name = this.#names.get(address);
-    if (name === undefined) {
-      name = this.#args.has("numeric") ? Promise.resolve(address) : lookUp(address);
-      this.#names.set(address, name);
+  #lookUp(address: string): Promise<string> {
+    let lookup = this.#lookups.get(address);
+    if (lookup === undefined) {
+      lookup = this.#args.has("numeric") || this.#json
+        ? Promise.resolve(address)
+        : lookUp(address, this.#options.signal);
+      this.#lookups.set(address, lookup);
+      lookup.then((name) => this.#names.set(address, name));
     }
-    return name;
-  };
+    return lookup;
+  }
+
+  #nameOf: NameOf = (address) => this.#lookUp(address);
 }
 
 /** A name is a courtesy: whatever stands in its way, the address does. */
-async function lookUp(address: string): Promise<string> {
+async function lookUp(address: string, signal: AbortSignal | undefined): Promise<string> {
   const host = address.includes(":") ? `[${address}]` : address;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") return address;
   try {
     const { host: name } = await getNameInfo(
       { hostname: address, port: 0 },
-      { nameRequired: true, timeoutMs: NAME_MS },
+      { nameRequired: true, timeoutMs: NAME_MS, signal },
     );
     return `${name} (${address})`;
   } catch {
