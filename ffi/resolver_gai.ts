@@ -3,20 +3,19 @@
  * Deno's 32 is ever blocked by a name server.
  *
  * Their end is seen by reading their status words: in each turn of the event loop at first, then by
- * a timer whose period grows. glibc's own ways to tell are not used. `gai_suspend` over more than one request may
- * leave a pointer into its dead stack frame on the list of a request that ends at that moment (the
- * status is set outside of glibc's lock; it hung within seconds under load), and cannot be woken
- * when another request joins; SIGEV_THREAD starts a thread for each lookup, which costs ten times
- * the lookup of a name in /etc/hosts. Since no call is parked, an abandoned lookup keeps neither a
- * thread of Deno's nor the process.
+ * a timer whose period grows to 5 ms. glibc's own ways to tell are not used. `gai_suspend` over more
+ * than one request may leave a pointer into its dead stack frame with a request that ends at that
+ * moment (the status is set outside of glibc's lock; under load it hung within seconds), and cannot
+ * be woken when another request joins. SIGEV_THREAD starts a thread for each lookup, which costs ten
+ * times the lookup of a name in /etc/hosts. Since no call is parked, an abandoned lookup keeps
+ * neither a thread of Deno's nor the process.
  *
  * All that glibc's threads may touch is allocated by libc: it must outlive the isolate, for a Worker
  * can be terminated in mid-lookup.
  *
  * @module
  */
-import { layoutOf } from "./abi/layout.ts";
-import { detectPlatform } from "./abi/platform.ts";
+import { LAYOUTS } from "./abi/layout.ts";
 import {
   AI_NUMERICHOST,
   EAI_ALLDONE,
@@ -29,7 +28,7 @@ import {
 import { type Libc, libc } from "./library.ts";
 import { allocate } from "./memory.ts";
 import { cStringInto, encodeHintsInto, takeList } from "./resolver_list.ts";
-import type { Lookup, LookupBackend } from "./resolver_queue.ts";
+import type { Lookup, LookupBackend, LookupQueue } from "./resolver_queue.ts";
 
 /**
  * Requests handed to glibc at once: its 20 threads, and enough for them to go on with until the
@@ -42,16 +41,15 @@ const MOST_TURNS = 256;
 /** The longest pause between two looks. */
 const LONGEST_PAUSE_MS = 5;
 
-const PLATFORM = detectPlatform();
-const LAYOUT = layoutOf(PLATFORM);
-const GAICB = LAYOUT.gaicb;
+/** Equal on all platforms with glibc; not asked of this one, which may have none and import this. */
+const { addrinfo: ADDRINFO, gaicb: GAICB } = LAYOUTS["linux-x86_64-glibc"];
 
 /**
  * Whether writes of other threads are seen in their order, so that whoever sees a status sees the
  * result too. Elsewhere glibc is asked whether it has forgotten the request: that takes the lock
  * which its thread released last, at the price of contending with 20 threads for it.
  */
-const IN_ORDER = PLATFORM.arch === "x86_64";
+const IN_ORDER = Deno.build.arch === "x86_64";
 
 interface Slot {
   readonly lookup: Lookup;
@@ -80,16 +78,15 @@ export class GaiSlots implements LookupBackend {
   /** The requests to be handed over by the next flush. */
   readonly #list = new BigUint64Array(allocate(8 * SLOTS).buffer);
   #listed = 0;
-  readonly #freed: () => void;
+  readonly #queue: LookupQueue;
   #immediate: ReturnType<typeof setImmediate> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turnsLeft = 0;
   #turns = MOST_TURNS;
   #quietSince = 0;
 
-  /** `freed` is called when there is room again. */
-  constructor(freed: () => void) {
-    this.#freed = freed;
+  constructor(queue: LookupQueue) {
+    this.#queue = queue;
     this.#arena = this.#lib.calloc(SLOTS, GAICB.size);
     if (this.#arena === 0n) throw new Error("Cannot resolve: out of memory");
   }
@@ -98,7 +95,10 @@ export class GaiSlots implements LookupBackend {
     // Room that only abandoned lookups still take is found by looking.
     if (this.#free.length === 0 && !this.#scheduled) this.#collect();
     const index = this.#free.pop();
-    if (index === undefined) return false;
+    if (index === undefined) {
+      this.#schedule();
+      return false;
+    }
     const at = this.#arena + BigInt(index * GAICB.size);
     const block = this.#writeRequest(lookup, at);
     if (block === 0n) {
@@ -147,17 +147,22 @@ export class GaiSlots implements LookupBackend {
    */
   abandon(lookup: Lookup): void {
     const slot = this.#slots[this.#indexOf.get(lookup) ?? SLOTS];
-    if (slot === undefined) return;
-    slot.abandoned = true;
-    const flags = new Int32Array(this.#content.buffer, 0, 1);
-    flags[0] = lookup.query.flags | AI_NUMERICHOST;
-    this.#lib.copyTo(slot.block + BigInt(LAYOUT.addrinfo.ai_flags), this.#content, 4n);
-    this.#awaited--;
-    if (this.#awaited > 0) return;
+    if (slot !== undefined) {
+      slot.abandoned = true;
+      this.#awaited--;
+      const flags = new Int32Array(this.#content.buffer, 0, 1);
+      flags[0] = lookup.query.flags | AI_NUMERICHOST;
+      this.#lib.copyTo(slot.block + BigInt(ADDRINFO.ai_flags), this.#content, 4n);
+    }
+    if (this.#anyoneWaits) return;
     clearImmediate(this.#immediate);
     clearTimeout(this.#timer);
     this.#immediate = undefined;
     this.#timer = undefined;
+  }
+
+  get #anyoneWaits(): boolean {
+    return this.#awaited > 0 || this.#queue.size > 0;
   }
 
   get #scheduled(): boolean {
@@ -168,11 +173,11 @@ export class GaiSlots implements LookupBackend {
   #writeRequest(lookup: Lookup, at: bigint): bigint {
     const { host, service } = lookup.query;
     // UTF-8 takes at most three bytes for a UTF-16 unit.
-    const most = LAYOUT.addrinfo.size + 2 + 3 * ((host?.length ?? 0) + (service?.length ?? 0));
+    const most = ADDRINFO.size + 2 + 3 * ((host?.length ?? 0) + (service?.length ?? 0));
     if (most > this.#content.length) this.#content = allocate(most);
     const content = this.#content;
     encodeHintsInto(content, lookup.query);
-    const hostAt = LAYOUT.addrinfo.size;
+    const hostAt = ADDRINFO.size;
     const serviceAt = host === null ? hostAt : cStringInto(content, hostAt, host);
     const size = service === null ? serviceAt : cStringInto(content, serviceAt, service);
     const block = this.#lib.calloc(1, size);
@@ -201,7 +206,7 @@ export class GaiSlots implements LookupBackend {
 
   /** Nobody waits: nothing to look for. What the abandoned lookups leave is taken at the next one. */
   #schedule(): void {
-    if (this.#scheduled || this.#awaited === 0) return;
+    if (this.#scheduled || !this.#anyoneWaits) return;
     if (this.#turnsLeft > 0) {
       this.#turnsLeft--;
       this.#immediate = setImmediate(this.#turn);
@@ -217,22 +222,22 @@ export class GaiSlots implements LookupBackend {
 
   #turn = (): void => {
     this.#immediate = undefined;
-    if (this.#collect() > 0) this.#progressed(true);
-    else this.#schedule();
+    this.#look(true);
   };
 
   #tick = (): void => {
     this.#timer = undefined;
     // What ended within the first pause would have been seen by some more turns.
-    const first = performance.now() - this.#quietSince < 2;
-    if (this.#collect() > 0) this.#progressed(first);
-    else this.#schedule();
+    this.#look(performance.now() - this.#quietSince < 2);
   };
 
-  #progressed(soon: boolean): void {
-    if (soon) this.#turns = MOST_TURNS;
-    this.#freed();
-    this.#progress();
+  /** `soon`: what is found now was worth more turns. */
+  #look(soon: boolean): void {
+    const ended = this.#collect() > 0;
+    if (ended && soon) this.#turns = MOST_TURNS;
+    if (this.#queue.size > 0 && this.#free.length > 0) this.#queue.pump();
+    if (ended) this.#progress();
+    else this.#schedule();
   }
 
   /** Takes the results of what has ended; how many. */

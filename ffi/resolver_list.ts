@@ -4,15 +4,15 @@
  * @module
  */
 import type { IpAddress } from "../core/address.ts";
-import { layoutOf } from "./abi/layout.ts";
-import { detectPlatform } from "./abi/platform.ts";
+import { LAYOUTS } from "./abi/layout.ts";
 import { type Libc, libc } from "./library.ts";
 import { allocate, readCString } from "./memory.ts";
 import { typeName } from "./names.ts";
 import type { AddrInfo, LookupQuery } from "./resolver_hints.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "./sockaddr_decode.ts";
 
-const LAYOUT = layoutOf(detectPlatform()).addrinfo;
+/** Equal on all platforms; not asked of this one, which may be none of them and import this. */
+const LAYOUT = LAYOUTS["linux-x86_64-glibc"].addrinfo;
 const DECODER = new TextDecoder();
 
 /** One node and one address: reused, since reading a list yields to nobody. */

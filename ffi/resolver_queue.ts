@@ -28,13 +28,21 @@ export interface Lookup {
   done(outcome: LookupOutcome): void;
 }
 
+/** The lookups that have not been taken yet. */
+export interface LookupQueue {
+  /** How many. */
+  readonly size: number;
+  /** Offers them to the backend: there is room. */
+  pump(): void;
+}
+
 /** Where lookups run. */
 export interface LookupBackend {
   /** Takes a lookup, or says that there is no room now. */
   start(lookup: Lookup): boolean;
   /** Starts what it took: many by one call. */
   flush(): void;
-  /** Nobody waits for a lookup that it took: it may end early, and need not be told of. */
+  /** Nobody waits for a lookup, taken or not: it may end early, and its end need not be told. */
   abandon(lookup: Lookup): void;
 }
 
@@ -76,6 +84,13 @@ let backend: LookupBackend | undefined;
 let backendLibc: unknown;
 let pumping = false;
 
+const queue: LookupQueue = {
+  get size() {
+    return waiting.size;
+  },
+  pump,
+};
+
 /** Starts a lookup at the end of this turn, together with its like, or when there is room. */
 export function enqueueLookup(lookup: Lookup): void {
   libc(); // throws what is to be thrown
@@ -87,7 +102,8 @@ export function enqueueLookup(lookup: Lookup): void {
 
 /** Nobody waits for a lookup any more: it does not start, or its result is freed. */
 export function abandonLookup(lookup: Lookup): void {
-  if (!waiting.delete(lookup)) backend?.abandon(lookup);
+  waiting.delete(lookup);
+  backend?.abandon(lookup);
 }
 
 function pump(): void {
@@ -96,7 +112,7 @@ function pump(): void {
   if (backendLibc !== lib) {
     backendLibc = lib;
     backend = typeof lib.getaddrinfo_a === "function" && typeof lib.gai_cancel === "function"
-      ? new GaiSlots(pump)
+      ? new GaiSlots(queue)
       : new BlockingCalls();
   }
   for (const lookup of waiting) {

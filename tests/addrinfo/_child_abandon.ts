@@ -13,7 +13,7 @@ const lookups = Array.from(
 while (log.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 controller.abort();
 const names = new Set(await Promise.all(lookups));
-// Its turn comes after all that were handed to glibc before.
+// There is no room for it until the abandoned ones end, for which nobody else waits.
 const [{ address }] = await getAddrInfo("four.example.test", 80, { family: "inet" });
 const asked = new Set(log.filter((query) => query.includes("dead-"))).size;
 console.log(JSON.stringify({ names: [...names], after: address.hostname, asked }));
