@@ -37,12 +37,18 @@ function expectSame(got: Uint8Array, sent: Uint8Array): void {
   if (!same(got, sent)) throw new Error("What came back is not what was sent");
 }
 
+/** A promise whose failure is heard later, or not at all when another one came first. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 /** Echoes on `server`, and exchanges with it from `client`. */
 export async function exchangeStream<A extends ShownAddress>(
   client: StreamEndpoint<A>,
   server: StreamEndpoint<A>,
 ): Promise<Outcome> {
-  const echo = echoStream(server);
+  const echo = handled(echoStream(server));
   const local = show(client.localAddr);
   const remote = show(client.remoteAddr);
   const ping = pattern(PING_BYTES);
@@ -118,10 +124,10 @@ export async function exchangeTurns(
   answerOne: () => Promise<unknown>,
   messageBytes: number = MESSAGE_BYTES,
 ): Promise<{ bytes: number; rttsMs: number[] }> {
-  const answering = (async () => {
+  const answering = handled((async () => {
     const total = WARM_UP + ROUND_TRIPS + MESSAGES_AT_ONCE * MESSAGE_ROUNDS;
     for (let i = 0; i < total; i++) await answerOne();
-  })();
+  })());
   const ping = pattern(PING_BYTES);
   const rttsMs: number[] = [];
   for (let i = 0; i < WARM_UP + ROUND_TRIPS; i++) {

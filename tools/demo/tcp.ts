@@ -1,6 +1,6 @@
 /** TCP over IPv4, over IPv6, and both by one listener. */
 import { tcp } from "../../mod.ts";
-import { exchangeStream } from "./exchange.ts";
+import { exchangeStream, handled } from "./exchange.ts";
 import type { DemoRow, Outcome } from "./row.ts";
 
 /** linux/in.h */
@@ -13,7 +13,7 @@ async function overListener(
   to: tcp.TcpConnectOptions,
 ): Promise<Outcome> {
   using _listener = listener;
-  const accepting = listener.accept({ timeoutMs: 5000 });
+  const accepting = handled(listener.accept({ timeoutMs: 5000 }));
   using client = await tcp.connect(to);
   using server = await accepting;
   return await exchangeStream(client, server);

@@ -1,6 +1,6 @@
 /** Unix sockets: streams by path and by abstract name, datagrams. */
 import { unix } from "../../mod.ts";
-import { exchangeMessages, exchangeStream } from "./exchange.ts";
+import { exchangeMessages, exchangeStream, handled } from "./exchange.ts";
 import type { DemoRow } from "./row.ts";
 
 type Engine = "deno" | "libc";
@@ -14,7 +14,7 @@ function stream(what: string, pathOf: (file: string) => string, engine: Engine):
     async run(scratch) {
       const path = pathOf(scratch.path(`stream-${engine}`));
       using listener = await unix.listen({ path, engine });
-      const accepting = listener.accept({ timeoutMs: 5000 });
+      const accepting = handled(listener.accept({ timeoutMs: 5000 }));
       using client = await unix.connect({ path, engine });
       using server = await accepting;
       return await exchangeStream(client, server);
@@ -47,7 +47,7 @@ const seqpacket: DemoRow = {
   async run(scratch) {
     const path = scratch.path("seqpacket");
     using listener = await unix.listen({ path, type: "seqpacket" });
-    const accepting = listener.accept({ timeoutMs: 5000 });
+    const accepting = handled(listener.accept({ timeoutMs: 5000 }));
     using client = await unix.connect({ path, type: "seqpacket" });
     using server = await accepting;
     return await exchangeMessages(client, server, ({ data }) => server.send(data));
