@@ -1,7 +1,12 @@
 /** The one waiter: what it costs, whom it wakes, and when it lets the process go. */
 import { assert, assertEquals } from "@std/assert";
+import { libc } from "../../ffi/library.ts";
+import { socketPair } from "../../ffi/socket.ts";
+import { Watch } from "../../ffi/watch.ts";
 import { testWith } from "../_tools.ts";
 import { runProgram } from "./_child.ts";
+
+libc();
 
 /** The two ways to park: in Deno's event loop, and on a thread of its pool. */
 const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false);"]] as const;
@@ -180,6 +185,30 @@ testWith({}, "a descriptor number that is used again gets no event of its last o
   `);
   assertEquals(outcome, ["EBADF", 3, false]);
 });
+
+testWith({}, "an event does not reach the next owner of its place in the same batch", async () => {
+  const ends = [0, 1, 2].map(() => socketPair());
+  const [first, second, third] = ends.map(([a]) => new Watch(a.fd));
+  const told: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  second.addReader({ ready: () => told.push("second"), fail: () => told.push("second failed") });
+  first.addReader({
+    ready() {
+      told.push("first");
+      second.release(new Error("closed"));
+      // Takes the place that has just become free, while an event for its last owner is in hand.
+      third.addReader({ ready: () => told.push("third"), fail: () => {} });
+      resolve();
+    },
+    fail: () => {},
+  });
+  for (const [, b] of ends.slice(0, 2)) await b.sendAll(new Uint8Array(1));
+  await promise;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(told, ["first", "second failed"]);
+  for (const watch of [first, third]) watch.release(new Error("closed"));
+  for (const pair of ends) for (const end of pair) end.close();
+}, { sanitizeOps: false });
 
 testWith({}, "a flood on one connection starves neither timers nor Deno's own I/O", async () => {
   const { ticks, reads } = await claims(`
