@@ -7,6 +7,7 @@
 import type { Address } from "../core/address.ts";
 import { notCapable } from "../core/errors.ts";
 import { hostPort } from "../core/ip_arguments.ts";
+import { AF_NETLINK, AF_PACKET, SOCK_RAW } from "./abi/socket_constants.ts";
 
 /**
  * Asks for a permission as the built-ins do: at a terminal the user is asked, elsewhere it is
@@ -112,5 +113,18 @@ export function checkAddress(address: Address, action: string): void {
     if (address.path !== "") checkUnix(address.path, address.pathBytes, action);
   } else {
     checkNetWhole(action);
+  }
+}
+
+/** SOCK_TYPE_MASK (linux/net.h): what of a type is no flag. */
+const SOCK_TYPE_MASK = 0xf;
+
+/**
+ * Refuses sockets that receive from anybody, and reach the kernel, with no bind or connect that would
+ * ask, unless the whole of `--allow-net` is granted.
+ */
+export function checkSocket(family: number, type: number): void {
+  if (family === AF_PACKET || family === AF_NETLINK || (type & SOCK_TYPE_MASK) === SOCK_RAW) {
+    checkNetWhole("open a raw socket");
   }
 }

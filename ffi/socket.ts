@@ -5,13 +5,15 @@
  */
 import type { Address, AddressInput, Family, SocketType } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
-import { socketError } from "../core/errors.ts";
+import { isSocketError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import {
   AF_INET,
   AF_UNIX,
   MSG_DONTWAIT,
+  MSG_PEEK,
+  MSG_WAITALL,
   SOCK_STREAM,
   SOMAXCONN,
 } from "./abi/socket_constants.ts";
@@ -19,13 +21,21 @@ import { F_DUPFD_CLOEXEC } from "./abi/event_constants.ts";
 import { addressText } from "./address_text.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { sender } from "./msghdr.ts";
+import { INTERFACES } from "./interface_names.ts";
 import { familyName, typeName } from "./names.ts";
-import { checkAddress } from "./permissions.ts";
+import { checkAddress, checkSocket } from "./permissions.ts";
 import { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
 import { MessageCalls } from "./socket_messages.ts";
 import type { Libc } from "./library.ts";
 import { type AddressText, namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
-import { exact, type FlagOptions, MAX_BYTES, receiveFlags, sendFlags } from "./socket_arguments.ts";
+import {
+  exact,
+  type FlagOptions,
+  MAX_BYTES,
+  receiveFlags,
+  same,
+  sendFlags,
+} from "./socket_arguments.ts";
 import { acceptedCore, coreFromFd, openCore, openPair } from "./socket_open.ts";
 
 const DEFAULT_RECV_BYTES = 65536;
@@ -79,13 +89,13 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
   /** The address of this end (`man 2 getsockname`). */
   get localAddr(): Address {
     const name = this.#core.localName();
-    return decodeSockaddr(name, name.length);
+    return decodeSockaddr(name, name.length, INTERFACES);
   }
 
   /** The address of the other end (`man 2 getpeername`); `undefined` while not connected. */
   get remoteAddr(): Address | undefined {
     const name = this.#core.remoteName();
-    return name && decodeSockaddr(name, name.length);
+    return name && decodeSockaddr(name, name.length, INTERFACES);
   }
 
   /** Gives the socket a local address (`man 2 bind`). */
@@ -97,6 +107,9 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
   /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
   listen(backlog: number = SOMAXCONN): void {
     checkInteger(backlog, 0, MAX_BYTES, "listen", "backlog");
+    const local = this.localAddr;
+    // listen(2) binds what is not bound yet, to every address of the machine.
+    if ("port" in local && local.port === 0) checkAddress(local, "listen");
     this.#core.call("listen", (lib, fd) => lib.listen(fd, backlog));
   }
 
@@ -127,31 +140,19 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
   async send(data: Uint8Array, options?: FlagOptions): Promise<number> {
     checkBytes(data, "send", "data");
     const flags = sendFlags(options);
-    return await this.#waiting(
-      options,
-      (wait) =>
-        this.#write(
-          flags,
-          "send",
-          (lib, fd) => lib.send(fd, data as Uint8Array<ArrayBuffer>, data.length, flags),
-          wait,
-        ),
-    );
+    return await this.#waiting(options, (wait) => this.#send(data, flags, wait));
   }
 
   /** Sends all of `data`, in as many calls as it takes. */
   async sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
     checkBytes(data, "send", "data");
     const flags = sendFlags(options);
+    this.#core.checkOpen("send");
+    const size = data.length;
     await this.#waiting(options, async (wait) => {
-      for (let sent = 0; sent < data.length;) {
-        const rest = (sent === 0 ? data : data.subarray(sent)) as Uint8Array<ArrayBuffer>;
-        sent += await this.#write(
-          flags,
-          "send",
-          (lib, fd) => lib.send(fd, rest, rest.length, flags),
-          wait,
-        );
+      for (let sent = 0; sent < size;) {
+        const whole = same(data, size, "send");
+        sent += await this.#send(sent === 0 ? whole : whole.subarray(sent), flags, wait);
       }
     });
   }
@@ -167,14 +168,14 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     this.#core.checkOpen("sendto");
     const sockaddr = new Uint8Array(SOCKADDR_STORAGE_BYTES);
     const length = encodeDestination(sockaddr, 0, to);
-    const bytes = data as Uint8Array<ArrayBuffer>;
+    const size = data.length;
     return await this.#waiting(
       options,
       (wait) =>
         this.#write(
           flags,
           "sendto",
-          (lib, fd) => lib.sendto(fd, bytes, bytes.length, flags, sockaddr, length),
+          (lib, fd) => lib.sendto(fd, same(data, size, "send"), size, flags, sockaddr, length),
           wait,
           () => destinationText(sockaddr, 0, length),
         ),
@@ -195,17 +196,20 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
   async recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
     checkBytes(buffer, "receive", "buffer");
     const flags = receiveFlags(options);
-    const bytes = buffer as Uint8Array<ArrayBuffer>;
-    // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
-    if (bytes.length === 0 && this.type === "stream") {
-      this.#core.checkOpen("recv");
-      return 0;
-    }
-    return await this.#waiting(
-      options,
-      (wait) =>
-        this.#read(flags, "recv", (lib, fd) => lib.recv(fd, bytes, bytes.length, flags), wait),
-    );
+    const size = buffer.length;
+    return await this.#waiting(options, async (wait) => {
+      // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
+      if (size === 0 && this.type === "stream") {
+        this.#core.checkOpen("recv");
+        return 0;
+      }
+      const got = await this.#receive(buffer, flags, wait);
+      // On a non-blocking socket the kernel does not wait for all.
+      const waits = (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) === MSG_WAITALL;
+      return waits && got > 0 && got < size && this.type === "stream"
+        ? await this.#receiveRest(buffer, got, flags, wait)
+        : got;
+    });
   }
 
   /** Receives with the sender's address (`man 2 recvfrom`). */
@@ -311,11 +315,50 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
     address: AddressInput<Address>,
     action: string,
   ): { sockaddr: Uint8Array<ArrayBuffer>; text: string } {
-    const sockaddr = encodeSockaddr(address, action);
-    const exact = decodeSockaddr(sockaddr, sockaddr.length);
+    const sockaddr = encodeSockaddr(address, action, INTERFACES);
+    const exact = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
     this.#core.checkOpen(action);
     checkAddress(exact, action);
     return { sockaddr, text: addressText(exact) };
+  }
+
+  async #send(data: Uint8Array, flags: number, wait: Wait | undefined): Promise<number> {
+    const size = data.length;
+    return await this.#write(
+      flags,
+      "send",
+      (lib, fd) => lib.send(fd, same(data, size, "send"), size, flags),
+      wait,
+    );
+  }
+
+  async #receive(buffer: Uint8Array, flags: number, wait: Wait | undefined): Promise<number> {
+    const size = buffer.length;
+    return await this.#read(
+      flags,
+      "recv",
+      (lib, fd) => lib.recv(fd, same(buffer, size, "receive"), size, flags),
+      wait,
+    );
+  }
+
+  /** Fills the rest of `buffer`, up to the end of the stream or of the wait. */
+  async #receiveRest(
+    buffer: Uint8Array,
+    got: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const size = buffer.length;
+    try {
+      for (let count = 1; got < size && count > 0; got += count) {
+        count = await this.#receive(same(buffer, size, "receive").subarray(got), flags, wait);
+      }
+    } catch (error) {
+      // The time is over or the signal was aborted: what came is not lost.
+      if (isSocketError(error) || error instanceof TypeError) throw error;
+    }
+    return got;
   }
 
   /** Makes a receiving call until it does not block, or once under MSG_DONTWAIT. */
@@ -361,7 +404,8 @@ export class Socket extends MessageCalls implements Disposable, AsyncDisposable 
 }
 
 /**
- * Opens a socket (`man 2 socket`). Needs `--allow-ffi`.
+ * Opens a socket (`man 2 socket`). Needs `--allow-ffi`; raw, packet and netlink sockets need the
+ * whole of `--allow-net` too, others for the addresses that they bind, connect and send to.
  *
  * @param family AF_* (default AF_INET).
  * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
@@ -375,6 +419,7 @@ export function socket(
   type: number = SOCK_STREAM,
   protocol: number = 0,
 ): Socket {
+  checkSocket(family, type);
   return new Socket(openCore(family, type, protocol));
 }
 

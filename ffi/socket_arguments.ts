@@ -9,7 +9,12 @@ import { MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 
 /** Options of one receive or send on a {@linkcode Socket}. */
 export interface FlagOptions extends WaitOptions {
-  /** MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. */
+  /**
+   * MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. With MSG_DONTWAIT a call that would
+   * block fails with `EAGAIN`. With MSG_WAITALL a stream's `recv` and `recvInto` fill their room; if
+   * the wait ends early they resolve to what came until then, as after a signal in C, and reject only
+   * if nothing did.
+   */
   flags?: number;
 }
 
@@ -34,4 +39,12 @@ export function sendFlags(options: { flags?: number } | undefined): number {
   const flags = options?.flags ?? 0;
   checkInteger(flags, 0, MAX_BYTES, "send", "flags");
   return flags | MSG_NOSIGNAL;
+}
+
+/** The memory of a call that is made again after a wait: it must not have been transferred away. */
+export function same(memory: Uint8Array, size: number, action: string): Uint8Array<ArrayBuffer> {
+  if (memory.length !== size) {
+    throw new TypeError(`Cannot ${action}: the buffer was detached while waiting`);
+  }
+  return memory as Uint8Array<ArrayBuffer>;
 }
