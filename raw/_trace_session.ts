@@ -133,8 +133,9 @@ export class TraceSession implements TraceEars {
     if (probe === undefined) return;
     const type = icmpErrorName(this.#target.family, error);
     const { icmpType, icmpCode, code, info } = error;
+    const fate = type === "packetTooBig" ? this.#shrink(probe, info) : undefined;
     // Others of the same size have been under way when the first was refused.
-    if (type === "packetTooBig" && this.#shrink(probe, info) === "known") return;
+    if (fate === "known") return;
     const mpls: MplsLabel[] = [];
     for (const object of extensions ?? []) if (object.kind === "mpls") mpls.push(...object.labels);
     this.#tell(probe, origin, {
@@ -143,6 +144,7 @@ export class TraceSession implements TraceEars {
       icmpCode,
       code,
       ...(type === "packetTooBig" && { mtuBytes: info }),
+      ...(fate === "smaller" && { again: true }),
       ...(mpls.length > 0 && { mpls }),
       ...(extensions !== undefined && { extensions }),
       reached: this.#isEnd(type, error, origin.address),
@@ -296,13 +298,13 @@ export class TraceSession implements TraceEars {
   /**
    * A router cannot pass a probe on: it is sent again, smaller, if that is wanted and possible.
    *
-   * @returns Whether this is known already.
+   * @returns `"known"` if nothing new was learned.
    */
-  #shrink(probe: Probe, told: number): "new" | "known" {
+  #shrink(probe: Probe, told: number): "smaller" | "known" | "end" {
     const { hop, number, lengthBytes } = probe;
     if (!this.#plan.mtuDiscovery || lengthBytes <= this.#leastBytes()) {
       this.#endAt(hop);
-      return "new";
+      return "end";
     }
     this.#again.push({ hop, number });
     const before = this.#mtuBytes;
@@ -313,7 +315,7 @@ export class TraceSession implements TraceEars {
     else if (before >= lengthBytes) {
       this.#lowerMtu(Math.max(least, PLATEAUS.find((mtu) => mtu < before) ?? least));
     }
-    return this.#mtuBytes < before ? "new" : "known";
+    return this.#mtuBytes < before ? "smaller" : "known";
   }
 
   #leastBytes(): number {

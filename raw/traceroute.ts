@@ -16,8 +16,8 @@ import { resolveTarget } from "./_target.ts";
 export type { TraceReplyKind };
 
 /**
- * What {@linkcode traceroute} tells: one event for each probe. With `mtuDiscovery`, a router's news
- * of a smaller MTU comes besides: the probe that met it goes on, smaller.
+ * What {@linkcode traceroute} tells: one event for each probe, and besides, with `mtuDiscovery`, one
+ * with `again` for each smaller MTU that a router tells.
  */
 export type TraceEvent = TraceAnswer | TraceTimeout | TraceSendError;
 
@@ -61,6 +61,8 @@ export interface TraceAnswer extends TraceProbe {
    * `mtuDiscovery`, in other answers, the path MTU as far as this hop.
    */
   mtuBytes?: number;
+  /** With `mtuDiscovery` and `"packetTooBig"`: the same probe is sent again, smaller. */
+  again?: boolean;
   /** MPLS labels that the packet came to the router with (RFC 4950), the outermost first. */
   mpls?: MplsLabel[];
   /** All extensions of the error (RFC 4884): MPLS labels, interfaces (RFC 5837), … */

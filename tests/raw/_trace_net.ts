@@ -1,96 +1,64 @@
-/**
- * A chain of network namespaces: a client, routers, a target, with veth pairs between them.
- */
+/** A chain of routers between a client and a target. */
+import { join, Netns } from "./_netns.ts";
 
-/** A chain; `using` takes it down. */
-export interface Chain extends Disposable {
-  /** Namespace names: the client first, the target last. */
-  readonly nodes: readonly string[];
+/** The chain: node 0 is the client, the last one is the target, in between are routers. */
+export interface Chain extends AsyncDisposable {
+  readonly nodes: readonly Netns[];
+  readonly client: Netns;
+  readonly target: Netns;
   /** The target's addresses. */
-  readonly target: { inet: string; inet6: string };
-  /** The address that a router answers the client with. */
-  near(router: number, family: "inet" | "inet6"): string;
-  /** Runs a script in a node. */
-  sh(node: number, script: string): string;
+  readonly hosts: { readonly inet: string; readonly inet6: string };
+  /** The addresses that answer the client, hop by hop, the target's among them. */
+  readonly hops: { readonly inet: readonly string[]; readonly inet6: readonly string[] };
 }
 
-let chains = 0;
+/** The far end of the n-th cable. */
+const FAR = { inet: (n: number) => `10.77.${n}.2`, inet6: (n: number) => `fd77:${n + 1}::2` };
 
-/** Runs a shell script; its output. */
-export function shell(script: string): string {
-  const { success, stdout, stderr } = new Deno.Command("bash", {
-    args: ["-ec", script],
-    stdout: "piped",
-    stderr: "piped",
-  }).outputSync();
-  const text = new TextDecoder().decode(stdout);
-  if (!success) throw new Error(`${script}\n${text}${new TextDecoder().decode(stderr)}`);
-  return text;
-}
-
-/** Makes a chain with so many routers. */
-export function makeChain(routers: number): Chain {
-  const prefix = `trc${Deno.pid}x${chains++}n`;
-  const nodes = Array.from({ length: routers + 2 }, (_, i) => `${prefix}${i}`);
-  const last = nodes.length - 1;
-  const lines: string[] = [];
-  nodes.forEach((name) => {
-    lines.push(
-      `ip netns add ${name}`,
-      // Answers as many as come, at once, and addresses that are usable at once.
-      `ip netns exec ${name} sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 ` +
-        "net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_ratemask=0 net.ipv6.icmp.ratelimit=0 " +
-        "net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0",
-      `ip -n ${name} link set lo up`,
-    );
-  });
-  for (let i = 0; i < last; i++) {
-    const [a, b] = [nodes[i], nodes[i + 1]];
-    lines.push(
-      `ip -n ${a} link add right type veth peer name left netns ${b}`,
-      `ip -n ${a} addr add 10.77.${i}.1/24 dev right`,
-      `ip -n ${b} addr add 10.77.${i}.2/24 dev left`,
-      `ip -n ${a} addr add fd77:${i}::1/64 dev right nodad`,
-      `ip -n ${b} addr add fd77:${i}::2/64 dev left nodad`,
-      `ip -n ${a} link set right up`,
-      `ip -n ${b} link set left up`,
-    );
-  }
-  nodes.forEach((name, i) => {
-    for (let net = i + 1; net < last; net++) {
-      lines.push(
-        `ip -n ${name} route add 10.77.${net}.0/24 via 10.77.${i}.2`,
-        `ip -n ${name} route add fd77:${net}::/64 via fd77:${i}::2`,
-      );
-    }
-    for (let net = 0; net < i - 1; net++) {
-      lines.push(
-        `ip -n ${name} route add 10.77.${net}.0/24 via 10.77.${i - 1}.1`,
-        `ip -n ${name} route add fd77:${net}::/64 via fd77:${i - 1}::1`,
-      );
-    }
-  });
-  const down = () => {
-    for (const name of nodes) {
-      new Deno.Command("ip", { args: ["netns", "del", name], stderr: "null" }).outputSync();
-    }
+/** Makes a chain with so many routers; every node's interfaces are `left` and `right`. */
+export async function chain(routers: number): Promise<Chain> {
+  const nodes: Netns[] = [];
+  const remove = async () => {
+    for (const node of nodes) await node.remove();
   };
   try {
-    shell(lines.join("\n"));
+    for (let i = 0; i < routers + 2; i++) {
+      const node = await Netns.make();
+      nodes.push(node);
+      node.sysctl({
+        "ipv4.ip_forward": 1,
+        "ipv6.conf.all.forwarding": 1,
+        // Answers as many as are asked for.
+        "ipv4.icmp_ratemask": 0,
+        "ipv6.icmp.ratelimit": 0,
+      });
+    }
+    const last = nodes.length - 1;
+    for (let i = 0; i < last; i++) {
+      const near = `right 10.77.${i}.1/24 fd77:${i + 1}::1/64`;
+      await join(nodes[i], near, nodes[i + 1], `left 10.77.${i}.2/24 fd77:${i + 1}::2/64`);
+    }
+    for (const [i, node] of nodes.entries()) {
+      if (i < last) {
+        await node.ip(`route add default via 10.77.${i}.2`);
+        await node.ip(`route add default via fd77:${i + 1}::2`);
+      }
+      for (let net = 0; net < i - 1; net++) {
+        await node.ip(`route add 10.77.${net}.0/24 via 10.77.${i - 1}.1`);
+        await node.ip(`route add fd77:${net + 1}::/64 via fd77:${i}::1`);
+      }
+    }
+    const cables = Array.from({ length: last }, (_, n) => n);
+    return {
+      nodes,
+      client: nodes[0],
+      target: nodes[last],
+      hosts: { inet: FAR.inet(last - 1), inet6: FAR.inet6(last - 1) },
+      hops: { inet: cables.map(FAR.inet), inet6: cables.map(FAR.inet6) },
+      [Symbol.asyncDispose]: remove,
+    };
   } catch (error) {
-    down();
+    await remove();
     throw error;
   }
-  return {
-    nodes,
-    target: { inet: `10.77.${last - 1}.2`, inet6: `fd77:${last - 1}::2` },
-    near: (router, family) => family === "inet" ? `10.77.${router - 1}.2` : `fd77:${router - 1}::2`,
-    sh: (node, script) => shell(`ip netns exec ${nodes[node]} bash -ec ${quote(script)}`),
-    [Symbol.dispose]: down,
-  };
-}
-
-/** A text as one word of the shell. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
