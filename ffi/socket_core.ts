@@ -9,12 +9,15 @@ import type { Wait } from "../core/wait.ts";
 import {
   AF_INET,
   AF_INET6,
+  AF_UNIX,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
+  SOL_TCP,
 } from "./abi/socket_constants.ts";
+import { TCP_ULP } from "./abi/transport_constants.ts";
 import { IPPROTO_MPTCP } from "./abi/ip_constants.ts";
 import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
@@ -66,9 +69,10 @@ export class SocketCore extends Watch {
   readonly protocol: number;
   /**
    * Whether a receive of less than was asked for has emptied the socket, so that the next one may
-   * wait without trying: true of TCP (`man 7 epoll`). Unix sockets also stop at passed descriptors.
+   * wait without trying: true of TCP (`man 7 epoll`). Unix sockets also stop at passed descriptors,
+   * and TCP under an upper layer at the end of each TLS record.
    */
-  readonly shortReceiveDrains: boolean;
+  shortReceiveDrains: boolean;
 
   /** Takes `fd` over; it must be a non-blocking socket. */
   constructor(fd: number, familyNumber: number, typeNumber: number, protocol: number) {
@@ -157,7 +161,7 @@ export class SocketCore extends Watch {
   async connect(sockaddr: Uint8Array<ArrayBuffer>, wait?: Wait, address?: string): Promise<void> {
     this.checkOpen("connect");
     let result = attemptConnect(this.fd, sockaddr);
-    while (result === -EAGAIN) {
+    while (result === -EAGAIN && this.familyNumber === AF_UNIX) {
       // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
       await pause(wait);
       this.checkOpen("connect");
@@ -228,6 +232,7 @@ export class SocketCore extends Watch {
       throw new TypeError(`Cannot setsockopt: ${option.name} can only be read`);
     }
     const encoded = option.codec.encode(value);
+    if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
     const bytes = withPointers(encoded);
     _keptAlive = encoded;
     this.call(
