@@ -22,12 +22,16 @@ export async function loops(count = 20): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Whether a promise is still pending after the event loop has turned a while. */
+/** Whether a promise stays pending: it may take its time, so only a pending one costs any. */
 export async function pending(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  promise.then(() => settled = true, () => settled = true);
-  await loops();
-  return !settled;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stays = new Promise<boolean>((resolve) => timer = setTimeout(resolve, 150, true));
+  const settles = promise.then(() => false, () => false);
+  try {
+    return await Promise.race([settles, stays]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Asserts a rejection with a POSIX code. */
@@ -42,6 +46,19 @@ export async function assertCode(
     `code ${(error as { code?: string }).code} of "${error}" is not ${codes.join(" or ")}`,
   );
   return error;
+}
+
+/** Asserts that `act` rejects all of these promises with a POSIX code. */
+export async function assertAllCode(
+  promises: readonly Promise<unknown>[],
+  code: string,
+  act: () => void,
+): Promise<void> {
+  const outcomes = Promise.allSettled(promises);
+  act();
+  for (const outcome of await outcomes) {
+    assertEquals((outcome as PromiseRejectedResult).reason?.code, code);
+  }
 }
 
 /** Asserts a rejection with exactly `reason`. */

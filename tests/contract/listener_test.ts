@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFds } from "../_tools.ts";
 import {
+  assertAllCode,
   assertCode,
   assertFds,
   assertReason,
@@ -98,8 +99,7 @@ claim(
     const { localAddr } = listener;
     const waits = [listener.accept(), listener.accept({ timeoutMs: 60_000 }), listener.accept()];
     await loops(2);
-    listener.close();
-    for (const wait of waits) await assertCode(() => wait, "EBADF");
+    await assertAllCode(waits, "EBADF", () => listener.close());
     listener.close();
     listener[Symbol.dispose]();
     await assertCode(() => listener.accept(), "EBADF");

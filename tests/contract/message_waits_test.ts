@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  assertAllCode,
   assertCode,
   assertReason,
   assertTimeout,
@@ -169,8 +170,7 @@ claim(
       waits.push(b.recv({ timeoutMs: 60_000 }));
       await loops(2);
       const { localAddr } = b;
-      b.close();
-      for (const wait of waits) await assertCode(() => wait, "EBADF");
+      await assertAllCode(waits, "EBADF", () => b.close());
       b.close();
       b[Symbol.dispose]();
       await b[Symbol.asyncDispose]();
@@ -214,9 +214,7 @@ claim(MESSAGE_KINDS, "closing ends a send that waits for room", async (kind) => 
     let sending: Promise<number>;
     do sending = a.send(noise(1000)); while (!await pending(sending));
     const timed = a.send(noise(1000), { timeoutMs: 60_000 });
-    a.close();
-    await assertCode(() => sending, "EBADF");
-    await assertCode(() => timed, "EBADF");
+    await assertAllCode([sending, timed], "EBADF", () => a.close());
     b.close(); // only then does Deno's own send end
     await loops();
   });
