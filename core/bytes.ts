@@ -36,6 +36,11 @@ export function checkBytes(
   }
 }
 
+/** The error of memory that the caller has transferred away while a call waited. */
+export function detached(action: string, name: string): TypeError {
+  return new TypeError(`Cannot ${action}: ${name} was detached while waiting`);
+}
+
 /** Whether these are bytes that any call takes as they are: not empty, not shared, not resizable. */
 export function isPlain(bytes: unknown): bytes is Uint8Array<ArrayBuffer> {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return false;

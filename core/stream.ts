@@ -5,7 +5,7 @@
  */
 import type { Family, SocketType } from "./address.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { checkBytes, checkInteger, toBytes } from "./bytes.ts";
+import { checkBytes, checkInteger, detached, toBytes } from "./bytes.ts";
 import type { StreamEndpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
 import {
@@ -262,8 +262,9 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
   }
 
   async #pushAll(data: Uint8Array, wait: Wait | undefined): Promise<void> {
-    let sent = 0;
-    while (sent < data.length) {
+    const size = data.length;
+    for (let sent = 0; sent < size;) {
+      if (data.length !== size) throw detached("send", "data");
       sent += await this.push(sent === 0 ? data : data.subarray(sent), wait);
     }
   }

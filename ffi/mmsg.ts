@@ -263,6 +263,7 @@ async function flush(
     const result = batch.send(core, done);
     if (result > 0) {
       spend(result);
+      core.foundRoom();
       done += result;
       again = false;
     } else if (result === -EAGAIN) {

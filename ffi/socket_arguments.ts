@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger, detached } from "../core/bytes.ts";
 import type { WaitOptions } from "../core/wait.ts";
 import { MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 
@@ -43,8 +43,6 @@ export function sendFlags(options: { flags?: number } | undefined): number {
 
 /** The memory of a call that is made again after a wait: it must not have been transferred away. */
 export function same(memory: Uint8Array, size: number, action: string): Uint8Array<ArrayBuffer> {
-  if (memory.length !== size) {
-    throw new TypeError(`Cannot ${action}: the buffer was detached while waiting`);
-  }
+  if (memory.length !== size) throw detached(action, "the buffer");
   return memory as Uint8Array<ArrayBuffer>;
 }

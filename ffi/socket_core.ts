@@ -12,6 +12,7 @@ import {
   AF_UNIX,
   SO_ERROR,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -73,6 +74,8 @@ export class SocketCore extends Watch {
    * and TCP under an upper layer at the end of each TLS record.
    */
   shortReceiveDrains: boolean;
+  /** How many waits for room in a row were in vain. */
+  #vainWaits = 0;
 
   /** Takes `fd` over; it must be a non-blocking socket. */
   constructor(fd: number, familyNumber: number, typeNumber: number, protocol: number) {
@@ -128,6 +131,22 @@ export class SocketCore extends Watch {
     }
   }
 
+  /**
+   * Resolves at the next sign that sending or connecting may succeed. Of a unix datagram whose
+   * recipient is named in the call epoll knows only our own buffer, not the recipient's full queue
+   * (unix_dgram_poll), and says "writable" for ever: after some such waits time passes between them.
+   */
+  override waitWritable(wait?: Wait): Promise<void> {
+    const vain = this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM &&
+      this.#vainWaits++ >= MOST_VAIN_WAITS;
+    return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait);
+  }
+
+  /** A send has found room. */
+  foundRoom(): void {
+    this.#vainWaits = 0;
+  }
+
   /** Makes a call once. Returns what it returned, or -1 if it would block. */
   tryCall(
     syscall: string,
@@ -136,7 +155,10 @@ export class SocketCore extends Watch {
   ): number {
     this.checkOpen(syscall);
     const result = attemptRetryable((lib) => run(lib, this.fd));
-    if (result >= 0) return result;
+    if (result >= 0) {
+      this.foundRoom();
+      return result;
+    }
     if (result === -EAGAIN) return -1;
     throw failure(syscall, -result, typeof address === "function" ? address() : address);
   }
@@ -163,7 +185,7 @@ export class SocketCore extends Watch {
     let result = attemptConnect(this.fd, sockaddr);
     while (result === -EAGAIN && this.familyNumber === AF_UNIX) {
       // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
-      await pause(wait);
+      await pause(wait, this.isReferenced);
       this.checkOpen("connect");
       result = attemptConnect(this.fd, sockaddr);
     }
@@ -264,11 +286,14 @@ function attemptConnect(fd: number, sockaddr: Uint8Array<ArrayBuffer>): number {
   );
 }
 
-const CONNECT_RETRY_MS = 5;
+/** Between tries where nothing tells when there is room. */
+const RETRY_MS = 5;
+const MOST_VAIN_WAITS = 64;
 
-function pause(wait: Wait | undefined): Promise<void> {
+function pause(wait: Wait | undefined, referenced: boolean): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, CONNECT_RETRY_MS);
+    const timer = setTimeout(resolve, RETRY_MS);
+    if (!referenced) Deno.unrefTimer(timer);
     wait?.arm((reason) => {
       clearTimeout(timer);
       reject(reason);

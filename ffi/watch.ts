@@ -97,6 +97,11 @@ export class Watch {
     });
   }
 
+  /** Whether pending waits keep the process alive. */
+  get isReferenced(): boolean {
+    return this.#referenced;
+  }
+
   /** Lets pending waits keep the process alive, or not. */
   setReferenced(on: boolean): void {
     if (this.#referenced === on) return;

@@ -28,6 +28,7 @@ import {
   tryRecvMsg,
   trySendMsg,
 } from "../msghdr.ts";
+import { INTERFACES } from "../interface_names.ts";
 import { familyName, typeName } from "../names.ts";
 import { checkAddress } from "../permissions.ts";
 import { poller } from "../poller.ts";
@@ -180,8 +181,8 @@ export class LibcMessage<A> extends MessageBase<A> {
   }
 
   async connect(to: AddressInput<A>): Promise<void> {
-    const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect");
-    const address = decodeSockaddr(sockaddr, sockaddr.length);
+    const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect", INTERFACES);
+    const address = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
     this.core.checkOpen("connect");
     checkAddress(address, "connect");
     await this.core.connect(sockaddr, undefined, addressText(address));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Family, SocketType } from "../../core/address.ts";
-import { checkBytes } from "../../core/bytes.ts";
+import { checkBytes, detached } from "../../core/bytes.ts";
 import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { StreamBase } from "../../core/stream.ts";
@@ -123,7 +123,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   ready(): void {
     const buffer = this.#buffer!;
     if (buffer.length === 0) {
-      return this.fail(new TypeError("Cannot receive: buffer was detached while waiting"));
+      return this.fail(detached("receive", "buffer"));
     }
     try {
       const count = this.#receive(buffer);
@@ -147,6 +147,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     for (;;) {
       if (!poller.hasWork) await poller.nextTurn();
       if (this.core.isClosed) throw closedError("recv");
+      if (buffer.length === 0) throw detached("receive", "buffer");
       if (this.core.readable) {
         const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
         if (count >= 0) return count;
@@ -159,6 +160,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     for (;;) {
       if (!poller.hasWork) await poller.nextTurn();
       if (this.core.isClosed) throw closedError("send");
+      if (data.length === 0) throw detached("send", "data");
       const count = this.#send(data as Uint8Array<ArrayBuffer>);
       if (count >= 0) return count;
       await this.core.waitWritable(wait);
