@@ -44,6 +44,31 @@ const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 /**
  * A socket of any family and type. Non-blocking underneath: a method that would block waits without
  * a thread; {@linkcode Socket.tryRecv} and {@linkcode Socket.trySend} never wait.
+ *
+ * The kernel's errors come as `SocketError`, with `code` and `syscall`. bind, connect and sends to an
+ * address need the permissions that Deno's own networking needs: `--allow-net`, and for paths
+ * `--allow-read` and `--allow-write`.
+ *
+ * @example An echo server and its client, as in every tutorial
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, socket } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = socket(AF_INET, SOCK_STREAM, 0);
+ * server.bind({ hostname: "127.0.0.1", port: 0 });
+ * server.listen();
+ *
+ * using client = socket(AF_INET, SOCK_STREAM, 0);
+ * await client.connect(server.localAddr);
+ * await client.sendAll(new TextEncoder().encode("Hello, world"));
+ *
+ * const [connection, address] = await server.accept();
+ * await connection.sendAll(await connection.recv(1024));
+ * connection.close();
+ *
+ * assertEquals(new TextDecoder().decode(await client.recv(1024)), "Hello, world");
+ * assertEquals(address, client.localAddr);
+ * ```
  */
 export class Socket extends MessageCalls implements Disposable, AsyncDisposable {
   readonly #core: SocketCore;
@@ -425,6 +450,19 @@ export function socket(
 
 /**
  * Opens two sockets that are connected to each other (`man 2 socketpair`). Needs `--allow-ffi`.
+ *
+ * @example Without waiting
+ * ```ts
+ * import { socketPair } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = socketPair();
+ * assertEquals(b.tryRecv(), null); // would block
+ * a.trySend(Uint8Array.of(7));
+ * assertEquals(b.tryRecv(), Uint8Array.of(7));
+ * a.close();
+ * b.close();
+ * ```
  *
  * @param family AF_UNIX (the default) or AF_TIPC.
  * @param type SOCK_* (default SOCK_STREAM).
