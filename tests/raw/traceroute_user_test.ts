@@ -2,30 +2,18 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as raw from "../../raw/traceroute.ts";
 import { testWith } from "../_tools.ts";
 import { run } from "./_netns.ts";
+import { nobody } from "./_nobody.ts";
 import { chain } from "./_trace_net.ts";
 
 const CHILD = new URL("./_child_trace.ts", import.meta.url).pathname;
-const NOBODY = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 const NEEDS = { netns: true, tools: ["ip", "setpriv", "unshare"] };
-
-/** A cache that nobody can write to, for a child that runs as nobody. */
-async function nobodysCache(): Promise<{ env: string[]; [Symbol.asyncDispose](): Promise<void> }> {
-  const cache = await Deno.makeTempDir({ prefix: "bsock-cache-" });
-  await Deno.chown(cache, 65534, 65534);
-  return {
-    env: [`DENO_DIR=${cache}`, `HOME=${cache}`],
-    async [Symbol.asyncDispose]() {
-      await Deno.remove(cache, { recursive: true });
-    },
-  };
-}
 
 testWith(
   NEEDS,
   "an ordinary user traces by UDP, and by ICMP within ping_group_range; TCP names CAP_NET_RAW",
   async () => {
     await using net = await chain(5);
-    await using cache = await nobodysCache();
+    await using user = await nobody();
     const { inet, inet6 } = net.hosts;
     const way = {
       [inet]: net.hops.inet.flatMap((hop) => [hop, hop, hop]).join(" "),
@@ -35,7 +23,7 @@ testWith(
       net.client.sysctl({ "ipv4.ping_group_range": range });
       const text = await net.client.run(
         "setpriv",
-        ...[...NOBODY, "env", ...cache.env, Deno.execPath(), "run", "-A", CHILD, inet, inet6],
+        ...[...user.args, Deno.execPath(), "run", "-A", CHILD, inet, inet6],
       );
       const told = JSON.parse(text);
       for (const host of [inet, inet6]) {
@@ -49,11 +37,11 @@ testWith(
 );
 
 testWith(NEEDS, "an ordinary user's own namespace (unshare -rn) allows every method", async () => {
-  await using cache = await nobodysCache();
+  await using user = await nobody();
   const script = 'ip link set lo up && exec "$@"';
   const text = await run(
     "setpriv",
-    ...[...NOBODY, "env", ...cache.env, "unshare", "-rn", "sh", "-c", script, "sh"],
+    ...[...user.args, "unshare", "-rn", "sh", "-c", script, "sh"],
     ...[Deno.execPath(), "run", "-A", CHILD, "127.0.0.1", "::1"],
   );
   assertEquals(
