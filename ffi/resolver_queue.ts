@@ -4,7 +4,7 @@
  * @module
  */
 import { MOST_BLOCKING } from "./blocking_gate.ts";
-import { libc } from "./library.ts";
+import { type Libc, libc } from "./library.ts";
 import { allocate } from "./memory.ts";
 import { GaiSlots } from "./resolver_gai.ts";
 import type { AddrInfo, LookupQuery } from "./resolver_hints.ts";
@@ -106,14 +106,23 @@ export function abandonLookup(lookup: Lookup): void {
   backend?.abandon(lookup);
 }
 
+function makeBackend(lib: Libc): LookupBackend {
+  if (typeof lib.getaddrinfo_a === "function" && typeof lib.gai_cancel === "function") {
+    try {
+      return new GaiSlots(queue);
+    } catch {
+      // No memory for its requests.
+    }
+  }
+  return new BlockingCalls();
+}
+
 function pump(): void {
   pumping = false;
   const lib = libc();
   if (backendLibc !== lib) {
     backendLibc = lib;
-    backend = typeof lib.getaddrinfo_a === "function" && typeof lib.gai_cancel === "function"
-      ? new GaiSlots(queue)
-      : new BlockingCalls();
+    backend = makeBackend(lib);
   }
   for (const lookup of waiting) {
     if (!backend!.start(lookup)) break;
