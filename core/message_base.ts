@@ -35,6 +35,8 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   protected readonly receives: Turns = new Turns();
   /** Order of the sends. */
   protected readonly sends: Turns = new Turns();
+  /** What an iteration has received ahead, the newest first. */
+  #kept: Message<A>[] = [];
 
   /**
    * Receives one message; `undefined` once a connected peer has ended (never for datagrams).
@@ -103,7 +105,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   async recvFrom(options: RecvOptions = {}): Promise<Message<A>> {
     checkRecvOptions(options);
     return await this.#turn(this.receives, "recvfrom", options, async (wait) => {
-      const message = await this.receive(options, wait);
+      const message = this.#takeKept(options) ?? await this.receive(options, wait);
       if (message === undefined) throw peerEnded();
       return message;
     });
@@ -112,12 +114,11 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   async recvMany(max: number = DEFAULT_BATCH, options: RecvOptions = {}): Promise<Message<A>[]> {
     checkInteger(max, 1, MAX_BATCH, "receive", "max");
     checkRecvOptions(options);
-    return await this.#turn(
-      this.receives,
-      "recvmmsg",
-      options,
-      (wait) => this.receiveMany(max, options, wait),
-    );
+    return await this.#turn(this.receives, "recvmmsg", options, async (wait) => {
+      const kept: Message<A>[] = [];
+      for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
+      return kept.length > 0 ? kept : await this.receiveMany(max, options, wait);
+    });
   }
 
   async sendMany(
@@ -135,23 +136,18 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     );
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Message<A>> {
-    while (!this.closed) {
-      let batch: Message<A>[];
-      try {
-        batch = await this.#turn(
-          this.receives,
-          "recvmmsg",
-          {},
-          (wait) => this.receiveMany(1, {}, wait),
-        );
-      } catch (error) {
-        if (this.closed) return;
-        throw error;
-      }
-      if (batch.length === 0) return;
-      yield batch[0];
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message<A>> {
+    const iterator: AsyncIterableIterator<Message<A>> = {
+      next: () => {
+        const message = this.receives.busy ? undefined : this.#takeKept({});
+        return message === undefined
+          ? this.#nextOfBatch()
+          : Promise.resolve({ done: false, value: message });
+      },
+      return: () => Promise.resolve({ done: true, value: undefined }),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
 
   close(): void {
@@ -159,6 +155,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     this.closed = true;
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
+    for (const message of this.#kept.splice(0)) message.control?.[Symbol.dispose]();
     this.release();
   }
 
@@ -169,6 +166,36 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  /** Receives as many as there are and hands out the first; the rest wait for whoever receives next. */
+  async #nextOfBatch(): Promise<IteratorResult<Message<A>, undefined>> {
+    if (this.closed) return { done: true, value: undefined };
+    try {
+      const value = await this.#turn(this.receives, "recvmmsg", {}, async (wait) => {
+        const message = this.#takeKept({});
+        if (message !== undefined) return message;
+        const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, {}, wait);
+        this.#kept = rest.reverse();
+        return first;
+      });
+      return value === undefined ? { done: true, value } : { done: false, value };
+    } catch (error) {
+      if (this.closed) return { done: true, value: undefined };
+      throw error;
+    }
+  }
+
+  /** The oldest message that an iteration has received and not handed out, cut to the room asked for. */
+  #takeKept(options: RecvOptions): Message<A> | undefined {
+    // Flags mean something to the kernel alone.
+    if (this.#kept.length === 0 || (options.flags ?? 0) !== 0) return undefined;
+    const message = this.#kept.pop()!;
+    const { size } = options;
+    if (size === undefined || message.data.length <= size) return message;
+    message.data = message.data.subarray(0, size);
+    message.truncated = true;
+    return message;
   }
 
   async #turn<T>(

@@ -276,3 +276,26 @@ claim(MESSAGE_KINDS, "the deno engine names libc for what only it can do", async
     ) await assertRejects(call, Deno.errors.NotSupported, 'engine: "libc"');
   });
 }, (kind) => kind.engine === "deno");
+
+claim(
+  MESSAGE_KINDS,
+  "an iteration that is left loses nothing of what it received ahead",
+  async (kind) => {
+    await withMessages(kind, async (a, b) => {
+      for (const word of ["one", "two", "three", "four", "five"]) await a.send(bytes(word));
+      for await (const { data } of b) {
+        assertEquals(text(data), "one");
+        break;
+      }
+      assertEquals(text(await b.recv()), "two");
+      const { data, truncated } = await b.recvFrom({ size: 3 });
+      assertEquals([text(data), truncated], ["thr", true]);
+      const rest = await b.recvMany(1);
+      for await (const message of b) {
+        rest.push(message);
+        break;
+      }
+      assertEquals(rest.map((message) => text(message.data)), ["four", "five"]);
+    });
+  },
+);
