@@ -6,6 +6,7 @@
  */
 export { Socket, socket, socketPair } from "./socket.ts";
 export type { FlagOptions } from "./socket_arguments.ts";
+export type { ByteCalls } from "./socket_bytes.ts";
 export { type InheritedSocket, inheritedSockets, sdNotify } from "./systemd.ts";
 export type {
   MessageCalls,
@@ -16,5 +17,6 @@ export type {
 } from "./socket_messages.ts";
 export type { ReceivedMessage, ReceivedParts, RecvMsgRequest, SendMsgRequest } from "./msghdr.ts";
 export type { ReceivedControl } from "./cmsg.ts";
+export { maxGsoSegments } from "./gso.ts";
 export type { RecvBatchesRequest, RecvManyRequest } from "./mmsg.ts";
 export * from "./public_constants.ts";
