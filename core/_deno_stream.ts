@@ -4,7 +4,7 @@
  * @module
  */
 import type { Family } from "./address.ts";
-import { isPlain, isShared } from "./bytes.ts";
+import { detached, isPlain, isShared } from "./bytes.ts";
 import { fromDenoWait } from "./_deno_errors.ts";
 import { Pending } from "./_pending.ts";
 import { getDenoOption, setDenoOption } from "./_deno_options.ts";
@@ -49,6 +49,7 @@ export class DenoStream<A> extends StreamBase<A> {
   #endRead: (() => void) | undefined;
   /** Of a pending {@linkcode DenoStream.sendAll} without options: what is still to be sent. */
   #outgoing: Uint8Array | undefined;
+  #outgoingBytes = 0;
   /** Of a pending {@linkcode DenoStream.recvInto} without options. */
   #resolveRead: ((count: number) => void) | undefined;
   #rejectRead: ((reason: unknown) => void) | undefined;
@@ -89,6 +90,7 @@ export class DenoStream<A> extends StreamBase<A> {
     ) return super.sendAll(data, options);
     this.sends.enter();
     this.#outgoing = data;
+    this.#outgoingBytes = data.length;
     return this.#conn.write(data).then(this.#onWrite, this.#onWriteError);
   }
 
@@ -175,12 +177,15 @@ export class DenoStream<A> extends StreamBase<A> {
 
   #onWrite = (count: number): void | Promise<void> => {
     const data = this.#outgoing!;
-    if (count < data.length) {
-      const rest = this.#outgoing = data.subarray(count);
-      return this.#conn.write(rest).then(this.#onWrite, this.#onWriteError);
+    const left = this.#outgoingBytes - count;
+    if (left > 0 && data.length === this.#outgoingBytes) {
+      this.#outgoingBytes = left;
+      this.#outgoing = data.subarray(count);
+      return this.#conn.write(this.#outgoing).then(this.#onWrite, this.#onWriteError);
     }
     this.#outgoing = undefined;
     this.sends.leave();
+    if (left > 0) throw detached("send", "data");
   };
 
   #onWriteError = (error: unknown): never => {

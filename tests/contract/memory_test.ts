@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { bytes, text } from "./_helpers.ts";
+import { bytes, pending, text } from "./_helpers.ts";
 import { claim, MESSAGE_KINDS, STREAM_KINDS, withMessages, withPair } from "./_kinds.ts";
 
 /** What no call may take for memory, each made anew. */
@@ -158,3 +158,28 @@ claim(MESSAGE_KINDS, "memory that could go away and bad numbers are refused", as
     assertEquals(text(await b.recv()), "only this");
   });
 });
+
+claim(
+  STREAM_KINDS,
+  "memory transferred away while it is sent is an error, not the end",
+  async (kind) => {
+    await withPair(kind, async (client, server) => {
+      const data = new Uint8Array(32 * 1024 * 1024);
+      const sending = client.sendAll(data);
+      if (!await pending(sending)) throw new Error("32 MiB fit into the buffers");
+      let transferred = true;
+      try {
+        structuredClone(data.buffer, { transfer: [data.buffer] });
+      } catch {
+        transferred = false; // the engine holds it
+      }
+      const draining = (async () => {
+        while ((await server.recv()).length > 0);
+      })();
+      if (transferred) await assertRejects(() => sending, TypeError, "data");
+      else await sending;
+      client.close();
+      await draining;
+    });
+  },
+);
