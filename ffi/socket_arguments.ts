@@ -4,7 +4,7 @@
  * @module
  */
 import { checkInteger, detached } from "../core/bytes.ts";
-import type { WaitOptions } from "../core/wait.ts";
+import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 
 /** Options of one receive or send on a {@linkcode Socket}. */
@@ -45,4 +45,17 @@ export function sendFlags(options: { flags?: number } | undefined): number {
 export function same(memory: Uint8Array, size: number, action: string): Uint8Array<ArrayBuffer> {
   if (memory.length !== size) throw detached(action, "the buffer");
   return memory as Uint8Array<ArrayBuffer>;
+}
+
+/** Runs one operation with the wait that its options ask for. */
+export async function waiting<T>(
+  options: WaitOptions | undefined,
+  run: (wait: Wait | undefined) => Promise<T>,
+): Promise<T> {
+  const wait = beginWait(options);
+  try {
+    return await run(wait);
+  } finally {
+    wait?.end();
+  }
 }

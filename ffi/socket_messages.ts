@@ -5,7 +5,7 @@
  */
 import type { Address } from "../core/address.ts";
 import type { Message, MessageBatch, OutgoingMessage } from "../core/message.ts";
-import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { beginWait, type WaitOptions } from "../core/wait.ts";
 import {
   recvBatches,
   type RecvBatchesRequest,
@@ -22,6 +22,7 @@ import {
   sendMsg,
   type SendMsgRequest,
 } from "./msghdr.ts";
+import { waiting } from "./socket_arguments.ts";
 import type { SocketCore } from "./socket_core.ts";
 
 /** Options of {@linkcode MessageCalls.sendMsg}. */
@@ -174,17 +175,5 @@ export class MessageCalls {
     } finally {
       wait?.end();
     }
-  }
-}
-
-async function waiting<T>(
-  options: WaitOptions,
-  run: (wait: Wait | undefined) => Promise<T>,
-): Promise<T> {
-  const wait = beginWait(options);
-  try {
-    return await run(wait);
-  } finally {
-    wait?.end();
   }
 }
