@@ -32,6 +32,7 @@ export class Hop {
 
   /** Counts what came of a probe. */
   add(event: raw.TraceEvent): void {
+    if (goesOn(event)) return;
     this.sent++;
     if (event.type === "timeout" || event.type === "sendError") return;
     this.received++;
@@ -45,6 +46,11 @@ export class Hop {
   get lossPercent(): number {
     return this.sent === 0 ? 0 : 100 * (1 - this.received / this.sent);
   }
+}
+
+/** Whether the probe is still to come to its end: it was too big, and is sent again, smaller. */
+export function goesOn(event: raw.TraceEvent): boolean {
+  return "again" in event && event.again === true;
 }
 
 /** Shows an address, with its name where that is known. */

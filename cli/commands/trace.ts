@@ -18,7 +18,7 @@ import {
 import { rttFields, rttLines } from "../rtt_summary.ts";
 import { readDuration, readInteger } from "../settings.ts";
 import { writeOutput } from "../stdio.ts";
-import { Hop, hopLines, hopTable, type NameOf } from "../trace_hops.ts";
+import { goesOn, Hop, hopLines, hopTable, type NameOf } from "../trace_hops.ts";
 
 const METHODS = ["udp", "icmp", "tcp"] as const;
 const ROUND_MS = 1000;
@@ -128,6 +128,7 @@ class Trace {
   /** Names that are looked up, and those that are known. */
   readonly #lookups: Map<string, Promise<string>> = new Map();
   readonly #names: Map<string, string> = new Map();
+  #pathMtuBytes: number | undefined;
   #drawn = 0;
 
   constructor(
@@ -158,6 +159,7 @@ class Trace {
     const show = async () => {
       const events = waiting.get(next)!;
       waiting.delete(next);
+      events.sort((a, b) => a.probe - b.probe);
       for (const line of await hopLines(next, events, this.#target.family, this.#nameOf)) {
         await printLine(line);
       }
@@ -170,7 +172,8 @@ class Trace {
         const events = waiting.get(event.hop) ?? [];
         waiting.set(event.hop, events);
         events.push(event);
-        while (waiting.get(next)?.length === probesPerHop) await show();
+        const ended = () => waiting.get(next)?.filter((event) => !goesOn(event)).length;
+        while (ended() === probesPerHop) await show();
       }
     } finally {
       // Hops beyond the host, and gaps after an interrupt, are not shown.
@@ -193,7 +196,10 @@ class Trace {
   }
 
   async #take(event: raw.TraceEvent): Promise<void> {
-    if (event.reached) this.reachedHop = Math.min(this.reachedHop ?? Infinity, event.hop);
+    if (event.reached) {
+      this.reachedHop = Math.min(this.reachedHop ?? Infinity, event.hop);
+      if ("mtuBytes" in event) this.#pathMtuBytes = event.mtuBytes;
+    }
     const hop = this.#hops.get(event.hop) ?? new Hop();
     this.#hops.set(event.hop, hop);
     hop.add(event);
@@ -243,13 +249,17 @@ class Trace {
         host,
         address: this.#target.address,
         reached: at !== undefined,
+        ...(this.#pathMtuBytes !== undefined && { pathMtuBytes: this.#pathMtuBytes }),
         hops,
       });
     }
     if (cycles && this.#drawn === 0) {
       for (const line of await this.#table()) await printLine(line);
     }
-    await printLine(at === undefined ? `\n${host} was not reached` : `\n${host}: ${at} hops`);
+    const mtu = this.#pathMtuBytes === undefined ? "" : `, path MTU ${this.#pathMtuBytes}`;
+    await printLine(
+      at === undefined ? `\n${host} was not reached` : `\n${host}: ${at} hops${mtu}`,
+    );
     if (target !== undefined) { for (const line of rttLines(target.rtt, 0)) await printLine(line); }
   }
 

@@ -134,7 +134,11 @@ testWith(needs, "trace --mtu tells where packets get too big", async () => {
   const result = await chain.sock("trace", "-n", "--mtu", TARGET);
   assertEquals(result.code, 0, result.stderr);
   assertMatch(result.stdout, /\n 3 {2}10\.77\.2\.2 {2}.*mtu=1500\n/);
-  assertMatch(result.stdout, /\n 4 {2}.*mtu=1400/);
+  assertMatch(
+    result.stdout,
+    /\n 4 {2}.*!F mtu=1400 {2}10\.77\.3\.2( {2}[\d.]+ ms mtu=1400){3}\n/,
+  );
+  assertMatch(result.stdout, new RegExp(`\n${TARGET}: ${ROUTERS + 1} hops, path MTU 1400\n`));
 });
 
 Deno.test("trace ends with 2 for wrong arguments and missing permissions", async () => {
