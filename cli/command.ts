@@ -125,7 +125,7 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   return {
     operands,
     has: (name) => parsed[name] === true,
-    value: (name) => (parsed[name] as string[])[0],
+    value: (name) => (parsed[name] as string[] | undefined)?.[0],
     values: (name) => parsed[name] as string[],
     rest,
   };

@@ -33,6 +33,8 @@ export interface SocketSettings {
   readonly engine?: "deno" | "libc";
   /** Options set before bind and connect. */
   readonly options: readonly (readonly [SocketOption<unknown>, unknown])[];
+  /** Permission bits of a Unix server's file. */
+  readonly mode?: number;
 }
 
 /** How long to wait, and until when. */
@@ -140,6 +142,7 @@ export async function openServer(
 ): Promise<Server> {
   const { scheme } = argument;
   const how = libraryOptions(settings);
+  checkMode(argument, settings);
   if (argument.type === "dgram") {
     return await openDatagramServer(argument, settings, clientIdleMs);
   }
@@ -162,9 +165,10 @@ export async function openServer(
     return streamServer(scheme, "stream", listener);
   }
   const { path, type } = argument;
+  const mode = modeOf(settings);
   return type === "seqpacket"
-    ? streamServer(scheme, "message", await unix.listen({ path, type, ...how }))
-    : streamServer(scheme, "stream", await unix.listen({ path, ...how }));
+    ? streamServer(scheme, "message", await unix.listen({ path, type, ...mode, ...how }))
+    : streamServer(scheme, "stream", await unix.listen({ path, ...mode, ...how }));
 }
 
 function streamServer(
@@ -195,7 +199,7 @@ async function openDatagramServer(
   const { scheme } = argument;
   const how = libraryOptions(settings);
   if (argument.form === "path") {
-    const endpoint = await unix.bind({ path: argument.path, ...how });
+    const endpoint = await unix.bind({ path: argument.path, ...modeOf(settings), ...how });
     return new DatagramServer<UnixAddress>(endpoint, scheme, clientIdleMs);
   }
   const endpoint = await udp.bind({
@@ -235,6 +239,16 @@ function libraryOptions({ engine, options }: SocketSettings): OpenHow {
     ...(engine !== undefined && { engine }),
     ...(options.length > 0 && { options: options.map(([option, value]) => [option, value]) }),
   };
+}
+
+function checkMode(argument: AddressArgument, { mode }: SocketSettings): void {
+  if (mode !== undefined && (argument.form !== "path" || argument.path.startsWith("\0"))) {
+    throw new UsageError("--mode is about the file of a Unix socket");
+  }
+}
+
+function modeOf({ mode }: SocketSettings): { mode?: number } {
+  return mode === undefined ? {} : { mode };
 }
 
 function needHost(argument: PortArgument): string {

@@ -33,6 +33,17 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   { name: "quiet", short: "q", help: "tell nothing but errors" },
 ];
 
+/** Options of the commands that listen. */
+export const SERVER_OPTIONS: readonly OptionSpec[] = [
+  ...SHARED_OPTIONS,
+  {
+    name: "mode",
+    short: "m",
+    value: "OCTAL",
+    help: "permissions of a Unix socket's file, as 600; by default what the umask leaves",
+  },
+];
+
 /** What those options say. */
 export interface Settings extends SocketSettings {
   /** Undefined: no limit. */
@@ -50,7 +61,12 @@ export function readSettings(args: Arguments): Settings {
     throw new UsageError(`--engine is deno or libc, not "${engine}"`);
   }
   const report = readReporter(args);
+  const mode = args.value("mode");
+  if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
+    throw new UsageError(`--mode is three octal digits, as 600, not "${mode}"`);
+  }
   return {
+    ...(mode !== undefined && { mode: parseInt(mode, 8) }),
     timeoutMs: readDuration(args, "timeout"),
     ...(engine !== undefined && { engine }),
     options: args.values("option").map(parseSocketOption),

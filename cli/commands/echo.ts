@@ -9,7 +9,7 @@ import type { Arguments, Command, Session } from "../command.ts";
 import { openServer } from "../open.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
-import { readSettings, SHARED_OPTIONS } from "../settings.ts";
+import { readSettings, SERVER_OPTIONS } from "../settings.ts";
 import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
@@ -23,7 +23,7 @@ export const echoCommand: Command = {
     "Serves any number of clients until interrupted. A client that ends its sending direction " +
     "gets the rest and then the end. Datagrams keep their boundaries.",
   ],
-  options: SHARED_OPTIONS,
+  options: SERVER_OPTIONS,
   examples: [
     ["sock echo tcp:7000", "An echo server for IPv4 and IPv6."],
     ["sock echo udp:127.0.0.1:7000 --hex", "See and return every datagram."],

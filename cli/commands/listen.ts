@@ -11,7 +11,7 @@ import { StdioHub } from "../hub.ts";
 import { type Client, openServer, type Server } from "../open.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withClient, withProgress } from "../serve.ts";
-import { readDuration, readSettings, type Settings, SHARED_OPTIONS } from "../settings.ts";
+import { readDuration, readSettings, SERVER_OPTIONS, type Settings } from "../settings.ts";
 import type { ClientTraffic, Traffic } from "../traffic.ts";
 import { joinStdio, LINGER_OPTION } from "./connect.ts";
 
@@ -37,7 +37,7 @@ export const listenCommand: Command = {
     "client, gone after a minute (or --timeout) of silence.",
   ],
   options: [
-    ...SHARED_OPTIONS,
+    ...SERVER_OPTIONS,
     LINGER_OPTION,
     { name: "keep-open", short: "k", help: "serve any number of clients" },
     { name: "exec", value: "COMMAND", help: "run COMMAND for each client" },
@@ -46,7 +46,7 @@ export const listenCommand: Command = {
     ["sock listen tcp:9000 > backup.tar", "Receive a file."],
     ["sock listen tcp:127.0.0.1:0", "Chat with one local client, on a free port."],
     ["sock listen udp:5140 --keep-open >> syslog.txt", "Collect log messages from many senders."],
-    ["sock listen unix:/tmp/date.sock -k --exec date", "Answer every client with the date."],
+    ["sock listen unix:/tmp/date.sock -k -m 600 --exec date", "Tell the date, to this user only."],
     ["sock listen tcp:[::1]:2323 -k -v --exec sh -c 'cat -n; echo bye'", "A filter as a service."],
   ],
   async run(args: Arguments, session: Session): Promise<number> {
@@ -97,7 +97,7 @@ async function serveMany(
   command: readonly string[] | undefined,
 ): Promise<void> {
   if (command !== undefined) {
-    await serveAll(
+    return await serveAll(
       server,
       settings,
       traffic,

@@ -9,7 +9,7 @@ import { UsageError } from "../exit.ts";
 import { openClient, openServer } from "../open.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
-import { readSettings, SHARED_OPTIONS } from "../settings.ts";
+import { readSettings, SERVER_OPTIONS } from "../settings.ts";
 import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
@@ -27,7 +27,7 @@ export const relayCommand: Command = {
     "stream, whatever came at once is one message. A sender of datagrams is one client, gone " +
     "after a minute (or --timeout) of silence.",
   ],
-  options: SHARED_OPTIONS,
+  options: SERVER_OPTIONS,
   examples: [
     ["sock relay tcp:8080 tcp:10.0.0.7:80", "Forward a port."],
     ["sock relay tcp:[::1]:2375 unix:/run/docker.sock", "Reach a Unix socket by TCP."],

@@ -72,3 +72,39 @@ Deno.test("--exec needs the run permission of its command, and says so", async (
   assertEquals(code, 5);
   assertMatch(err, /--allow-run/);
 });
+
+Deno.test("a Unix socket needs read, write and net permission of its path, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/s`;
+  const permissions = [`--allow-read=${path}`, `--allow-write=${path}`, `--allow-net=unix:${path}`];
+  await using sock = new Sock(["echo", `unix:${path}`], { permissions });
+  const address = await sock.address();
+  const granted = await runSock(["connect", address], "hello", { permissions });
+  assertEquals(granted, { code: 0, out: "hello", err: "" });
+  for (const missing of permissions) {
+    const some = permissions.filter((flag) => flag !== missing);
+    const { code, err } = await runSock(["connect", address], "hello", { permissions: some });
+    assertEquals(code, 5);
+    assertStringIncludes(err, missing.slice(0, missing.indexOf("=")));
+  }
+  sock.child.kill("SIGTERM");
+  await sock.result();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("--mode sets who may connect to a Unix socket, and fits nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  for (
+    const [scheme, mode] of [["unix", 0o600], ["seqpacket", 0o660], ["unixgram", 0o622]] as const
+  ) {
+    await using sock = new Sock(["echo", `${scheme}:${folder}/s`, "--mode", mode.toString(8)]);
+    await sock.address();
+    assertEquals(((await Deno.lstat(`${folder}/s`)).mode ?? 0) & 0o777, mode);
+    sock.child.kill("SIGTERM");
+    await sock.result();
+  }
+  for (const args of [["tcp:0", "-m", "600"], ["unix:@a", "-m", "600"], ["unix:/a", "-m", "rw"]]) {
+    assertEquals((await runSock(["echo", ...args])).code, 2, args.join(" "));
+  }
+  await Deno.remove(folder);
+});
