@@ -206,6 +206,13 @@ export class ReceiveBatch implements MessageBatch<Address> {
     return control;
   }
 
+  /** The sockaddr of message `i`'s sender as the kernel wrote it: a view, overwritten by the next receive. */
+  nameBytes(i: number): Uint8Array {
+    const length = this.#words[this.#at(i) + NAMELEN];
+    const start = i * SOCKADDR_STORAGE_BYTES;
+    return this.#names.subarray(start, start + Math.min(length, SOCKADDR_STORAGE_BYTES));
+  }
+
   /** The control data of message `i` as the kernel laid it out: a view, overwritten by the next receive. */
   controlBytes(i: number): Uint8Array {
     const length = this.#words[this.#at(i) + CONTROLLEN];

@@ -5,12 +5,8 @@
  */
 export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";
 export { type IcmpEndpoint, openIcmp, type OpenIcmpOptions } from "./open_icmp.ts";
-export {
-  openPacket,
-  type OpenPacketOptions,
-  type PacketEndpoint,
-  type PacketMessage,
-} from "./open_packet.ts";
+export { openPacket, type OpenPacketOptions, type PacketEndpoint } from "./open_packet.ts";
+export type { PacketMessage } from "./_frames.ts";
 export type { PacketStatistics } from "../ffi/options/raw.ts";
 export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
 export { assembleBpf, disassembleBpf } from "./bpf_assemble.ts";

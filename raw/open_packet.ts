@@ -1,17 +1,13 @@
 import type { PacketAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
-import type { Control } from "../core/control.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import type { Message, RecvOptions } from "../core/message.ts";
+import { errnoNumber } from "../core/errno.ts";
+import { closedError, socketError } from "../core/errors.ts";
+import type { RecvOptions } from "../core/message.ts";
+import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
-import {
-  PACKET_AUXDATA as PACKET_AUXDATA_NUMBER,
-  TP_STATUS_VLAN_TPID_VALID,
-  TP_STATUS_VLAN_VALID,
-} from "../ffi/abi/packet_constants.ts";
-import { LAYOUTS } from "../ffi/abi/layout.ts";
-import { AF_PACKET, SOCK_DGRAM, SOCK_RAW, SOL_PACKET } from "../ffi/abi/socket_constants.ts";
+import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { INTERFACES } from "../ffi/interface_names.ts";
 import {
@@ -22,16 +18,14 @@ import {
   SO_TIMESTAMPNS,
 } from "../ffi/options/mod.ts";
 import { checkNetWhole } from "../ffi/permissions.ts";
+import { poller } from "../ffi/poller.ts";
+import { checkReceived, ReceiveBatch } from "../ffi/receive_batch.ts";
+import { decodeSockaddr } from "../ffi/sockaddr_decode.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
-import { ETH_P_8021Q, ETH_P_ALL } from "../wire/numbers.ts";
+import { ETH_P_ALL } from "../wire/numbers.ts";
+import { framesOf, type PacketMessage } from "./_frames.ts";
 import { enlargeReceiveBuffer, openRawCore } from "./_socket.ts";
 import type { BpfProgram } from "./bpf.ts";
-
-/** A received frame. */
-export interface PacketMessage extends Message<PacketAddress> {
-  /** When the kernel got it, in nanoseconds since the epoch. */
-  readonly timestampNanos: bigint | undefined;
-}
 
 /** A link-layer socket: whole frames, or their payloads. */
 export interface PacketEndpoint extends MessageEndpoint<PacketAddress> {
@@ -73,15 +67,21 @@ const KEYS = [
 ];
 const ACTION = "open a packet socket";
 const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-const { tpacket_auxdata: AUXDATA } = LAYOUTS["linux-x86_64-glibc"];
-/** Where a VLAN tag stands in an Ethernet frame: after both addresses. */
-const TAG_AT = 12;
-const TAG_BYTES = 4;
+/** The timestamp, the auxiliary data, and some that options of the caller add. */
+const CONTROL_BYTES = 256;
+/** Frames that are received together where they are taken one by one. */
+const AHEAD = 32;
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** How often to see whether an interface that is down has gone away. */
+const RECHECK_MS = 500;
+const PAGE = 4096;
+const ENETDOWN = errnoNumber("ENETDOWN")!;
 
 /**
  * Opens a link-layer socket (`man 7 packet`): whole Ethernet frames in and out, with nanosecond
  * timestamps. VLAN tags that the kernel takes off are put back. Frames that this machine sends come
- * with `packetType: "outgoing"`. When the interface goes down, receiving fails with `ENETDOWN`.
+ * with `packetType: "outgoing"`. When the interface goes down, receiving fails with `ENETDOWN` once,
+ * and then waits for it to come up again; when it has gone away, with `ENODEV`.
  *
  * Needs `--allow-ffi`, `--allow-net` (unrestricted) and the capability CAP_NET_RAW. Linux.
  *
@@ -123,13 +123,24 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
     filter: options.filter,
     address: { family: "packet", interface: name ?? "", interfaceIndex, etherType },
   });
-  enlargeReceiveBuffer(core, receiveBufferBytes);
+  try {
+    enlargeReceiveBuffer(core, receiveBufferBytes);
+  } catch (error) {
+    core.close();
+    throw error;
+  }
   return new LibcPacket(core, mode === "raw") as LibcPacket & PacketEndpoint;
 }
 
 /** The endpoint: a message endpoint that mends what the kernel took apart. */
 class LibcPacket extends LibcMessage<PacketAddress> {
   readonly #hasLinkHeader: boolean;
+  #batch: ReceiveBatch | undefined;
+  #controlBytes = 0;
+  /** Frames received together with one that was asked for. */
+  #ready: PacketMessage[] = [];
+  /** Whether the interface has gone down: it may go away next, of which the kernel tells nothing. */
+  #wasDown = false;
   #packets = 0;
   #drops = 0;
 
@@ -149,78 +160,62 @@ class LibcPacket extends LibcMessage<PacketAddress> {
   protected override async receive(
     options: RecvOptions,
     wait: Wait | undefined,
-  ): Promise<PacketFrame | undefined> {
-    const message = await super.receive(options, wait);
-    return message && this.#frame(message);
+  ): Promise<PacketMessage | undefined> {
+    return (await this.receiveMany(1, options, wait))[0];
   }
 
   protected override async receiveMany(
     max: number,
     options: RecvOptions,
     wait: Wait | undefined,
-  ): Promise<PacketFrame[]> {
-    const messages = await super.receiveMany(max, options, wait);
-    return messages.map((message) => this.#frame(message));
-  }
-
-  #frame(message: Message<PacketAddress>): PacketFrame {
-    const frame = new PacketFrame(message);
-    if (this.#hasLinkHeader) frame.restoreTag();
-    return frame;
-  }
-}
-
-/** A frame; its sender and its timestamp are decoded when looked at. */
-class PacketFrame implements PacketMessage {
-  data: Uint8Array;
-  readonly truncated: boolean;
-  readonly #message: Message<PacketAddress>;
-
-  constructor(message: Message<PacketAddress>) {
-    this.#message = message;
-    this.data = message.data;
-    this.truncated = message.truncated;
-  }
-
-  get from(): PacketAddress {
-    return this.#message.from;
-  }
-
-  get control(): Control | undefined {
-    return this.#message.control;
-  }
-
-  get timestampNanos(): bigint | undefined {
-    return this.control?.get("timestamp")?.nanos;
-  }
-
-  /** Puts the VLAN tag back where it was on the wire (PACKET_AUXDATA). */
-  restoreTag(): void {
-    const auxdata = auxdataOf(this.control);
-    if (auxdata === undefined || this.data.length < TAG_AT) return;
-    const status = auxdata.getUint32(AUXDATA.tp_status, true);
-    if ((status & TP_STATUS_VLAN_VALID) === 0) return;
-    const tpid = (status & TP_STATUS_VLAN_TPID_VALID) === 0
-      ? ETH_P_8021Q
-      : auxdata.getUint16(AUXDATA.tp_vlan_tpid, true);
-    const whole = new Uint8Array(this.data.length + TAG_BYTES);
-    whole.set(this.data.subarray(0, TAG_AT));
-    const view = new DataView(whole.buffer);
-    view.setUint16(TAG_AT, tpid);
-    view.setUint16(TAG_AT + 2, auxdata.getUint16(AUXDATA.tp_vlan_tci, true));
-    whole.set(this.data.subarray(TAG_AT), TAG_AT + TAG_BYTES);
-    this.data = whole;
-  }
-}
-
-function auxdataOf(control: Control | undefined): DataView | undefined {
-  for (const message of control ?? []) {
-    if (
-      message.type === "raw" && message.level === SOL_PACKET &&
-      message.number === PACKET_AUXDATA_NUMBER && message.data.length >= AUXDATA.size
-    ) {
-      return new DataView(message.data.buffer, message.data.byteOffset, message.data.length);
+  ): Promise<PacketMessage[]> {
+    const { size = DEFAULT_MESSAGE_BYTES, controlBytes = CONTROL_BYTES, flags = 0 } = options;
+    // Whoever takes frames one by one, of any size, wants the next ones too.
+    const ahead = max === 1 && flags === 0 && options.size === undefined;
+    const slots = Math.max(1, Math.min(ahead ? AHEAD : max, Math.floor(MAX_BATCH_BYTES / size)));
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      if (this.core.isClosed) throw closedError("recvmmsg");
+      if (this.#ready.length > 0) return this.#ready.splice(0, max);
+      const batch = this.#batchFor(slots, size, controlBytes);
+      const result = batch.receive(this.core, slots, flags);
+      if (result > 0) {
+        poller.spend((result - 1) * PAGE);
+        const frames = framesOf(batch, this.#hasLinkHeader);
+        batch.clear();
+        if (ahead) this.#ready = frames.splice(1);
+        return frames;
+      }
+      if (result === -ENETDOWN) this.#wasDown = true;
+      checkReceived(result);
+      await this.#readable(wait);
     }
   }
-  return undefined;
+
+  #batchFor(slots: number, size: number, controlBytes: number): ReceiveBatch {
+    const batch = this.#batch;
+    if (
+      batch !== undefined && batch.slots >= slots && batch.slotBytes === size &&
+      this.#controlBytes === controlBytes
+    ) return batch;
+    this.#controlBytes = controlBytes;
+    return this.#batch = new ReceiveBatch(slots, size, controlBytes);
+  }
+
+  async #readable(wait: Wait | undefined): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (this.#wasDown) {
+      const name = this.core.localName();
+      if ((decodeSockaddr(name, name.length) as PacketAddress).interfaceIndex! < 0) {
+        throw socketError("ENODEV", { syscall: "recvmmsg", message: "the interface is gone" });
+      }
+      timer = setTimeout(() => this.core.ready(), RECHECK_MS);
+      Deno.unrefTimer(timer as unknown as number);
+    }
+    try {
+      await this.core.waitReadable(wait);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }

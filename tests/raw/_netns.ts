@@ -49,6 +49,7 @@ export class Netns implements AsyncDisposable {
 
   /** Makes one. */
   static async make(): Promise<Netns> {
+    if (made === 0) await removeOrphans();
     const netns = new Netns(`bsock-${Deno.pid}-${++made}`);
     await run("ip", "netns", "add", netns.name);
     try {
@@ -127,6 +128,15 @@ export class Netns implements AsyncDisposable {
   }
 }
 
+/** Removes what tests left behind that were killed. */
+async function removeOrphans(): Promise<void> {
+  for (const [name, pid] of (await run("ip", "netns", "list")).matchAll(/^bsock-(\d+)-\d+/gm)) {
+    const runs = await Deno.stat(`/proc/${pid}`).then(() => true, () => false);
+    // Another test may be doing the same.
+    if (!runs) await output("ip", "netns", "delete", name);
+  }
+}
+
 /** Joins two namespaces by a veth pair, each end given as `"name"` or `"name address/bits…"`. */
 export async function join(a: Netns, endA: string, b: Netns, endB: string): Promise<void> {
   const [nameA, ...addressesA] = endA.split(" ");
@@ -182,48 +192,40 @@ function setns(fd: number): void {
 /** A program that runs beside a test, killed at its end if it still runs. */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  readonly #errors: Promise<string>;
+  readonly #output: ReadableStreamDefaultReader<string>;
   #text = "";
 
   /** Starts a program in a namespace. */
   constructor(netns: Netns, command: string, ...args: string[]) {
-    this.#child = netns.spawn(command, args, { stdout: "piped", stderr: "piped" });
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    this.#errors = new Response(this.#child.stderr).text();
+    const path = which(command) ?? command;
+    this.#child = netns.spawn("sh", ["-c", 'exec "$@" 2>&1', "sh", path, ...args], {
+      stdout: "piped",
+    });
+    this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Resolves to what was written so far once that matches. */
+  /** Resolves to what it has written so far, to either stream, once that matches. */
   async wrote(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#text)) {
-      const { done, value } = await this.#lines.read();
-      if (done) throw new Error(`It ended after ${this.#text}${await this.#errors}`);
-      this.#text += value;
+      if (!await this.#read()) throw new Error(`It ended after writing ${this.#text}`);
     }
     return this.#text;
   }
 
-  /** Resolves to all that it wrote once it has ended by itself. */
+  /** Resolves to all that it wrote once it has ended by itself, and well. */
   async ended(): Promise<string> {
-    for (;;) {
-      const { done, value } = await this.#lines.read();
-      if (done) break;
-      this.#text += value;
-    }
+    while (await this.#read());
     const { success, code } = await this.#child.status;
-    if (!success) throw new Error(`It exited with ${code}: ${await this.#errors}`);
+    if (!success) throw new Error(`It exited with ${code}: ${this.#text}`);
     return this.#text;
   }
 
-  /** What it has written to stderr, once it has ended. */
-  get errors(): Promise<string> {
-    return this.#errors;
-  }
-
-  /** Asks it to end, as Ctrl-C does, and waits until it has. */
-  async interrupt(): Promise<void> {
+  /** Asks it to end, as Ctrl-C does, and resolves to all that it wrote. */
+  async interrupt(): Promise<string> {
     this.#child.kill("SIGINT");
+    while (await this.#read());
     await this.#child.status;
+    return this.#text;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -232,9 +234,14 @@ export class Program implements AsyncDisposable {
     } catch {
       // It has ended.
     }
-    await this.#lines.cancel();
+    await this.#output.cancel();
     await this.#child.status;
-    await this.#errors;
+  }
+
+  async #read(): Promise<boolean> {
+    const { done, value } = await this.#output.read();
+    if (!done) this.#text += value;
+    return !done;
   }
 }
 

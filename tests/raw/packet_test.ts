@@ -1,0 +1,380 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as raw from "../../raw/mod.ts";
+import * as wire from "../../wire/mod.ts";
+import { isSocketError } from "../../core/errors.ts";
+import { openFds, PYTHON, testWith } from "../_tools.ts";
+import { example, type Netns, Program } from "./_netns.ts";
+import { type Ends, pair } from "./_topology.ts";
+
+const NETNS = { netns: true, tools: ["ip"] };
+/** An EtherType for experiments (IEEE 802). */
+const ETH_P_TEST = 0x88b5;
+
+/** Opens a packet socket in a namespace. */
+async function open(
+  netns: Netns,
+  options: raw.OpenPacketOptions = {},
+): Promise<raw.PacketEndpoint> {
+  using _ = netns.enter();
+  return await raw.openPacket({ interface: "v0", ...options });
+}
+
+/** A frame for everybody, of the experiments' type. */
+function frame(text: string): Uint8Array {
+  return wire.encode(
+    {
+      kind: "ethernet",
+      source: "02:00:00:00:00:01",
+      destination: "ff:ff:ff:ff:ff:ff",
+      etherType: ETH_P_TEST,
+    },
+    new TextEncoder().encode(text),
+  );
+}
+
+async function macOf(netns: Netns): Promise<string> {
+  return JSON.parse(await netns.ip("-j link show v0"))[0].address;
+}
+
+async function indexOf(netns: Netns): Promise<number> {
+  return JSON.parse(await netns.ip("-j link show v0"))[0].ifindex;
+}
+
+testWith(NETNS, "a frame arrives as it was sent, with sender, time and direction", async () => {
+  await using ends = await pair();
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  using receiver = await open(ends.there, { etherType: ETH_P_TEST });
+  assertEquals([sender.family, sender.type, sender.engine], ["packet", "raw", "libc"]);
+  const before = BigInt(Date.now() - 1) * 1_000_000n;
+  assertEquals(await sender.send(frame("hello")), 19);
+  const got = await receiver.recvFrom();
+  assertEquals(got.data, frame("hello"));
+  assertEquals(got.truncated, false);
+  assertEquals(got.from, {
+    family: "packet",
+    interface: got.from.interface,
+    interfaceIndex: await indexOf(ends.there),
+    etherType: ETH_P_TEST,
+    packetType: "broadcast",
+    hardwareType: 1,
+    hardwareAddress: "02:00:00:00:00:01",
+  });
+  const at = got.timestampNanos!;
+  assert(at >= before && at <= BigInt(Date.now() + 1) * 1_000_000n, `${at}`);
+  assertEquals(got.control?.get("timestamp")?.nanos, at);
+  // The sender hears its own frame only where it asks for all protocols.
+  using all = await open(ends.here);
+  await sender.send(frame("again"));
+  const own = await all.recvFrom();
+  assertEquals([own.data, own.from.packetType], [frame("again"), "outgoing"]);
+});
+
+testWith(NETNS, "many frames go and come in order, by one call and one by one", async () => {
+  await using ends = await pair();
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  using receiver = await open(ends.there, { etherType: ETH_P_TEST });
+  const texts = Array.from({ length: 500 }, (_, i) => `frame ${i} ${"x".repeat(i * 2)}`);
+  assertEquals(await sender.sendMany(texts.map((text) => ({ data: frame(text) }))), 500);
+  const got: Uint8Array[] = [];
+  got.push((await receiver.recvFrom()).data);
+  for (const { data } of await receiver.recvMany(100)) got.push(data);
+  for await (const { data } of receiver) {
+    got.push(data);
+    if (got.length === 300) break;
+  }
+  got.push((await receiver.recvFrom({ size: 2000 })).data);
+  while (got.length < 500) for (const { data } of await receiver.recvMany(1024)) got.push(data);
+  assertEquals(got, texts.map(frame));
+  assertEquals(receiver.statistics(), { packets: 500, drops: 0 });
+});
+
+testWith(
+  NETNS,
+  "what does not fit is cut and says so; waits end early and lose nothing",
+  async () => {
+    await using ends = await pair();
+    using sender = await open(ends.here, { etherType: ETH_P_TEST });
+    using receiver = await open(ends.there, { etherType: ETH_P_TEST });
+    await assertRejects(() => receiver.recvFrom({ timeoutMs: 5 }), DOMException, "timed out");
+    await assertRejects(() => receiver.recvMany(9, { signal: AbortSignal.timeout(5) }));
+    await sender.send(frame("one"));
+    await sender.send(frame("two"));
+    const cut = await receiver.recvFrom({ size: 16 });
+    assertEquals([cut.data, cut.truncated], [frame("one").subarray(0, 16), true]);
+    assertEquals(await receiver.recv(), frame("two"));
+  },
+);
+
+testWith(NETNS, "mode dgram carries payloads; the address is the header", async () => {
+  await using ends = await pair();
+  using sender = await open(ends.here, { mode: "dgram", etherType: ETH_P_TEST });
+  using receiver = await open(ends.there, { mode: "dgram", etherType: ETH_P_TEST });
+  assertEquals(sender.type, "dgram");
+  await sender.sendTo(new Uint8Array([1, 2, 3]), {
+    family: "packet",
+    interface: "v0",
+    interfaceIndex: await indexOf(ends.here),
+    etherType: ETH_P_TEST,
+    hardwareAddress: await macOf(ends.there),
+  });
+  const { data, from } = await receiver.recvFrom();
+  assertEquals(data, new Uint8Array([1, 2, 3]));
+  assertEquals(
+    [from.packetType, from.etherType, from.hardwareAddress],
+    ["host", ETH_P_TEST, await macOf(ends.here)],
+  );
+});
+
+testWith(
+  { netns: true, tools: ["ip", "tcpdump"] },
+  "tcpdump beside us sees the same frames, both ways",
+  async () => {
+    await using ends = await pair();
+    const file = await Deno.makeTempFile({ suffix: ".pcap" });
+    try {
+      using link = await open(ends.here);
+      await using tcpdump = new Program(
+        ends.here,
+        "tcpdump",
+        ...[
+          "-i",
+          "v0",
+          "-w",
+          file,
+          "-c",
+          "100",
+          // Room in its ring is by this length: with the default for eight frames.
+          "-s",
+          "256",
+          "--immediate-mode",
+          "-Z",
+          "root",
+          "icmp",
+        ],
+      );
+      await tcpdump.wrote(/listening on v0/);
+      using _ = ends.here.enter();
+      const pinged = await Array.fromAsync(raw.ping("192.0.2.2", { count: 50, flood: true }));
+      assertEquals(pinged.filter((event) => event.type === "reply").length, 50);
+      const ours: raw.PacketMessage[] = [];
+      const isEcho = (message: raw.PacketMessage) =>
+        wire.decodeFrame(message.data).layer("icmpv4") !== undefined;
+      while (ours.filter(isEcho).length < 100) ours.push(...await link.recvMany(64));
+      await tcpdump.ended();
+      const captured = wire.decodeCapture(await Deno.readFile(file));
+      const theirs = [...captured].map((packet) => packet.data);
+      assertEquals(ours.filter(isEcho).map((message) => message.data), theirs);
+      const ways = ours.filter(isEcho).map((message) => message.from.packetType);
+      assertEquals(ways.slice(0, 4), ["outgoing", "host", "outgoing", "host"]);
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+);
+
+testWith(
+  { netns: true, tools: ["ip", PYTHON] },
+  "VLAN tags are put back where the kernel took them off, one or two of them",
+  async () => {
+    await using ends = await pair();
+    using receiver = await open(ends.there);
+    using sender = await open(ends.here, { etherType: ETH_P_TEST });
+    const tagged = (...tags: [number, number][]) => {
+      const plain = frame("tagged");
+      const bytes = tags.flatMap(([type, tci]) => [type >> 8, type & 255, tci >> 8, tci & 255]);
+      return new Uint8Array([...plain.subarray(0, 12), ...bytes, ...plain.subarray(12)]);
+    };
+    const frames = [
+      tagged([0x8100, 0x0064]),
+      tagged([0x8100, 0xe001]),
+      tagged([0x88a8, 0x0fff]),
+      tagged([0x88a8, 0x0002], [0x8100, 0x2003]),
+      tagged(),
+    ];
+    for (const bytes of frames) await sender.send(bytes);
+    const got: raw.PacketMessage[] = [];
+    while (got.length < frames.length) {
+      // The kernel's own IPv6 chatter comes too.
+      for (const message of await receiver.recvMany()) {
+        if (message.data[6] === 2 && message.data[11] === 1) got.push(message);
+      }
+    }
+    assertEquals(got.map((message) => message.data), frames);
+    assertEquals(wire.decodeFrame(got[0].data).layer("vlan")?.id, 100);
+    // The same from scapy, whose frames leave with their tags in the header.
+    const script = "from scapy.all import *\n" +
+      "sendp(Ether(src='02:00:00:00:00:01',dst='ff:ff:ff:ff:ff:ff')/Dot1Q(vlan=7,prio=5)/" +
+      "IP(src='192.0.2.1',dst='192.0.2.255')/UDP(dport=9)/b'x', iface='v0', verbose=0)";
+    await ends.here.run(PYTHON, "-c", script);
+    for (;;) {
+      const vlan = wire.decodeFrame((await receiver.recvFrom()).data).layer("vlan");
+      if (vlan === undefined) continue;
+      assertEquals([vlan.id, vlan.priority], [7, 5]);
+      break;
+    }
+  },
+);
+
+testWith(NETNS, "the filter decides what comes, and ss shows it", async () => {
+  await using ends = await pair();
+  const filter = raw.assembleBpf(
+    "ldh [12]\njne #0x88b5, drop\nldb [14]\njne #0x79, drop\nret #-1\ndrop: ret #0",
+  );
+  using receiver = await open(ends.there, { filter });
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  await sender.sendMany(["no", "yes", "no", "yes!"].map((text) => ({ data: frame(text) })));
+  const got = [await receiver.recv(), await receiver.recv()];
+  assertEquals(got, [frame("yes"), frame("yes!")]);
+  const shown = await ends.there.run("ss", "-0", "-b");
+  const numbers = filter.map(({ code, jt, jf, k }) =>
+    `0x${code.toString(16).padStart(2, "0")} ${jt} ${jf} ${k}`
+  );
+  assert(shown.includes(`bpf filter (${filter.length}):  ${numbers.join(", ")},`), shown);
+});
+
+testWith(NETNS, "promiscuous lasts as long as the socket", async () => {
+  await using ends = await pair();
+  const promiscuity = async () =>
+    JSON.parse(await ends.there.ip("-d -j link show v0"))[0].promiscuity;
+  assertEquals(await promiscuity(), 0);
+  const receiver = await open(ends.there, { promiscuous: true, etherType: ETH_P_TEST });
+  assertEquals(await promiscuity(), 1);
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  const other = frame("for somebody else");
+  other.set([2, 9, 9, 9, 9, 9]);
+  await sender.send(other);
+  const { data, from } = await receiver.recvFrom();
+  assertEquals([data, from.packetType], [other, "otherhost"]);
+  receiver.close();
+  assertEquals(await promiscuity(), 0);
+});
+
+testWith(NETNS, "frames without room are counted as drops", async () => {
+  await using ends = await pair();
+  using receiver = await open(ends.there, { etherType: ETH_P_TEST, receiveBufferBytes: 4096 });
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  await sender.sendMany(Array.from({ length: 100 }, () => ({ data: frame("x".repeat(1000)) })));
+  const { packets, drops } = receiver.statistics();
+  assertEquals(packets, 100);
+  const kept = (await receiver.recvMany(1024)).length;
+  assert(drops > 0 && kept > 0);
+  assertEquals(kept + drops, 100);
+  assertEquals(receiver.statistics(), { packets, drops });
+});
+
+testWith(NETNS, "an interface that goes down is an error, and comes up again", async () => {
+  await using ends = await pair();
+  using sender = await open(ends.here, { etherType: ETH_P_TEST });
+  using receiver = await open(ends.there, { etherType: ETH_P_TEST });
+  const waiting = receiver.recvFrom().catch((error) => error);
+  await ends.there.ip("link set v0 down");
+  const error = await waiting;
+  assert(isSocketError(error, "ENETDOWN"), `${error}`);
+  await assertRejects(() => sender.recvFrom({ timeoutMs: 5 }), DOMException, "timed out");
+  const again = receiver.recvFrom();
+  const unsent = await open(ends.there, { etherType: ETH_P_TEST });
+  // Opened while it is down: said at once.
+  const early = await unsent.recvFrom().catch((error) => error);
+  assert(isSocketError(early, "ENETDOWN"), `${early}`);
+  const refused = await unsent.send(frame("down")).catch((error) => error);
+  assert(isSocketError(refused, "ENETDOWN"), `${refused}`);
+  unsent.close();
+  await ends.there.ip("link set v0 up");
+  while (!/state UP/.test(await ends.there.ip("link show v0")));
+  await sender.send(frame("up again"));
+  assertEquals((await again).data, frame("up again"));
+});
+
+testWith(
+  NETNS,
+  "an interface that is removed is an error, also to those who wait again",
+  async () => {
+    await using ends = await pair();
+    const before = openFds();
+    const receiver = await open(ends.there, { etherType: ETH_P_TEST });
+    const down = await open(ends.there, { etherType: ETH_P_TEST });
+    const waiting = receiver.recvFrom().catch((error) => error);
+    await ends.there.ip("link set v0 down");
+    assert(isSocketError(await waiting, "ENETDOWN"));
+    assert(isSocketError(await down.recvFrom().catch((error) => error), "ENETDOWN"));
+    const again = down.recvFrom().catch((error) => error);
+    await ends.there.ip("link delete v0");
+    assert(isSocketError(await again, "ENODEV"), `${await again}`);
+    const error = await receiver.recvMany().catch((error) => error);
+    assert(isSocketError(error, "ENODEV"), `${error}`);
+    receiver.close();
+    down.close();
+    assertEquals(openFds(), before);
+  },
+);
+
+testWith({ root: true }, "what cannot be opened is refused by name", async () => {
+  const refused = async (options: raw.OpenPacketOptions) =>
+    await raw.openPacket(options).then(() => undefined, (error) => error);
+  assert(isSocketError(await refused({ interface: "nosuch0" }), "ENODEV"));
+  assert(isSocketError(await refused({ interface: "far too long a name" }), "ENODEV"));
+  const bad: [raw.OpenPacketOptions, string][] = [
+    [{ promiscuous: true }, "promiscuous"],
+    [{ mode: "cooked" as "raw" }, "mode"],
+    [{ etherType: 0 }, "etherType"],
+    [{ etherType: 65536 }, "etherType"],
+    [{ receiveBufferBytes: 0 }, "receiveBufferBytes"],
+    [{ interface: 5 as unknown as string }, "interface"],
+    [{ filter: [{ code: 0, jt: 0, jf: 0, k: 0 }] }, "return"],
+    [{ snaplen: 5 } as raw.OpenPacketOptions, "snaplen"],
+  ];
+  for (const [options, word] of bad) {
+    const error = await refused(options);
+    assert(error instanceof TypeError || error instanceof RangeError, `${word}: ${error}`);
+    assert(error.message.includes(word), error.message);
+  }
+});
+
+/** The examples against programs that people trust. */
+testWith(
+  { netns: true, tools: ["ip", "arping", "nping"] },
+  "arping and nping get an answer from the ARP responder, and the kernel believes it",
+  async () => {
+    await using ends = await pair();
+    const mac = "02:00:00:00:00:42";
+    await using responder = example(ends.there, "arp_responder.ts", "v0", "192.0.2.66", mac);
+    await responder.wrote(/answering/);
+    const arping = await ends.here.run("arping", "-c", "1", "-I", "v0", "192.0.2.66");
+    assert(arping.toLowerCase().includes(mac), arping);
+    const nping = await ends.here.run(
+      "nping",
+      ...["--arp", "-c", "1", "-e", "v0", "192.0.2.66"],
+    );
+    assert(nping.toLowerCase().includes(mac), nping);
+    await ends.here.output("ping", "-c", "1", "-W", "1", "192.0.2.66");
+    const known = await ends.here.ip("neighbour show 192.0.2.66");
+    assert(known.includes(mac), known);
+    assert((await responder.wrote(/asked/)).includes("192.0.2.1 asked for 192.0.2.66"));
+  },
+);
+
+testWith(
+  { netns: true, tools: ["ip", "hping3"] },
+  "hping3 gets our answers, and the sniffer shows both ways",
+  async () => {
+    await using ends: Ends = await pair();
+    ends.there.sysctl({ "ipv4.icmp_echo_ignore_all": 1 });
+    await using responder = example(ends.there, "icmp_responder.ts");
+    await responder.wrote(/IPv4[^]*IPv6|IPv6[^]*IPv4/);
+    await using sniffer = example(ends.there, "sniffer.ts", "v0", "8");
+    await sniffer.wrote(/listening/);
+    const { stdout, stderr } = await ends.here.output(
+      "hping3",
+      "-1",
+      "-c",
+      "3",
+      "--fast",
+      "192.0.2.2",
+    );
+    assertEquals((stdout.match(/ip=192\.0\.2\.2 .*icmp_seq=/g) ?? []).length, 3, stdout + stderr);
+    assert(stderr.includes("0% packet loss"), stderr);
+    const seen = await sniffer.wrote(/echo reply/);
+    assert(/In {2}IP 192\.0\.2\.1 > 192\.0\.2\.2: ICMP echo request/.test(seen), seen);
+    assert(/Out IP 192\.0\.2\.2 > 192\.0\.2\.1: ICMP echo reply/.test(seen), seen);
+  },
+);
