@@ -42,6 +42,15 @@ testWith({}, "hints that are undefined are as if left out", async () => {
   assertEquals((await getAddrInfo("127.0.0.1", undefined, options))[0].address.port, 0);
 });
 
+testWith({}, "long and non-ASCII texts reach libc whole", async () => {
+  for (const host of ["x".repeat(5000), "münchen", "日本語".repeat(400), "\ud800"]) {
+    const lookup = () => getAddrInfo(host, 80, { numericHost: true });
+    assertEquals((await assertRejects(lookup, AddrInfoError)).code, "EAI_NONAME");
+  }
+  const lookup = () => getAddrInfo("127.0.0.1", "größe".repeat(300));
+  assertEquals((await assertRejects(lookup, AddrInfoError)).code, "EAI_SERVICE");
+});
+
 testWith({}, "an error tells code, text, call and name", async () => {
   const error = await assertRejects(
     () => getAddrInfo("127.0.0.1", "no-such-service", { type: "stream" }),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AddrInfoError, getAddrInfo } from "../../addrinfo/mod.ts";
+import { AddrInfoError, getAddrInfo, getNameInfo } from "../../addrinfo/mod.ts";
 import { type Libc, libc, replaceLibc } from "../../ffi/library.ts";
 import { openFds, testWith } from "../_tools.ts";
 import "./_tools.ts";
@@ -307,6 +307,44 @@ testWith({}, "without getaddrinfo_a every list is freed, also of aborted lookups
     while (running > 0) await settle(); // those given up in mid-call
     assert(heads.length > 50, `${heads.length} lists`);
     assertEquals(freed, heads);
+  });
+});
+
+testWith({}, "at most four getNameInfo() block a thread, the rest in order", async () => {
+  const pending: ((status: number) => void)[] = [];
+  const started: number[] = [];
+  const changes: Partial<Libc> = {
+    getnameinfo_blocking(address) {
+      started.push((address as Uint8Array)[3]); // the low byte of the port
+      const { promise, resolve } = Promise.withResolvers<number>();
+      pending.push(resolve);
+      return promise;
+    },
+  };
+  await withLibc(changes, async () => {
+    const controller = new AbortController();
+    const outcomes = Array.from({ length: 10 }, (_, i) => {
+      const signal = i === 0 || i === 5 ? controller.signal : undefined;
+      return getNameInfo({ hostname: "192.0.2.1", port: i }, { signal })
+        .then(() => "found", (error) => error instanceof AddrInfoError ? error.code : error.name);
+    });
+    assertEquals(started, [0, 1, 2, 3]);
+    controller.abort();
+    assertEquals([await outcomes[0], await outcomes[5]], ["AbortError", "AbortError"]);
+    assertEquals(started.length, 4);
+    while (pending.length > 0) {
+      pending.shift()!(-3);
+      await settle();
+    }
+    assertEquals(started, [0, 1, 2, 3, 4, 6, 7, 8, 9]);
+    assertEquals(new Set(await Promise.all(outcomes)), new Set(["AbortError", "EAI_AGAIN"]));
+    const error = await assertRejects(
+      () => getNameInfo({ hostname: "::1", port: 1 }, { timeoutMs: 1 }),
+      DOMException,
+    );
+    assertEquals(error.name, "TimeoutError");
+    pending.shift()!(-3);
+    await settle();
   });
 });
 

@@ -71,6 +71,17 @@ testWith({}, "a name is allowed with its port, or as a whole", async () => {
   assertRefused(whole[3], "--allow-net=other.invalid:80");
 });
 
+testWith(
+  {},
+  "an IPv6 address and a name that is not ASCII are asked for as Deno writes them",
+  async () => {
+    const cases: Tried[] = [["name", "::1", 80], ["addr", "münchen.invalid", 80]];
+    const [reverse, name] = await tried(["--allow-ffi"], cases);
+    assertRefused(reverse, "--allow-net=[::1]:80");
+    assertRefused(name, "--allow-net=xn--mnchen-3ya.invalid:80");
+  },
+);
+
 testWith({}, "--deny-net holds against --allow-net", async () => {
   const flags = ["--allow-ffi", "--allow-net", "--deny-net=localhost"];
   const [denied, numeric] = await tried(flags, [

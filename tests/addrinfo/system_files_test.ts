@@ -89,6 +89,17 @@ testWith(NEEDS, "v4Mapped makes IPv6 addresses of IPv4 ones, all adds them", asy
   assertEquals([...hostsOf(all)].sort(), ["2001:db8::1", "::ffff:192.0.2.1"]);
 });
 
+testWith(NEEDS, "idn encodes a name that is not ASCII, if libidn2 is there", async () => {
+  const place = around({ "hosts": "192.0.2.5 xn--mnchen-3ya.test\n" });
+  const input = JSON.stringify([
+    ["münchen.test", 80, { type: "stream", idn: true }],
+    ["münchen.test", 80, { type: "stream" }],
+  ]);
+  const [encoded, plain] = await denoIn<Answer[]>(place, "_child_answers.ts", [], input);
+  assertEquals(plain, "EAI_NONAME");
+  if (encoded !== "EAI_IDN_ENCODE") assertEquals(hostsOf(encoded), ["192.0.2.5"]);
+});
+
 testWith(NEEDS, "getAddrInfo() gives what getent ahosts prints", async () => {
   const place = around({});
   const names = ["both.test", "private.test", "localhost", "192.0.2.5", "2001:db8::5"];
