@@ -20,6 +20,8 @@ export interface DatagramEndpoint<A extends ShownAddress> {
 
 /** Messages that wait for a client's taker; beyond, they are dropped, as the kernel would. */
 const QUEUE_MESSAGES = 1024;
+/** Senders at a time; anyone can forge any number of them. */
+const MOST_PEERS = 10_000;
 
 /** A peer, its messages that nobody took yet, and who waits for one. */
 interface Peer {
@@ -109,7 +111,7 @@ export class DatagramServer<A extends ShownAddress> implements Server {
     const key = formatAddress(this.#scheme, from);
     let peer = this.#peers.get(key);
     if (peer === undefined) {
-      if (!this.#accepting) return;
+      if (!this.#accepting || this.#peers.size >= MOST_PEERS) return;
       peer = { queue: [], wake: undefined, lastMs: performance.now(), ended: false };
       this.#peers.set(key, peer);
       this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(this.#idleMs, 1000));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Session } from "./command.ts";
-import { Stopped } from "./exit.ts";
+import { OutputClosed, Stopped } from "./exit.ts";
 import type { Client, Server } from "./open.ts";
 import { LONG_MS, startProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
@@ -117,6 +117,5 @@ export async function serveAll(
 
 /** Errors that end all clients: there is nobody left to serve them to. */
 function isFatal(error: unknown): boolean {
-  return error instanceof Error && error.name === "OutputClosed" ||
-    error instanceof Deno.errors.NotCapable;
+  return error instanceof OutputClosed || error instanceof Deno.errors.NotCapable;
 }

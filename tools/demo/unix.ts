@@ -54,9 +54,23 @@ const seqpacket: DemoRow = {
   },
 };
 
+/** Two joined sockets without a name. */
+const pair: DemoRow = {
+  family: "unix",
+  type: "stream",
+  what: "pair",
+  engine: "libc",
+  async run() {
+    const [client, server] = unix.pair();
+    using _client = client;
+    using _server = server;
+    return await exchangeStream(client, server);
+  },
+};
+
 /** The rows. */
 export const unixRows: readonly DemoRow[] = (["deno", "libc"] as const).flatMap((engine) => [
   stream("path", (file) => file, engine),
   stream("abstract", (file) => `\0${file}`, engine),
   datagrams(engine),
-]).concat(seqpacket);
+]).concat(seqpacket, pair);
