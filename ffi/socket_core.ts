@@ -197,14 +197,16 @@ export class SocketCore extends Watch {
       await this.waitWritable(wait);
       this.checkOpen("connect");
       const errno = this.takeError();
+      // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
+      // which the next connect of this socket would tell of this one (__inet_stream_connect).
+      const again = errno === 0 || this.typeNumber === SOCK_STREAM
+        ? attemptConnect(this.fd, sockaddr)
+        : 0;
       if (errno !== 0) throw failure("connect", errno, address);
-      // Writable may be old news; a peer's name is proof.
-      const { name, length } = nameRoom();
-      if (attempt((lib) => lib.getpeername(this.fd, name, length)) >= 0) return;
-      // The peer may have come and gone already, which is a connection all the same.
-      const again = attemptConnect(this.fd, sockaddr);
       if (again >= 0 || again === -EISCONN) return;
-      if (again !== -EALREADY && again !== -EINPROGRESS) throw failure("connect", -again, address);
+      if (again !== -EALREADY && again !== -EINPROGRESS && again !== -EINTR) {
+        throw failure("connect", -again, address);
+      }
     }
   }
 
