@@ -42,6 +42,8 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   readonly localAddr: A;
   readonly #parts: DenoListenerParts<A, C, E>;
   readonly #accepting = new Pending<C>();
+  /** Whether somebody waits for the pending accept. */
+  #awaited = false;
 
   constructor(parts: DenoListenerParts<A, C, E>) {
     super(parts.onError);
@@ -52,8 +54,12 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   }
 
   protected override async next(wait: Wait | undefined): Promise<E> {
-    const conn = await this.#accepting.run(() => this.#accept(), wait);
-    return this.#parts.wrap(conn);
+    this.#awaited = true;
+    try {
+      return this.#parts.wrap(await this.#accepting.run(() => this.#accept(), wait));
+    } finally {
+      this.#awaited = false;
+    }
   }
 
   async #accept(): Promise<C> {
@@ -69,6 +75,7 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   }
 
   protected override release(): void {
+    if (!this.#awaited) this.#accepting.abandon((conn) => conn.close());
     if (this.#parts.close) this.#parts.close(this.#accepting.settled());
     else this.#parts.listener.close();
   }

@@ -24,6 +24,13 @@ export class Pending<T> {
     await this.#call;
   }
 
+  /** Gives the call in flight up: what it brings, now or later, goes to `discard`. */
+  abandon(discard: (value: T) => void): void {
+    this.#call?.then((outcome) => {
+      if ("value" in outcome) discard(outcome.value);
+    });
+  }
+
   /** The outcome of the call in flight, or of `start()`. Only `wait` can end it early. */
   async run(start: () => Promise<T>, wait: Wait | undefined): Promise<T> {
     this.#call ??= start().then((value) => ({ value }), (error) => ({ error }));

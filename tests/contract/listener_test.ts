@@ -248,3 +248,17 @@ claim(
     }, ["EPIPE", "ECONNRESET"]);
   },
 );
+
+claim(STREAM_KINDS, "a connection accepted for nobody ends with the listener", async (kind) => {
+  const before = openFds();
+  for (const turns of [0, 20]) {
+    const listener = await kind.listen();
+    await assertTimeout(() => listener.accept({ timeoutMs: 1 }));
+    using client = await kind.connect(listener.localAddr);
+    await loops(turns);
+    listener.close();
+    // Refused, or reset, or at its end.
+    assertEquals((await client.recv().catch(() => new Uint8Array(0))).length, 0);
+  }
+  await assertFds(before);
+});

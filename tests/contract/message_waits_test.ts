@@ -54,6 +54,8 @@ claim(
         await assertTimeout(() => receive(b, { timeoutMs: 1 }));
         await a.send(bytes(`${name} 1`));
         await a.send(bytes(`${name} 2`));
+        // Both are here before anyone asks again, or on their way.
+        if (name !== "recv") await new Promise((resolve) => setTimeout(resolve, 5));
         assertEquals([text(await b.recv()), text(await b.recv())], [`${name} 1`, `${name} 2`]);
       }
     });
