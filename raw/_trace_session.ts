@@ -50,6 +50,8 @@ const MIN_MTU = { inet: 68, inet6: 1280 };
 const PLATEAUS = [32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
 /** Probe numbers are of 16 bits, and two of them are not to be used. */
 const NUMBERS = 0xfffe;
+/** What systems send packets with. */
+const INITIAL_TTLS = [64, 128, 255];
 /** How soon to try again when the send buffer is full. */
 const FULL_MS = 5;
 const SEND_ATTEMPTS = 16;
@@ -108,9 +110,9 @@ export class TraceSession implements TraceEars {
     }
   }
 
-  /** What happened since the last call. */
+  /** What happened since the last call, as far as it is of interest. */
   takeEvents(): TraceEvent[] {
-    const events = this.#events;
+    const events = this.#events.filter(({ hop }) => hop <= this.#lastHop);
     this.#events = [];
     return events;
   }
@@ -123,13 +125,13 @@ export class TraceSession implements TraceEars {
   }
 
   answered(match: TraceMatch, origin: TraceOrigin): void {
-    const probe = this.#take(match.id, match.orLater);
+    const probe = this.#take(this.#answeredId(match), origin.ttl, match.orLater);
     if (probe === undefined) return;
     this.#tell(probe, origin, { type: "reply", reply: match.reply, reached: true });
   }
 
   refused({ id, error, extensions, ...origin }: TraceError): void {
-    const probe = this.#take(id);
+    const probe = this.#take(id, origin.ttl);
     if (probe === undefined) return;
     const type = icmpErrorName(this.#target.family, error);
     const { icmpType, icmpCode, code, info } = error;
@@ -160,7 +162,7 @@ export class TraceSession implements TraceEars {
     const probe = this.#bySend.get(index);
     this.#bySend.delete(index);
     // A time before the call was made is another packet's.
-    if (probe !== undefined && atMicros >= probe.sentMicros - 1000) probe.leftMicros = atMicros;
+    if (probe !== undefined && atMicros >= probe.sentMicros) probe.leftMicros = atMicros;
   }
 
   /** Who is to be sent next; undefined if nobody is. */
@@ -247,20 +249,35 @@ export class TraceSession implements TraceEars {
       : headerBytes + sizeBytes;
   }
 
-  /** A probe that is answered now; of those whose answer does not say which, the oldest. */
-  #take(id: number | undefined, orLater = false): Probe | undefined {
-    let probe: Probe | undefined;
-    if (id !== undefined) probe = this.#pending.get(id);
-    const from = id === undefined ? 0 : orLater ? this.#hops.get(id) : undefined;
-    if (probe === undefined && from !== undefined) {
-      for (const one of this.#pending.values()) {
-        if (one.hop < from) continue;
-        probe = one;
-        break;
-      }
+  /** What a service sends begins with a probe's number only if it is an echo. */
+  #answeredId({ id, reply }: TraceMatch): number | undefined {
+    return id !== undefined && reply === "datagram" && !this.#hops.has(id) ? undefined : id;
+  }
+
+  /** The probe that is answered now. */
+  #take(id: number | undefined, ttl: number | undefined, orLater = false): Probe | undefined {
+    let probe = id === undefined ? this.#guess(ttl) : this.#pending.get(id);
+    if (probe === undefined && id !== undefined && orLater) {
+      const hop = this.#hops.get(id);
+      if (hop !== undefined) probe = this.#oldest((one) => one.hop >= hop);
     }
     if (probe !== undefined) this.#pending.delete(probe.id);
     return probe;
+  }
+
+  /** The probe that an answer most likely belongs to: it came from as far as the probe went. */
+  #guess(ttl: number | undefined): Probe | undefined {
+    const initial = INITIAL_TTLS.find((one) => ttl !== undefined && ttl <= one);
+    if (ttl === undefined || initial === undefined) return this.#oldest(() => true);
+    const hop = initial - ttl + 1;
+    let least = Infinity;
+    for (const one of this.#pending.values()) least = Math.min(least, Math.abs(one.hop - hop));
+    return this.#oldest((one) => Math.abs(one.hop - hop) === least);
+  }
+
+  #oldest(fits: (probe: Probe) => boolean): Probe | undefined {
+    for (const probe of this.#pending.values()) if (fits(probe)) return probe;
+    return undefined;
   }
 
   /** Whether an error says that the packet has come to its target. */

@@ -91,12 +91,12 @@ export class TraceSocket {
 
   /** Hears everything that is there. */
   drain(ears: TraceEars): void {
-    const { core, method } = { core: this.method.core, method: this.method };
+    const { method } = this;
     this.drainErrors(ears);
     for (;;) {
       let message: ReceivedMessage | undefined;
       try {
-        message = tryRecvMsg(core, MAX_ANSWER_BYTES);
+        message = tryRecvMsg(method.core, MAX_ANSWER_BYTES);
       } catch (error) {
         // What the error queue tells in full is also told here, by its number.
         if (!isSocketError(error) || !isIcmpError(error.errno)) throw error;

@@ -69,7 +69,7 @@ export function openTcpMethod(route: TraceRoute): TraceMethod {
         return encodeTcp(value, new Uint8Array(payloadBytes), sum);
       },
       quoted(bytes) {
-        if (bytes.length < QUOTED_BYTES) return undefined;
+        if (bytes.length < QUOTED_BYTES) return null;
         const view = new DataView(bytes.buffer, bytes.byteOffset);
         if (view.getUint16(0) !== port || view.getUint16(2) !== route.port) return null;
         return numberOf(view.getUint32(4));

@@ -74,7 +74,7 @@ function openRaw(route: TraceRoute): TraceMethod {
       quotesHeader: true,
       build: probeBuilder(local.hostname, port, route),
       quoted(bytes) {
-        if (bytes.length < HEADER_BYTES) return undefined;
+        if (bytes.length < HEADER_BYTES) return null;
         if (word(bytes, 0) !== port || word(bytes, 2) !== route.port) return null;
         // A translator on the way may have changed the checksum, never the payload.
         return idInPayload(bytes, HEADER_BYTES) ?? word(bytes, CHECKSUM_AT) - 1;

@@ -163,8 +163,8 @@ const METHODS = {
  * every probe up to the target has come to its end; hops beyond it are left out, but one may be told
  * before it is known to be beyond. It also ends where a router says that the target is unreachable.
  *
- * Answers are matched by what routers quote of a probe. Without CAP_NET_RAW, a router that quotes no
- * payload of UDP has its answers counted for the oldest probes under way.
+ * Answers are matched by what routers quote of a probe. Without CAP_NET_RAW, where a router
+ * quotes no payload of UDP, the answer's own TTL tells how far the probe must have come.
  *
  * Needs `--allow-ffi`, `--allow-net` for the host, and for ICMP and TCP what `method` says.
  * Extensions of ICMP errors are told since Linux 5.9, before that where they stand in the usual

@@ -13,16 +13,22 @@ export interface FakeRouter {
   labels?: wire.MplsLabel[];
   /** Whether it states where the quote ends (RFC 4884), or leaves that to be guessed. */
   statesLength?: boolean;
+  /** TTL of its answers; default 200. */
+  ttl?: number;
   /** Checksum of the extensions; default: the right one. */
   checksum?: number;
 }
 
-/** Silences the kernel of a node and answers in its place until disposed of. */
-export async function fakeRouter(node: Netns, options: FakeRouter): Promise<AsyncDisposable> {
+/** Keeps a node's kernel from saying that something has expired. */
+export async function silence(node: Netns): Promise<void> {
   await node.run("nft", "add table inet fake");
   await node.run("nft", "add chain inet fake o { type filter hook output priority 0; }");
   await node.run("nft", "add rule inet fake o icmp type time-exceeded drop");
   await node.run("nft", "add rule inet fake o icmpv6 type time-exceeded drop");
+}
+
+/** Answers in the place of a silent kernel until disposed of. */
+export async function fakeRouter(node: Netns, options: FakeRouter): Promise<AsyncDisposable> {
   const link = await (async () => {
     using _ = node.enter();
     return await raw.openPacket({ interface: options.interface });
@@ -72,13 +78,18 @@ function answerTo(data: Uint8Array, options: FakeRouter): Uint8Array | undefined
   return four !== undefined
     ? wire.encode(
       back as wire.Ethernet,
-      { kind: "ipv4", source: ROUTER.inet, destination: four.source, ttl: 200 },
+      { kind: "ipv4", source: ROUTER.inet, destination: four.source, ttl: options.ttl ?? 200 },
       { kind: "icmpv4", ...message },
       body.payload,
     )
     : wire.encode(
       back as wire.Ethernet,
-      { kind: "ipv6", source: ROUTER.inet6, destination: six!.source, hopLimit: 200 },
+      {
+        kind: "ipv6",
+        source: ROUTER.inet6,
+        destination: six!.source,
+        hopLimit: options.ttl ?? 200,
+      },
       { kind: "icmpv6", ...message },
       body.payload,
     );

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as raw from "../../raw/mod.ts";
 import { testWith } from "../_tools.ts";
-import { fakeRouter } from "./_fake_router.ts";
+import { fakeRouter, silence } from "./_fake_router.ts";
 import { chain } from "./_trace_net.ts";
 
 const NEEDS = { netns: true, tools: ["ip", "nft"] };
@@ -23,6 +23,7 @@ for (const { name, labels, ...form } of FORMS) {
     `MPLS labels in an extension ${name} are ${labels ? "told" : "left out"}`,
     async () => {
       await using net = await chain(2);
+      await silence(net.nodes[2]);
       await using _router = await fakeRouter(net.nodes[2], {
         interface: "left",
         quotedBytes: 100,
@@ -58,6 +59,7 @@ testWith(
   "a router that quotes no more than 8 bytes of a probe is matched to it all the same",
   async () => {
     await using net = await chain(3);
+    await silence(net.nodes[2]);
     await using _router = await fakeRouter(net.nodes[2], { interface: "left", quotedBytes: 8 });
     for (const host of Object.values(net.hosts)) {
       for (const method of METHODS) {

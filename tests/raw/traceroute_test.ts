@@ -3,6 +3,7 @@ import { isSocketError } from "../../core/errors.ts";
 import * as raw from "../../raw/traceroute.ts";
 import * as udp from "../../udp/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
+import { silence } from "./_fake_router.ts";
 import { type Chain, chain } from "./_trace_net.ts";
 
 const NEEDS = { netns: true, tools: ["ip"] };
@@ -182,10 +183,7 @@ testWith(
   "a silent router shows as time-outs, and the trace goes on behind it",
   async () => {
     await using net = await chain(3);
-    await net.nodes[2].run("nft", "add table inet t");
-    await net.nodes[2].run("nft", "add chain inet t o { type filter hook output priority 0; }");
-    await net.nodes[2].run("nft", "add rule inet t o icmp type time-exceeded drop");
-    await net.nodes[2].run("nft", "add rule inet t o icmpv6 type time-exceeded drop");
+    await silence(net.nodes[2]);
     for (const family of FAMILIES) {
       for (const method of METHODS) {
         const all = await events(net, net.hosts[family], {

@@ -3,6 +3,7 @@ import * as raw from "../../raw/traceroute.ts";
 import { testWith } from "../_tools.ts";
 import { run } from "./_netns.ts";
 import { nobody } from "./_nobody.ts";
+import { fakeRouter, silence } from "./_fake_router.ts";
 import { chain } from "./_trace_net.ts";
 
 const CHILD = new URL("./_child_trace.ts", import.meta.url).pathname;
@@ -32,6 +33,43 @@ testWith(
         else assert(/ping_group_range.*CAP_NET_RAW.*EPERM/.test(told[`icmp ${host}`]));
         assert(/CAP_NET_RAW.*EPERM/.test(told[`tcp ${host}`]), told[`tcp ${host}`]);
       }
+    }
+  },
+);
+
+testWith(
+  { ...NEEDS, tools: [...NEEDS.tools, "nft"] },
+  "an ordinary user's probes are matched where little is quoted, and MPLS labels are told",
+  async () => {
+    await using net = await chain(4);
+    await using user = await nobody();
+    net.client.sysctl({ "ipv4.ping_group_range": "65534 65534" });
+    const traced = async () => {
+      const hosts = Object.values(net.hosts);
+      const child = [Deno.execPath(), "run", "-A", CHILD, ...hosts];
+      return JSON.parse(await net.client.run("setpriv", ...user.args, ...child));
+    };
+    const check = (told: Record<string, string>, labels: string) => {
+      for (const family of ["inet", "inet6"] as const) {
+        const [one, , , four, five] = net.hops[family];
+        const fake = `${family === "inet" ? "192.0.2.99" : "2001:db8:99::1"}${labels}`;
+        const want = [one, "timeout", fake, four, five].flatMap((hop) => [hop, hop, hop]).join(" ");
+        assertEquals(told[`icmp ${net.hosts[family]}`], want);
+        assertEquals(told[`udp ${net.hosts[family]}`], want);
+      }
+    };
+    await silence(net.nodes[2]);
+    await silence(net.nodes[3]);
+    const link = { interface: "left", ttl: 64 };
+    {
+      await using _router = await fakeRouter(net.nodes[3], { ...link, quotedBytes: 8 });
+      check(await traced(), "");
+    }
+    const mpls = { label: 17, trafficClass: 0, bottom: true, ttl: 1 };
+    for (const statesLength of [true, false]) {
+      const options = { ...link, quotedBytes: 100, labels: [mpls], statesLength };
+      await using _router = await fakeRouter(net.nodes[3], options);
+      check(await traced(), "[17]");
     }
   },
 );
