@@ -211,6 +211,29 @@ claim(MESSAGE_KINDS, "a send waits while the peer's queue is full", async (kind)
   });
 }, (kind) => kind.reliable);
 
+claim(
+  MESSAGE_KINDS,
+  "a send cancelled while it waits for room goes at most once, and before the next",
+  async (kind) => {
+    await withMessages(kind, async (a, b) => {
+      const controller = new AbortController();
+      let sending: Promise<number>;
+      do sending = a.send(bytes("full"), { signal: controller.signal }); while (
+        !await pending(sending)
+      );
+      controller.abort("no");
+      await assertReason(sending, "no");
+      const next = a.send(bytes("next"), { timeoutMs: 60_000 });
+      const last = a.send(bytes("last"));
+      let got: string;
+      do got = text(await b.recv()); while (got === "full");
+      assertEquals([got, text(await b.recv())], ["next", "last"]);
+      assertEquals([await next, await last], [4, 4]);
+    });
+  },
+  (kind) => kind.reliable,
+);
+
 claim(MESSAGE_KINDS, "closing ends a send that waits for room", async (kind) => {
   await withMessages(kind, async (a, b) => {
     let sending: Promise<number>;

@@ -158,7 +158,7 @@ claim(STREAM_KINDS, "a cancelled send leaves the stream in order and usable", as
       assertEquals(error.name, "TimeoutError");
     });
     const mark = bytes("THE SECOND SEND");
-    const second = client.sendAll(mark).then(() => client.closeWrite());
+    const second = client.sendAll(mark, { timeoutMs: 60_000 }).then(() => client.closeWrite());
     const chunks: Uint8Array[] = [];
     for (;;) {
       const chunk = await server.recv();
