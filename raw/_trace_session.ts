@@ -74,6 +74,8 @@ export class TraceSession implements TraceEars {
   #again: Turn[] = [];
   /** The nearest hop that is the end of the way. */
   #lastHop: number;
+  /** Whether somebody has said that it is the end. */
+  #hasEnded = false;
   /** The largest packet that may pass. */
   #mtuBytes = MAX_PACKET_BYTES;
   /** What this machine has just told of its own MTU. */
@@ -125,15 +127,16 @@ export class TraceSession implements TraceEars {
   }
 
   answered(match: TraceMatch, origin: TraceOrigin): void {
-    const probe = this.#take(this.#answeredId(match), origin.ttl, match.orLater);
+    const id = this.#answeredId(match);
+    const probe = this.#take(id, () => this.#guess(origin.ttl, true));
     if (probe === undefined) return;
     this.#tell(probe, origin, { type: "reply", reply: match.reply, reached: true });
   }
 
   refused({ id, error, extensions, ...origin }: TraceError): void {
-    const probe = this.#take(id, origin.ttl);
-    if (probe === undefined) return;
     const type = icmpErrorName(this.#target.family, error);
+    const probe = this.#take(id, () => this.#guess(origin.ttl, isLast(type)));
+    if (probe === undefined) return;
     const { icmpType, icmpCode, code, info } = error;
     const fate = type === "packetTooBig" ? this.#shrink(probe, info) : undefined;
     // Others of the same size have been under way when the first was refused.
@@ -249,24 +252,31 @@ export class TraceSession implements TraceEars {
       : headerBytes + sizeBytes;
   }
 
-  /** What a service sends begins with a probe's number only if it is an echo. */
-  #answeredId({ id, reply }: TraceMatch): number | undefined {
-    return id !== undefined && reply === "datagram" && !this.#hops.has(id) ? undefined : id;
+  /** The number of the probe that the target answers; undefined if that is to be guessed. */
+  #answeredId({ id, reply, orLater }: TraceMatch): number | undefined {
+    if (id === undefined || this.#pending.has(id)) return id;
+    const hop = this.#hops.get(id);
+    // What a service sends begins with a probe's number only if it is an echo.
+    if (hop === undefined) return reply === "datagram" ? undefined : id;
+    return orLater ? this.#oldest((one) => one.hop >= hop)?.id ?? id : id;
   }
 
-  /** The probe that is answered now. */
-  #take(id: number | undefined, ttl: number | undefined, orLater = false): Probe | undefined {
-    let probe = id === undefined ? this.#guess(ttl) : this.#pending.get(id);
-    if (probe === undefined && id !== undefined && orLater) {
-      const hop = this.#hops.get(id);
-      if (hop !== undefined) probe = this.#oldest((one) => one.hop >= hop);
-    }
+  /** The probe that is answered now; one whose answer does not say which is guessed. */
+  #take(id: number | undefined, guess: () => Probe | undefined): Probe | undefined {
+    const probe = id === undefined ? guess() : this.#pending.get(id);
     if (probe !== undefined) this.#pending.delete(probe.id);
     return probe;
   }
 
-  /** The probe that an answer most likely belongs to: it came from as far as the probe went. */
-  #guess(ttl: number | undefined): Probe | undefined {
+  /**
+   * The probe that an answer most likely belongs to: it came from as far as the probe went.
+   *
+   * @param ttl The answer's.
+   * @param isLast Whether it is from the end of the way. Where that is known, probes that went beyond
+   * may be answered too.
+   */
+  #guess(ttl: number | undefined, isLast: boolean): Probe | undefined {
+    if (isLast && this.#hasEnded) return this.#oldest((one) => one.hop === this.#lastHop);
     const initial = INITIAL_TTLS.find((one) => ttl !== undefined && ttl <= one);
     if (ttl === undefined || initial === undefined) return this.#oldest(() => true);
     const hop = initial - ttl + 1;
@@ -309,7 +319,7 @@ export class TraceSession implements TraceEars {
       ...(known && { mtuBytes: probe.lengthBytes }),
       ...rest,
     });
-    if (rest.type !== "timeExceeded" && rest.type !== "packetTooBig") this.#endAt(probe.hop);
+    if (isLast(rest.type)) this.#endAt(probe.hop);
   }
 
   /**
@@ -346,12 +356,18 @@ export class TraceSession implements TraceEars {
 
   /** Nothing beyond this hop is of interest any more. */
   #endAt(hop: number): void {
+    this.#hasEnded = true;
     if (hop >= this.#lastHop) return;
     this.#lastHop = hop;
     for (const probe of this.#pending.values()) {
       if (probe.hop > hop) this.#pending.delete(probe.id);
     }
   }
+}
+
+/** Whether an answer of this type comes from the end of the way. */
+function isLast(type: TraceAnswer["type"]): boolean {
+  return type !== "timeExceeded" && type !== "packetTooBig";
 }
 
 function about(probe: Probe): { hop: number; probe: number; lengthBytes: number } {

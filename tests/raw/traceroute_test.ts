@@ -92,31 +92,49 @@ testWith(NEEDS, "TCP tells an open port from a closed one by every probe", async
   }
 });
 
-testWith(NEEDS, "UDP hears a target whose port is open", async () => {
-  await using net = await chain(1);
-  for (const family of FAMILIES) {
-    const hostname = net.hosts[family];
-    const echo = await (async () => {
-      using _ = net.target.enter();
-      return await udp.bind({ hostname, port: 0, engine: "libc" });
-    })();
-    const serving = (async () => {
-      for await (const { data, from } of echo) await echo.sendTo(data, from);
-    })().catch((error) => {
-      if (!isSocketError(error, "EBADF")) throw error;
-    });
-    try {
-      const { port } = echo.localAddr;
-      assertEquals(table(await events(net, hostname, { port })), [
-        Array(3).fill(`${net.hops[family][0]} timeExceeded`),
-        Array(3).fill(`${hostname} reply reached`),
-      ]);
-    } finally {
-      echo.close();
-      await serving;
+testWith(
+  { ...NEEDS, tools: ["ip", "nft"] },
+  "UDP hears a target whose port is open, whatever it says, from behind a silent router",
+  async () => {
+    await using net = await chain(2);
+    await silence(net.nodes[1]);
+    const answers = {
+      echo: (data: Uint8Array) => data,
+      other: () => Uint8Array.of(0x24, 1, 2, 3, 4, 5, 6, 7),
+      empty: () => new Uint8Array(),
+    };
+    for (const family of FAMILIES) {
+      const hostname = net.hosts[family];
+      for (const [name, answer] of Object.entries(answers)) {
+        const service = await (async () => {
+          using _ = net.target.enter();
+          return await udp.bind({ hostname, port: 0, engine: "libc" });
+        })();
+        const serving = (async () => {
+          for await (const { data, from } of service) await service.sendTo(answer(data), from);
+        })().catch((error) => {
+          if (!isSocketError(error, "EBADF")) throw error;
+        });
+        try {
+          const { port } = service.localAddr;
+          const all = await events(net, hostname, { port, timeoutMs: SHORT_MS });
+          assertEquals(
+            table(all),
+            [
+              Array(3).fill("timeout"),
+              Array(3).fill(`${net.hops[family][1]} timeExceeded`),
+              Array(3).fill(`${hostname} reply reached`),
+            ],
+            `${name} ${family}`,
+          );
+        } finally {
+          service.close();
+          await serving;
+        }
+      }
     }
-  }
-});
+  },
+);
 
 testWith(NEEDS, "the path MTU is found at each bottleneck, and told at the target", async () => {
   await using net = await chain(4);
