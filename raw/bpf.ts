@@ -94,6 +94,14 @@ const KNOWN_CODES: ReadonlySet<number> = new Set([
 /**
  * Checks a program as the kernel does before it attaches one.
  *
+ * @example A program without a return
+ * ```ts
+ * import { raw } from "@berkeley/sockets";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => raw.checkBpf([{ code: 0, jt: 0, jf: 0, k: 0 }]), RangeError, "no return");
+ * ```
+ *
  * @param program The instructions.
  * @throws {TypeError} If it is no array of instructions.
  * @throws {RangeError} If a field is out of range, a code unknown, a jump leaves the program, a

@@ -230,7 +230,21 @@ function lower(names: Readonly<Record<string, number>>): Record<string, number> 
   return Object.fromEntries(Object.entries(names).map(([n, v]) => [n.toLowerCase(), v]));
 }
 
-/** The program as text that {@linkcode assembleBpf} reads, a line an instruction, jumps as labels. */
+/**
+ * The program as text that {@linkcode assembleBpf} reads, a line an instruction, jumps as labels.
+ *
+ * @example Accept everything
+ * ```ts
+ * import { raw } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(raw.disassembleBpf([{ code: 6, jt: 0, jf: 0, k: 65535 }]), "l0: ret #65535");
+ * ```
+ *
+ * @param program The instructions.
+ * @returns The text.
+ * @throws As {@linkcode checkBpf}.
+ */
 export function disassembleBpf(program: BpfProgram): string {
   checkBpf(program);
   return program.map((i, at) => `l${at}: ${statementOf(i, at)}`).join("\n");

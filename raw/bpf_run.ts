@@ -39,9 +39,11 @@ export interface BpfPacketInfo {
   queue?: number;
   /** ARPHRD_* type of the interface. */
   hardwareType?: number;
-  /** VLAN tag, and whether there is one, and its EtherType. */
+  /** VLAN tag control information, 0 to 65535. */
   vlanTag?: number;
+  /** Whether there is a VLAN tag. Default false. */
   vlanTagPresent?: boolean;
+  /** EtherType of the VLAN tag. */
   vlanProtocol?: number;
 }
 

@@ -33,3 +33,30 @@ export {
   type TraceSendError,
   type TraceTimeout,
 } from "./traceroute.ts";
+// What the types above are made of.
+export type {
+  AddressInput,
+  Family,
+  Inet6Address,
+  InetAddress,
+  IpAddress,
+  PacketAddress,
+  SocketType,
+  UnixAddress,
+} from "../core/address.ts";
+export type {
+  Control,
+  ControlMessage,
+  ErrorQueueMessage,
+  OutgoingControl,
+  OutgoingControlMessage,
+  PassedFd,
+} from "../core/control.ts";
+export type { Endpoint, MessageEndpoint } from "../core/endpoint.ts";
+export type { OptionSetting } from "../core/engine_choice.ts";
+export type { SocketError } from "../core/errors.ts";
+export type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
+export type { OptionBytes, OptionCodec, SocketOption } from "../core/option.ts";
+export type { WaitOptions } from "../core/wait.ts";
+export type { IcmpMplsObject, IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";
+export type { IcmpInterfaceIdentification, IcmpInterfaceObject } from "../wire/icmp_interface.ts";

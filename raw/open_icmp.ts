@@ -42,6 +42,22 @@ const ACTION = "open an ICMP socket";
  * Needs `--allow-ffi`, `--allow-net` (unrestricted), and a group within
  * `net.ipv4.ping_group_range` or the capability CAP_NET_RAW. Linux.
  *
+ * @example An echo
+ * ```ts
+ * import { raw, wire } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using socket = await raw.openIcmp({ type: "raw", hostname: "127.0.0.1" });
+ * const echo = { kind: "icmpv4", message: "echoRequest", identifier: 7, sequence: 1 } as const;
+ * await socket.sendTo(wire.encode(echo), { hostname: "127.0.0.1", port: 0 });
+ * for await (const { data } of socket) {
+ *   const icmp = wire.decodePacket(data).layer("icmpv4")?.toValue();
+ *   if (icmp?.message !== "echoReply" || icmp.identifier !== 7) continue;
+ *   assertEquals(icmp.sequence, 1);
+ *   break;
+ * }
+ * ```
+ *
  * @param options How to open it.
  * @returns The endpoint; its `type` says which kind it is.
  * @throws {TypeError} If an option is unknown or of the wrong type.

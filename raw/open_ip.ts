@@ -66,6 +66,21 @@ const ACTION = "open a raw IP socket";
  *
  * Needs `--allow-ffi`, `--allow-net` (unrestricted) and the capability CAP_NET_RAW. Linux.
  *
+ * @example A packet with a header of one's own
+ * ```ts
+ * import { raw, wire } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using receiver = await raw.openIp({ protocol: 253, hostname: "127.0.0.9" });
+ * using sender = await raw.openIp({ protocol: 253, includeHeader: true });
+ * const packet = wire.encode(
+ *   { kind: "ipv4", source: "127.0.0.1", destination: "127.0.0.9", protocol: 253, ttl: 7 },
+ *   new Uint8Array([1, 2, 3]),
+ * );
+ * await sender.sendTo(packet, { hostname: "127.0.0.9", port: 0 });
+ * assertEquals(wire.decodePacket(await receiver.recv()).layer("ipv4")?.ttl, 7);
+ * ```
+ *
  * @param options The protocol, and how.
  * @returns The endpoint; ports in its addresses are 0.
  * @throws {TypeError} If an option is unknown or of the wrong type.

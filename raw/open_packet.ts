@@ -29,8 +29,11 @@ import type { BpfProgram } from "./bpf.ts";
 
 /** A link-layer socket: whole frames, or their payloads. */
 export interface PacketEndpoint extends MessageEndpoint<PacketAddress> {
+  /** Receives one frame. */
   recvFrom(options?: RecvOptions): Promise<PacketMessage>;
+  /** Receives the frames that are there, at least one and at most `max`: 1 to 1024, by default 64. */
   recvMany(max?: number, options?: RecvOptions): Promise<PacketMessage[]>;
+  /** Receives frame after frame until the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterator<PacketMessage>;
   /** Frames that matched and frames that were dropped for want of room, since the socket was opened. */
   statistics(): PacketStatistics;
@@ -84,6 +87,25 @@ const ENETDOWN = errnoNumber("ENETDOWN")!;
  * and then waits for it to come up again; when it has gone away, with `ENODEV`.
  *
  * Needs `--allow-ffi`, `--allow-net` (unrestricted) and the capability CAP_NET_RAW. Linux.
+ *
+ * @example A ping, seen on the wire
+ * ```ts
+ * import { raw, wire } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const filter = raw.assembleBpf(`
+ *   ldh [12]
+ *   jne #0x800, drop
+ *   ldb [23]
+ *   jne #1, drop
+ *   ret #-1
+ *   drop: ret #0
+ * `);
+ * using link = await raw.openPacket({ interface: "lo", filter });
+ * for await (const _ of raw.ping("127.0.0.1", { count: 1 }));
+ * const { data } = await link.recvFrom();
+ * assertEquals(wire.decodeFrame(data).layer("icmpv4")?.type, 8);
+ * ```
  *
  * @param options Which frames, and how.
  * @returns The endpoint.

@@ -47,8 +47,9 @@ export interface PingIcmpError {
   sequence: number;
   /** Who sent the error. */
   address: string;
-  /** ICMP type and code. */
+  /** ICMP type, 0 to 255. */
   icmpType: number;
+  /** ICMP code, 0 to 255. */
   icmpCode: number;
   /** The POSIX name the kernel gives it, `"EHOSTUNREACH"`. */
   code: string;

@@ -37,9 +37,9 @@ export class RttStatistics {
   /** Round trips added. */
   count = 0;
   /** The least, in microseconds; NaN without any. */
-  minMicros = NaN;
+  minMicros: number = NaN;
   /** The greatest, in microseconds; NaN without any. */
-  maxMicros = NaN;
+  maxMicros: number = NaN;
   #mean = 0;
   #squares = 0;
   readonly #buckets = new Uint32Array(BUCKETS);
