@@ -1,7 +1,8 @@
 /**
  * TCP echo servers compared: ours on both engines, bare Deno, Node, Bun, Go, Python and, as the
  * yardstick, C with epoll. Every server is pinned to one core and the load, written in C, to others;
- * they take turns in every round, and what is printed are medians as shares of C's.
+ * they take turns in every round. Printed is the median over the rounds of the share of C's rate in the
+ * same round.
  *
  *     deno run -A bench/tcp/run.ts [--rounds=N] [--ms=N] [--cells=1x64,64x64,…] [--servers=c,libc,…]
  *
@@ -133,7 +134,8 @@ try {
     }
     const base = median(results[0].map(({ rate }) => rate));
     const columns = results.map((rows) => {
-      const share = median(rows.map(({ rate }) => rate)) / base;
+      // Of the same round each: what else the machine does changes from one to the next.
+      const share = median(rows.map(({ rate }, round) => rate / results[0][round].rate));
       const p50 = median(rows.map(({ p50Micros }) => p50Micros));
       return `${share.toFixed(2)} ${p50.toFixed(1).padStart(7)}`.padStart(14);
     });
