@@ -143,7 +143,7 @@ function protocolOf(fd: number, asked: number): number {
 function openFailure(errno: number, family: number, type: number): Error {
   const error = failure("socket", errno);
   if ((errno === EPERM || errno === EACCES) && needsCapability(family, type)) {
-    error.message = type === SOCK_DGRAM
+    error.message = type === SOCK_DGRAM && family !== AF_PACKET
       ? "Cannot socket: an ICMP datagram socket needs a group within " +
         "/proc/sys/net/ipv4/ping_group_range, or CAP_NET_RAW (EPERM)"
       : "Cannot socket: needs the capability CAP_NET_RAW (EPERM)";
