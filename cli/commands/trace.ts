@@ -52,7 +52,12 @@ export const traceCommand: Command = {
     { name: "interval", short: "i", value: "TIME", help: "from round to round (default 1)" },
     { name: "first", short: "f", value: "N", help: "the first hop to ask (default 1)" },
     { name: "max-hops", short: "m", value: "N", help: "the last hop to ask (default 30)" },
-    { name: "timeout", short: "w", value: "TIME", help: "wait so long for an answer (default 2)" },
+    {
+      name: "timeout",
+      short: "w",
+      value: "TIME",
+      help: "wait so long for an answer (default 3.5)",
+    },
     { name: "size", short: "s", value: "BYTES", help: "payload of a probe" },
     { name: "mtu", help: "find the path MTU: large probes that must not be fragmented" },
     { name: "numeric", short: "n", help: "show addresses, not names" },
