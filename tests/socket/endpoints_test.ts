@@ -1,14 +1,12 @@
 /** What only the libc engine carries: MPTCP, UDP-Lite, Fast Open, sequenced packets, descriptors. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SocketOption } from "../../core/option.ts";
-import { AF_INET, SOCK_STREAM, Socket } from "../../ffi/mod.ts";
+import { Socket } from "../../ffi/mod.ts";
 import {
   IP_TTL,
   SO_KEEPALIVE,
-  SO_MARK,
   SO_PROTOCOL,
   SO_RCVBUF,
-  SO_REUSEADDR,
   SO_SNDBUF,
   TCP_MAXSEG,
   TCP_NODELAY,
@@ -265,7 +263,7 @@ claim("descriptors that nobody takes are closed, and an ordinary receive drops t
   const [a, b] = unix.pair();
   using _a = a;
   using _b = b;
-  using carried = await Deno.open("/dev/null");
+  using _carried = await Deno.open("/dev/null");
   const own = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name)).find((fd) => {
     try {
       return fd > 2 && Deno.readLinkSync(`/proc/self/fd/${fd}`) === "/dev/null";
@@ -273,7 +271,6 @@ claim("descriptors that nobody takes are closed, and an ordinary receive drops t
       return false;
     }
   })!;
-  assert(carried !== undefined);
   await a.sendFds(bytes("x"), [own, own, own]);
   const { fds } = await b.recvFds();
   for (const fd of fds) fd.close();
@@ -320,26 +317,15 @@ claim(
           prefix: ["strace", "-f", "-o", log, "-e", "trace=socket,setsockopt,bind,connect,listen"],
         },
       );
-      const calls = (await Deno.readTextFile(log)).split("\n")
-        .map((line) => line.replace(/^\d+ +/, ""))
-        .filter((line) => /AF_INET|SO_RCVBUF|SO_MARK|listen/.test(line))
-        .map((line) =>
-          /^\w+/.exec(line)![0] + (/SO_\w+/.exec(line.replace("SO_REUSEADDR", "")) ?? "")
-        );
-      assertEquals(
-        calls.filter((call) => !call.startsWith("setsockoptSO_REUSE")),
-        [
-          "socket",
-          "setsockopt",
-          "setsockoptSO_RCVBUF",
-          "bind",
-          "listen",
-          "socket",
-          "setsockoptSO_MARK",
-          "connect",
-        ].filter((call) => calls.includes(call)),
-      );
-      assert(calls.includes("setsockoptSO_RCVBUF") && calls.includes("setsockoptSO_MARK"));
+      const lines = await Deno.readTextFile(log);
+      const call =
+        /^\d+ +(?:(socket|bind|connect)\(.*AF_INET|(listen)\(|setsockopt\(.*?, (SO_\w+))/gm;
+      const calls = [...lines.matchAll(call)]
+        .map(([, named, listen, option]) => named ?? listen ?? option)
+        .filter((call) => call !== "SO_REUSEADDR");
+      // A connection that stands is asked for once more.
+      const order = ["socket", "SO_RCVBUF", "bind", "listen", "socket", "SO_MARK", "connect"];
+      assertEquals(calls.slice(0, order.length), order);
     } finally {
       await Deno.remove(log);
     }
@@ -363,7 +349,6 @@ claim("what Deno cannot set chooses libc by itself, and engine: deno then refuse
     'engine: "libc"',
   );
   for (let i = 0; i < 4; i++) (await plain.accept()).close();
-  assert(SO_MARK.name === "SO_MARK" && SO_REUSEADDR.level === 1);
 });
 
 claim("without --allow-ffi the libc engine says which flag is missing", async () => {
@@ -430,5 +415,4 @@ claim("a taken endpoint's socket works on both faces", async () => {
   await client.sendAll(bytes("own"));
   assertEquals(text(await server.recvExact(7)), "twinown");
   twin.close();
-  assertEquals([AF_INET, SOCK_STREAM].length, 2);
 });
