@@ -205,10 +205,6 @@ export const SYMBOLS = {
     ],
     result: "i32", // ssize_t
   },
-  getpid: {
-    parameters: [],
-    result: "i32", // pid_t
-  },
   /** Variadic in C; Linux on x86-64 and aarch64 passes integer arguments the same way. */
   fcntl: {
     parameters: [
@@ -228,7 +224,7 @@ export const SYMBOLS = {
     result: "i32", // int
   },
 
-  // ---- sys/epoll.h, sys/eventfd.h, poll.h
+  // ---- sys/epoll.h, sys/eventfd.h
   epoll_create1: {
     parameters: [
       "i32", // int flags
@@ -269,14 +265,6 @@ export const SYMBOLS = {
     parameters: [
       "u32", // unsigned int initval
       "i32", // int flags
-    ],
-    result: "i32", // int
-  },
-  poll: {
-    parameters: [
-      "buffer", // struct pollfd *fds
-      "u32", // nfds_t nfds
-      "i32", // int timeout
     ],
     result: "i32", // int
   },
@@ -327,26 +315,6 @@ export const SYMBOLS = {
     parameters: [
       "i32", // clockid_t clockid
       "buffer", // struct timespec *tp
-    ],
-    result: "i32", // int
-  },
-
-  // ---- sys/mman.h
-  mmap: {
-    parameters: [
-      "usize", // void *addr
-      "usize", // size_t length
-      "i32", // int prot
-      "i32", // int flags
-      "i32", // int fd
-      "i64", // off_t offset
-    ],
-    result: "usize", // void *
-  },
-  munmap: {
-    parameters: [
-      "usize", // void *addr
-      "usize", // size_t length
     ],
     result: "i32", // int
   },
