@@ -13,6 +13,8 @@ export const ECHO_HEADER_BYTES = 8;
 const TOKEN_AT = 8;
 const COOKIE_AT = 12;
 const MARK_BYTES = 8;
+/** The least of an echo message with both. */
+export const MARKED_ECHO_BYTES: number = ECHO_HEADER_BYTES + MARK_BYTES;
 
 /** The numbers of echo messages by family. */
 export const ECHO_TYPES = {
@@ -97,15 +99,25 @@ export function readEcho(bytes: Uint8Array, type: number, hasIpHeader: boolean):
   const at = hasIpHeader ? (bytes[0] & 0x0f) * 4 : 0;
   if (bytes.length < at + ECHO_HEADER_BYTES || bytes[at] !== type) return undefined;
   if (hasIpHeader && checksum(bytes, at) !== 0) return undefined;
-  const marked = bytes.length >= at + ECHO_HEADER_BYTES + MARK_BYTES;
+  const marked = bytes.length >= at + MARKED_ECHO_BYTES;
   return {
     identifier: word(bytes, at + 4),
     sequence: word(bytes, at + 6),
-    token: marked ? long(bytes, at + TOKEN_AT) : undefined,
-    cookie: marked ? long(bytes, at + COOKIE_AT) : undefined,
+    token: marked ? tokenOf(bytes, at) : undefined,
+    cookie: marked ? cookieOf(bytes, at) : undefined,
     lengthBytes: bytes.length - at,
     ttl: hasIpHeader ? bytes[8] : undefined,
   };
+}
+
+/** The token of an echo message that has marks. */
+export function tokenOf(bytes: Uint8Array, at: number): number {
+  return long(bytes, at + TOKEN_AT);
+}
+
+/** The cookie of an echo message that has marks. */
+export function cookieOf(bytes: Uint8Array, at: number): number {
+  return long(bytes, at + COOKIE_AT);
 }
 
 function word(bytes: Uint8Array, at: number): number {

@@ -6,7 +6,7 @@
 import type { IpAddress } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { errnoName, errnoNumber } from "../core/errno.ts";
-import { formatIp } from "../core/ip.ts";
+import { formatIpv4, formatIpv6 } from "../core/ip.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -32,7 +32,15 @@ import { checkReceived, ReceiveBatch } from "../ffi/receive_batch.ts";
 import { SendBatch } from "../ffi/send_batch.ts";
 import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/sockaddr_decode.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
-import { ECHO_HEADER_BYTES, ECHO_TYPES, EchoTemplate, readEcho } from "./_echo.ts";
+import {
+  cookieOf,
+  ECHO_HEADER_BYTES,
+  ECHO_TYPES,
+  EchoTemplate,
+  MARKED_ECHO_BYTES,
+  readEcho,
+  tokenOf,
+} from "./_echo.ts";
 import { icmpErrorName } from "./_icmp_error_name.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
 import { openIcmpCore } from "./open_icmp.ts";
@@ -258,21 +266,29 @@ export class SweepLane {
     this.core.close();
   }
 
+  /**
+   * The hot path: no object but the result. The checksum is not verified, which over raw sockets
+   * nobody has: token and cookie are proof enough.
+   */
   #reply(i: number, results: SweepResult[]): void {
     const bytes = this.#in.data(i);
-    const echo = readEcho(bytes, this.#replyType, this.#hasIpHeader);
-    if (echo === undefined || echo.token !== this.#token) return;
-    const slot = this.#slotOf(echo.cookie!);
+    const at = this.#hasIpHeader ? (bytes[0] & 0x0f) * 4 : 0;
+    if (bytes.length < at + MARKED_ECHO_BYTES || bytes[at] !== this.#replyType) return;
+    if (tokenOf(bytes, at) !== this.#token) return;
+    const slot = this.#slotOf(cookieOf(bytes, at));
     if (slot < 0) return;
     const rtt = stampOf(this.#in.controlBytes(i)) - this.#sentMicros[slot];
     this.#release(slot);
-    results.push({
-      ...this.#about(slot),
+    const result: SweepResult = {
+      address: this.#text(slot),
       alive: true,
       // A clock that was set back meanwhile must not show as a negative time.
       rttMicros: Math.max(0, rtt),
       attempts: this.#attempts[slot],
-    });
+    };
+    const host = this.#takeHost(slot);
+    if (host !== undefined) result.host = host;
+    results.push(result);
   }
 
   /** The slot of a request in flight by its number's low 32 bits, or -1. */
@@ -327,9 +343,16 @@ export class SweepLane {
   }
 
   #about(slot: number): { address: string; host?: string } {
-    const address = formatIp(this.#addressView(slot));
+    const address = this.#text(slot);
     const host = this.#takeHost(slot);
     return host === undefined ? { address } : { address, host };
+  }
+
+  #text(slot: number): string {
+    const at = slot * ADDRESS_BYTES;
+    return this.#addressBytes === 4
+      ? formatIpv4(this.#addresses, at)
+      : formatIpv6(this.#addresses, at);
   }
 
   #takeHost(slot: number): string | undefined {

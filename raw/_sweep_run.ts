@@ -25,6 +25,7 @@ export class Sweep {
   readonly #lanes: SweepLane[] = [];
   readonly #mayAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
   readonly #next = new Uint8Array(16);
+  readonly #next4: Uint8Array = this.#next.subarray(0, 4);
   /** Length of the address in `#next`, taken from the walk but without room yet; else 0. */
   #held = 0;
   #host: string | undefined;
@@ -116,7 +117,7 @@ export class Sweep {
       const lane = this.#laneOf(this.#held);
       if (!lane.hasRoom) return lane.full ? 0 : Infinity;
       if (budget <= 0) return this.#pace.untilMs();
-      lane.add(this.#next.subarray(0, this.#held), this.#host);
+      lane.add(this.#held === 4 ? this.#next4 : this.#next, this.#host);
       this.#held = 0;
       this.#pace.spend();
     }

@@ -4,6 +4,7 @@ import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError } from "../core/errors.ts";
 import { parseIp } from "../core/ip.ts";
 import { poller } from "../ffi/poller.ts";
+import { OneByOne } from "./_one_by_one.ts";
 import { Sweep } from "./_sweep_run.ts";
 import { resolveTarget } from "./_target.ts";
 import type { PingIcmpError } from "./ping.ts";
@@ -130,19 +131,20 @@ export function sweep(
     localAddress: options.localAddress,
     options: options.options ?? [],
   };
-  return run(new Sweep(walk, ratePerSecond, settings), signal);
+  return new OneByOne(batches(new Sweep(walk, ratePerSecond, settings), signal));
 }
 
-async function* run(
+/** What becomes known, batch by batch. */
+async function* batches(
   sweep: Sweep,
   signal: AbortSignal | undefined,
-): AsyncIterableIterator<SweepResult> {
+): AsyncGenerator<SweepResult[], void, void> {
   try {
     for (;;) {
       signal?.throwIfAborted();
       sweep.step();
       const results = sweep.takeResults();
-      for (const result of results) yield result;
+      if (results.length > 0) yield results;
       if (sweep.done) return;
       if (!poller.hasWork) await poller.nextTurn();
       if (results.length === 0) await sweep.pause(signal);
