@@ -109,8 +109,9 @@ export function checkAddress(address: Address, action: string): void {
   if (address.family === "inet" || address.family === "inet6") {
     checkNet(address.hostname, address.port, action);
   } else if (address.family === "unix") {
-    // Unnamed: nobody can reach it.
     if (address.path !== "") checkUnix(address.path, address.pathBytes, action);
+    // The kernel chooses an abstract name, which nobody can grant before (`man 7 unix`, autobind).
+    else if (action === "bind") checkNetWhole(action);
   } else {
     checkNetWhole(action);
   }
