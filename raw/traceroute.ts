@@ -102,7 +102,7 @@ export interface TracerouteOptions {
   probesPerHop?: number;
   /** Probes in flight at once, 1 to 1024. Default 16. */
   window?: number;
-  /** Milliseconds to wait for each answer, 1 to 2^31 - 1. Default 2000. */
+  /** Milliseconds to wait for each answer, 1 to 2^31 - 1. Default 3500: a missing neighbour is told after 3 s. */
   timeoutMs?: number;
   /** Destination port, 1 to 65535: 33434 by default for UDP, 80 for TCP. ICMP has none. */
   port?: number;
@@ -195,7 +195,7 @@ export function traceroute(
   options: TracerouteOptions = {},
 ): AsyncIterableIterator<TraceEvent> {
   checkKeys(options, KEYS, ACTION);
-  const { method = "udp", firstHop = 1, probesPerHop = 3, window = 16, timeoutMs = 2000 } = options;
+  const { method = "udp", firstHop = 1, probesPerHop = 3, window = 16, timeoutMs = 3500 } = options;
   if (!Object.hasOwn(METHODS, method)) {
     throw new TypeError(`Cannot ${ACTION}: method ${method} is not "udp", "icmp" or "tcp"`);
   }
