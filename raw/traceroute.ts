@@ -51,8 +51,9 @@ export interface TraceAnswer extends TraceProbe {
   ttl: number | undefined;
   /** With `"reply"`: an echo, a UDP datagram, or TCP's SYN-ACK (an open port) or RST (a closed one). */
   reply?: TraceReplyKind;
-  /** ICMP type and code of an error. */
+  /** ICMP type of an error. */
   icmpType?: number;
+  /** ICMP code of an error. */
   icmpCode?: number;
   /** The POSIX name the kernel gives to the error, `"EHOSTUNREACH"`. */
   code?: string;
@@ -102,7 +103,10 @@ export interface TracerouteOptions {
   probesPerHop?: number;
   /** Probes in flight at once, 1 to 1024. Default 16. */
   window?: number;
-  /** Milliseconds to wait for each answer, 1 to 2^31 - 1. Default 3500: a missing neighbour is told after 3 s. */
+  /**
+   * Milliseconds to wait for each answer, 1 to 2^31 - 1. Default 3500: that a neighbour is missing is
+   * told after 3 s.
+   */
   timeoutMs?: number;
   /** Destination port, 1 to 65535: 33434 by default for UDP, 80 for TCP. ICMP has none. */
   port?: number;
