@@ -42,8 +42,12 @@ export function checkNet(hostname: string, port: number, action: string): void {
 
 /** Refuses unless `--allow-net` covers this host at every port: for protocols without ports. */
 export function checkNetHost(hostname: string, action: string): void {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const host = bracketed(hostname);
   demand({ name: "net", host }, `${action} ${hostname}`, `--allow-net=${host}`);
+}
+
+function bracketed(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 
 /** Refuses unless the whole of `--allow-net` is granted: for families that Deno has no words for. */
@@ -52,8 +56,8 @@ export function checkNetWhole(action: string): void {
 }
 
 /** Refuses what a name resolved to if `--deny-net` names it, as the built-in connect does. */
-export function checkResolved(hostname: string, port: number, action: string): void {
-  const host = hostPort(hostname, port);
+export function checkResolved(hostname: string, port: number | undefined, action: string): void {
+  const host = port === undefined ? bracketed(hostname) : hostPort(hostname, port);
   if (Deno.permissions.querySync({ name: "net", host }).state === "denied") {
     throw notCapable(`${action} ${host}`, `--allow-net=${host}`);
   }

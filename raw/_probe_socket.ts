@@ -10,7 +10,7 @@ import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/clock.ts";
 import { isIcmpError } from "../ffi/mmsg.ts";
-import { prepareSend, type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/msghdr.ts";
+import { type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/msghdr.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,
@@ -30,6 +30,7 @@ import {
   SO_TIMESTAMPING,
   type TimestampingFlags,
 } from "../ffi/options/mod.ts";
+import { encodeSockaddr } from "../ffi/sockaddr.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
 import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
@@ -107,9 +108,17 @@ export class ProbeSocket {
     }
   }
 
-  /** Sends one message; false if there is no room for now. */
+  /** Sends one message; false if there is no room for now. The permission was asked for by the name. */
   send(bytes: Uint8Array, to: IpAddress): boolean {
-    return trySendMsg(this.core, prepareSend(this.core, [bytes], { to })) >= 0;
+    const sockaddr = encodeSockaddr(to, "ping");
+    return trySendMsg(this.core, {
+      buffers: [bytes],
+      lengthBytes: bytes.length,
+      sockaddr,
+      control: undefined,
+      flags: 0,
+      address: to.hostname,
+    }) >= 0;
   }
 
   /** Hears everything that is there. The error queue comes first: it tells when a probe left. */

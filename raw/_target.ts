@@ -6,7 +6,7 @@
 import type { IpAddress } from "../core/address.ts";
 import { checkHostname } from "../core/ip_arguments.ts";
 import type { WaitOptions } from "../core/wait.ts";
-import { checkNetHost } from "../ffi/permissions.ts";
+import { checkNetHost, checkResolved } from "../ffi/permissions.ts";
 import { resolve } from "../ffi/resolver.ts";
 
 /**
@@ -31,5 +31,7 @@ export async function resolveTarget(
   }
   checkNetHost(name, action);
   const found = await resolve(name, null, { family, type: "dgram" }, options);
-  return found[0].address as IpAddress;
+  const address = found[0].address as IpAddress;
+  if (address.hostname !== name) checkResolved(address.hostname, undefined, action);
+  return address;
 }
