@@ -140,7 +140,8 @@ export async function connect<A extends EngineAddress, E>(
   make: MakeEndpoint<E>,
 ): Promise<E> {
   const core = await connected(request, TYPE_NUMBERS[type]);
-  return guarded(core, () => make(core, core.localName(), undefined));
+  // Both now: the kernel forgets the peer once it has gone.
+  return guarded(core, () => make(core, core.localName(), core.remoteName()));
 }
 
 /** Two unix sockets that are connected to each other; `make` makes their endpoints. */
