@@ -32,6 +32,8 @@ const MOST_NAMES = 64;
 class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   readonly dropped = 0;
   readonly #names = new Map<string, IpAddress>();
+  /** The IPv4 address that an IPv4 socket sent to last: mostly the next message goes there too. */
+  #lastIpv4 = "";
 
   override async connect(to: AddressInput<IpAddress>): Promise<void> {
     const known = this.#known(to);
@@ -68,11 +70,13 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     messages: Iterable<OutgoingMessage<IpAddress>>,
     wait: Wait | undefined,
   ): Promise<number> {
-    const all: OutgoingMessage<IpAddress>[] = [];
-    for (const message of messages) {
-      const { to } = message;
+    let all = Array.isArray(messages) ? messages : [...messages];
+    for (let i = 0; i < all.length; i++) {
+      const to = all[i]?.to;
       const known = to && (this.#known(to) ?? await this.#lookUp(to, "send", wait));
-      all.push(known === to ? message : { ...message, to: known });
+      if (known === to) continue;
+      if (all === messages) all = all.slice(); // the caller's stays as it is
+      all[i] = { ...all[i], to: known };
     }
     return await super.transmitMany(all, wait);
   }
@@ -92,8 +96,13 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     const { hostname, port } = to;
     // What is malformed is refused where addresses are encoded.
     if (typeof hostname !== "string" || hostname === "") return to;
+    if (hostname === this.#lastIpv4) return to;
     if (isIpv4(hostname)) {
-      if (this.family === "inet" || to.family === "inet6") return to;
+      if (this.family === "inet") {
+        this.#lastIpv4 = hostname;
+        return to;
+      }
+      if (to.family === "inet6") return to;
       return { family: "inet6", hostname: `::ffff:${hostname}`, port };
     }
     if (hostname.includes(":")) return to;

@@ -4,13 +4,14 @@
  * All contenders are started; then they take turns, a burst of 150 ms each, for some tens of rounds.
  * The table shows the median rate, and the median of its ratios to C with recvmmsg and sendmmsg in
  * the same round: other work on the machine then weighs on both alike. A C program floods the receivers; the senders send to a socket that
- * nobody reads. Run: `deno run -A --unstable-net
- * bench/udp/main.ts [rounds]`; BUN names a bun.
+ * nobody reads. Run: `deno run -A --unstable-net bench/udp/main.ts [rounds] [title]`, where the title
+ * may be the start of some series'; BUN names a bun.
  */
 import { type Command, found, median, must, Program, WARM_UP } from "./_program.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
 const rounds = Number(Deno.args[0] ?? 25);
+const only = Deno.args[1] ?? "";
 
 interface Series {
   readonly title: string;
@@ -73,6 +74,7 @@ async function prepare(c: string, series: Series, command: readonly string[], mo
 }
 
 async function run(c: string, series: Series): Promise<void> {
+  if (!series.title.startsWith(only)) return;
   const there = series.contenders.filter(([, command]) => command !== undefined);
   const contenders: Contender[] = [];
   for (const [, command, mode] of there) {
