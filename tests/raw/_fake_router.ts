@@ -13,6 +13,8 @@ export interface FakeRouter {
   labels?: wire.MplsLabel[];
   /** Whether it states where the quote ends (RFC 4884), or leaves that to be guessed. */
   statesLength?: boolean;
+  /** Longer IPv4 packets it refuses without a word of the MTU, as routers did before RFC 1191. */
+  longestBytes?: number;
   /** TTL of its answers; default 200. */
   ttl?: number;
   /** Checksum of the extensions; default: the right one. */
@@ -61,7 +63,19 @@ function answerTo(data: Uint8Array, options: FakeRouter): Uint8Array | undefined
   const four = frame.layer("ipv4");
   const six = frame.layer("ipv6");
   const ip = four ?? six;
-  if (ip === undefined || (four?.ttl ?? six!.hopLimit) !== 1) return undefined;
+  if (ip === undefined) return undefined;
+  const expired = (four?.ttl ?? six!.hopLimit) === 1;
+  if (
+    !expired && four !== undefined && four.end - four.start > (options.longestBytes ?? Infinity)
+  ) {
+    return wire.encode(
+      { kind: "ethernet", source: ethernet.destination, destination: ethernet.source },
+      { kind: "ipv4", source: ROUTER.inet, destination: four.source },
+      { kind: "icmpv4", message: "destinationUnreachable", code: 4 },
+      data.slice(ip.start, ip.payloadStart + options.quotedBytes),
+    );
+  }
+  if (!expired) return undefined;
   const quoted = data.slice(ip.start, ip.payloadStart + options.quotedBytes);
   const extensions = options.labels && {
     objects: [{ kind: "mpls" as const, labels: options.labels }],

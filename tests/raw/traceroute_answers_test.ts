@@ -80,3 +80,31 @@ testWith(
     }
   },
 );
+
+testWith(NEEDS, "a router that does not tell its MTU is asked with the usual ones", async () => {
+  await using net = await chain(2);
+  const router = net.nodes[1];
+  await silence(router);
+  await router.run("nft", "add chain inet fake f { type filter hook forward priority 0; }");
+  await router.run("nft", "add rule inet fake f meta length > 1200 drop");
+  const options = { interface: "left", quotedBytes: 8, longestBytes: 1200 };
+  await using _router = await fakeRouter(router, options);
+  for (const method of METHODS) {
+    using _ = net.client.enter();
+    const all = await Array.fromAsync(
+      raw.traceroute(net.hosts.inet, { method, mtuDiscovery: true, probesPerHop: 1, window: 1 }),
+    );
+    const told = all.map((event) => {
+      assert("address" in event, JSON.stringify(event));
+      return `${event.hop} ${event.address} ${event.type} ${event.lengthBytes} ${event.mtuBytes}`;
+    });
+    const end = method === "udp" ? "unreachable" : "reply";
+    assertEquals(told, [
+      "1 192.0.2.99 timeExceeded 1500 1500",
+      "2 192.0.2.99 packetTooBig 1500 0",
+      "2 192.0.2.99 packetTooBig 1492 0",
+      "2 10.77.1.2 timeExceeded 1006 1006",
+      `3 10.77.2.2 ${end} 1006 1006`,
+    ]);
+  }
+});
