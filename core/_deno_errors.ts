@@ -27,11 +27,11 @@ export function fromDenoError(error: unknown, context: ErrorContext): unknown {
   const lookup = /^failed to lookup address information: (.*)$/.exec(error.message);
   if (lookup !== null) {
     const code = LOOKUP_FAILURES.find(([text]) => text.test(lookup[1]))?.[1] ?? "EAI_FAIL";
-    return new AddrInfoError(code, lookup[1], {
-      syscall: "getaddrinfo",
-      address: context.address?.replace(/:\d+$/, ""),
-      cause: error,
-    });
+    return lookupError(code, lookup[1], context, error);
+  }
+  // No host that Deno's permissions have words for, and none that a lookup would find.
+  if (error instanceof URIError) {
+    return lookupError("EAI_NONAME", "Name or service not known", context, error);
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   if (code !== undefined && errnoNumber(code) !== undefined) {
@@ -45,4 +45,12 @@ export function fromDenoError(error: unknown, context: ErrorContext): unknown {
 /** As {@linkcode fromDenoError}, but says "closed" for whatever a close of the endpoint caused. */
 export function fromDenoWait(error: unknown, syscall: string, closed: boolean): unknown {
   return closed ? closedError(syscall) : fromDenoError(error, { syscall });
+}
+
+function lookupError(code: string, text: string, { address }: ErrorContext, cause: Error): Error {
+  return new AddrInfoError(code, text, {
+    syscall: "getaddrinfo",
+    address: address?.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"),
+    cause,
+  });
 }

@@ -81,10 +81,12 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   }
 
   override getOption<T>(option: SocketOption<T>): T {
+    if (this.closed) throw closedError("getsockopt");
     throw unsupported("get", option);
   }
 
   override setOption<T>(option: SocketOption<T>): void {
+    if (this.closed) throw closedError("setsockopt");
     throw unsupported("set", option);
   }
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { closedError } from "./errors.ts";
 import type { SocketOption } from "./option.ts";
 
 const SETTERS: Readonly<Record<string, (conn: Deno.TcpConn, on: boolean) => void>> = {
@@ -22,9 +21,7 @@ export function setDenoOption<T>(
   known: Map<string, unknown>,
   option: SocketOption<T>,
   value: T,
-  closed: boolean,
 ): void {
-  if (closed) throw closedError("setsockopt");
   if (!("setNoDelay" in conn) || !denoCanSet(option.name)) throw unsupported("set", option);
   if (typeof value !== "boolean") {
     throw new TypeError(`Cannot set ${option.name}: value is not a boolean`);

@@ -6,6 +6,7 @@
 import type { Family } from "./address.ts";
 import { detached, isPlain, isShared } from "./bytes.ts";
 import { fromDenoWait } from "./_deno_errors.ts";
+import { closedError } from "./errors.ts";
 import { Pending } from "./_pending.ts";
 import { getDenoOption, setDenoOption } from "./_deno_options.ts";
 import type { SocketOption } from "./option.ts";
@@ -160,11 +161,13 @@ export class DenoStream<A> extends StreamBase<A> {
   }
 
   override getOption<T>(option: SocketOption<T>): T {
+    if (this.closed) throw closedError("getsockopt");
     return getDenoOption(this.#options, option);
   }
 
   override setOption<T>(option: SocketOption<T>, value: T): void {
-    setDenoOption(this.#conn, this.#options, option, value, this.closed);
+    if (this.closed) throw closedError("setsockopt");
+    setDenoOption(this.#conn, this.#options, option, value);
   }
 
   override ref(): void {

@@ -28,7 +28,8 @@ export function checkBytes(
     if (buffer.resizable) {
       throw new TypeError(`Cannot ${action}: ${name} views a resizable buffer`);
     }
-    if (buffer.detached) {
+    // A view of detached memory has no length: looked at first, since that costs less.
+    if (bytes.length === 0 && buffer.detached) {
       throw new TypeError(`Cannot ${action}: ${name} views a detached buffer`);
     }
   } else if (buffer.growable) {
@@ -94,7 +95,7 @@ export function checkKeys(options: unknown, known: readonly string[], action: st
   if (options === null || typeof options !== "object") {
     throw new TypeError(`Cannot ${action}: options is not an object`);
   }
-  for (const key of Object.keys(options)) {
+  for (const key in options) {
     if (!known.includes(key)) throw new TypeError(`Cannot ${action}: unknown option "${key}"`);
   }
 }

@@ -44,7 +44,10 @@ export function chooseEngine(
   }
   if (!Array.isArray(settings)) throw new TypeError(`Cannot ${action}: options is not an array`);
   for (const setting of settings) {
-    if (!Array.isArray(setting) || setting.length !== 2 || typeof setting[0]?.name !== "string") {
+    if (
+      !Array.isArray(setting) || setting.length !== 2 || typeof setting[0]?.name !== "string" ||
+      typeof setting[0].codec?.encode !== "function"
+    ) {
       throw new TypeError(`Cannot ${action}: options holds what is no [SocketOption, value]`);
     }
   }

@@ -5,10 +5,11 @@
  */
 import type { Family, SocketType } from "./address.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
+import { checkKeys } from "./bytes.ts";
 import { closedError, isSocketError } from "./errors.ts";
 import type { SocketOption } from "./option.ts";
 import { Turns } from "./turns.ts";
-import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** Hears of an error that an accept loop survives: `code` is ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, … */
 export type AcceptErrorHandler = (error: Error) => void;
@@ -61,6 +62,7 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
   abstract unref(): void;
 
   async accept(options?: WaitOptions): Promise<E> {
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "accept");
     const wait = beginWait(options);
     if (this.closed) throw closedError("accept");
     try {

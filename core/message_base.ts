@@ -4,13 +4,13 @@
  * @module
  */
 import type { AddressInput, Family, SocketType } from "./address.ts";
-import { checkBytes, checkInteger } from "./bytes.ts";
+import { checkBytes, checkInteger, checkKeys } from "./bytes.ts";
 import type { MessageEndpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "./message.ts";
 import type { SocketOption } from "./option.ts";
 import { Turns } from "./turns.ts";
-import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** Room for a payload unless told otherwise: any UDP datagram fits. */
 export const DEFAULT_MESSAGE_BYTES = 65536;
@@ -18,6 +18,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BATCH = 64;
 const MAX_BATCH = 1024;
 const MAX_CONTROL_BYTES = 65536;
+const SEND_KEYS = [...WAIT_KEYS, "control", "flags"];
+const RECV_KEYS = [...WAIT_KEYS, "size", "flags", "controlBytes"];
 
 /** The base of the message endpoints of both engines. */
 export abstract class MessageBase<A> implements MessageEndpoint<A> {
@@ -74,6 +76,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
 
   async send(data: Uint8Array, options: SendOptions = {}): Promise<number> {
     checkBytes(data, "send", "data");
+    checkKeys(options, SEND_KEYS, "send");
     return await this.#turn(
       this.sends,
       "send",
@@ -87,6 +90,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     if (to === null || typeof to !== "object") {
       throw new TypeError("Cannot send: to is not an address");
     }
+    checkKeys(options, SEND_KEYS, "send");
     return await this.#turn(
       this.sends,
       "sendto",
@@ -128,6 +132,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
       throw new TypeError("Cannot send: messages is not iterable");
     }
+    checkKeys(options, WAIT_KEYS, "send");
     return await this.#turn(
       this.sends,
       "sendmmsg",
@@ -227,9 +232,7 @@ export function peerEnded(): Error {
 }
 
 function checkRecvOptions(options: RecvOptions): void {
-  if (options === null || typeof options !== "object") {
-    throw new TypeError("Cannot receive: options is not an object");
-  }
+  checkKeys(options, RECV_KEYS, "receive");
   if (options.size !== undefined) {
     checkInteger(options.size, 1, MAX_MESSAGE_BYTES, "receive", "size");
   }

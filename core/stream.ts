@@ -5,7 +5,7 @@
  */
 import type { Family, SocketType } from "./address.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { checkBytes, checkInteger, detached, toBytes } from "./bytes.ts";
+import { checkBytes, checkInteger, checkKeys, detached, toBytes } from "./bytes.ts";
 import type { StreamEndpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
 import {
@@ -22,12 +22,13 @@ import {
 import type { SocketOption } from "./option.ts";
 import { StreamFaces } from "./stream_faces.ts";
 import { Turns } from "./turns.ts";
-import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 const DEFAULT_RECV_BYTES = 65536;
 /** From here on, recvExact receives straight into its result instead of through the queue. */
 const DIRECT_BYTES = 65536;
 const MAX_BYTES = 0x7fffffff;
+const UNTIL_KEYS = [...WAIT_KEYS, "maxBytes"];
 
 /**
  * The base of the stream endpoints of both engines. Received bytes that nobody took yet (beyond a
@@ -99,17 +100,23 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     needle: Uint8Array | string,
     options: RecvUntilOptions = {},
   ): Promise<Uint8Array | undefined> {
+    checkKeys(options, UNTIL_KEYS, "receive");
     const bytes = toBytes(needle);
     checkBytes(bytes, "receive", "needle");
     const { maxBytes = DEFAULT_MAX_LINE_BYTES } = options;
     checkInteger(maxBytes, 1, MAX_BYTES, "receive", "maxBytes");
     if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
-    return await this.#receiving(options, (wait) => this.#until(bytes, maxBytes, wait));
+    return await this.takeTurn(
+      this.receives,
+      beginWait(options),
+      "recv",
+      (wait) => this.#until(bytes, maxBytes, wait),
+    );
   }
 
   async recvFrame(options: FrameOptions = {}): Promise<Uint8Array | undefined> {
     const shape = frameShape(options, "receive a frame");
-    return await this.#receiving(options, async (wait) => {
+    return await this.takeTurn(this.receives, beginWait(options), "recv", async (wait) => {
       if (!await this.#gather(1, wait)) return undefined;
       if (!await this.#gather(shape.prefixBytes, wait)) throw this.#unexpectedEof();
       const size = decodePrefix(this.kept!.peek(), shape);
@@ -148,8 +155,12 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     }
   }
 
-  sendFrame(data: Uint8Array, options: FrameOptions = {}): Promise<void> {
-    return this.sendAll(encodeFrame(data, options), options);
+  async sendFrame(data: Uint8Array, options: FrameOptions = {}): Promise<void> {
+    const frame = encodeFrame(data, options);
+    await this.#sending(
+      { signal: options.signal, timeoutMs: options.timeoutMs },
+      (wait) => this.#pushAll(frame, wait),
+    );
   }
 
   async shutdown(how: "read" | "write" | "both"): Promise<void> {
@@ -221,16 +232,16 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     options: WaitOptions | undefined,
     receive: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    const wait = beginWait(options);
-    return await this.takeTurn(this.receives, wait, "recv", receive);
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "receive");
+    return await this.takeTurn(this.receives, beginWait(options), "recv", receive);
   }
 
   async #sending<T>(
     options: WaitOptions | undefined,
     send: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    const wait = beginWait(options);
-    return await this.takeTurn(this.sends, wait, "send", send);
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
+    return await this.takeTurn(this.sends, beginWait(options), "send", send);
   }
 
   /** Runs `work` when its turn comes, and passes the turn on. */

@@ -12,6 +12,9 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
+/** The names of {@linkcode WaitOptions}. */
+export const WAIT_KEYS: readonly string[] = ["signal", "timeoutMs"];
+
 /** The longest delay that setTimeout takes. */
 const LONGEST_DELAY_MS = 0x7fffffff;
 

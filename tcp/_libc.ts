@@ -18,10 +18,12 @@ export async function listenLibc(
   backlog: number,
   options: TcpListenOptions,
 ): Promise<TcpListener> {
-  const { port, signal, timeoutMs } = options;
+  const { port, family, scopeId, signal, timeoutMs } = options;
   const addresses = await resolveHost({
     hostname,
     port,
+    family,
+    scopeId,
     type: "stream",
     action: "listen",
     signal,

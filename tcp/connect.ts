@@ -2,8 +2,8 @@ import { checkInteger, checkKeys } from "../core/bytes.ts";
 import { fromDenoError } from "../core/_deno_errors.ts";
 import { denoCanSet } from "../core/_deno_options.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { isIpv4 } from "../core/ip.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
+import { tcpLibcReason } from "./_arguments.ts";
 import { connectLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_wrap.ts";
 import type { TcpConnectionOptions, TcpConnectOptions, TcpStream } from "./types.ts";
@@ -47,8 +47,9 @@ const ACTION = "connect";
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  * @throws {DOMException} `TimeoutError` when `timeoutMs` is over.
  */
-export function connect(options: TcpConnectOptions): Promise<TcpStream> {
-  return open(options, KEYS, undefined);
+export async function connect(options: TcpConnectOptions): Promise<TcpStream> {
+  checkKeys(options, KEYS, ACTION);
+  return await open(options, undefined);
 }
 
 /**
@@ -73,22 +74,21 @@ export function connect(options: TcpConnectOptions): Promise<TcpStream> {
  * @throws As {@linkcode connect}; the libc engine throws an `AggregateError` with the errors of all addresses.
  */
 export async function createConnection(options: TcpConnectionOptions): Promise<TcpStream> {
+  checkKeys(options, [...KEYS, "attemptDelayMs"], ACTION);
   const { attemptDelayMs = 250 } = options;
   checkInteger(attemptDelayMs, 10, 60000, ACTION, "attemptDelayMs");
-  return await open(options, [...KEYS, "attemptDelayMs"], attemptDelayMs);
+  return await open(options, attemptDelayMs);
 }
 
 async function open(
   options: TcpConnectOptions,
-  keys: readonly string[],
   attemptDelayMs: number | undefined,
 ): Promise<TcpStream> {
-  checkKeys(options, keys, ACTION);
   const hostname = checkHostname(options.hostname, ACTION);
   const { port, scopeId } = options;
-  checkPort(port, ACTION);
+  checkInteger(port, 1, 65535, ACTION, "port");
   if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
-  const engine = chooseEngine(ACTION, options, denoCanSet, libcReason(options));
+  const engine = chooseEngine(ACTION, options, denoCanSet, libcReason(options, hostname));
   return await openWithin(options, async (signal, wait) => {
     if (engine === "libc") {
       return await connectLibc(hostname, options, attemptDelayMs, wait, signal);
@@ -116,20 +116,16 @@ async function open(
   });
 }
 
-function libcReason(options: TcpConnectOptions): string | undefined {
-  if (options.protocol === "mptcp") return 'protocol "mptcp"';
-  if (options.protocol !== undefined && options.protocol !== "tcp") {
-    throw new TypeError(`Cannot ${ACTION}: protocol ${options.protocol} is not "tcp" or "mptcp"`);
+function libcReason(options: TcpConnectOptions, hostname: string): string | undefined {
+  const { flowInfo, localAddress } = options;
+  if (flowInfo !== undefined) checkInteger(flowInfo, 0, 0xffffffff, ACTION, "flowInfo");
+  if (localAddress !== undefined) {
+    checkKeys(localAddress, ["family", "hostname", "port"], ACTION);
+    checkHostname(localAddress.hostname, ACTION, "localAddress.hostname");
+    checkPort(localAddress.port ?? 0, ACTION, "localAddress.port");
   }
-  const { family, hostname } = options;
-  if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
-  }
-  const literal = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
-  if (family !== undefined && literal !== undefined && family !== literal) {
-    throw new TypeError(`Cannot ${ACTION}: hostname ${hostname} is no ${family} address`);
-  }
-  if (family !== undefined && literal === undefined) return "family of a name";
-  if (options.flowInfo) return "flowInfo";
-  return options.localAddress === undefined ? undefined : "localAddress";
+  const reason = tcpLibcReason(options, hostname, ACTION);
+  if (reason !== undefined) return reason;
+  if (flowInfo) return "flowInfo";
+  return localAddress === undefined ? undefined : "localAddress";
 }

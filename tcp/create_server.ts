@@ -1,6 +1,8 @@
+import { checkKeys } from "../core/bytes.ts";
 import { isSocketError } from "../core/errors.ts";
+import { checkHostname } from "../core/ip_arguments.ts";
 import { IPV6_V6ONLY } from "../ffi/options/ipv6.ts";
-import { listen } from "./listen.ts";
+import { listen, LISTEN_KEYS } from "./listen.ts";
 import type { TcpListener, TcpServerOptions } from "./types.ts";
 
 /**
@@ -26,7 +28,10 @@ import type { TcpListener, TcpServerOptions } from "./types.ts";
  * @throws As {@linkcode listen}.
  */
 export async function createServer(options: TcpServerOptions): Promise<TcpListener> {
+  checkKeys(options, [...LISTEN_KEYS, "dualStack"], "listen");
   const { dualStack, ...rest } = options;
+  if (rest.hostname !== undefined) rest.hostname = checkHostname(rest.hostname, "listen");
+  else if (rest.family === "inet6") rest.hostname = "::";
   if (dualStack !== undefined && typeof dualStack !== "boolean") {
     throw new TypeError("Cannot listen: dualStack is not a boolean");
   }

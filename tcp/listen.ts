@@ -5,13 +5,17 @@ import { DenoListener } from "../core/_deno_listener.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
 import { beginWait } from "../core/wait.ts";
+import { tcpLibcReason } from "./_arguments.ts";
 import { listenLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_wrap.ts";
 import type { TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
 
-const KEYS = [
+/** The options of {@linkcode listen}. */
+export const LISTEN_KEYS: readonly string[] = [
+  "family",
   "hostname",
   "port",
+  "scopeId",
   "backlog",
   "reusePort",
   "onError",
@@ -57,18 +61,22 @@ function denoHasReusePort(): boolean {
  * @throws {AddrInfoError} If the name does not resolve.
  */
 export async function listen(options: TcpListenOptions): Promise<TcpListener> {
-  checkKeys(options, KEYS, ACTION);
-  const hostname = checkHostname(options.hostname ?? "0.0.0.0", ACTION);
-  const { port, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
+  checkKeys(options, LISTEN_KEYS, ACTION);
+  const hostname = checkHostname(
+    options.hostname ?? (options.family === "inet6" ? "::" : "0.0.0.0"),
+    ACTION,
+  );
+  const { port, scopeId, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
   checkPort(port, ACTION);
+  if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
   checkInteger(backlog, 0, 0x7fffffff, ACTION, "backlog");
-  const engine = chooseEngine(ACTION, options, () => false, libcReason(options));
+  const engine = chooseEngine(ACTION, options, () => false, libcReason(options, hostname));
   beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
   if (engine === "libc") return await listenLibc(hostname, backlog, options);
   let listener: Deno.TcpListener;
   try {
     listener = Deno.listen({
-      hostname,
+      hostname: scopeId ? `${hostname}%${scopeId}` : hostname,
       port,
       tcpBacklog: backlog,
       ...(reusePort && { reusePort }),
@@ -87,10 +95,8 @@ export async function listen(options: TcpListenOptions): Promise<TcpListener> {
   });
 }
 
-function libcReason(options: TcpListenOptions): string | undefined {
-  if (options.protocol === "mptcp") return 'protocol "mptcp"';
-  if (options.protocol !== undefined && options.protocol !== "tcp") {
-    throw new TypeError(`Cannot ${ACTION}: protocol ${options.protocol} is not "tcp" or "mptcp"`);
-  }
+function libcReason(options: TcpListenOptions, hostname: string): string | undefined {
+  const reason = tcpLibcReason(options, hostname, ACTION);
+  if (reason !== undefined) return reason;
   return options.reusePort && !denoHasReusePort() ? "reusePort" : undefined;
 }

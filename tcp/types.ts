@@ -17,10 +17,14 @@ export type TcpListener = ListenerEndpoint<IpAddress, TcpStream>;
 
 /** Options of {@linkcode listen}. */
 export interface TcpListenOptions extends OpenOptions {
+  /** Restricts a name to one family (libc engine); an address says its own. `"inet6"` alone listens on `"::"`. */
+  family?: "inet" | "inet6";
   /** The local address or name. Default `"0.0.0.0"`. `"::"` takes IPv4 too, shown as `::ffff:a.b.c.d`. */
   hostname?: string;
   /** 0 to 65535; 0 lets the system choose. */
   port: number;
+  /** Interface index of a link-local IPv6 address. */
+  scopeId?: number;
   /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 511; the system caps it (`net.core.somaxconn`). */
   backlog?: number;
   /** SO_REUSEPORT: several listeners share the port (`man 7 socket`). Default false. */
@@ -37,7 +41,7 @@ export interface TcpConnectOptions extends OpenOptions {
   family?: "inet" | "inet6";
   /** The peer's address or name. */
   hostname: string;
-  /** The peer's port, 0 to 65535. */
+  /** The peer's port, 1 to 65535. */
   port: number;
   /** Interface index of a link-local IPv6 peer. */
   scopeId?: number;
