@@ -48,6 +48,18 @@ function strideOf(slotBytes: number): number {
   return lines * CACHE_LINE + (slotBytes >= PAGE ? 3 * CACHE_LINE : 0);
 }
 
+/** What came beside the payloads of a batch. */
+export interface BatchMeta {
+  /** Sockaddrs, 128 bytes apart. */
+  readonly names: Uint8Array;
+  /** Control data. */
+  readonly controls: Uint8Array;
+  /** Distance of control data in bytes. */
+  readonly controlSize: number;
+  /** For each message, the length of its name and that of its control data. */
+  readonly lengths: Uint32Array;
+}
+
 /** Slots that one receive fills. What is in them stays until the next one. */
 export class ReceiveBatch implements MessageBatch<Address> {
   /** The number of slots. */
@@ -206,11 +218,35 @@ export class ReceiveBatch implements MessageBatch<Address> {
     return control;
   }
 
-  /** The sockaddr of message `i`'s sender as the kernel wrote it: a view, overwritten by the next receive. */
-  nameBytes(i: number): Uint8Array {
-    const length = this.#words[this.#at(i) + NAMELEN];
-    const start = i * SOCKADDR_STORAGE_BYTES;
-    return this.#names.subarray(start, start + Math.min(length, SOCKADDR_STORAGE_BYTES));
+  /** The memory of all control data: that of message `i` is `controlLength(i)` bytes from `controlAt(i)` on. */
+  get controlMemory(): Uint8Array {
+    return this.#controls;
+  }
+
+  /** Where the control data of message `i` begins. */
+  controlAt(i: number): number {
+    return i * this.#controlSize;
+  }
+
+  /** How long the control data of message `i` is, in bytes. */
+  controlLength(i: number): number {
+    return Math.min(this.#words[this.#at(i) + CONTROLLEN], this.#controlSize);
+  }
+
+  /** Names and control data as the kernel laid them out, copied at once: for messages that decode them later. */
+  copyMeta(): BatchMeta {
+    const count = this.#count;
+    const lengths = new Uint32Array(2 * count);
+    for (let i = 0, at = 0; i < count; i++, at += WORDS) {
+      lengths[2 * i] = Math.min(this.#words[at + NAMELEN], SOCKADDR_STORAGE_BYTES);
+      lengths[2 * i + 1] = Math.min(this.#words[at + CONTROLLEN], this.#controlSize);
+    }
+    return {
+      names: this.#names.slice(0, count * SOCKADDR_STORAGE_BYTES),
+      controls: this.#controls.slice(0, count * this.#controlSize),
+      controlSize: this.#controlSize,
+      lengths,
+    };
   }
 
   /** The control data of message `i` as the kernel laid it out: a view, overwritten by the next receive. */

@@ -6,18 +6,28 @@
  */
 import type { PacketAddress } from "../core/address.ts";
 import type { Control } from "../core/control.ts";
-import type { Message } from "../core/message.ts";
+import type { Message, MessageBatch } from "../core/message.ts";
 import { LAYOUTS } from "../ffi/abi/layout.ts";
 import {
   PACKET_AUXDATA,
   TP_STATUS_VLAN_TPID_VALID,
   TP_STATUS_VLAN_VALID,
 } from "../ffi/abi/packet_constants.ts";
-import { MSG_CTRUNC, SCM_TIMESTAMPNS, SOL_PACKET, SOL_SOCKET } from "../ffi/abi/constants.ts";
+import {
+  MSG_CTRUNC,
+  MSG_TRUNC,
+  SCM_TIMESTAMPNS,
+  SOL_PACKET,
+  SOL_SOCKET,
+} from "../ffi/abi/constants.ts";
 import { ReceivedControl } from "../ffi/cmsg.ts";
 import { INTERFACES } from "../ffi/interface_names.ts";
-import type { ReceiveBatch } from "../ffi/receive_batch.ts";
-import { decodeSockaddr, type InterfaceLookup } from "../ffi/sockaddr_decode.ts";
+import type { BatchMeta, ReceiveBatch } from "../ffi/receive_batch.ts";
+import {
+  decodeSockaddr,
+  type InterfaceLookup,
+  SOCKADDR_STORAGE_BYTES,
+} from "../ffi/sockaddr_decode.ts";
 import { ETH_P_8021Q } from "../wire/numbers.ts";
 
 /** A received frame. */
@@ -35,101 +45,155 @@ const TAG_BYTES = 4;
 /** Frames up to this size share memory with others of their batch. */
 const PACKED_BYTES = 2048;
 
-/**
- * Takes the frames of a batch out of it.
- *
- * @param batch What was received.
- * @param hasLinkHeader Whether frames begin with an Ethernet header, into which a tag can be put.
- * @returns The frames; they stay.
- */
-export function framesOf(batch: ReceiveBatch, hasLinkHeader: boolean): PacketMessage[] {
-  const { count } = batch;
-  const tags = new Float64Array(count);
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    const length = batch.lengthBytes(i);
-    const controls = batch.controlBytes(i);
-    tags[i] = hasLinkHeader && length >= TAG_AT ? tagOf(controls) : NO_TAG;
-    total += batch.nameBytes(i).length + controls.length;
-    if (length <= PACKED_BYTES) total += length + TAG_BYTES;
+/** Frames where the kernel put them: no copy, and no object until asked for. The next receive overwrites them. */
+export interface PacketBatch extends MessageBatch<PacketAddress> {
+  /** When the kernel got frame `i`, in nanoseconds since the epoch. */
+  timestampNanos(i: number): bigint | undefined;
+  /** The frames as objects that stay. Those of up to 2048 bytes share one buffer. */
+  toMessages(): PacketMessage[];
+}
+
+/** A batch of frames. */
+export class FrameBatch implements PacketBatch {
+  readonly #batch: ReceiveBatch;
+  readonly #hasLinkHeader: boolean;
+
+  /**
+   * @param batch What is received into.
+   * @param hasLinkHeader Whether frames begin with an Ethernet header, into which a tag can be put.
+   */
+  constructor(batch: ReceiveBatch, hasLinkHeader: boolean) {
+    this.#batch = batch;
+    this.#hasLinkHeader = hasLinkHeader;
   }
-  const memory = new Uint8Array(total);
-  const lookup = new LookupOnce();
-  let used = 0;
-  const keep = (bytes: Uint8Array): Uint8Array => {
-    memory.set(bytes, used);
-    return memory.subarray(used, used += bytes.length);
-  };
-  const frames: PacketMessage[] = new Array(count);
-  for (let i = 0; i < count; i++) {
-    const bytes = batch.data(i);
-    let data: Uint8Array;
-    if (tags[i] === NO_TAG) {
-      data = bytes.length <= PACKED_BYTES ? keep(bytes) : bytes.slice();
-    } else {
-      const length = bytes.length + TAG_BYTES;
-      data = bytes.length <= PACKED_BYTES
-        ? memory.subarray(used, used += length)
-        : new Uint8Array(length);
-      putTag(data, bytes, tags[i]);
+
+  get count(): number {
+    return this.#batch.count;
+  }
+
+  lengthBytes(i: number): number {
+    return this.#batch.lengthBytes(i) + (this.#tag(i) === NO_TAG ? 0 : TAG_BYTES);
+  }
+
+  /** Frame `i`: a view, but a copy where a VLAN tag has to be put back. */
+  data(i: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.#batch.data(i);
+    const tag = this.#tag(i);
+    return tag === NO_TAG ? bytes : putTag(new Uint8Array(bytes.length + TAG_BYTES), bytes, tag);
+  }
+
+  from(i: number): PacketAddress {
+    return this.#batch.from(i) as PacketAddress;
+  }
+
+  truncated(i: number): boolean {
+    return this.#batch.truncated(i);
+  }
+
+  flags(i: number): number {
+    return this.#batch.flags(i);
+  }
+
+  control(i: number): Control | undefined {
+    return this.#batch.control(i);
+  }
+
+  timestampNanos(i: number): bigint | undefined {
+    const batch = this.#batch;
+    const at = batch.controlAt(i);
+    return timeIn(batch.controlMemory, at, at + batch.controlLength(i));
+  }
+
+  toMessages(): PacketMessage[] {
+    const batch = this.#batch;
+    const { count } = batch;
+    const meta = batch.copyMeta();
+    const lookup = new LookupOnce();
+    let room = 0;
+    for (let i = 0; i < count; i++) {
+      const length = batch.lengthBytes(i);
+      if (length <= PACKED_BYTES) room += length + TAG_BYTES;
     }
-    frames[i] = new Frame(
-      data,
-      batch.truncated(i),
-      keep(batch.nameBytes(i)),
-      keep(batch.controlBytes(i)),
-      (batch.flags(i) & MSG_CTRUNC) !== 0,
-      lookup,
-    );
+    const packed = new ArrayBuffer(room);
+    let used = 0;
+    const frames: PacketMessage[] = new Array(count);
+    for (let i = 0; i < count; i++) {
+      const bytes = batch.data(i);
+      const at = i * meta.controlSize;
+      const tag = this.#hasLinkHeader && bytes.length >= TAG_AT
+        ? tagIn(meta.controls, at, at + meta.lengths[2 * i + 1])
+        : NO_TAG;
+      const length = bytes.length + (tag === NO_TAG ? 0 : TAG_BYTES);
+      const fits = bytes.length <= PACKED_BYTES;
+      const data = fits ? new Uint8Array(packed, used, length) : new Uint8Array(length);
+      if (fits) used += length;
+      if (tag === NO_TAG) data.set(bytes);
+      else putTag(data, bytes, tag);
+      frames[i] = new Frame(data, batch.flags(i), meta, i, lookup);
+    }
+    return frames;
   }
-  return frames;
+
+  [Symbol.dispose](): void {
+    this.#batch.clear();
+  }
+
+  #tag(i: number): number {
+    const batch = this.#batch;
+    if (!this.#hasLinkHeader || batch.lengthBytes(i) < TAG_AT) return NO_TAG;
+    const at = batch.controlAt(i);
+    return tagIn(batch.controlMemory, at, at + batch.controlLength(i));
+  }
 }
 
 /** A frame of which sender, timestamp and control data are bytes until somebody looks. */
 class Frame implements PacketMessage {
   readonly data: Uint8Array;
-  readonly truncated: boolean;
-  readonly #name: Uint8Array;
-  readonly #controlBytes: Uint8Array;
-  readonly #controlTruncated: boolean;
+  readonly #flags: number;
+  readonly #meta: BatchMeta;
+  readonly #index: number;
   readonly #lookup: InterfaceLookup;
-  #from: PacketAddress | undefined;
-  #control: Control | undefined;
 
   constructor(
     data: Uint8Array,
-    truncated: boolean,
-    name: Uint8Array,
-    controlBytes: Uint8Array,
-    controlTruncated: boolean,
+    flags: number,
+    meta: BatchMeta,
+    index: number,
     lookup: InterfaceLookup,
   ) {
     this.data = data;
-    this.truncated = truncated;
-    this.#name = name;
-    this.#controlBytes = controlBytes;
-    this.#controlTruncated = controlTruncated;
+    this.#flags = flags;
+    this.#meta = meta;
+    this.#index = index;
     this.#lookup = lookup;
   }
 
+  get truncated(): boolean {
+    return (this.#flags & MSG_TRUNC) !== 0;
+  }
+
   get from(): PacketAddress {
-    return this.#from ??= decodeSockaddr(
-      this.#name,
-      this.#name.length,
-      this.#lookup,
-    ) as PacketAddress;
+    const { names, lengths } = this.#meta;
+    const at = this.#index * SOCKADDR_STORAGE_BYTES;
+    return decodeSockaddr(names, lengths[2 * this.#index], this.#lookup, at) as PacketAddress;
   }
 
   get control(): Control | undefined {
-    if (this.#controlBytes.length === 0 && !this.#controlTruncated) return undefined;
-    return this.#control ??= new ReceivedControl(this.#controlBytes, this.#controlTruncated);
+    const [start, end] = this.#controlSpan();
+    const cut = (this.#flags & MSG_CTRUNC) !== 0;
+    if (start === end && !cut) return undefined;
+    return new ReceivedControl(this.#meta.controls.subarray(start, end), cut);
   }
 
   get timestampNanos(): bigint | undefined {
-    const at = find(this.#controlBytes, SOL_SOCKET, SCM_TIMESTAMPNS, TIMESPEC.size);
-    if (at < 0) return undefined;
-    const view = new DataView(this.#controlBytes.buffer, this.#controlBytes.byteOffset + at);
-    return view.getBigInt64(0, true) * NANOS_PER_SECOND + view.getBigInt64(8, true);
+    const [start, end] = this.#controlSpan();
+    return timeIn(this.#meta.controls, start, end);
+  }
+
+  #controlSpan(): [number, number] {
+    const { controlSize, lengths } = this.#meta;
+    const start = this.#index * controlSize;
+    return [start, start + lengths[2 * this.#index + 1]];
   }
 }
 
@@ -154,10 +218,10 @@ class LookupOnce implements InterfaceLookup {
 const NO_TAG = -1;
 
 /** The VLAN tag that the kernel took off (PACKET_AUXDATA): tpid in the high half, tci in the low one. */
-function tagOf(controls: Uint8Array): number {
-  const at = find(controls, SOL_PACKET, PACKET_AUXDATA, AUXDATA.size);
+function tagIn(controls: Uint8Array, start: number, end: number): number {
+  const at = find(controls, start, end, SOL_PACKET, PACKET_AUXDATA, AUXDATA.size);
   if (at < 0) return NO_TAG;
-  const status = controls[at + AUXDATA.tp_status] | controls[at + AUXDATA.tp_status + 1] << 8;
+  const status = u16(controls, at + AUXDATA.tp_status);
   if ((status & TP_STATUS_VLAN_VALID) === 0) return NO_TAG;
   const tci = u16(controls, at + AUXDATA.tp_vlan_tci);
   const hasTpid = (status & TP_STATUS_VLAN_TPID_VALID) !== 0;
@@ -165,24 +229,39 @@ function tagOf(controls: Uint8Array): number {
   return tpid * 0x10000 + tci;
 }
 
-function putTag(data: Uint8Array, bytes: Uint8Array, tag: number): void {
+function putTag<T extends Uint8Array>(data: T, bytes: Uint8Array, tag: number): T {
   data.set(bytes.subarray(0, TAG_AT));
   data[TAG_AT] = tag / 0x1000000;
   data[TAG_AT + 1] = tag / 0x10000;
   data[TAG_AT + 2] = tag / 0x100;
   data[TAG_AT + 3] = tag;
   data.set(bytes.subarray(TAG_AT), TAG_AT + TAG_BYTES);
+  return data;
+}
+
+function timeIn(controls: Uint8Array, start: number, end: number): bigint | undefined {
+  const at = find(controls, start, end, SOL_SOCKET, SCM_TIMESTAMPNS, TIMESPEC.size);
+  if (at < 0) return undefined;
+  const view = new DataView(controls.buffer, controls.byteOffset + at, TIMESPEC.size);
+  return view.getBigInt64(0, true) * NANOS_PER_SECOND + view.getBigInt64(8, true);
 }
 
 /** Where the data of a control message of at least so many bytes begins; -1 if there is none. */
-function find(controls: Uint8Array, level: number, number: number, size: number): number {
-  for (let at = 0; at + CMSGHDR.size <= controls.length;) {
+function find(
+  controls: Uint8Array,
+  start: number,
+  end: number,
+  level: number,
+  number: number,
+  size: number,
+): number {
+  for (let at = start; at + CMSGHDR.size <= end;) {
     const length = u16(controls, at + CMSGHDR.cmsg_len);
     if (length < CMSGHDR.size) return -1;
     if (
       u16(controls, at + CMSGHDR.cmsg_level) === level &&
       u16(controls, at + CMSGHDR.cmsg_type) === number &&
-      length >= CMSGHDR.size + size && at + length <= controls.length
+      length >= CMSGHDR.size + size && at + length <= end
     ) return at + CMSGHDR.size;
     at += length + 7 & ~7;
   }

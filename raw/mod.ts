@@ -5,8 +5,13 @@
  */
 export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";
 export { type IcmpEndpoint, openIcmp, type OpenIcmpOptions } from "./open_icmp.ts";
-export { openPacket, type OpenPacketOptions, type PacketEndpoint } from "./open_packet.ts";
-export type { PacketMessage } from "./_frames.ts";
+export {
+  openPacket,
+  type OpenPacketOptions,
+  type PacketEndpoint,
+  type RecvBatchesOptions,
+} from "./open_packet.ts";
+export type { PacketBatch, PacketMessage } from "./_frames.ts";
 export type { PacketStatistics } from "../ffi/options/raw.ts";
 export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
 export { assembleBpf, disassembleBpf } from "./bpf_assemble.ts";
@@ -55,7 +60,13 @@ export type {
 export type { Endpoint, MessageEndpoint } from "../core/endpoint.ts";
 export type { OptionSetting } from "../core/engine_choice.ts";
 export type { SocketError } from "../core/errors.ts";
-export type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
+export type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvOptions,
+  SendOptions,
+} from "../core/message.ts";
 export type { OptionBytes, OptionCodec, SocketOption } from "../core/option.ts";
 export type { WaitOptions } from "../core/wait.ts";
 export type { IcmpMplsObject, IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";

@@ -23,7 +23,7 @@ import { checkReceived, ReceiveBatch } from "../ffi/receive_batch.ts";
 import { decodeSockaddr } from "../ffi/sockaddr_decode.ts";
 import type { SocketCore } from "../ffi/socket_core.ts";
 import { ETH_P_ALL } from "../wire/numbers.ts";
-import { framesOf, type PacketMessage } from "./_frames.ts";
+import { FrameBatch, type PacketBatch, type PacketMessage } from "./_frames.ts";
 import { enlargeReceiveBuffer, openRawCore } from "./_socket.ts";
 import type { BpfProgram } from "./bpf.ts";
 
@@ -33,10 +33,24 @@ export interface PacketEndpoint extends MessageEndpoint<PacketAddress> {
   recvFrom(options?: RecvOptions): Promise<PacketMessage>;
   /** Receives the frames that are there, at least one and at most `max`: 1 to 1024, by default 64. */
   recvMany(max?: number, options?: RecvOptions): Promise<PacketMessage[]>;
+  /**
+   * Receives batch after batch into the same memory: no copy, and no object per frame. What a batch
+   * shows is overwritten by the next. Frames that an earlier loop over the endpoint has fetched ahead
+   * come with `recvFrom` and `recvMany` only.
+   */
+  recvBatches(options?: RecvBatchesOptions): AsyncGenerator<PacketBatch, void, void>;
   /** Receives frame after frame until the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterator<PacketMessage>;
   /** Frames that matched and frames that were dropped for want of room, since the socket was opened. */
   statistics(): PacketStatistics;
+}
+
+/** Options of {@linkcode PacketEndpoint.recvBatches}. */
+export interface RecvBatchesOptions extends WaitOptions {
+  /** The most frames a batch, 1 to 1024. Default 64. */
+  max?: number;
+  /** Room for each frame in bytes, 1 to 16 MiB. Default 65536. */
+  size?: number;
 }
 
 /** Options of {@linkcode openPacket}. */
@@ -71,7 +85,10 @@ const KEYS = [
 const ACTION = "open a packet socket";
 const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The timestamp, the auxiliary data, and some that options of the caller add. */
-const CONTROL_BYTES = 256;
+const CONTROL_BYTES = 192;
+const DEFAULT_BATCH = 64;
+const MAX_BATCH = 1024;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Frames that are received together where they are taken one by one. */
 const AHEAD = 32;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -158,7 +175,7 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
 class LibcPacket extends LibcMessage<PacketAddress> {
   readonly #hasLinkHeader: boolean;
   #batch: ReceiveBatch | undefined;
-  #controlBytes = 0;
+  #batchKey = "";
   /** Frames received together with one that was asked for. */
   #ready: PacketMessage[] = [];
   /** Whether the interface has gone down: it may go away next, of which the kernel tells nothing. */
@@ -191,37 +208,68 @@ class LibcPacket extends LibcMessage<PacketAddress> {
     options: RecvOptions,
     wait: Wait | undefined,
   ): Promise<PacketMessage[]> {
-    const { size = DEFAULT_MESSAGE_BYTES, controlBytes = CONTROL_BYTES, flags = 0 } = options;
     // Whoever takes frames one by one, of any size, wants the next ones too.
-    const ahead = max === 1 && flags === 0 && options.size === undefined;
-    const slots = Math.max(1, Math.min(ahead ? AHEAD : max, Math.floor(MAX_BATCH_BYTES / size)));
+    const ahead = max === 1 && (options.flags ?? 0) === 0 && options.size === undefined;
+    if (this.#ready.length > 0) return this.#ready.splice(0, max);
+    const batch = this.#batchFor(ahead ? AHEAD : max, options);
+    await this.#fill(batch, ahead ? AHEAD : max, options.flags, wait);
+    const frames = new FrameBatch(batch, this.#hasLinkHeader).toMessages();
+    if (ahead) this.#ready = frames.splice(1);
+    return frames;
+  }
+
+  async *recvBatches(options: RecvBatchesOptions = {}): AsyncGenerator<PacketBatch, void, void> {
+    const { max = DEFAULT_BATCH } = options;
+    checkInteger(max, 1, MAX_BATCH, "receive", "max");
+    checkInteger(options.size ?? 1, 1, MAX_MESSAGE_BYTES, "receive", "size");
+    const wait = beginWait(options);
+    // Memory of its own: other receives may happen while the caller looks at it.
+    using batch = this.#newBatch(max, options);
+    const frames = new FrameBatch(batch, this.#hasLinkHeader);
+    try {
+      while (!this.closed) {
+        await this.#fill(batch, max, 0, wait);
+        yield frames;
+      }
+    } catch (error) {
+      if (!this.closed) throw error;
+    } finally {
+      wait?.end();
+    }
+  }
+
+  /** Receives at least one frame into a batch. */
+  async #fill(
+    batch: ReceiveBatch,
+    max: number,
+    flags: number = 0,
+    wait: Wait | undefined,
+  ): Promise<void> {
     for (;;) {
       if (!poller.hasWork) await poller.nextTurn();
       if (this.core.isClosed) throw closedError("recvmmsg");
-      if (this.#ready.length > 0) return this.#ready.splice(0, max);
-      const batch = this.#batchFor(slots, size, controlBytes);
-      const result = batch.receive(this.core, slots, flags);
-      if (result > 0) {
-        poller.spend((result - 1) * PAGE);
-        const frames = framesOf(batch, this.#hasLinkHeader);
-        batch.clear();
-        if (ahead) this.#ready = frames.splice(1);
-        return frames;
-      }
+      const result = batch.receive(this.core, Math.min(max, batch.slots), flags);
+      if (result > 0) return poller.spend((result - 1) * PAGE);
       if (result === -ENETDOWN) this.#wasDown = true;
       checkReceived(result);
       await this.#readable(wait);
     }
   }
 
-  #batchFor(slots: number, size: number, controlBytes: number): ReceiveBatch {
-    const batch = this.#batch;
-    if (
-      batch !== undefined && batch.slots >= slots && batch.slotBytes === size &&
-      this.#controlBytes === controlBytes
-    ) return batch;
-    this.#controlBytes = controlBytes;
-    return this.#batch = new ReceiveBatch(slots, size, controlBytes);
+  /** The batch that the last receive has used, if it fits. */
+  #batchFor(slots: number, options: RecvOptions): ReceiveBatch {
+    const key = `${slots} ${options.size} ${options.controlBytes}`;
+    if (this.#batch === undefined || this.#batchKey !== key) {
+      this.#batch = this.#newBatch(slots, options);
+      this.#batchKey = key;
+    }
+    return this.#batch;
+  }
+
+  #newBatch(slots: number, options: RecvOptions): ReceiveBatch {
+    const { size = DEFAULT_MESSAGE_BYTES, controlBytes = CONTROL_BYTES } = options;
+    const fitting = Math.max(1, Math.min(slots, Math.floor(MAX_BATCH_BYTES / size)));
+    return new ReceiveBatch(fitting, size, controlBytes);
   }
 
   async #readable(wait: Wait | undefined): Promise<void> {
