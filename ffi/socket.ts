@@ -13,6 +13,7 @@ import { addressText } from "./address_text.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { familyName, typeName } from "./names.ts";
 import { checkAddress, checkSocket } from "./permissions.ts";
+import { poller } from "./poller.ts";
 import { decodeSockaddr, encodeSockaddr } from "./sockaddr.ts";
 import { ByteCalls } from "./socket_bytes.ts";
 import type { SocketCore } from "./socket_core.ts";
@@ -122,8 +123,10 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
   async accept(options?: WaitOptions): Promise<[Socket, Address]> {
     return await waiting(options, async (wait) => {
       for (;;) {
+        if (!poller.hasWork) await poller.nextTurn();
         const accepted = this.#core.tryAccept();
         if (accepted !== undefined) {
+          poller.spend(4096);
           const { fd, address } = accepted;
           return [
             new Socket(acceptedCore(this.#core, fd)),

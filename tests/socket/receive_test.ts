@@ -501,6 +501,35 @@ claim("an option of a socket is that of the kernel", async () => {
   throwsWith(() => a.getOption(row), "EBADF");
 }, PYTHON);
 
+claim("calls that never have to wait let timers run all the same", async () => {
+  const [a, b] = socketPair();
+  using _a = a;
+  using _b = b;
+  await a.send(bytes("x"));
+  const flags = MSG_PEEK;
+  const empty = new Uint8Array(0);
+  const calls: Record<string, () => Promise<unknown>> = {
+    recv: () => b.recv(1, { flags }),
+    recvInto: () => b.recvInto(new Uint8Array(1), { flags }),
+    recvFrom: () => b.recvFrom(1, { flags }),
+    recvMsg: () => b.recvMsg(1, { flags }),
+    recvMany: () => b.recvMany(1, { flags }),
+    send: () => a.send(empty),
+    sendMsg: () => a.sendMsg([empty]),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    let rang = false;
+    setTimeout(() => rang = true, 1);
+    // Without a turn for the timer this would go on for ever.
+    let count = 0;
+    while (!rang && count < 1_000_000) {
+      await call();
+      count++;
+    }
+    assert(rang, name);
+  }
+});
+
 claim("many readers and writers share one connection and lose nothing", async () => {
   using trio = await tcpTrio();
   const total = 64 * 4096;
