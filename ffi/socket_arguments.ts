@@ -47,15 +47,26 @@ export function same(memory: Uint8Array, size: number, action: string): Uint8Arr
   return memory as Uint8Array<ArrayBuffer>;
 }
 
-/** Runs one operation with the wait that its options ask for. */
-export async function waiting<T>(
+/**
+ * Runs one operation with the wait that its options ask for. One that neither waits nor wants a
+ * signal or a limit costs one promise; what it throws rejects.
+ */
+export function waiting<T>(
   options: WaitOptions | undefined,
-  run: (wait: Wait | undefined) => Promise<T>,
+  run: (wait: Wait | undefined) => T | Promise<T>,
 ): Promise<T> {
-  const wait = beginWait(options);
+  try {
+    const wait = beginWait(options);
+    return wait === undefined ? Promise.resolve(run(undefined)) : ended(wait, run);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function ended<T>(wait: Wait, run: (wait: Wait) => T | Promise<T>): Promise<T> {
   try {
     return await run(wait);
   } finally {
-    wait?.end();
+    wait.end();
   }
 }

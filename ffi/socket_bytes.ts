@@ -5,7 +5,7 @@
  */
 import type { Address, AddressInput } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
-import { isSocketError, socketError } from "../core/errors.ts";
+import { isSocketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
 import { MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "./abi/socket_constants.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
@@ -37,49 +37,42 @@ export abstract class ByteCalls extends MessageCalls {
   }
 
   /** Sends; resolves to how many bytes the kernel took (`man 2 send`). */
-  async send(data: Uint8Array, options?: FlagOptions): Promise<number> {
-    checkBytes(data, "send", "data");
-    const flags = sendFlags(options);
-    return await waiting(options, (wait) => this.#send(data, flags, wait));
+  send(data: Uint8Array, options?: FlagOptions): Promise<number> {
+    return waiting(options, (wait) => {
+      checkBytes(data, "send", "data");
+      return this.#send(data, sendFlags(options), wait);
+    });
   }
 
   /** Sends all of `data`, in as many calls as it takes. */
-  async sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
-    checkBytes(data, "send", "data");
-    const flags = sendFlags(options);
-    this.#core.checkOpen("send");
-    const size = data.length;
-    await waiting(options, async (wait) => {
-      for (let sent = 0; sent < size;) {
-        const whole = same(data, size, "send");
-        sent += await this.#send(sent === 0 ? whole : whole.subarray(sent), flags, wait);
-      }
+  sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
+    return waiting(options, (wait) => {
+      checkBytes(data, "send", "data");
+      const flags = sendFlags(options);
+      this.#core.checkOpen("send");
+      if (data.length === 0) return;
+      const sent = this.#send(data, flags, wait);
+      if (sent !== data.length) return this.#sendRest(data, sent, flags, wait);
     });
   }
 
   /** Sends one message to `to` (`man 2 sendto`). */
-  async sendTo(
-    data: Uint8Array,
-    to: AddressInput<Address>,
-    options?: FlagOptions,
-  ): Promise<number> {
-    checkBytes(data, "send", "data");
-    const flags = sendFlags(options);
-    this.#core.checkOpen("sendto");
-    const sockaddr = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-    const length = encodeDestination(sockaddr, 0, to);
-    const size = data.length;
-    return await waiting(
-      options,
-      (wait) =>
-        this.#write(
-          flags,
-          "sendto",
-          (lib, fd) => lib.sendto(fd, same(data, size, "send"), size, flags, sockaddr, length),
-          wait,
-          () => destinationText(sockaddr, 0, length),
-        ),
-    );
+  sendTo(data: Uint8Array, to: AddressInput<Address>, options?: FlagOptions): Promise<number> {
+    return waiting(options, (wait) => {
+      checkBytes(data, "send", "data");
+      const flags = sendFlags(options);
+      this.#core.checkOpen("sendto");
+      const sockaddr = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+      const length = encodeDestination(sockaddr, 0, to);
+      const size = data.length;
+      return this.#write(
+        flags,
+        "sendto",
+        (lib, fd) => lib.sendto(fd, same(data, size, "send"), size, flags, sockaddr, length),
+        wait,
+        () => destinationText(sockaddr, 0, length),
+      );
+    });
   }
 
   /** Receives at most `size` bytes (`man 2 recv`); empty at the end of a stream, and for an empty datagram. */
@@ -93,21 +86,20 @@ export abstract class ByteCalls extends MessageCalls {
   }
 
   /** Receives into `buffer`; resolves to the number of bytes. */
-  async recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
-    checkBytes(buffer, "receive", "buffer");
-    const flags = receiveFlags(options);
-    const size = buffer.length;
-    return await waiting(options, async (wait) => {
+  recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
+    return waiting(options, (wait) => {
+      checkBytes(buffer, "receive", "buffer");
+      const flags = receiveFlags(options);
       // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
-      if (size === 0 && this.#core.typeNumber === SOCK_STREAM) {
+      if (buffer.length === 0 && this.#core.typeNumber === SOCK_STREAM) {
         this.#core.checkOpen("recv");
         return 0;
       }
-      const got = await this.#receive(buffer, flags, wait);
+      const got = this.#receive(buffer, flags, wait);
       // On a non-blocking socket the kernel does not wait for all.
       const waits = (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) === MSG_WAITALL;
-      return waits && got > 0 && got < size && this.#core.typeNumber === SOCK_STREAM
-        ? await this.#receiveRest(buffer, got, flags, wait)
+      return waits && this.#core.typeNumber === SOCK_STREAM
+        ? this.#receiveRest(buffer, got, flags, wait)
         : got;
     });
   }
@@ -155,9 +147,9 @@ export abstract class ByteCalls extends MessageCalls {
     return count < 0 ? null : count;
   }
 
-  async #send(data: Uint8Array, flags: number, wait: Wait | undefined): Promise<number> {
+  #send(data: Uint8Array, flags: number, wait: Wait | undefined): number | Promise<number> {
     const size = data.length;
-    return await this.#write(
+    return this.#write(
       flags,
       "send",
       (lib, fd) => lib.send(fd, same(data, size, "send"), size, flags),
@@ -165,9 +157,22 @@ export abstract class ByteCalls extends MessageCalls {
     );
   }
 
-  async #receive(buffer: Uint8Array, flags: number, wait: Wait | undefined): Promise<number> {
+  /** Sends what a first send has left. */
+  async #sendRest(
+    data: Uint8Array,
+    first: number | Promise<number>,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<void> {
+    const size = data.length;
+    for (let sent = await first; sent < size;) {
+      sent += await this.#send(same(data, size, "send").subarray(sent), flags, wait);
+    }
+  }
+
+  #receive(buffer: Uint8Array, flags: number, wait: Wait | undefined): number | Promise<number> {
     const size = buffer.length;
-    return await this.#read(
+    return this.#read(
       flags,
       "recv",
       (lib, fd) => lib.recv(fd, same(buffer, size, "receive"), size, flags),
@@ -178,13 +183,14 @@ export abstract class ByteCalls extends MessageCalls {
   /** Fills the rest of `buffer`, up to the end of the stream or of the wait. */
   async #receiveRest(
     buffer: Uint8Array,
-    got: number,
+    first: number | Promise<number>,
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
     const size = buffer.length;
+    let got = await first;
     try {
-      for (let count = 1; got < size && count > 0; got += count) {
+      for (let count = got; got < size && count > 0; got += count) {
         count = await this.#receive(same(buffer, size, "receive").subarray(got), flags, wait);
       }
     } catch (error) {
@@ -195,31 +201,27 @@ export abstract class ByteCalls extends MessageCalls {
   }
 
   /** Makes a receiving call until it does not block, or once under MSG_DONTWAIT. */
-  async #read(
+  #read(
     flags: number,
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait: Wait | undefined,
-  ): Promise<number> {
-    if ((flags & MSG_DONTWAIT) === 0) return await this.#core.whenReadable(syscall, run, wait);
-    const result = this.#core.tryCall(syscall, run);
-    if (result < 0) throw socketError("EAGAIN", { syscall });
-    return result;
+  ): number | Promise<number> {
+    return (flags & MSG_DONTWAIT) === 0
+      ? this.#core.whenReadable(syscall, run, wait)
+      : this.#core.whenTurn(syscall, run);
   }
 
   /** Makes a sending call until it does not block, or once under MSG_DONTWAIT. */
-  async #write(
+  #write(
     flags: number,
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait: Wait | undefined,
     address?: AddressText,
-  ): Promise<number> {
-    if ((flags & MSG_DONTWAIT) === 0) {
-      return await this.#core.whenWritable(syscall, run, wait, address);
-    }
-    const result = this.#core.tryCall(syscall, run, address);
-    if (result < 0) throw socketError("EAGAIN", { syscall });
-    return result;
+  ): number | Promise<number> {
+    return (flags & MSG_DONTWAIT) === 0
+      ? this.#core.whenWritable(syscall, run, wait, address)
+      : this.#core.whenTurn(syscall, run, address);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closedError } from "../core/errors.ts";
+import { closedError, socketError } from "../core/errors.ts";
 import type { OptionBytes, SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 import {
@@ -22,6 +22,7 @@ import { TCP_ULP } from "./abi/transport_constants.ts";
 import { IPPROTO_MPTCP } from "./abi/ip_constants.ts";
 import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
+import { poller } from "./poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
 import { Watch } from "./watch.ts";
 
@@ -101,33 +102,69 @@ export class SocketCore extends Watch {
    * Makes a call until it does not block.
    *
    * @param syscall The call's name, for errors.
-   * @param run Makes it: returns 0 or more, or -1.
+   * @param run Makes it: returns a number of bytes, or -1.
    * @param wait Signal and deadline.
-   * @returns What it returned.
+   * @returns What it returned: at once, if it did not have to wait.
    */
-  async whenReadable(
+  whenReadable(
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait?: Wait,
-  ): Promise<number> {
-    for (;;) {
-      const result = this.tryCall(syscall, run);
-      if (result >= 0) return result;
-      await this.waitReadable(wait);
-    }
+  ): number | Promise<number> {
+    const result = this.#inTurn(syscall, run);
+    return result >= 0 ? result : this.#until("readable", syscall, run, wait);
   }
 
   /** As {@linkcode SocketCore.whenReadable}, for calls that wait for room. */
-  async whenWritable(
+  whenWritable(
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait?: Wait,
     address?: AddressText,
+  ): number | Promise<number> {
+    const result = this.#inTurn(syscall, run, address);
+    return result >= 0 ? result : this.#until("writable", syscall, run, wait, address);
+  }
+
+  /** Makes a call once: `EAGAIN` if it would block. */
+  whenTurn(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number | Promise<number> {
+    if (!poller.hasWork) {
+      return poller.nextTurn().then(() => this.whenTurn(syscall, run, address));
+    }
+    const result = this.#inTurn(syscall, run, address);
+    if (result < 0) throw socketError("EAGAIN", { syscall });
+    return result;
+  }
+
+  /** Makes a call unless the event loop must have its turn first, which looks as if it would block. */
+  #inTurn(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number {
+    if (!poller.hasWork) return -1;
+    const result = this.tryCall(syscall, run, address);
+    if (result >= 0) poller.spend(result);
+    return result;
+  }
+
+  async #until(
+    ready: "readable" | "writable",
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait: Wait | undefined,
+    address?: AddressText,
   ): Promise<number> {
     for (;;) {
-      const result = this.tryCall(syscall, run, address);
+      if (!poller.hasWork) await poller.nextTurn();
+      else if (ready === "readable") await this.waitReadable(wait);
+      else await this.waitWritable(wait);
+      const result = this.#inTurn(syscall, run, address);
       if (result >= 0) return result;
-      await this.waitWritable(wait);
     }
   }
 
