@@ -49,16 +49,17 @@ export class StreamFaces {
     this.writable = new WritableStream<Uint8Array>({
       start: (controller) => {
         this.#writeController = controller;
+        // The stream itself would wait for the write in flight, which may wait for ever.
+        controller.signal.addEventListener("abort", () => {
+          this.#writeEnded = true;
+          this.#source.close();
+        });
       },
       write: (chunk) => this.#source.sendAll(chunk),
       close: async () => {
         this.#writeEnded = true;
         await this.#source.endWrite();
         this.#closeWhenBothEnded();
-      },
-      abort: () => {
-        this.#writeEnded = true;
-        this.#source.close();
       },
     });
   }

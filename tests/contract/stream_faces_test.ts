@@ -128,6 +128,19 @@ claim(STREAM_KINDS, "aborting writable closes the endpoint", async (kind) => {
   });
 });
 
+claim(STREAM_KINDS, "aborting writable ends a write that waits for the peer", async (kind) => {
+  await withPair(kind, async (client) => {
+    const writer = client.writable.getWriter();
+    const writing = writer.write(new Uint8Array(64 * 1024 * 1024));
+    await loops(2);
+    const closed = writer.closed;
+    const outcomes = Promise.allSettled([writing, closed]);
+    await writer.abort("no more");
+    for (const { status } of await outcomes) assertEquals(status, "rejected");
+    await assertCode(() => client.recv(), "EBADF");
+  });
+});
+
 claim(STREAM_KINDS, "writable refuses what is no bytes", async (kind) => {
   await withPair(kind, async (client) => {
     const writer = client.writable.getWriter();

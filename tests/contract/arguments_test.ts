@@ -1,0 +1,73 @@
+/** What every kind refuses, and how: a rejection before anything is sent or waited for. */
+import { assertRejects, assertThrows } from "@std/assert";
+import { SO_KEEPALIVE } from "../../ffi/options/mod.ts";
+import { bytes } from "./_helpers.ts";
+import { type Any, claim, MESSAGE_KINDS, STREAM_KINDS, withMessages, withPair } from "./_kinds.ts";
+
+const MISSPELT: Any = { timeout: 5 };
+
+claim(STREAM_KINDS, "a misspelt option is refused, not ignored", async (kind) => {
+  await withPair(kind, async (client, server, listener) => {
+    const data = bytes("x");
+    for (
+      const call of [
+        () => listener.accept(MISSPELT),
+        () => server.recv(1, MISSPELT),
+        () => server.recvInto(data, MISSPELT),
+        () => server.recvExact(1, MISSPELT),
+        () => server.recvUntil("x", MISSPELT),
+        () => server.recvFrame(MISSPELT),
+        () => server.lines(MISSPELT).next(),
+        () => client.send(data, MISSPELT),
+        () => client.sendAll(data, MISSPELT),
+        () => client.sendFrame(data, MISSPELT),
+      ]
+    ) await assertRejects(call, TypeError, 'unknown option "timeout"');
+  });
+});
+
+claim(MESSAGE_KINDS, "a misspelt option is refused, not ignored", async (kind) => {
+  await withMessages(kind, async (a, b) => {
+    for (
+      const call of [
+        () => a.send(bytes("x"), MISSPELT),
+        () => a.sendTo(bytes("x"), b.localAddr, MISSPELT),
+        () => a.sendMany([], MISSPELT),
+        () => b.recv(MISSPELT),
+        () => b.recvFrom(MISSPELT),
+        () => b.recvMany(1, MISSPELT),
+      ]
+    ) await assertRejects(call, TypeError, 'unknown option "timeout"');
+  });
+});
+
+claim(STREAM_KINDS, "a bad argument rejects and never throws at the call", async (kind) => {
+  await withPair(kind, async (client, server) => {
+    const bad: Any = "text";
+    // Called outside a try: a throw here would not be a rejection.
+    const calls = [
+      client.send(bad),
+      client.sendAll(bad),
+      client.sendFrame(bad),
+      client.write(bad),
+      server.recvInto(bad),
+      server.read(bad),
+      server.recv(bad),
+      server.recvExact(bad),
+      server.recvUntil(5 as Any),
+      server.shutdown(bad),
+    ];
+    for (const call of calls) await assertRejects(() => call, TypeError);
+  });
+});
+
+claim(STREAM_KINDS, "options of a closed endpoint are EBADF", async (kind) => {
+  await withPair(kind, async (client, _server, listener) => {
+    await Promise.resolve();
+    for (const endpoint of [client, listener]) {
+      endpoint.close();
+      assertThrows(() => endpoint.getOption(SO_KEEPALIVE), Deno.errors.BadResource, "EBADF");
+      assertThrows(() => endpoint.setOption(SO_KEEPALIVE, true), Deno.errors.BadResource, "EBADF");
+    }
+  });
+});
