@@ -510,6 +510,7 @@ claim("calls that never have to wait let timers run all the same", async () => {
   const empty = new Uint8Array(0);
   const calls: Record<string, () => Promise<unknown>> = {
     recv: () => b.recv(1, { flags }),
+    recvDontWait: () => b.recv(1, { flags: flags | MSG_DONTWAIT }),
     recvInto: () => b.recvInto(new Uint8Array(1), { flags }),
     recvFrom: () => b.recvFrom(1, { flags }),
     recvMsg: () => b.recvMsg(1, { flags }),
