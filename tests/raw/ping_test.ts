@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { EchoTemplate } from "../../raw/_echo.ts";
+import { ProbeSocket } from "../../raw/_probe_socket.ts";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 import type { Netns } from "./_netns.ts";
 import { pair, routed } from "./_topology.ts";
 
-const NETNS = { netns: true, tools: ["ip"] };
+const NETNS = { netns: true, tools: ["ip", "nft"] };
 
 /** What a ping tells, from inside a namespace. */
 async function events(
@@ -182,6 +184,41 @@ testWith(
     assert(all[1].type === "sendError" && all[1].error.code === "EPERM");
   },
 );
+
+testWith(NETNS, "departures are numbered anew after a refused request", async () => {
+  await using ends = await pair();
+  const { here } = ends;
+  await here.run("nft", "add table ip t");
+  await here.run("nft", "add chain ip t c { type filter hook output priority 0; }");
+  await here.run("nft", "add rule ip t c icmp sequence 2 drop");
+  using _ = here.enter();
+  const socket = new ProbeSocket({ family: "inet", transmitTimes: true });
+  try {
+    const template = new EchoTemplate("inet", socket.identifier, new Uint8Array(8), 0);
+    const to = { family: "inet", hostname: "192.0.2.2", port: 0 } as const;
+    const left: number[] = [];
+    const replies: number[] = [];
+    const hear = async () => {
+      while (replies.length === 0) {
+        socket.drain({
+          reply: (echo) => replies.push(echo.sequence),
+          error: () => {},
+          left: (index) => left.push(index),
+        });
+        if (replies.length === 0) await socket.core.waitReadable();
+      }
+      return [left.splice(0), replies.splice(0)];
+    };
+    assert(socket.send(template.set(1, 1), to));
+    assertEquals(await hear(), [[0], [1]]);
+    assertThrows(() => socket.send(template.set(2, 2), to), Deno.errors.PermissionDenied);
+    socket.recount();
+    assert(socket.send(template.set(3, 3), to));
+    assertEquals(await hear(), [[0], [3]]);
+  } finally {
+    socket.core.close();
+  }
+});
 
 testWith({}, "leaving the loop early closes the socket", async () => {
   await Array.fromAsync(raw.ping("127.0.0.1", { count: 1 }));

@@ -5,7 +5,7 @@ import { libc } from "../../ffi/library.ts";
 import type { Netns } from "./_netns.ts";
 import { pair, routed } from "./_topology.ts";
 
-const NETNS = { netns: true, tools: ["ip"] };
+const NETNS = { netns: true, tools: ["ip", "nft"] };
 /** As fast as it goes. */
 const FAST = { ratePerSecond: Infinity };
 
