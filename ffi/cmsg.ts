@@ -49,6 +49,7 @@ import {
   UDP_GRO,
 } from "./abi/constants.ts";
 import { LAYOUTS } from "./abi/layout.ts";
+import { copyOf } from "./msghdr_memory.ts";
 import { ReceivedFd } from "./passed_fd.ts";
 import { decodeSockaddr } from "./sockaddr_decode.ts";
 
@@ -70,7 +71,7 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 interface Entry {
   readonly level: number;
   readonly number: number;
-  /** The data, within the bytes. */
+  /** The data, counted from the first byte of all. */
   readonly start: number;
   readonly end: number;
   /** What it says, once decoded; of descriptors, from the start. */
@@ -85,20 +86,22 @@ function int32At(bytes: Uint8Array, at: number): number {
 /**
  * Finds the messages in control data. A length field that points outside ends the walk there.
  *
- * @param bytes The control data, no longer than what the kernel wrote.
+ * @param memory Where the control data lies.
+ * @param from Its first byte.
+ * @param length Its length, no longer than what the kernel wrote.
  * @returns Where each one lies.
  */
-function walk(bytes: Uint8Array): Entry[] {
+function walk(memory: Uint8Array, from: number, length: number): Entry[] {
   const entries: Entry[] = [];
   let at = 0;
-  while (at + CMSGHDR.size <= bytes.length) {
+  while (at + CMSGHDR.size <= length) {
     // size_t, or musl's socklen_t and padding that the kernel fills with the upper half.
-    const told = int32At(bytes, at + CMSGHDR.cmsg_len) >>> 0;
+    const told = int32At(memory, from + at + CMSGHDR.cmsg_len) >>> 0;
     if (told < CMSGHDR.size) break;
-    const end = Math.min(at + told, bytes.length);
+    const end = Math.min(at + told, length);
     entries.push({
-      level: int32At(bytes, at + CMSGHDR.cmsg_level),
-      number: int32At(bytes, at + CMSGHDR.cmsg_type),
+      level: int32At(memory, from + at + CMSGHDR.cmsg_level),
+      number: int32At(memory, from + at + CMSGHDR.cmsg_type),
       start: at + CMSGHDR.size,
       end,
     });
@@ -116,22 +119,28 @@ export class ReceivedControl implements Control {
   /**
    * Takes over what the kernel wrote: every descriptor in it is owned from here on.
    *
-   * @param bytes The control data, exactly as long as the kernel said, not to be changed after.
+   * @param memory Where the control data lies.
    * @param truncated Whether MSG_CTRUNC was set.
+   * @param from Its first byte, where it lies in memory that will be written over: what is decoded
+   * later is then copied. By default it is the whole of the memory, which is not to be changed after.
+   * @param length Its length, exactly as the kernel said.
    */
-  constructor(bytes: Uint8Array, truncated: boolean) {
+  constructor(
+    memory: Uint8Array,
+    truncated: boolean,
+    from?: number,
+    length: number = memory.length,
+  ) {
+    const first = from ?? 0;
     this.truncated = truncated;
-    this.#bytes = bytes;
-    this.#entries = walk(bytes);
+    this.#entries = walk(memory, first, length);
+    let later = false;
     for (const entry of this.#entries) {
-      if (entry.level !== SOL_SOCKET) continue;
-      if (entry.number === SCM_RIGHTS) entry.message = { type: "rights", fds: this.#fds(entry) };
-      if (entry.number === SCM_PIDFD) {
-        const [fd] = this.#fds(entry);
-        // Negative where the kernel could not make one: the sender has been reaped, say.
-        if (fd !== undefined) entry.message = { type: "pidfd", fd };
-      }
+      entry.message = descriptors(memory, first, entry);
+      later ||= entry.message === undefined;
     }
+    if (from === undefined) this.#bytes = memory;
+    else this.#bytes = later ? copyOf(memory, from, from + length) : NO_BYTES;
   }
 
   get<T extends ControlMessage["type"]>(
@@ -155,15 +164,6 @@ export class ReceivedControl implements Control {
     }
   }
 
-  #fds(entry: Entry): ReceivedFd[] {
-    const fds: ReceivedFd[] = [];
-    for (let at = entry.start; at + INT_BYTES <= entry.end; at += INT_BYTES) {
-      const fd = int32At(this.#bytes, at);
-      if (fd >= 0) fds.push(new ReceivedFd(fd));
-    }
-    return fds;
-  }
-
   #decode(entry: Entry): ControlMessage {
     const decode = DECODERS.get(key(entry.level, entry.number));
     const { start, end } = entry;
@@ -180,6 +180,23 @@ export class ReceivedControl implements Control {
       };
   }
 }
+
+/** The message that passes descriptors, if this is one: they are open, and owned from here on. */
+function descriptors(memory: Uint8Array, from: number, entry: Entry): ControlMessage | undefined {
+  const { level, number } = entry;
+  if (level !== SOL_SOCKET || number !== SCM_RIGHTS && number !== SCM_PIDFD) return undefined;
+  const fds: ReceivedFd[] = [];
+  for (let at = entry.start; at + INT_BYTES <= entry.end; at += INT_BYTES) {
+    const fd = int32At(memory, from + at);
+    if (fd >= 0) fds.push(new ReceivedFd(fd));
+  }
+  if (number === SCM_RIGHTS) return { type: "rights", fds };
+  // Negative where the kernel could not make one: the sender has been reaped, say.
+  return fds.length === 0 ? undefined : { type: "pidfd", fd: fds[0] };
+}
+
+/** Shared: there is nothing in it. */
+const NO_BYTES = new Uint8Array(0);
 
 /** Decodes the data of one message; `undefined` if it is too short. */
 type Decoder = (data: DataView) => ControlMessage | undefined;

@@ -27,7 +27,6 @@ import { cmsgLength, cmsgSpace, LAYOUTS } from "./abi/layout.ts";
 
 const {
   cmsghdr: CMSGHDR,
-  ucred: UCRED,
   in_pktinfo: IN_PKTINFO,
   in6_pktinfo: IN6_PKTINFO,
 } = LAYOUTS["linux-x86_64-glibc"];
@@ -35,46 +34,65 @@ const {
 /** SCM_MAX_FD (net/scm.h): more in one message is EINVAL. */
 export const MAX_RIGHTS = 253;
 const MAX_INT = 0x7fffffff;
+const INT_BYTES = 4;
 const MAX_U32 = 0xffffffff;
 /** Far more than net.core.optmem_max lets through. */
 const MAX_RAW_BYTES = 0x100000;
 
 /** One message, ready to be laid out. */
-interface Encoded {
+export interface Encoded {
   readonly level: number;
   readonly number: number;
-  readonly data: Uint8Array;
+  /** Bytes, or 32-bit integers: a typed array costs more to make than all the rest. */
+  readonly data: Uint8Array | readonly number[];
+}
+
+function sizeOf(data: Uint8Array | readonly number[]): number {
+  return data instanceof Uint8Array ? data.length : INT_BYTES * data.length;
+}
+
+/** Control messages that were checked: nothing the caller does changes them any more. */
+export interface PreparedControl {
+  /** How many bytes they take. */
+  readonly lengthBytes: number;
+  readonly messages: readonly Encoded[];
 }
 
 /**
- * Encodes control messages.
+ * Checks control messages.
  *
  * @param control The messages.
  * @param ipv6 Whether the socket is of IPv6: says which pktinfo is meant where no address tells.
- * @returns The control data; empty if there are no messages.
+ * @returns The messages, for {@linkcode writeControl}.
  * @throws {TypeError} If a field is missing or of the wrong type.
  * @throws {RangeError} If a number is out of range, or there are more than 253 descriptors.
  */
-export function encodeControl(control: OutgoingControl, ipv6: boolean): Uint8Array<ArrayBuffer> {
+export function prepareControl(control: OutgoingControl, ipv6: boolean): PreparedControl {
   if (!Array.isArray(control)) throw new TypeError("Cannot send: control is not an array");
   const messages: Encoded[] = [];
-  let size = 0;
+  let lengthBytes = 0;
   for (let i = 0; i < control.length; i++) {
     const encoded = encodeOne(control[i], `control[${i}]`, ipv6);
-    size += cmsgSpace(encoded.data.length);
+    lengthBytes += cmsgSpace(sizeOf(encoded.data));
     messages.push(encoded);
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const { level, number, data } of messages) {
-    // The upper half of size_t stays zero: it is padding in musl.
-    putInt32(bytes, at + CMSGHDR.cmsg_len, cmsgLength(data.length));
+  return { lengthBytes, messages };
+}
+
+/** Lays control messages out in memory with room for them, from `at` on; what was there is no matter. */
+export function writeControl(control: PreparedControl, bytes: Uint8Array, at: number): void {
+  for (const { level, number, data } of control.messages) {
+    const length = sizeOf(data);
+    putInt32(bytes, at + CMSGHDR.cmsg_len, cmsgLength(length));
+    putInt32(bytes, at + CMSGHDR.cmsg_len + INT_BYTES, 0); // padding in musl
     putInt32(bytes, at + CMSGHDR.cmsg_level, level);
     putInt32(bytes, at + CMSGHDR.cmsg_type, number);
-    bytes.set(data, at + CMSGHDR.size);
-    at += cmsgSpace(data.length);
+    const start = at + CMSGHDR.size;
+    if (data instanceof Uint8Array) bytes.set(data, start);
+    else for (let i = 0; i < data.length; i++) putInt32(bytes, start + INT_BYTES * i, data[i]);
+    at += cmsgSpace(length);
+    for (let i = start + length; i < at; i++) bytes[i] = 0;
   }
-  return bytes;
 }
 
 /** A DataView would take small arrays off the JS heap, which costs more than all the rest. */
@@ -119,7 +137,7 @@ function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean)
       checkInteger(message.number, 0, MAX_INT, "send", `${name}.number`);
       checkBytes(message.data, "send", `${name}.data`);
       checkInteger(message.data.length, 0, MAX_RAW_BYTES, "send", `${name}.data.length`);
-      return { level: message.level, number: message.number, data: message.data };
+      return { level: message.level, number: message.number, data: message.data.slice() };
     default: {
       const { type } = message as { type: unknown };
       throw new TypeError(
@@ -138,9 +156,7 @@ function int(
   name: string,
 ): Encoded {
   checkInteger(value, low, high, "send", name);
-  const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, value, true);
-  return { level, number, data };
+  return { level, number, data: [value] };
 }
 
 function nanos(value: bigint, name: string): Uint8Array {
@@ -155,19 +171,19 @@ function nanos(value: bigint, name: string): Uint8Array {
   return data;
 }
 
-function rights(fds: readonly (number | { readonly fd: number })[], name: string): Uint8Array {
+function rights(fds: readonly (number | { readonly fd: number })[], name: string): number[] {
   if (!Array.isArray(fds)) throw new TypeError(`Cannot send: ${name}.fds is not an array`);
   if (fds.length === 0 || fds.length > MAX_RIGHTS) {
     throw new RangeError(
       `Cannot send: ${name}.fds holds ${fds.length} descriptors, 1 to ${MAX_RIGHTS} are allowed`,
     );
   }
-  const data = new Uint8Array(4 * fds.length);
+  const data: number[] = [];
   for (let i = 0; i < fds.length; i++) {
     const item: number | { readonly fd: number } | null = fds[i];
     const fd = typeof item === "object" ? item?.fd : item;
     checkInteger(fd, 0, MAX_INT, "send", `${name}.fds[${i}]`);
-    putInt32(data, 4 * i, fd);
+    data.push(fd);
   }
   return data;
 }
@@ -175,16 +191,11 @@ function rights(fds: readonly (number | { readonly fd: number })[], name: string
 function credentials(
   { pid, uid, gid }: { pid: number; uid: number; gid: number },
   name: string,
-): Uint8Array {
+): number[] {
   checkInteger(pid, 0, MAX_INT, "send", `${name}.pid`);
   checkInteger(uid, 0, MAX_U32, "send", `${name}.uid`);
   checkInteger(gid, 0, MAX_U32, "send", `${name}.gid`);
-  const data = new Uint8Array(UCRED.size);
-  const view = new DataView(data.buffer);
-  view.setInt32(UCRED.pid, pid, true);
-  view.setUint32(UCRED.uid, uid, true);
-  view.setUint32(UCRED.gid, gid, true);
-  return data;
+  return [pid, uid, gid]; // struct ucred, in this order on every platform (bits/socket.h)
 }
 
 function pktinfo(

@@ -24,9 +24,8 @@ import {
   MSG_ZEROCOPY,
   SOCK_STREAM,
 } from "./abi/socket_constants.ts";
-import { LAYOUTS } from "./abi/layout.ts";
 import { ReceivedControl } from "./cmsg.ts";
-import { encodeControl } from "./cmsg_encode.ts";
+import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { allocate } from "./memory.ts";
@@ -43,8 +42,6 @@ import { poller } from "./poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES, unnamedUnix } from "./sockaddr_decode.ts";
 import type { SocketCore } from "./socket_core.ts";
 import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
-
-const { msghdr: MSGHDR } = LAYOUTS["linux-x86_64-glibc"];
 
 let scratch: Scratch | undefined;
 
@@ -100,7 +97,7 @@ export interface PreparedSend {
   /** Their length together. */
   readonly lengthBytes: number;
   readonly sockaddr: Uint8Array | undefined;
-  readonly control: Uint8Array | undefined;
+  readonly control: PreparedControl | undefined;
   readonly flags: number;
   readonly address: string | undefined;
 }
@@ -134,7 +131,7 @@ export function prepareSend(
   }
   const control = request.control === undefined
     ? undefined
-    : encodeControl(request.control, core.familyNumber === AF_INET6);
+    : prepareControl(request.control, core.familyNumber === AF_INET6);
   return { buffers: checked, lengthBytes: total(checked), sockaddr, control, flags, address };
 }
 
@@ -145,9 +142,10 @@ export function trySendMsg(core: SocketCore, message: PreparedSend): number {
   if (total(buffers) !== message.lengthBytes) {
     throw new TypeError("Cannot send: buffers were transferred away while they waited to be sent");
   }
-  scratch.setName(sockaddr?.length ?? 0);
+  scratch.nameLength = sockaddr === undefined ? 0 : sockaddr.length;
   if (sockaddr !== undefined) scratch.name.set(sockaddr);
-  scratch.setControl(control?.length ?? 0, control);
+  scratch.setControl(control === undefined ? 0 : control.lengthBytes);
+  if (control !== undefined) writeControl(control, scratch.control, 0);
   scratch.setBuffers(buffers);
   const { header } = scratch;
   try {
@@ -220,8 +218,8 @@ function receive(
   flags: number,
   controlBytes: number,
 ): ReceivedParts | undefined {
-  const { view, name, header } = scratch;
-  scratch.setName(SOCKADDR_STORAGE_BYTES);
+  const { name, header } = scratch;
+  scratch.nameLength = SOCKADDR_STORAGE_BYTES;
   scratch.setControl(controlBytes);
   let lengthBytes: number;
   try {
@@ -233,7 +231,7 @@ function receive(
     scratch.kept = undefined;
   }
   if (lengthBytes < 0) return undefined;
-  const told = view.getInt32(MSGHDR.msg_flags, true);
+  const told = scratch.flags;
   const parts: ReceivedParts = {
     lengthBytes,
     from: NOBODY,
@@ -241,13 +239,13 @@ function receive(
     truncated: (told & MSG_TRUNC) !== 0,
   };
   // Before anything that may throw: descriptors among it are open from now on.
-  const length = view.getUint32(MSGHDR.msg_controllen, true);
+  const length = scratch.controlLength;
   const lost = (told & MSG_CTRUNC) !== 0;
   if (length > 0 || lost) parts.control = takeControl(scratch.control, 0, length, lost);
   if ((flags & MSG_ERRQUEUE) !== 0 && parts.control !== undefined) {
     releaseBuffers(core, parts.control);
   }
-  parts.from = sender(core, name, 0, view.getUint32(MSGHDR.msg_namelen, true));
+  parts.from = sender(core, name, 0, scratch.nameLength);
   return parts;
 }
 
@@ -258,14 +256,14 @@ export function passedFlag(core: SocketCore): number {
   return core.familyNumber === AF_UNIX ? MSG_CMSG_CLOEXEC : 0;
 }
 
-/** Copies control data out of shared memory and owns what is in it. */
+/** Control data in shared memory: owns the descriptors in it, and copies the rest. */
 export function takeControl(
   memory: Uint8Array,
   at: number,
   length: number,
   truncated: boolean,
 ): ReceivedControl {
-  return new ReceivedControl(copyOf(memory, at, Math.min(at + length, memory.length)), truncated);
+  return new ReceivedControl(memory, truncated, at, Math.min(length, memory.length - at));
 }
 
 /** Who sent it. A stream over TCP names nobody in recvmsg: it is the peer. */

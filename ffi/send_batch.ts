@@ -11,7 +11,7 @@ import { checkBytes } from "../core/bytes.ts";
 import type { OutgoingMessage } from "../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 import { LAYOUTS } from "./abi/layout.ts";
-import { encodeControl } from "./cmsg_encode.ts";
+import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
 import { allGranted, destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "./library.ts";
 import { addressOf, allocate } from "./memory.ts";
@@ -122,7 +122,7 @@ export class SendBatch {
     const at = i * WORDS;
     const words = this.#words;
     words[at + NAMELEN] = to === undefined ? 0 : this.#setName(i, to as AddressInput<InetAddress>);
-    this.#setControl(i, control && encodeControl(control, core.familyNumber === AF_INET6));
+    this.#setControl(i, control && prepareControl(control, core.familyNumber === AF_INET6));
     this.#setPayload(i, data);
     this.#count = i + 1;
   }
@@ -184,20 +184,22 @@ export class SendBatch {
     }
   }
 
-  #setControl(i: number, control: Uint8Array | undefined): void {
+  #setControl(i: number, control: PreparedControl | undefined): void {
     const at = i * WORDS;
     const words = this.#words;
-    const length = control === undefined ? 0 : control.length;
+    const length = control === undefined ? 0 : control.lengthBytes;
     words[at + CONTROLLEN] = length;
     if (control === undefined) return;
     if (length <= CONTROL_BYTES) {
-      this.#controls.set(control, i * CONTROL_BYTES);
+      writeControl(control, this.#controls, i * CONTROL_BYTES);
       words[at + CONTROL] = this.#controlAt[2 * i];
       words[at + CONTROL + 1] = this.#controlAt[2 * i + 1];
     } else {
-      this.#longControl[i] = control;
+      const long = allocate(length);
+      writeControl(control, long, 0);
+      this.#longControl[i] = long;
       const offset = i * MMSGHDR.size + MSGHDR.msg_control;
-      new DataView(this.#headers.buffer).setBigUint64(offset, addressOf(control), true);
+      new DataView(this.#headers.buffer).setBigUint64(offset, addressOf(long), true);
     }
   }
 

@@ -72,8 +72,8 @@ export class MessageCalls {
    * @throws {Deno.errors.NotCapable} Without `--allow-net` for the recipient.
    * @throws {SocketError} What sendmsg(2) fails with.
    */
-  async sendMsg(buffers: readonly Uint8Array[], options: SendMsgOptions = {}): Promise<number> {
-    return await waiting(options, (wait) => sendMsg(this.#core, buffers, options, wait));
+  sendMsg(buffers: readonly Uint8Array[], options: SendMsgOptions = {}): Promise<number> {
+    return waiting(options, (wait) => sendMsg(this.#core, buffers, options, wait));
   }
 
   /**
@@ -88,8 +88,8 @@ export class MessageCalls {
    * @throws {RangeError} If a number is out of range.
    * @throws {SocketError} What recvmsg(2) fails with.
    */
-  async recvMsg(size: number = 65536, options: RecvMsgOptions = {}): Promise<ReceivedMessage> {
-    return await waiting(options, (wait) => recvMsg(this.#core, size, options, wait));
+  recvMsg(size: number = 65536, options: RecvMsgOptions = {}): Promise<ReceivedMessage> {
+    return waiting(options, (wait) => recvMsg(this.#core, size, options, wait));
   }
 
   /**
@@ -99,11 +99,11 @@ export class MessageCalls {
    * @param options Flags, room for ancillary data, signal and time limit.
    * @returns How many bytes came, and what the kernel said about them.
    */
-  async recvMsgInto(
+  recvMsgInto(
     buffers: readonly Uint8Array[],
     options: RecvMsgOptions = {},
   ): Promise<ReceivedParts> {
-    return await waiting(options, (wait) => recvMsgInto(this.#core, buffers, options, wait));
+    return waiting(options, (wait) => recvMsgInto(this.#core, buffers, options, wait));
   }
 
   /**
@@ -117,11 +117,11 @@ export class MessageCalls {
    * @returns How many went before the first that failed: all of them, unless one did.
    * @throws {SocketError} If the first one failed.
    */
-  async sendMany(
+  sendMany(
     messages: Iterable<OutgoingMessage<Address>>,
     options: WaitOptions = {},
   ): Promise<number> {
-    return await waiting(options, (wait) => sendMany(this.#core, messages, wait));
+    return waiting(options, (wait) => sendMany(this.#core, messages, wait));
   }
 
   /**
@@ -133,11 +133,11 @@ export class MessageCalls {
    * @param options Room, flags, signal and time limit.
    * @returns The messages.
    */
-  async recvMany(
+  recvMany(
     max: number = 64,
     options: RecvManyOptions = {},
   ): Promise<Message<Address>[]> {
-    return await waiting(options, (wait) => recvMany(this.#core, max, options, wait));
+    return waiting(options, (wait) => recvMany(this.#core, max, options, wait));
   }
 
   /**

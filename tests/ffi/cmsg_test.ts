@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ControlMessage, OutgoingControl } from "../../core/control.ts";
 import { ReceivedControl } from "../../ffi/cmsg.ts";
-import { encodeControl } from "../../ffi/cmsg_encode.ts";
+import { prepareControl, writeControl } from "../../ffi/cmsg_encode.ts";
 
 /** One control message as the kernel writes it: `data` is hexadecimal. */
 function cmsg(level: number, number: number, data: string): Uint8Array {
@@ -17,6 +17,14 @@ function cmsg(level: number, number: number, data: string): Uint8Array {
 
 function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Control messages laid out in memory that held something else before. */
+function encodeControl(control: OutgoingControl, ipv6: boolean): Uint8Array {
+  const prepared = prepareControl(control, ipv6);
+  const memory = new Uint8Array(prepared.lengthBytes + 16).fill(0xff);
+  writeControl(prepared, memory, 8);
+  return memory.slice(8, -8);
 }
 
 const decode = (...parts: Uint8Array[]) => [...new ReceivedControl(concat(...parts), false)];
@@ -165,7 +173,7 @@ Deno.test("a negative pidfd is no descriptor", () => {
   ]);
 });
 
-Deno.test("encodeControl() lays out what the kernel expects", () => {
+Deno.test("writeControl() lays out what the kernel expects", () => {
   const cases: [OutgoingControl[number], Uint8Array][] = [
     [{ type: "rights", fds: [0, { fd: 2 }] }, cmsg(1, 1, "0000000002000000")],
     [{ type: "credentials", pid: 1, uid: 2, gid: 3 }, cmsg(1, 2, "010000000200000003000000")],
@@ -203,7 +211,7 @@ Deno.test("a pktinfo without an address is of the socket's family", () => {
   assertEquals(bytes.toHex(), cmsg(41, 50, "00".repeat(16) + "04000000").toHex());
 });
 
-Deno.test("encodeControl() names the field that is wrong", () => {
+Deno.test("prepareControl() names the field that is wrong", () => {
   const cases: [unknown, typeof TypeError | typeof RangeError, string][] = [
     ["x", TypeError, "control is not an array"],
     [[null], TypeError, "control[0] is not an object"],
