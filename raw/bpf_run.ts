@@ -21,7 +21,7 @@ import {
   SKF_NET_OFF,
 } from "./bpf.ts";
 
-/** What the kernel knows of a packet beside its bytes (SKF_AD_*). All default to 0. */
+/** What the kernel knows of a packet beside its bytes (SKF_AD_*). Numbers default to 0. */
 export interface BpfPacketInfo {
   /** Length on the wire, which `len` loads; default: the bytes given. */
   length?: number;
@@ -31,7 +31,7 @@ export interface BpfPacketInfo {
   protocol?: number;
   /** Packet type: 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing. */
   packetType?: number;
-  /** Interface index. */
+  /** Interface index. Without one, a program that asks for it or for `hardwareType` ends with A. */
   interfaceIndex?: number;
   /** Firewall mark. */
   mark?: number;
@@ -95,6 +95,8 @@ export function runBpf(program: BpfProgram, packet: Uint8Array, info: BpfPacketI
         else state.x = state.a;
         break;
       default: {
+        // Without an interface the kernel ends the program with what A holds (convert_bpf_extensions).
+        if (asksInterface(i) && info.interfaceIndex === undefined) return state.a;
         const value = load(i, state);
         if (value === undefined) return 0; // a read outside the packet drops it
         if ((i.code & 7) === BPF_CLASS.LD) state.a = value;
@@ -102,6 +104,12 @@ export function runBpf(program: BpfProgram, packet: Uint8Array, info: BpfPacketI
       }
     }
   }
+}
+
+/** Whether an instruction loads the index or the type of the interface (SKF_AD_IFINDEX, SKF_AD_HATYPE). */
+function asksInterface({ code, k }: BpfInstruction): boolean {
+  return (code & 7) === BPF_CLASS.LD && (code & 0xe0) === BPF_MODE.ABS &&
+    (k === SKF_AD_OFF + 8 || k === SKF_AD_OFF + 28);
 }
 
 interface State {
@@ -197,7 +205,7 @@ function ancillary({ a, x, info, packet }: State, word: number): number | undefi
     case 4:
       return info.packetType ?? 0;
     case 8:
-      return info.interfaceIndex ?? 0;
+      return info.interfaceIndex!;
     case 12:
       return nested(packet, a, x);
     case 20:

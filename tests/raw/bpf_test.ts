@@ -85,6 +85,22 @@ Deno.test("checkBpf() accepts what the kernel accepts, and runBpf() keeps what i
   assert(kernelTook > 2000, `only ${kernelTook} programs were valid`);
 });
 
+Deno.test("asking for the interface where there is none ends a program with A, as in the kernel", () => {
+  const [sender, receiver] = socketPair(AF_UNIX, SOCK_DGRAM, 0);
+  const packet = new Uint8Array(20);
+  for (
+    const text of ["ldh ifidx\nret #7", "ld #5\nldb hatype\nret #7", "ld #5\nld ifidx\nret #7"]
+  ) {
+    const candidate = assembleBpf(text);
+    receiver.setOption(SO_ATTACH_FILTER, candidate);
+    sender.trySend(packet);
+    assertEquals(receiver.tryRecv(100)?.length ?? 0, runBpf(candidate, packet), text);
+    assertEquals(runBpf(candidate, packet, { interfaceIndex: 3 }), 7);
+  }
+  sender.close();
+  receiver.close();
+});
+
 Deno.test("assembleBpf() reads what disassembleBpf() writes", () => {
   let checked = 0;
   fc.assert(fc.property(program, (candidate) => {
