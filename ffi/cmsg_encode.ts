@@ -182,10 +182,15 @@ function rights(fds: readonly (number | { readonly fd: number })[], name: string
   for (let i = 0; i < fds.length; i++) {
     const item: number | { readonly fd: number } | null = fds[i];
     const fd = typeof item === "object" ? item?.fd : item;
-    checkInteger(fd, 0, MAX_INT, "send", `${name}.fds[${i}]`);
+    // The name of what is wrong is made when something is.
+    if (!isFd(fd)) checkInteger(fd, 0, MAX_INT, "send", `${name}.fds[${i}]`);
     data.push(fd);
   }
   return data;
+}
+
+function isFd(fd: unknown): fd is number {
+  return typeof fd === "number" && (fd | 0) === fd && fd >= 0;
 }
 
 function credentials(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkBytes, checkInteger } from "../core/bytes.ts";
+import { checkBytes, checkInteger, isPlain } from "../core/bytes.ts";
 import { socketError } from "../core/errors.ts";
 import { MSG_DONTWAIT } from "./abi/socket_constants.ts";
 import { DEFAULT_CONTROL_BYTES, lengthOf } from "./msghdr_memory.ts";
@@ -23,10 +23,13 @@ export function checkBuffers(buffers: readonly Uint8Array[], action: string): Ui
       `Cannot ${action}: ${buffers.length} buffers, at most ${MAX_BUFFERS} are allowed`,
     );
   }
-  return buffers.map((buffer, i) => {
-    checkBytes(buffer, action, `buffers[${i}]`);
-    return buffer;
-  });
+  const checked: Uint8Array[] = [];
+  for (let i = 0; i < buffers.length; i++) {
+    const buffer = buffers[i];
+    if (!isPlain(buffer)) checkBytes(buffer, action, `buffers[${i}]`);
+    checked.push(buffer);
+  }
+  return checked;
 }
 
 /** The length of all buffers together. */

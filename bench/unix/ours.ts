@@ -7,17 +7,22 @@ const [a, b] = socketPair(AF_UNIX, mode === "bulk" ? SOCK_STREAM : SOCK_DGRAM);
 const data = new Uint8Array(mode === "bulk" ? 65536 : mode === "fds" ? 1 : 64);
 const into = new Uint8Array(65536);
 
-async function pass(): Promise<number> {
-  await a.sendMsg([data], { control: [{ type: "rights", fds: [a] }] });
-  const { control } = await b.recvMsg(1);
-  for (const fd of control!.get("rights")!.fds) fd.close();
-  return 1;
+async function pass(times: number): Promise<number> {
+  for (let i = 0; i < times; i++) {
+    await a.sendMsg([data], { control: [{ type: "rights", fds: [a] }] });
+    const { control } = await b.recvMsgInto([into]);
+    for (const fd of control!.get("rights")!.fds) fd.close();
+  }
+  return times;
 }
 
-async function bytes(): Promise<number> {
-  await a.send(data);
-  const count = await b.recvInto(into);
-  return mode === "bulk" ? count : 1;
+async function bytes(times: number): Promise<number> {
+  let count = 0;
+  for (let i = 0; i < times; i++) {
+    await a.send(data);
+    count += await b.recvInto(into);
+  }
+  return mode === "bulk" ? count : times;
 }
 
 const work = mode === "fds" ? pass : bytes;
@@ -26,7 +31,7 @@ for await (const _ of Deno.stdin.readable) {
   let ms: number;
   let count = 0;
   do {
-    for (let i = 0; i < 16; i++) count += await work();
+    count += await work(16);
     ms = performance.now() - start;
   } while (ms < 150);
   console.log((count / ms * 1000).toFixed(0));
