@@ -5,9 +5,9 @@
  */
 import type { AddressInput, IpAddress } from "./address.ts";
 import { checkInteger } from "./bytes.ts";
-import { AddrInfoError, notCapable } from "./errors.ts";
+import { AddrInfoError, notCapable, socketError } from "./errors.ts";
 import { formatIp, isIpv4, isIpv6, parseIp } from "./ip.ts";
-import { checkHostname } from "./ip_arguments.ts";
+import { checkHostname, checkIpFamily, hostPort } from "./ip_arguments.ts";
 
 type IpFamily = IpAddress["family"];
 
@@ -15,6 +15,8 @@ type IpFamily = IpAddress["family"];
 export class UdpAddresses {
   readonly #family: IpFamily;
   #lastHostname = "";
+  /** Of the hostname as it was given: an IPv4 address is mapped on a socket of IPv6. */
+  #lastFamily: IpFamily = "inet";
   #lastNumeric = "";
 
   constructor(family: IpFamily) {
@@ -26,16 +28,20 @@ export class UdpAddresses {
     const { hostname, port, family } = to;
     checkInteger(port, 1, 65535, action, "port");
     checkScope(to, action);
-    // A destination must be of the socket's family; a socket of `::` reaches IPv4 as well.
-    if (family !== undefined && family !== "inet" && family !== "inet6") {
-      throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
+    if (hostname === this.#lastHostname && (family === undefined || family === this.#lastFamily)) {
+      return this.#made(this.#lastNumeric, port);
     }
-    if (hostname === this.#lastHostname) return this.#made(this.#lastNumeric, port);
     const host = checkHostname(hostname, action);
+    checkIpFamily(family, host, action);
+    // A destination must be of the socket's family; a socket of `::` reaches IPv4 as well.
     const numeric = numericIn(host, this.#family);
     if (numeric === undefined) return this.#lookUp(host, port, action);
-    checkFamily(numeric, this.#family, host, action);
+    if (this.#family === "inet" && numeric.includes(":")) {
+      const syscall = action === "connect" ? action : "sendto";
+      throw socketError("EAFNOSUPPORT", { syscall, address: hostPort(numeric, port) });
+    }
     this.#lastHostname = hostname;
+    this.#lastFamily = isIpv4(host) ? "inet" : "inet6";
     this.#lastNumeric = numeric;
     return this.#made(numeric, port);
   }
@@ -91,12 +97,6 @@ function numericIn(host: string, family: IpFamily): string | undefined {
   if (!isIpv6(host)) return undefined;
   const text = formatIp(parseIp(host));
   return text === "::" ? "::1" : text;
-}
-
-function checkFamily(numeric: string, family: IpFamily, host: string, action: string): void {
-  if (family === "inet" && numeric.includes(":")) {
-    throw new TypeError(`Cannot ${action}: hostname ${host} is IPv6, the socket is IPv4`);
-  }
 }
 
 async function lookUpFor(host: string, family: IpFamily, action: string): Promise<string> {

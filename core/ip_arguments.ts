@@ -4,6 +4,7 @@
  * @module
  */
 import { checkInteger } from "./bytes.ts";
+import { isIpv4 } from "./ip.ts";
 
 /** Refuses a port that is no integer of 0 to 65535. */
 export function checkPort(port: unknown, action: string, name = "port"): asserts port is number {
@@ -25,6 +26,23 @@ export function checkHostname(hostname: unknown, action: string, name = "hostnam
   if (hostname === "") throw new TypeError(`Cannot ${action}: ${name} is empty`);
   if (hostname.includes("\0")) throw new TypeError(`Cannot ${action}: ${name} holds a NUL`);
   return hostname.startsWith("[") && hostname.endsWith("]") ? hostname.slice(1, -1) : hostname;
+}
+
+/**
+ * Refuses a family that does not exist or is not that of the address.
+ *
+ * @returns Whether `family` restricts a name.
+ */
+export function checkIpFamily(family: unknown, hostname: string, action: string): boolean {
+  if (family === undefined) return false;
+  if (family !== "inet" && family !== "inet6") {
+    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
+  }
+  const own = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
+  if (own !== undefined && family !== own) {
+    throw new TypeError(`Cannot ${action}: hostname ${hostname} is no ${family} address`);
+  }
+  return own === undefined;
 }
 
 /** `host:port` as text, brackets around IPv6. */

@@ -30,6 +30,9 @@ export async function bindUnixSocketFile<T extends { close(): void }>(
 ): Promise<{ socket: T; file: UnixSocketFile | undefined }> {
   if (mode !== undefined) checkInteger(mode, 0, 0o777, "bind", "mode");
   if (path === "" || path.startsWith("\0")) {
+    if (mode !== undefined) {
+      throw new TypeError("Cannot bind: mode is for a socket file, this has none");
+    }
     return { socket: bind(), file: undefined };
   }
   let socket: T;

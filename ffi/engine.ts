@@ -25,7 +25,6 @@ import {
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "./abi/ip_constants.ts";
 import { addressText } from "./address_text.ts";
 import { LibcListener, type MakeEndpoint } from "./endpoints/listener.ts";
-import { LibcMessage } from "./endpoints/message.ts";
 import { LibcStream } from "./endpoints/stream.ts";
 import { checkAddress } from "./permissions.ts";
 import { encodeSockaddr } from "./sockaddr.ts";
@@ -99,15 +98,6 @@ export function makeStream<A>(
   remote?: Uint8Array,
 ): LibcStream<A> {
   return new LibcStream<A>(core, local, remote);
-}
-
-/** The endpoint of a connected socket that keeps message boundaries. */
-export function makeMessage<A>(
-  core: SocketCore,
-  local?: Uint8Array,
-  remote?: Uint8Array,
-): LibcMessage<A> {
-  return new LibcMessage<A>(core, { connected: true, local, remote });
 }
 
 /** A listener; `make` makes the endpoints of what it accepts. */

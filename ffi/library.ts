@@ -19,7 +19,6 @@ export interface Libc extends LibcCalls {
 
 const EINTR = 4;
 const EIO = 5;
-const EAGAIN = 11;
 /** Stands for an errno of 0 after a failure: no error has this number (MAX_ERRNO, linux/err.h). */
 const MISREAD = 4095;
 
@@ -165,9 +164,19 @@ export function failure(syscall: string, errno: number, address?: string): Socke
   return error;
 }
 
-/** Whether {@linkcode attempt}'s result says that the call would block. */
-export function wouldBlock(result: number): boolean {
-  return result === -EAGAIN;
+/**
+ * As {@linkcode failure}, made in the poller's turn: a trace from there shows no caller's code, and
+ * taking it costs more than the call that failed.
+ */
+export function tracelessFailure(syscall: string, errno: number): SocketError {
+  const limit = Reflect.get(Error, "stackTraceLimit");
+  // Reflect.set does not throw where Error is frozen.
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return failure(syscall, errno);
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", limit);
+  }
 }
 
 /** Closes a descriptor. Never repeated after EINTR: Linux has released the number by then (`man 2 close`). */

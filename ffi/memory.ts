@@ -30,11 +30,6 @@ export function readMemory(address: bigint, size: number): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** Copies `bytes` to `address`. */
-export function writeMemory(address: bigint, bytes: Uint8Array): void {
-  if (bytes.length > 0) libc().copyTo(address, bytes, BigInt(bytes.length));
-}
-
 /** The bytes of the C string at `address`, without its NUL; at most `maxBytes`. */
 export function readCString(address: bigint, maxBytes = 4096): Uint8Array<ArrayBuffer> {
   return readMemory(address, Number(libc().strnlen(address, BigInt(maxBytes))));

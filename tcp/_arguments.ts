@@ -1,9 +1,6 @@
-import { isIpv4 } from "../core/ip.ts";
+import { checkIpFamily } from "../core/ip_arguments.ts";
 
-/**
- * Refuses a protocol and a family that do not exist or do not fit the host; says what of them only
- * libc can do.
- */
+/** Refuses a bad protocol or family, and says what of them only libc can do. */
 export function tcpLibcReason(
   options: { protocol?: unknown; family?: unknown },
   hostname: string,
@@ -13,13 +10,7 @@ export function tcpLibcReason(
   if (protocol !== "tcp" && protocol !== "mptcp") {
     throw new TypeError(`Cannot ${action}: protocol ${protocol} is not "tcp" or "mptcp"`);
   }
-  if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
-  }
-  const literal = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
-  if (family !== undefined && literal !== undefined && family !== literal) {
-    throw new TypeError(`Cannot ${action}: hostname ${hostname} is no ${family} address`);
-  }
+  const restricted = checkIpFamily(family, hostname, action);
   if (protocol === "mptcp") return 'protocol "mptcp"';
-  return family !== undefined && literal === undefined ? "family of a name" : undefined;
+  return restricted ? "family of a name" : undefined;
 }

@@ -2,6 +2,7 @@ import { checkInteger, checkKeys } from "../core/bytes.ts";
 import { fromDenoError } from "../core/_deno_errors.ts";
 import { denoCanSet } from "../core/_deno_options.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
+import { DEFAULT_ATTEMPT_DELAY_MS, LEAST_ATTEMPT_DELAY_MS } from "../core/happy_eyeballs.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
 import { tcpLibcReason } from "./_arguments.ts";
 import { connectLibc } from "./_libc.ts";
@@ -75,8 +76,8 @@ export async function connect(options: TcpConnectOptions): Promise<TcpStream> {
  */
 export async function createConnection(options: TcpConnectionOptions): Promise<TcpStream> {
   checkKeys(options, [...KEYS, "attemptDelayMs"], ACTION);
-  const { attemptDelayMs = 250 } = options;
-  checkInteger(attemptDelayMs, 10, 60000, ACTION, "attemptDelayMs");
+  const { attemptDelayMs = DEFAULT_ATTEMPT_DELAY_MS } = options;
+  checkInteger(attemptDelayMs, LEAST_ATTEMPT_DELAY_MS, 60000, ACTION, "attemptDelayMs");
   return await open(options, attemptDelayMs);
 }
 

@@ -1,4 +1,5 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
+import { checkInteger } from "../core/bytes.ts";
 import { closedError, isSocketError } from "../core/errors.ts";
 import { isIpv4 } from "../core/ip.ts";
 import type { OutgoingMessage, SendOptions } from "../core/message.ts";
@@ -36,7 +37,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   #lastIpv4 = "";
 
   override async connect(to: AddressInput<IpAddress>): Promise<void> {
-    const known = this.#known(to);
+    const known = this.#known(to, "connect");
     await super.connect(known ?? await this.#lookUp(to, "connect", undefined));
   }
 
@@ -58,7 +59,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   ): Promise<number> {
     const { to } = message;
     if (to === undefined) return await super.transmit(message, options, wait);
-    const known = this.#known(to) ?? await this.#lookUp(to, "send", wait);
+    const known = this.#known(to, "send") ?? await this.#lookUp(to, "send", wait);
     return await super.transmit(
       known === to ? message : { ...message, to: known },
       options,
@@ -73,7 +74,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     let all = Array.isArray(messages) ? messages : [...messages];
     for (let i = 0; i < all.length; i++) {
       const to = all[i]?.to;
-      const known = to && (this.#known(to) ?? await this.#lookUp(to, "send", wait));
+      const known = to && (this.#known(to, "send") ?? await this.#lookUp(to, "send", wait));
       if (known === to) continue;
       if (all === messages) all = all.slice(); // the caller's stays as it is
       all[i] = { ...all[i], to: known };
@@ -92,9 +93,10 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   }
 
   /** The address as the socket's family has it; `undefined` for a name that was not looked up yet. */
-  #known(to: AddressInput<IpAddress>): AddressInput<IpAddress> | undefined {
+  #known(to: AddressInput<IpAddress>, action: string): AddressInput<IpAddress> | undefined {
     const { hostname, port } = to;
-    // What is malformed is refused where addresses are encoded.
+    checkInteger(port, 1, 65535, action, "port");
+    // What else is malformed is refused where addresses are encoded.
     if (typeof hostname !== "string" || hostname === "") return to;
     if (hostname === this.#lastIpv4) return to;
     if (isIpv4(hostname)) {

@@ -6,7 +6,7 @@ import { denoConnCanSet, denoListenDatagram, openDenoUdp } from "../core/_deno_d
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isIpv4, isIpv6 } from "../core/ip.ts";
 import { isMulticast } from "../core/ip_registry.ts";
-import { hostPort } from "../core/ip_arguments.ts";
+import { checkIpFamily, hostPort } from "../core/ip_arguments.ts";
 import { nodeCanSet, openNodeUdp } from "../core/_node_datagram.ts";
 import { sameUdpAddress, UdpAddresses } from "../core/_udp_address.ts";
 import type { MulticastOptions, UdpEndpoint, UdpOpenOptions } from "./types.ts";
@@ -46,17 +46,11 @@ export function udpLibcReason(
       throw new TypeError(`Cannot ${action}: ${name} is not a boolean`);
     }
   }
-  const literal = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
-  if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
-  }
-  if (family !== undefined && literal !== undefined && family !== literal) {
-    throw new TypeError(`Cannot ${action}: hostname ${hostname} is no ${family} address`);
-  }
+  const restricted = checkIpFamily(family, hostname, action);
   if (protocol === "udplite") return 'protocol "udplite"';
   if (reusePort) return "reusePort";
   if (hostname.includes("%")) return "a zone";
-  if (family !== undefined && literal === undefined) return "family of a name";
+  if (restricted) return "family of a name";
   for (const name of ["scopeId", "flowInfo"] as const) {
     const value = options[name];
     if (value === undefined) continue;

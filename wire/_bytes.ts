@@ -24,11 +24,6 @@ export function u32(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
-/** Reads 64 bits, unsigned. */
-export function u64(bytes: Uint8Array, at: number): bigint {
-  return (BigInt(u32(bytes, at)) << 32n) | BigInt(u32(bytes, at + 4));
-}
-
 /** Writes 16 bits. */
 export function setU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;
@@ -48,12 +43,6 @@ export function setU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = value >>> 16;
   bytes[at + 2] = value >>> 8;
   bytes[at + 3] = value;
-}
-
-/** Writes 64 bits. */
-export function setU64(bytes: Uint8Array, at: number, value: bigint): void {
-  setU32(bytes, at, Number((value >> 32n) & 0xffffffffn));
-  setU32(bytes, at + 4, Number(value & 0xffffffffn));
 }
 
 /** Refuses bytes `start` to `end` unless they lie inside `bytes` and hold `needed` bytes or more. */

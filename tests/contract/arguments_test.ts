@@ -1,7 +1,7 @@
 /** What every kind refuses, and how: a rejection before anything is sent or waited for. */
 import { assertRejects, assertThrows } from "@std/assert";
 import { SO_KEEPALIVE } from "../../ffi/options/mod.ts";
-import { bytes } from "./_helpers.ts";
+import { assertCode, bytes } from "./_helpers.ts";
 import { type Any, claim, MESSAGE_KINDS, STREAM_KINDS, withMessages, withPair } from "./_kinds.ts";
 
 const MISSPELT: Any = { timeout: 5 };
@@ -71,3 +71,22 @@ claim(STREAM_KINDS, "options of a closed endpoint are EBADF", async (kind) => {
     }
   });
 });
+
+const isUdp = ({ family }: { family: string }) => family === "inet" || family === "inet6";
+
+claim(MESSAGE_KINDS, "port 0 and a family that the address has not are refused", async (kind) => {
+  await withMessages(kind, async (a) => {
+    const { hostname, family } = a.localAddr;
+    const other = family === "inet" ? "inet6" : "inet";
+    for (const call of [(to: Any) => a.sendTo(bytes("x"), to), (to: Any) => a.connect(to)]) {
+      await assertRejects(() => call({ hostname, port: 0 }), RangeError, "port 0");
+      await assertRejects(() => call({ family: other, hostname, port: 9 }), TypeError);
+    }
+  });
+}, isUdp);
+
+claim(MESSAGE_KINDS, "an IPv6 destination is EAFNOSUPPORT on an IPv4 socket", async (kind) => {
+  await withMessages(kind, async (a) => {
+    await assertCode(() => a.sendTo(bytes("x"), { hostname: "::1", port: 9 }), "EAFNOSUPPORT");
+  });
+}, ({ family }) => family === "inet");
