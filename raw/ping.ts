@@ -1,10 +1,9 @@
 import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
 import type { SocketError } from "../core/errors.ts";
-import { Wait } from "../core/wait.ts";
-import { poller } from "../ffi/poller.ts";
 import { type PingPlan, PingSession } from "./_ping_session.ts";
 import { ProbeSocket } from "./_probe_socket.ts";
 import { resolveTarget } from "./_target.ts";
+import { timestampsBegun, waitReadable } from "./_waiting.ts";
 
 /** What {@linkcode ping} tells. `sequence` counts the requests from 1, without wrapping. */
 export type PingEvent = PingReply | PingTimeout | PingIcmpError | PingSendError;
@@ -191,34 +190,15 @@ async function* run(
   const target = await resolveTarget(host, options.family, ACTION, { signal });
   const socket = new ProbeSocket({ ...options, family: target.family, transmitTimes: true });
   try {
+    await timestampsBegun();
     const session = new PingSession(socket, target, plan);
     for (;;) {
       session.step();
       yield* session.takeEvents();
       if (session.done) return;
-      await waitReadable(socket, session.pauseMs(), signal);
+      await waitReadable(socket.core, session.pauseMs(), signal);
     }
   } finally {
     socket.core.close();
-  }
-}
-
-/** Waits until something comes, or for this long. */
-async function waitReadable(
-  socket: ProbeSocket,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  // A timer takes a millisecond at least.
-  if (ms === 0) return await poller.nextTurn();
-  const wait = new Wait(signal, ms);
-  try {
-    await socket.core.waitReadable(wait);
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
-  } finally {
-    wait.end();
   }
 }

@@ -2,8 +2,6 @@ import type { IpAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { SocketError } from "../core/errors.ts";
 import { isIpv4, isIpv6 } from "../core/ip.ts";
-import { Wait } from "../core/wait.ts";
-import { poller } from "../ffi/poller.ts";
 import type { IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";
 import { openIcmpMethod } from "./_trace_icmp.ts";
 import type { TraceMethod, TraceReplyKind, TraceRoute } from "./_trace_method.ts";
@@ -12,6 +10,7 @@ import { TraceSocket } from "./_trace_socket.ts";
 import { openTcpMethod } from "./_trace_tcp.ts";
 import { openUdpMethod } from "./_trace_udp.ts";
 import { resolveTarget } from "./_target.ts";
+import { timestampsBegun, waitReadable } from "./_waiting.ts";
 
 export type { TraceReplyKind };
 
@@ -282,33 +281,15 @@ async function* run(
     localAddress,
   });
   try {
+    await timestampsBegun();
     const session = new TraceSession(new TraceSocket(method, target.family), target, plan);
     for (;;) {
       session.step();
       yield* session.takeEvents();
       if (session.done) return;
-      await waitReadable(method, session.pauseMs(), signal);
+      await waitReadable(method.core, session.pauseMs(), signal);
     }
   } finally {
     method.close();
-  }
-}
-
-/** Waits until something comes, or for this long. */
-async function waitReadable(
-  { core }: TraceMethod,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  if (ms === 0) return await poller.nextTurn();
-  const wait = new Wait(signal, ms);
-  try {
-    await core.waitReadable(wait);
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
-  } finally {
-    wait.end();
   }
 }

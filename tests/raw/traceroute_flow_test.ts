@@ -7,7 +7,7 @@ import { nobody } from "./_nobody.ts";
 import { type Chain, chain } from "./_trace_net.ts";
 
 const NEEDS = { netns: true, tools: ["ip", "tshark"] };
-const CHILD = new URL("./_child_trace.ts", import.meta.url).pathname;
+const CHILD = "tests/raw/_child_trace.ts";
 const CHECK = ["ip", "udp", "tcp"].flatMap((name) => ["-o", `${name}.check_checksum:TRUE`]);
 
 /** The packets that come to a node's left while `work` runs. */
@@ -154,7 +154,7 @@ testWith(
     net.client.sysctl({ "ipv4.ping_group_range": "65534 65534" });
     for (const family of ["inet", "inet6"] as const) {
       const frames = await capture(net.nodes[1], async () => {
-        const child = [Deno.execPath(), "run", "-A", CHILD, net.hosts[family]];
+        const child = [user.deno, "run", "-A", user.root + CHILD, net.hosts[family]];
         await net.client.run("setpriv", ...user.args, ...child);
       });
       for (const method of ["udp", "icmp"] as const) {

@@ -6,7 +6,7 @@ import { nobody } from "./_nobody.ts";
 import { fakeRouter, silence } from "./_fake_router.ts";
 import { chain } from "./_trace_net.ts";
 
-const CHILD = new URL("./_child_trace.ts", import.meta.url).pathname;
+const CHILD = "tests/raw/_child_trace.ts";
 const NEEDS = { netns: true, tools: ["ip", "setpriv", "unshare"] };
 
 testWith(
@@ -24,7 +24,7 @@ testWith(
       net.client.sysctl({ "ipv4.ping_group_range": range });
       const text = await net.client.run(
         "setpriv",
-        ...[...user.args, Deno.execPath(), "run", "-A", CHILD, inet, inet6],
+        ...[...user.args, user.deno, "run", "-A", user.root + CHILD, inet, inet6],
       );
       const told = JSON.parse(text);
       for (const host of [inet, inet6]) {
@@ -46,7 +46,7 @@ testWith(
     net.client.sysctl({ "ipv4.ping_group_range": "65534 65534" });
     const traced = async () => {
       const hosts = Object.values(net.hosts);
-      const child = [Deno.execPath(), "run", "-A", CHILD, ...hosts];
+      const child = [user.deno, "run", "-A", user.root + CHILD, ...hosts];
       return JSON.parse(await net.client.run("setpriv", ...user.args, ...child));
     };
     const check = (told: Record<string, string>, labels: string) => {
@@ -80,7 +80,7 @@ testWith(NEEDS, "an ordinary user's own namespace (unshare -rn) allows every met
   const text = await run(
     "setpriv",
     ...[...user.args, "unshare", "-rn", "sh", "-c", script, "sh"],
-    ...[Deno.execPath(), "run", "-A", CHILD, "127.0.0.1", "::1"],
+    ...[user.deno, "run", "-A", user.root + CHILD, "127.0.0.1", "::1"],
   );
   assertEquals(
     JSON.parse(text),

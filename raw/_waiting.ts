@@ -1,0 +1,68 @@
+/**
+ * What the probes wait for.
+ *
+ * @module
+ */
+import { Wait } from "../core/wait.ts";
+import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
+import { tryRecvMsg } from "../ffi/msghdr.ts";
+import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
+import { poller } from "../ffi/poller.ts";
+import type { SocketCore } from "../ffi/socket_core.ts";
+import { openCore } from "../ffi/socket_open.ts";
+
+/** Tries, a millisecond apart: the kernel needs well under one of them. */
+const MOST_TRIES = 20;
+
+/**
+ * Waits until something comes, or for this long.
+ *
+ * @param core The socket.
+ * @param ms Milliseconds, 0 or more; 0 lets the event loop have one turn.
+ * @param signal Rejects with its reason.
+ */
+export async function waitReadable(
+  core: SocketCore,
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  // A timer takes a millisecond at least.
+  if (ms === 0) return await poller.nextTurn();
+  const wait = new Wait(signal, ms);
+  try {
+    await core.waitReadable(wait);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+  } finally {
+    wait.end();
+  }
+}
+
+/**
+ * Waits until the kernel stamps what arrives. The first socket that asks for timestamps has them
+ * switched on by a work queue (net_enable_timestamp in net/core/dev.c): what arrives before that has
+ * none, and its round trip would end when this program looks. Call it with such a socket open.
+ */
+export async function timestampsBegun(): Promise<void> {
+  const core = openCore(AF_INET, SOCK_DGRAM, 0);
+  try {
+    core.setOption(SO_TIMESTAMPING, { rxSoftware: true, software: true });
+    // To itself: bound to loopback at a port of the system's choice, connected to that.
+    const loopback = new Uint8Array([AF_INET, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    core.call("bind", (lib, fd) => lib.bind(fd, loopback, loopback.length));
+    const name = core.localName();
+    core.call("connect", (lib, fd) => lib.connect(fd, name, name.length));
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      core.call("send", (lib, fd) => lib.send(fd, new Uint8Array(1), 1, 0));
+      const stamped = tryRecvMsg(core, 1)?.control?.get("timestamping")?.softwareNanos;
+      if (stamped !== undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  } catch {
+    // No loopback here: the first round trip may be told too long.
+  } finally {
+    core.close();
+  }
+}
