@@ -146,7 +146,8 @@ export class ReceivedControl implements Control {
   get<T extends ControlMessage["type"]>(
     type: T,
   ): Extract<ControlMessage, { type: T }> | undefined {
-    for (const message of this) {
+    for (const entry of this.#entries) {
+      const message = entry.message ??= this.#decode(entry);
       if (message.type === type) return message as Extract<ControlMessage, { type: T }>;
     }
     return undefined;
