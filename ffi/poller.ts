@@ -122,7 +122,7 @@ class Poller {
     try {
       this.#control(EPOLL_CTL_ADD, slot, watch.fd, interest);
     } catch (error) {
-      this.#leave(slot);
+      this.forget(slot);
       throw error;
     }
     return slot;
@@ -136,10 +136,11 @@ class Poller {
   /** Takes a descriptor out of the epoll set. */
   unregister(slot: number, fd: number): void {
     libc().epoll_ctl(this.#epoll, EPOLL_CTL_DEL, fd, this.#event);
-    this.#leave(slot);
+    this.forget(slot);
   }
 
-  #leave(slot: number): void {
+  /** As {@linkcode Poller.unregister}, for a descriptor that its close takes out of the epoll set. */
+  forget(slot: number): void {
     this.#watches[slot] = undefined;
     this.#generations[slot]++;
     this.#freeSlots.push(slot);

@@ -304,16 +304,19 @@ export class SocketCore extends Watch {
     _keptAlive = undefined;
   }
 
-  /** Closes the descriptor; its waits reject. May be called again. */
-  close(): void {
-    const fd = this.release(closedError("close"));
+  /**
+   * Closes the descriptor; its waits reject. May be called again. `last` if nobody can have made a
+   * duplicate of it, which saves a call.
+   */
+  close(last = false): void {
+    const fd = this.release(() => closedError("close"), last);
     if (fd >= 0) closeFd(fd);
   }
 
   /** Hands the descriptor over: the caller closes it. Waits reject as on close. */
   detach(): number {
     this.checkOpen("detach");
-    return this.release(closedError("detach"));
+    return this.release(() => closedError("detach"));
   }
 }
 

@@ -109,18 +109,24 @@ export class Watch {
     poller.rereferenced(on ? this.#waits : -this.#waits);
   }
 
-  /** Takes the descriptor out of the poller and fails what waits. Returns its number, -1 if it was out already. */
-  release(reason: unknown): number {
+  /**
+   * Takes the descriptor out of the poller and fails what waits, with a reason that is made if
+   * something does. `last`: no duplicate of the descriptor exists and close follows, which takes it out
+   * of the epoll set by itself. Returns its number, -1 if it was out already.
+   */
+  release(reason: () => unknown, last = false): number {
     const fd = this.fd;
     if (fd < 0) return -1;
     this.fd = -1;
     if (this.#slot >= 0) {
-      // Even though close follows: a duplicate of the descriptor elsewhere would keep it registered.
-      poller.unregister(this.#slot, fd);
+      if (last) poller.forget(this.#slot);
+      else poller.unregister(this.#slot, fd);
       this.#slot = -1;
     }
-    for (const pending of this.#takeReaders()) pending.fail(reason);
-    for (const pending of this.#takeWriters()) pending.fail(reason);
+    if (this.#reader === undefined && this.#writer === undefined) return fd;
+    const error = reason();
+    for (const pending of this.#takeReaders()) pending.fail(error);
+    for (const pending of this.#takeWriters()) pending.fail(error);
     return fd;
   }
 

@@ -195,7 +195,7 @@ testWith({}, "an event does not reach the next owner of its place in the same ba
   first.addReader({
     ready() {
       told.push("first");
-      second.release(new Error("closed"));
+      second.release(() => new Error("closed"));
       // Takes the place that has just become free, while an event for its last owner is in hand.
       third.addReader({ ready: () => told.push("third"), fail: () => {} });
       resolve();
@@ -206,7 +206,7 @@ testWith({}, "an event does not reach the next owner of its place in the same ba
   await promise;
   await new Promise((resolve) => setTimeout(resolve, 20));
   assertEquals(told, ["first", "second failed"]);
-  for (const watch of [first, third]) watch.release(new Error("closed"));
+  for (const watch of [first, third]) watch.release(() => new Error("closed"));
   for (const pair of ends) for (const end of pair) end.close();
 }, { sanitizeOps: false });
 
