@@ -100,7 +100,7 @@ testWith(
     peer.close();
     const text = new TextDecoder().decode((await running).stdout);
     assertMatch(text, /\r\x1b\[Kreceived [\d.]+ MB {2}[\d.]+ MB\/s {2}.* s/);
-    assertMatch(text, /\r\x1b\[Ksock: received [\d.]+ MB \([\d.]+ MB\/s\), sent 0 B, 2\.\d\d s/);
+    assertMatch(text, /\r\x1b\[Ksock: received [\d.]+ MB \([\d.]+ MB\/s\), sent 0 B, [\d.]+ s/);
   },
 );
 
