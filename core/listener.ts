@@ -43,7 +43,8 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
 
   /** Set by close. */
   protected closed = false;
-  readonly #turns = new Turns();
+  /** Order of the accepts. */
+  protected readonly turns: Turns = new Turns();
   readonly #onError: AcceptErrorHandler | undefined;
   #backingOff: ((reason: unknown) => void) | undefined;
 
@@ -66,35 +67,43 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
     const wait = beginWait(options);
     if (this.closed) throw closedError("accept");
     try {
-      const turn = this.#turns.enter(wait);
+      const turn = this.turns.enter(wait);
       if (turn !== undefined) await turn;
       try {
-        return await this.#acceptSurviving(wait);
+        return await this.acceptSurviving(wait);
       } finally {
-        this.#turns.leave();
+        this.turns.leave();
       }
     } finally {
       wait?.end();
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<E> {
-    while (!this.closed) {
-      let connection: E;
-      try {
-        connection = await this.accept();
-      } catch (error) {
-        if (this.closed) return;
-        throw error;
-      }
-      yield connection;
-    }
+  // Not a generator, which takes several promises more for each connection.
+  [Symbol.asyncIterator](): AsyncIterator<E> {
+    let done = false;
+    const accepted = (value: E): IteratorResult<E> => ({ done: false, value });
+    const failed = (error: unknown): IteratorResult<E> => {
+      done = true;
+      if (this.closed) return { done, value: undefined };
+      throw error;
+    };
+    return {
+      next: () =>
+        done || this.closed
+          ? Promise.resolve({ done: true, value: undefined })
+          : this.accept().then(accepted, failed),
+      return: () => {
+        done = true;
+        return Promise.resolve({ done, value: undefined });
+      },
+    };
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#turns.rejectAll(() => closedError("accept"));
+    this.turns.rejectAll(() => closedError("accept"));
     this.#backingOff?.(closedError("accept"));
     this.release();
   }
@@ -108,12 +117,15 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
     return Promise.resolve();
   }
 
-  async #acceptSurviving(wait: Wait | undefined): Promise<E> {
+  /** Accepts one connection despite errors that pass, of which `first` has happened already. */
+  protected async acceptSurviving(wait: Wait | undefined, first?: unknown): Promise<E> {
     for (let backoffMs = FIRST_BACKOFF_MS;;) {
       if (this.closed) throw closedError("accept");
       try {
+        if (first !== undefined) throw first;
         return await this.next(wait);
       } catch (error) {
+        first = undefined;
         if (this.closed) throw closedError("accept");
         if (!isSocketError(error)) throw error;
         const shortage = SHORTAGE.has(error.code);

@@ -164,21 +164,6 @@ export function failure(syscall: string, errno: number, address?: string): Socke
   return error;
 }
 
-/**
- * As {@linkcode failure}, made in the poller's turn: a trace from there shows no caller's code, and
- * taking it costs more than the call that failed.
- */
-export function tracelessFailure(syscall: string, errno: number): SocketError {
-  const limit = Reflect.get(Error, "stackTraceLimit");
-  // Reflect.set does not throw where Error is frozen.
-  Reflect.set(Error, "stackTraceLimit", 0);
-  try {
-    return failure(syscall, errno);
-  } finally {
-    Reflect.set(Error, "stackTraceLimit", limit);
-  }
-}
-
 /** Closes a descriptor. Never repeated after EINTR: Linux has released the number by then (`man 2 close`). */
 export function closeFd(fd: number): void {
   libc().close(fd);

@@ -7,10 +7,10 @@ import type { Family, SocketType } from "../../core/address.ts";
 import { closedError } from "../../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../../core/listener.ts";
 import type { SocketOption } from "../../core/option.ts";
-import type { Wait } from "../../core/wait.ts";
+import type { Wait, WaitOptions } from "../../core/wait.ts";
 import { AF_INET, AF_INET6 } from "../abi/socket_constants.ts";
 import { familyName, typeName } from "../names.ts";
-import { poller } from "../poller.ts";
+import { type Pending, poller } from "../poller.ts";
 import type { SocketCore } from "../socket_core.ts";
 import { acceptedCore } from "../socket_open.ts";
 import { EndpointNames } from "./names.ts";
@@ -22,8 +22,14 @@ export type MakeEndpoint<E> = (
   remote: Uint8Array | undefined,
 ) => E;
 
-/** A listener over a descriptor. */
-export class LibcListener<A, E> extends ListenerBase<A, E> {
+/** What accepting spends of a turn's work, in bytes moved: it sets a connection up. */
+const ACCEPT_WORK = 4096;
+
+/**
+ * A listener over a descriptor. `accept` without options, which loops call, makes its call at once and
+ * one promise at most.
+ */
+export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   readonly engine = "libc" as const;
   /** The socket beneath; owned by this endpoint. */
   readonly core: SocketCore;
@@ -32,6 +38,9 @@ export class LibcListener<A, E> extends ListenerBase<A, E> {
   readonly #onClose: (() => void) | undefined;
   /** The address of every accepted socket, where this one is bound to a single address. */
   readonly #local: Uint8Array | undefined;
+  /** Settle the pending {@linkcode LibcListener.accept}. */
+  #resolve: (connection: E | PromiseLike<E>) => void = nothing;
+  #reject: (reason: unknown) => void = nothing;
 
   /** Takes the listening socket over. `onClose` runs after it is closed. */
   constructor(
@@ -65,23 +74,90 @@ export class LibcListener<A, E> extends ListenerBase<A, E> {
     return this.#names.local;
   }
 
+  override accept(options?: WaitOptions): Promise<E> {
+    if (options !== undefined || this.closed || this.turns.busy) return super.accept(options);
+    this.turns.enter();
+    const core = this.core;
+    try {
+      if (core.readable && poller.hasWork) {
+        const connection = this.#acceptNow();
+        if (connection !== undefined) {
+          this.turns.leave();
+          return Promise.resolve(connection);
+        }
+      }
+      const promise = new Promise<E>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+      // What is there but over the turn's share of work comes with the next turn.
+      if (core.readable) core.addDeferredReader(this);
+      else core.addReader(this);
+      return promise;
+    } catch (error) {
+      return this.#survive(error);
+    }
+  }
+
+  /** The pending accept's socket may have a connection. */
+  ready(): void {
+    const resolve = this.#resolve;
+    try {
+      const connection = this.#acceptNow();
+      if (connection === undefined) return this.core.addReader(this);
+      this.#settled();
+      resolve(connection);
+    } catch (error) {
+      this.#resolve = this.#reject = nothing;
+      resolve(this.#survive(error));
+    }
+  }
+
+  /** The pending accept fails: the listener was closed. */
+  fail(reason: unknown): void {
+    const reject = this.#reject;
+    this.#settled();
+    reject(this.closed ? closedError("accept") : reason);
+  }
+
   protected async next(wait: Wait | undefined): Promise<E> {
     const core = this.core;
     for (;;) {
       if (!poller.hasWork) await poller.nextTurn();
       if (core.isClosed) throw closedError("accept");
       if (core.readable) {
-        const accepted = core.tryAccept();
-        poller.spend(4096);
-        if (accepted !== undefined) {
-          const { fd, address } = accepted;
-          // A unix client is often unnamed and then tells nothing; that is known too.
-          return this.#make(acceptedCore(core, fd), this.#local, address);
-        }
-        core.readable = false;
+        const connection = this.#acceptNow();
+        if (connection !== undefined) return connection;
       }
       await core.waitReadable(wait);
     }
+  }
+
+  #acceptNow(): E | undefined {
+    const core = this.core;
+    const accepted = core.tryAccept();
+    poller.spend(ACCEPT_WORK);
+    if (accepted === undefined) {
+      core.readable = false;
+      return undefined;
+    }
+    const { fd, address } = accepted;
+    // A unix client is often unnamed and then tells nothing; that is known too.
+    return this.#make(acceptedCore(core, fd), this.#local, address);
+  }
+
+  /** Goes on with the accept that failed, whose turn it still is. */
+  async #survive(error: unknown): Promise<E> {
+    try {
+      return await this.acceptSurviving(undefined, error);
+    } finally {
+      this.turns.leave();
+    }
+  }
+
+  #settled(): void {
+    this.#resolve = this.#reject = nothing;
+    this.turns.leave();
   }
 
   protected release(): void {
@@ -105,6 +181,8 @@ export class LibcListener<A, E> extends ListenerBase<A, E> {
     this.core.setReferenced(false);
   }
 }
+
+function nothing(): void {}
 
 /** Whether the bound address stands for any: then each accepted socket has to be asked for its own. */
 function isWildcard(familyNumber: number, sockaddr: Uint8Array): boolean {

@@ -10,7 +10,7 @@ import type { SocketOption } from "../../core/option.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
 import { MSG_NOSIGNAL } from "../abi/socket_constants.ts";
-import { failure, isMisread, libc, tracelessFailure } from "../library.ts";
+import { failure, isMisread, libc } from "../library.ts";
 import { familyName, typeName } from "../names.ts";
 import { type Pending, poller } from "../poller.ts";
 import type { SocketCore } from "../socket_core.ts";
@@ -126,7 +126,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
       return this.fail(detached("receive", "buffer"));
     }
     try {
-      const count = this.#receive(buffer, tracelessFailure);
+      const count = this.#receive(buffer);
       if (count < 0) return this.core.addReader(this);
       const resolve = this.#resolve;
       this.#settled();
@@ -194,7 +194,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   }
 
   /** Receives at once; -1 if nothing is there. */
-  #receive(buffer: Uint8Array<ArrayBuffer>, fail: typeof failure = failure): number {
+  #receive(buffer: Uint8Array<ArrayBuffer>): number {
     const core = this.core;
     const lib = libc();
     for (let retried = false;;) {
@@ -212,7 +212,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
         return -1;
       }
       if (errno === EINTR) continue;
-      if (retried || !isMisread(errno)) throw fail("recv", errno);
+      if (retried || !isMisread(errno)) throw failure("recv", errno);
       retried = true;
     }
   }
