@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkInteger, detached } from "../core/bytes.ts";
-import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { checkInteger, checkKeys, detached } from "../core/bytes.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
 import { MSG_NOSIGNAL } from "./abi/socket_constants.ts";
 
 /** Options of one receive or send on a {@linkcode Socket}. */
@@ -17,6 +17,9 @@ export interface FlagOptions extends WaitOptions {
    */
   flags?: number;
 }
+
+/** What the calls take, all together: enough to refuse a misspelt name. */
+const OPTION_KEYS = [...WAIT_KEYS, "flags", "to", "control", "size", "controlBytes"];
 
 /** The largest size and flags of a call. */
 export const MAX_BYTES = 0x7fffffff;
@@ -56,6 +59,7 @@ export function waiting<T>(
   run: (wait: Wait | undefined) => T | Promise<T>,
 ): Promise<T> {
   try {
+    if (options !== undefined) checkKeys(options, OPTION_KEYS, "wait");
     const wait = beginWait(options);
     return wait === undefined ? Promise.resolve(run(undefined)) : ended(wait, run);
   } catch (error) {

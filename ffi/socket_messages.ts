@@ -4,8 +4,9 @@
  * @module
  */
 import type { Address } from "../core/address.ts";
+import { checkKeys } from "../core/bytes.ts";
 import type { Message, MessageBatch, OutgoingMessage } from "../core/message.ts";
-import { beginWait, type WaitOptions } from "../core/wait.ts";
+import { beginWait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
 import {
   recvBatches,
   type RecvBatchesRequest,
@@ -24,6 +25,8 @@ import {
 } from "./msghdr.ts";
 import { waiting } from "./socket_arguments.ts";
 import type { SocketCore } from "./socket_core.ts";
+
+const BATCH_KEYS = [...WAIT_KEYS, "max", "size", "flags", "controlBytes"];
 
 /** Options of {@linkcode MessageCalls.sendMsg}. */
 export interface SendMsgOptions extends SendMsgRequest, WaitOptions {}
@@ -169,6 +172,7 @@ export class MessageCalls {
   async *recvBatches(
     options: RecvBatchesOptions = {},
   ): AsyncGenerator<MessageBatch<Address>, void, void> {
+    checkKeys(options, BATCH_KEYS, "receive");
     const wait = beginWait(options);
     try {
       yield* recvBatches(this.#core, options, wait);
