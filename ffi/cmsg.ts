@@ -153,6 +153,7 @@ export class ReceivedControl implements Control {
     return undefined;
   }
 
+  /** All messages, in the order in which they came. */
   *[Symbol.iterator](): Iterator<ControlMessage> {
     for (const entry of this.#entries) yield entry.message ??= this.#decode(entry);
   }
