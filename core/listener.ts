@@ -64,19 +64,9 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
 
   async accept(options?: WaitOptions): Promise<E> {
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "accept");
-    const wait = beginWait(options);
-    if (this.closed) throw closedError("accept");
-    try {
-      const turn = this.turns.enter(wait);
-      if (turn !== undefined) await turn;
-      try {
-        return await this.acceptSurviving(wait);
-      } finally {
-        this.turns.leave();
-      }
-    } finally {
-      wait?.end();
-    }
+    return await this.turns.run(beginWait(options), () => {
+      if (this.closed) throw closedError("accept");
+    }, (wait) => this.acceptSurviving(wait));
   }
 
   // Not a generator, which takes several promises more for each connection.

@@ -209,20 +209,9 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     options: WaitOptions,
     work: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    const wait = beginWait(options);
-    if (this.closed) throw closedError(syscall);
-    try {
-      const turn = turns.enter(wait);
-      if (turn !== undefined) await turn;
-      try {
-        if (this.closed) throw closedError(syscall);
-        return await work(wait);
-      } finally {
-        turns.leave();
-      }
-    } finally {
-      wait?.end();
-    }
+    return await turns.run(beginWait(options), () => {
+      if (this.closed) throw closedError(syscall);
+    }, work);
   }
 }
 

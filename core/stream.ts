@@ -245,25 +245,15 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
   }
 
   /** Runs `work` when its turn comes, and passes the turn on. */
-  protected async takeTurn<T>(
+  protected takeTurn<T>(
     turns: Turns,
     wait: Wait | undefined,
     syscall: string,
     work: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    if (this.closed) throw closedError(syscall);
-    try {
-      const turn = turns.enter(wait);
-      if (turn !== undefined) await turn;
-      try {
-        if (this.closed) throw closedError(syscall);
-        return await work(wait);
-      } finally {
-        turns.leave();
-      }
-    } finally {
-      wait?.end();
-    }
+    return turns.run(wait, () => {
+      if (this.closed) throw closedError(syscall);
+    }, work);
   }
 
   /** Whether a receive may pull at once: open, nobody inside, nothing kept. */

@@ -43,6 +43,34 @@ export class Turns {
     });
   }
 
+  /**
+   * Runs `work` when its turn comes, passes the turn on and ends `wait`.
+   *
+   * @param wait Signal and deadline of the whole operation.
+   * @param check Throws once the endpoint is closed: asked before the turn and when it has come.
+   * @param work The operation.
+   * @returns What `work` resolves to.
+   */
+  async run<T>(
+    wait: Wait | undefined,
+    check: () => void,
+    work: (wait: Wait | undefined) => Promise<T>,
+  ): Promise<T> {
+    try {
+      check();
+      const turn = this.enter(wait);
+      if (turn !== undefined) await turn;
+      try {
+        check();
+        return await work(wait);
+      } finally {
+        this.leave();
+      }
+    } finally {
+      wait?.end();
+    }
+  }
+
   /** Passes the turn on. */
   leave(): void {
     const next = this.#waiters.shift();
