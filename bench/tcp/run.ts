@@ -2,7 +2,7 @@
  * TCP echo servers compared: ours on both engines, bare Deno, Node, Bun, Go, Python and, as the
  * yardstick, C with epoll. Every server is pinned to one core and the load, written in C, to others;
  * they take turns in every round. Printed is the median over the rounds of the share of C's rate in the
- * same round.
+ * same round. Servers with buffers of their own (C, ours, bare Deno, Go) keep them for later connections.
  *
  *     deno run -A bench/tcp/run.ts [--rounds=N] [--ms=N] [--cells=1x64,64x64,…] [--servers=c,libc,…]
  *

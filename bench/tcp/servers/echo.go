@@ -4,11 +4,17 @@ package main
 import (
 	"fmt"
 	"net"
+	"sync"
 )
+
+// Of connections that have ended, as the other servers keep theirs.
+var buffers = sync.Pool{New: func() any { return new([65536]byte) }}
 
 func serve(conn net.Conn) {
 	defer conn.Close()
-	buffer := make([]byte, 65536)
+	kept := buffers.Get().(*[65536]byte)
+	defer buffers.Put(kept)
+	buffer := kept[:]
 	for {
 		count, err := conn.Read(buffer)
 		if err != nil {
