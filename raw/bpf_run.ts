@@ -27,6 +27,8 @@ export interface BpfPacketInfo {
   length?: number;
   /** Where the network header starts, for SKF_NET_OFF. Default 0. */
   networkOffset?: number;
+  /** Whether the packet begins with a link header, for SKF_LL_OFF; without one such a load drops it. Default true. */
+  hasLinkHeader?: boolean;
   /** EtherType. */
   protocol?: number;
   /** Packet type: 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing. */
@@ -188,7 +190,7 @@ function at(state: State, offset: number, size: number): number | undefined {
   const { packet } = state;
   let from = offset;
   if (offset >= SKF_NET_OFF) from = offset - SKF_NET_OFF + (state.info.networkOffset ?? 0);
-  else if (offset >= SKF_LL_OFF) from = offset - SKF_LL_OFF;
+  else if (offset >= SKF_LL_OFF && state.info.hasLinkHeader !== false) from = offset - SKF_LL_OFF;
   else if (offset >= 0x80000000) return undefined;
   const width = size === BPF_SIZE.W ? 4 : size === BPF_SIZE.H ? 2 : 1;
   if (from + width > packet.length) return undefined;
