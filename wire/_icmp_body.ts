@@ -1,6 +1,6 @@
 /**
- * What ICMP for IPv4 and IPv6 share: quoted packets with extensions (RFC 4884) and the extended echo
- * (RFC 8335).
+ * What ICMP for IPv4 and IPv6 share: quoted packets with extensions (RFC 4884), the extended echo
+ * (RFC 8335) and tables of names.
  *
  * @module
  */
@@ -227,4 +227,13 @@ export function writeProbe(
   if (value.extensions !== undefined) {
     writeIcmpExtensions(value.extensions, bytes, start + ICMP_AT.BODY);
   }
+}
+
+/** The names of the types 0 to 255, from the types by name; where a type has two, the first counts. */
+export function messageNames<M extends string>(
+  types: Readonly<Record<M, number>>,
+): readonly (M | "other")[] {
+  const names = new Array<M | "other">(256).fill("other");
+  for (const name of (Object.keys(types) as M[]).reverse()) names[types[name]] = name;
+  return names;
 }

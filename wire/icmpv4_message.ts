@@ -5,7 +5,12 @@
  * @module
  */
 
-import type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
+import {
+  type IcmpExtendedEchoReply,
+  type IcmpExtendedEchoRequest,
+  type IcmpQuote,
+  messageNames,
+} from "./_icmp_body.ts";
 
 /** What every ICMP message has. */
 export interface Icmpv4Common {
@@ -171,12 +176,7 @@ export const ICMPV4_TYPE: Readonly<Record<Exclude<Icmpv4Message, "other">, numbe
   extendedEchoReply: 43,
 };
 
-const MESSAGES: readonly Icmpv4Message[] = Array.from(
-  { length: 256 },
-  (_, type) =>
-    (Object.keys(ICMPV4_TYPE) as (keyof typeof ICMPV4_TYPE)[])
-      .find((name) => ICMPV4_TYPE[name] === type) ?? "other",
-);
+const MESSAGES = messageNames(ICMPV4_TYPE);
 
 /**
  * The name of a type of ICMP message for IPv4.

@@ -5,7 +5,12 @@
  * @module
  */
 
-import type { IcmpExtendedEchoReply, IcmpExtendedEchoRequest, IcmpQuote } from "./_icmp_body.ts";
+import {
+  type IcmpExtendedEchoReply,
+  type IcmpExtendedEchoRequest,
+  type IcmpQuote,
+  messageNames,
+} from "./_icmp_body.ts";
 import { MLD_TYPE, type MldQueryV2, type MldReportV2, type MldV1 } from "./mld.ts";
 import {
   NDP_TYPE,
@@ -127,12 +132,7 @@ export const ICMPV6_TYPE: Readonly<Record<Exclude<Icmpv6Message, "other">, numbe
   extendedEchoReply: 161,
 };
 
-const MESSAGES: readonly Icmpv6Message[] = Array.from(
-  { length: 256 },
-  (_, type) =>
-    (Object.keys(ICMPV6_TYPE) as (keyof typeof ICMPV6_TYPE)[])
-      .find((name) => ICMPV6_TYPE[name] === type) ?? "other",
-);
+const MESSAGES = messageNames(ICMPV6_TYPE);
 
 /**
  * The name of a type of ICMP message for IPv6; of a query of multicast listener discovery, whose length

@@ -5,11 +5,12 @@
  */
 
 import { formatIpv4, parseIpv4 } from "../core/ip.ts";
-import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
+import { fit, setU16, u16, unfit } from "./_bytes.ts";
+import { BARE_OPTION, checkOptionChain, readOptionChain } from "./_option_chain.ts";
 
 const WHAT = "IPv4 header";
 
-const OPTION = { END: 0, NOP: 1, RECORD_ROUTE: 7, LOOSE_ROUTE: 131, STRICT_ROUTE: 137, ALERT: 148 };
+const OPTION = { ...BARE_OPTION, RECORD_ROUTE: 7, LOOSE_ROUTE: 131, STRICT_ROUTE: 137, ALERT: 148 };
 
 /** A list of addresses: recorded on the way, or to be visited. */
 export interface Ipv4RouteOption {
@@ -57,47 +58,12 @@ const ROUTES = {
 
 /** Checks the chain of options from `start` to `end` once. */
 export function checkIpv4Options(bytes: Uint8Array, start: number, end: number): void {
-  for (let at = start; at < end;) {
-    const type = bytes[at];
-    if (type === OPTION.END) return;
-    if (type === OPTION.NOP) {
-      at++;
-      continue;
-    }
-    if (at + 1 >= end) throw bad(WHAT, `option ${type} has no length`);
-    const length = bytes[at + 1];
-    if (length < 2) throw bad(WHAT, `option ${type} has a length of ${length}, below 2`);
-    if (at + length > end) {
-      throw bad(WHAT, `option ${type} has a length of ${length}, above the ${end - at} bytes left`);
-    }
-    at += length;
-  }
+  checkOptionChain(WHAT, bytes, start, end);
 }
 
 /** Reads a chain that {@linkcode checkIpv4Options} has passed. */
 export function readIpv4Options(bytes: Uint8Array, start: number, end: number): Ipv4Option[] {
-  const options: Ipv4Option[] = [];
-  for (let at = start; at < end;) {
-    const type = bytes[at];
-    if (type === OPTION.END) {
-      const padding = bytes.slice(at + 1, end);
-      // Up to three zeros are what a writer adds to reach a multiple of four: no news.
-      if (end - at > 3 || padding.some((byte) => byte !== 0)) {
-        options.push({ kind: "end", padding });
-      }
-      return options;
-    }
-    if (type === OPTION.NOP) {
-      options.push({ kind: "nop" });
-      at++;
-    } else {
-      // The bytes may have changed since they were checked: never go on by nothing, nor beyond.
-      const length = Math.min(Math.max(2, bytes[at + 1]), end - at);
-      options.push(readOption(bytes, at, type, length));
-      at += length;
-    }
-  }
-  return options;
+  return readOptionChain<Ipv4Option>(bytes, start, end, readOption);
 }
 
 function readOption(bytes: Uint8Array, at: number, type: number, length: number): Ipv4Option {

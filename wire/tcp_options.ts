@@ -4,14 +4,14 @@
  * @module
  */
 
-import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
+import { fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
+import { BARE_OPTION, checkOptionChain, readOptionChain } from "./_option_chain.ts";
 
 const WHAT = "TCP header";
 
 /** The IANA registry of TCP option kinds. */
 const OPTION = {
-  END: 0,
-  NOP: 1,
+  ...BARE_OPTION,
   MSS: 2,
   WINDOW_SCALE: 3,
   SACK_PERMITTED: 4,
@@ -165,47 +165,12 @@ export type TcpOption =
 
 /** Checks the chain of options from `start` to `end` once. */
 export function checkTcpOptions(bytes: Uint8Array, start: number, end: number): void {
-  for (let at = start; at < end;) {
-    const type = bytes[at];
-    if (type === OPTION.END) return;
-    if (type === OPTION.NOP) {
-      at++;
-      continue;
-    }
-    if (at + 1 >= end) throw bad(WHAT, `option ${type} has no length`);
-    const length = bytes[at + 1];
-    if (length < 2) throw bad(WHAT, `option ${type} has a length of ${length}, below 2`);
-    if (at + length > end) {
-      throw bad(WHAT, `option ${type} has a length of ${length}, above the ${end - at} bytes left`);
-    }
-    at += length;
-  }
+  checkOptionChain(WHAT, bytes, start, end);
 }
 
 /** Reads a chain that {@linkcode checkTcpOptions} has passed. */
 export function readTcpOptions(bytes: Uint8Array, start: number, end: number): TcpOption[] {
-  const options: TcpOption[] = [];
-  for (let at = start; at < end;) {
-    const type = bytes[at];
-    if (type === OPTION.END) {
-      const padding = bytes.slice(at + 1, end);
-      // Up to three zeros are what a writer adds to reach a multiple of four: no news.
-      if (end - at > 3 || padding.some((byte) => byte !== 0)) {
-        options.push({ kind: "end", padding });
-      }
-      return options;
-    }
-    if (type === OPTION.NOP) {
-      options.push({ kind: "nop" });
-      at++;
-    } else {
-      // The bytes may have changed since they were checked: never go on by nothing, nor beyond.
-      const length = Math.min(Math.max(2, bytes[at + 1]), end - at);
-      options.push(readOption(bytes, at, type, length));
-      at += length;
-    }
-  }
-  return options;
+  return readOptionChain<TcpOption>(bytes, start, end, readOption);
 }
 
 function readOption(bytes: Uint8Array, at: number, type: number, length: number): TcpOption {

@@ -1,0 +1,69 @@
+/**
+ * The chain of options that the headers of IPv4 (RFC 791, section 3.1) and TCP (RFC 9293, section 3.1)
+ * share: two kinds of a single byte, and others whose second byte is the length of the whole option.
+ *
+ * @module
+ */
+
+import { bad } from "./_bytes.ts";
+
+/** The two kinds that have no length. */
+export const BARE_OPTION = { END: 0, NOP: 1 };
+
+/** Checks the chain from `start` to `end` once. */
+export function checkOptionChain(
+  what: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  for (let at = start; at < end;) {
+    const type = bytes[at];
+    if (type === BARE_OPTION.END) return;
+    if (type === BARE_OPTION.NOP) {
+      at++;
+      continue;
+    }
+    if (at + 1 >= end) throw bad(what, `option ${type} has no length`);
+    const length = bytes[at + 1];
+    if (length < 2) throw bad(what, `option ${type} has a length of ${length}, below 2`);
+    if (at + length > end) {
+      throw bad(what, `option ${type} has a length of ${length}, above the ${end - at} bytes left`);
+    }
+    at += length;
+  }
+}
+
+/**
+ * Reads a chain that {@linkcode checkOptionChain} has passed; `readOption` gets the options that have a
+ * length, with it.
+ */
+export function readOptionChain<O>(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  readOption: (bytes: Uint8Array, at: number, type: number, length: number) => O,
+): (O | { kind: "nop" } | { kind: "end"; padding: Uint8Array })[] {
+  const options: (O | { kind: "nop" } | { kind: "end"; padding: Uint8Array })[] = [];
+  for (let at = start; at < end;) {
+    const type = bytes[at];
+    if (type === BARE_OPTION.END) {
+      const padding = bytes.slice(at + 1, end);
+      // Up to three zeros are what a writer adds to reach a multiple of four: no news.
+      if (end - at > 3 || padding.some((byte) => byte !== 0)) {
+        options.push({ kind: "end", padding });
+      }
+      return options;
+    }
+    if (type === BARE_OPTION.NOP) {
+      options.push({ kind: "nop" });
+      at++;
+    } else {
+      // The bytes may have changed since they were checked: never go on by nothing, nor beyond.
+      const length = Math.min(Math.max(2, bytes[at + 1]), end - at);
+      options.push(readOption(bytes, at, type, length));
+      at += length;
+    }
+  }
+  return options;
+}
