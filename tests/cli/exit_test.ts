@@ -73,15 +73,15 @@ Deno.test("a transfer under way is not timed out, however long it takes", async 
     "connect",
     `tcp:127.0.0.1:${listener.localAddr.port}`,
     "--timeout",
-    "1",
+    "2",
   ]);
   const peer = await listener.accept();
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 8; i++) {
     await peer.sendAll(Uint8Array.of(97 + i));
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   peer.close();
-  assertEquals(await running, { code: 0, out: "abcde", err: "" });
+  assertEquals(await running, { code: 0, out: "abcdefgh", err: "" });
 });
 
 Deno.test("a host name that does not exist is exit code 4", async () => {
