@@ -16,6 +16,7 @@ import * as raw from "./raw.ts";
 import * as socket from "./socket.ts";
 import * as sourceFilter from "./source_filter.ts";
 import * as tcp from "./tcp.ts";
+import * as tcpMd5 from "./tcp_md5.ts";
 import * as tcpInfo from "./tcp_info.ts";
 import * as tcpRepair from "./tcp_repair.ts";
 import * as timestamp from "./timestamp.ts";
@@ -39,6 +40,7 @@ const TABLES: readonly object[] = [
   multicast,
   sourceFilter,
   tcp,
+  tcpMd5,
   tcpInfo,
   tcpRepair,
   udp,

@@ -33,6 +33,7 @@ export * from "./raw.ts";
 export * from "./socket.ts";
 export * from "./source_filter.ts";
 export * from "./tcp.ts";
+export * from "./tcp_md5.ts";
 export {
   TCP_INFO,
   type TcpAgreedOptions,

@@ -4,82 +4,11 @@
  * @module
  */
 
-import type { OptionBytes, SocketOption } from "../../core/option.ts";
-import { parseIp } from "../../core/ip.ts";
+import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
-import { STRUCTS } from "../abi/layout.ts";
-import { address } from "./address_codecs.ts";
-import {
-  bool,
-  checkInt,
-  checkObject,
-  int,
-  INT_MAX,
-  outOfRange,
-  raw,
-  readOnly,
-  row,
-  struct,
-  text,
-  uint,
-  writeOnly,
-  wrongType,
-} from "./codecs.ts";
+import { bool, int, raw, readOnly, row, text, uint } from "./codecs.ts";
 
 const L = c.IPPROTO_TCP;
-const { tcp_md5sig: MD5 } = STRUCTS;
-
-/** A key that signs the segments to and from some peers: RFC 2385. */
-export interface TcpMd5Key {
-  /** The peer's address, of the socket's family. */
-  readonly address: string;
-  /** How many leading bits of it count. Default all. Since Linux 4.13 (needs TCP_MD5SIG_EXT). */
-  readonly prefixLength?: number;
-  /** The L3 master interface it is for. Default 0: any. Since Linux 5.6 (needs TCP_MD5SIG_EXT). */
-  readonly interfaceIndex?: number;
-  /** The key, as bytes or text in UTF-8, of at most 80 bytes; empty to forget it. */
-  readonly key: Uint8Array | string;
-}
-
-/** `struct tcp_md5sig`. */
-function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
-  checkObject(name, value, "an object with an address and a key");
-  const ip = address(name, "address", value.address, parseIp);
-  const key = typeof value.key === "string" ? new TextEncoder().encode(value.key) : value.key;
-  if (!(key instanceof Uint8Array)) throw wrongType(`${name}.key`, key, "bytes or text");
-  if (key.length > c.TCP_MD5SIG_MAXKEYLEN) {
-    throw outOfRange(`${name}.key`, `${key.length} bytes`, `at most ${c.TCP_MD5SIG_MAXKEYLEN}`);
-  }
-  const { bytes, view } = struct(MD5.size);
-  view.setUint16(MD5.tcpm_addr, ip.length === 4 ? c.AF_INET : c.AF_INET6, true);
-  bytes.set(
-    ip,
-    MD5.tcpm_addr +
-      (ip.length === 4 ? STRUCTS.sockaddr_in.sin_addr : STRUCTS.sockaddr_in6.sin6_addr),
-  );
-  let flags = 0;
-  if (value.prefixLength !== undefined) {
-    flags |= c.TCP_MD5SIG_FLAG_PREFIX;
-    bytes[MD5.tcpm_prefixlen] = checkInt(
-      `${name}.prefixLength`,
-      value.prefixLength,
-      0,
-      8 * ip.length,
-    );
-  }
-  if (value.interfaceIndex !== undefined) {
-    flags |= c.TCP_MD5SIG_FLAG_IFINDEX;
-    view.setInt32(
-      MD5.tcpm_ifindex,
-      checkInt(`${name}.interfaceIndex`, value.interfaceIndex, 0, INT_MAX),
-      true,
-    );
-  }
-  bytes[MD5.tcpm_flags] = flags;
-  view.setUint16(MD5.tcpm_keylen, key.length, true);
-  bytes.set(key, MD5.tcpm_key);
-  return bytes;
-}
 
 /**
  * What the congestion control tells of itself, as its struct in linux/inet_diag.h; empty if
@@ -247,30 +176,6 @@ export const TCP_MAXSEG: SocketOption<number> = row(
   c.TCP_MAXSEG,
   "rw",
   int(0, 32767),
-);
-
-/**
- * Sets the key for one peer. EPROTONOSUPPORT or ENOPROTOOPT where the kernel is built without. Set
- * only. Since Linux 2.6.20.
- */
-export const TCP_MD5SIG: SocketOption<TcpMd5Key> = row(
-  "TCP_MD5SIG",
-  L,
-  c.TCP_MD5SIG,
-  "wo",
-  writeOnly(encodeMd5Key),
-);
-
-/**
- * As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interfaceIndex`. Set only. Since Linux
- * 4.13.
- */
-export const TCP_MD5SIG_EXT: SocketOption<TcpMd5Key> = row(
-  "TCP_MD5SIG_EXT",
-  L,
-  c.TCP_MD5SIG_EXT,
-  "wo",
-  writeOnly(encodeMd5Key),
 );
 
 /** Whether small segments are sent at once (Nagle's algorithm off). Default false. */
