@@ -98,7 +98,11 @@ export interface MessageEndpoint<A> extends Endpoint<A>, AsyncIterable<Message<A
   recv(options?: WaitOptions): Promise<Uint8Array>;
   /** Receives one message with its sender. */
   recvFrom(options?: RecvOptions): Promise<Message<A>>;
-  /** Sends messages in as few calls as the engine can; resolves to how many were sent. */
+  /**
+   * Sends messages in as few calls as the engine can; resolves to how many were sent. Payloads are
+   * taken when they go: do not change them before. A generator may fill one buffer of up to 2048
+   * bytes again for each message.
+   */
   sendMany(messages: Iterable<OutgoingMessage<A>>, options?: WaitOptions): Promise<number>;
   /** Receives what is there, at least one and at most `max` (default 64) messages. */
   recvMany(max?: number, options?: RecvOptions): Promise<Message<A>[]>;

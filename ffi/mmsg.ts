@@ -208,7 +208,7 @@ export async function* recvBatches(
 const idle: SendBatch[] = [];
 
 /**
- * Sends many messages, 64 a call.
+ * Sends many messages, 128 a call.
  *
  * An error that an ICMP message to an earlier datagram left on the socket is not about the message
  * that met it: that one is sent again. Only if it is the very first and the socket has one peer is
@@ -230,17 +230,24 @@ export async function sendMany(
 ): Promise<number> {
   core.checkOpen("sendmmsg");
   const batch = idle.pop() ?? new SendBatch();
+  // A generator runs the caller's code between two messages, and may fill one buffer again and again.
+  const settled = Array.isArray(messages);
   let sent = 0;
   try {
     for (const message of messages) {
-      batch.add(core, message, sent + batch.count);
+      batch.add(core, message, sent + batch.count, settled);
       if (!batch.full) continue;
-      const went = await flush(core, batch, wait, connected, sent);
+      const first = trySend(core, batch, 0);
+      const went = first === batch.count
+        ? first
+        : await flush(core, batch, first, wait, connected, sent);
       sent += went;
       if (went < batch.count) return sent;
       batch.clear();
     }
-    if (batch.count > 0) sent += await flush(core, batch, wait, connected, sent);
+    if (batch.count > 0) {
+      sent += await flush(core, batch, trySend(core, batch, 0), wait, connected, sent);
+    }
     return sent;
   } finally {
     batch.clear();
@@ -248,24 +255,39 @@ export async function sendMany(
   }
 }
 
-/** Sends what is in the batch; how many went. Throws only if nothing went, here or before. */
+/** Sends from message `first` on without waiting: how many went, `-errno`, or 0 if it is others' turn. */
+function trySend(core: SocketCore, batch: SendBatch, first: number): number {
+  if (!poller.hasWork) return 0;
+  const result = batch.send(core, first);
+  if (result > 0) {
+    spend((result + 1) >> 1);
+    core.foundRoom();
+  }
+  return result;
+}
+
+/**
+ * Sends what is in the batch after a first try did not send all of it; how many went. Throws only if
+ * nothing went, here or before.
+ */
 async function flush(
   core: SocketCore,
   batch: SendBatch,
+  first: number,
   wait: Wait | undefined,
   connected: boolean,
   before: number,
 ): Promise<number> {
   let done = 0;
   let again = false;
-  while (done < batch.count) {
-    if (!poller.hasWork) await turn(batch, done);
-    const result = batch.send(core, done);
+  for (let result = first;; result = trySend(core, batch, done)) {
     if (result > 0) {
-      spend(result);
-      core.foundRoom();
       done += result;
+      if (done === batch.count) return done;
       again = false;
+    } else if (result === 0) {
+      await poller.nextTurn();
+      batch.checkInPlace(done);
     } else if (result === -EAGAIN) {
       await core.waitWritable(wait);
       batch.checkInPlace(done);
@@ -277,16 +299,12 @@ async function flush(
       throw failure("sendmmsg", -result, batch.textOf(done));
     }
   }
-  return done;
 }
 
-/** Gives the event loop its turn. */
-async function turn(batch: SendBatch, done: number): Promise<void> {
-  await poller.nextTurn();
-  batch.checkInPlace(done);
-}
-
-/** A message is as much work as a call on its own, or a page of data: a unit of the poller. */
+/**
+ * A message that is received is as much work as a call on its own, or a page of data: a unit of the
+ * poller. One that is sent leaves the caller nothing to do, and is half as much.
+ */
 function spend(messages: number): void {
   poller.spend((messages - 1) * PAGE);
 }

@@ -22,7 +22,7 @@ import type { SocketCore } from "./socket_core.ts";
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
 
 /** Messages a call. */
-const SLOTS = 64;
+const SLOTS = 128;
 /** A payload up to this size is copied, which is cheaper than asking for its address. */
 const COPIED_BYTES = 2048;
 const CACHE_LINE = 64;
@@ -45,7 +45,7 @@ function addresses(base: bigint, distance: number): Uint32Array {
   return words;
 }
 
-/** Memory for up to 64 messages. */
+/** Memory for up to 128 messages. */
 export class SendBatch {
   readonly #headers: Uint8Array<ArrayBuffer> = allocate(SLOTS * MMSGHDR.size);
   readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.#headers.buffer);
@@ -57,6 +57,12 @@ export class SendBatch {
   readonly #payloadAt: number = Number(addressOf(this.#payload));
   /** Where the next copied payload goes: close together, they stay in the processor's cache. */
   #payloadUsed = 0;
+  /** The view that the last message was copied from, and where the copy is. */
+  #copied: Uint8Array | undefined;
+  #copiedLength = 0;
+  #copiedAt = 0;
+  /** Whether any payload is read in place, or any control data has memory of its own. */
+  #holds = false;
   readonly #controlAt: Uint32Array = addresses(addressOf(this.#controls), CONTROL_BYTES);
   /** Payloads that the kernel reads in place, and their lengths when they were looked at. */
   readonly #inPlace: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -94,10 +100,12 @@ export class SendBatch {
 
   /** Empties it. */
   clear(): void {
-    for (let i = 0; i < this.#count; i++) {
-      this.#inPlace[i] = undefined;
-      this.#longControl[i] = undefined;
+    if (this.#holds) {
+      this.#inPlace.fill(undefined);
+      this.#longControl.fill(undefined);
+      this.#holds = false;
     }
+    this.#copied = undefined;
     this.#count = 0;
     this.#payloadUsed = 0;
   }
@@ -108,22 +116,34 @@ export class SendBatch {
    * @param core The socket it is for.
    * @param message The message.
    * @param index Its number among all, for errors.
+   * @param settled Whether none of the caller's code has run since the message before was added: if
+   * both have the same view, its bytes are the same too, and one copy serves both.
    * @throws {TypeError} If a field is of the wrong type or the address malformed.
    * @throws {Deno.errors.NotCapable} If no permission covers the recipient.
    */
-  add(core: SocketCore, message: OutgoingMessage<Address>, index: number): void {
+  add(
+    core: SocketCore,
+    message: OutgoingMessage<Address>,
+    index: number,
+    settled: boolean,
+  ): void {
     if (message === null || typeof message !== "object") {
       throw new TypeError(`Cannot send: messages[${index}] is not an object`);
     }
     // Read once: a getter may answer differently the second time.
     const { data, to, control } = message;
-    checkBytes(data, "send", "data");
+    const again = settled && data !== undefined && data === this.#copied &&
+      lengthOf(data) === this.#copiedLength;
+    if (!again) checkBytes(data, "send", "data");
     const i = this.#count;
     const at = i * WORDS;
     const words = this.#words;
     words[at + NAMELEN] = to === undefined ? 0 : this.#setName(i, to as AddressInput<InetAddress>);
-    this.#setControl(i, control && prepareControl(control, core.familyNumber === AF_INET6));
-    this.#setPayload(i, data);
+    words[at + CONTROLLEN] = control === undefined
+      ? 0
+      : this.#setControl(i, prepareControl(control, core.familyNumber === AF_INET6));
+    if (again) this.#setIovec(i, this.#copiedAt, this.#copiedLength);
+    else this.#setPayload(i, data);
     this.#count = i + 1;
   }
 
@@ -167,40 +187,48 @@ export class SendBatch {
   }
 
   #setPayload(i: number, data: Uint8Array): void {
-    const iov = i * IOVEC_WORDS;
-    const iovWords = this.#iovWords;
     const length = lengthOf(data);
-    iovWords[iov + IOV_LEN] = length;
     if (length <= COPIED_BYTES) {
       const used = this.#payloadUsed;
       this.#payload.set(data, used);
       this.#payloadUsed = used + length + CACHE_LINE - 1 & -CACHE_LINE;
-      const address = this.#payloadAt + used;
-      iovWords[iov + IOV_BASE] = address;
-      iovWords[iov + IOV_BASE + 1] = address / 0x100000000;
+      this.#copied = data;
+      this.#copiedLength = length;
+      this.#copiedAt = this.#payloadAt + used;
+      this.#setIovec(i, this.#copiedAt, length);
     } else {
       this.#inPlace[i] = data;
-      new DataView(this.#iovecs.buffer).setBigUint64(i * IOVEC.size, addressOf(data), true);
+      this.#holds = true;
+      this.#setIovec(i, Number(addressOf(data)), length);
     }
   }
 
-  #setControl(i: number, control: PreparedControl | undefined): void {
-    const at = i * WORDS;
-    const words = this.#words;
-    const length = control === undefined ? 0 : control.lengthBytes;
-    words[at + CONTROLLEN] = length;
-    if (control === undefined) return;
+  #setIovec(i: number, address: number, length: number): void {
+    const at = i * IOVEC_WORDS;
+    const words = this.#iovWords;
+    words[at + IOV_BASE] = address;
+    words[at + IOV_BASE + 1] = address / 0x100000000;
+    words[at + IOV_LEN] = length;
+    words[at + IOV_LEN + 1] = length / 0x100000000;
+  }
+
+  /** Puts control data where the header points; its length. */
+  #setControl(i: number, control: PreparedControl): number {
+    const length = control.lengthBytes;
     if (length <= CONTROL_BYTES) {
+      const at = i * WORDS;
       writeControl(control, this.#controls, i * CONTROL_BYTES);
-      words[at + CONTROL] = this.#controlAt[2 * i];
-      words[at + CONTROL + 1] = this.#controlAt[2 * i + 1];
+      this.#words[at + CONTROL] = this.#controlAt[2 * i];
+      this.#words[at + CONTROL + 1] = this.#controlAt[2 * i + 1];
     } else {
       const long = allocate(length);
       writeControl(control, long, 0);
       this.#longControl[i] = long;
+      this.#holds = true;
       const offset = i * MMSGHDR.size + MSGHDR.msg_control;
       new DataView(this.#headers.buffer).setBigUint64(offset, addressOf(long), true);
     }
+    return length;
   }
 
   /**

@@ -110,7 +110,7 @@ export class MessageCalls {
   }
 
   /**
-   * Sends many messages, 64 a call (`man 2 sendmmsg`).
+   * Sends many messages, 128 a call (`man 2 sendmmsg`).
    *
    * An ICMP error that an earlier datagram met does not cost the message that is told of it: that one
    * is sent again. Only when it is the first of all is the error told, with nothing sent.

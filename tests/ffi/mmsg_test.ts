@@ -24,7 +24,7 @@ async function receiveAll(from: Socket, count: number, max = 64): Promise<Messag
   return all;
 }
 
-for (const count of [0, 1, 63, 64, 65, 200]) {
+for (const count of [0, 1, 127, 128, 129, 200]) {
   test(`sendMany() sends ${count} messages in order, recvMany() receives them`, async () => {
     using receiver = udp4();
     using sender = udp4();
@@ -39,6 +39,44 @@ for (const count of [0, 1, 63, 64, 65, 200]) {
     }
   });
 }
+
+test("messages of an array that share a view, and others between them, carry what they say", async () => {
+  using receiver = udp4();
+  using sender = udp4();
+  const to = addressOf(receiver);
+  const [same, other, large] = [bytes("same"), bytes("o"), new Uint8Array(3000).fill(0x6c)];
+  const all = [
+    same,
+    same,
+    other,
+    same,
+    large,
+    large,
+    same,
+    same.subarray(1),
+    same,
+    new Uint8Array(),
+  ];
+  assertEquals(await sender.sendMany(all.map((data) => ({ data, to }))), all.length);
+  const got = await receiveAll(receiver, all.length);
+  assertEquals(got.map(({ data }) => text(data)), all.map(text));
+  same.set(bytes("SAME")); // a call copies anew
+  await sender.sendMany([{ data: same, to }]);
+  assertEquals(text((await receiveAll(receiver, 1))[0].data), "SAME");
+});
+
+test("a generator may fill one buffer again for each message", async () => {
+  using receiver = udp4();
+  using sender = udp4();
+  const to = addressOf(receiver);
+  const data = new Uint8Array(1);
+  function* messages(): Generator<OutgoingMessage<Address>> {
+    for (data[0] = 0; data[0] < 100; data[0]++) yield { data, to };
+  }
+  assertEquals(await sender.sendMany(messages()), 100);
+  const got = await receiveAll(receiver, 100);
+  assertEquals(got.map(({ data }) => data[0]), Array.from({ length: 100 }, (_, i) => i));
+});
 
 test("recvMany() takes at most max and leaves the rest", async () => {
   using receiver = udp4();
