@@ -74,27 +74,31 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   abstract ref(): void;
   abstract unref(): void;
 
-  async send(data: Uint8Array, options: SendOptions = {}): Promise<number> {
-    checkBytes(data, "send", "data");
-    checkKeys(options, SEND_KEYS, "send");
-    return await this.#turn(
+  send(data: Uint8Array, options: SendOptions = {}): Promise<number> {
+    return this.#turn(
       this.sends,
       "send",
       options,
+      () => {
+        checkBytes(data, "send", "data");
+        checkKeys(options, SEND_KEYS, "send");
+      },
       (wait) => this.transmit({ data, control: options.control }, options, wait),
     );
   }
 
-  async sendTo(data: Uint8Array, to: AddressInput<A>, options: SendOptions = {}): Promise<number> {
-    checkBytes(data, "send", "data");
-    if (to === null || typeof to !== "object") {
-      throw new TypeError("Cannot send: to is not an address");
-    }
-    checkKeys(options, SEND_KEYS, "send");
-    return await this.#turn(
+  sendTo(data: Uint8Array, to: AddressInput<A>, options: SendOptions = {}): Promise<number> {
+    return this.#turn(
       this.sends,
       "sendto",
       options,
+      () => {
+        checkBytes(data, "send", "data");
+        if (to === null || typeof to !== "object") {
+          throw new TypeError("Cannot send: to is not an address");
+        }
+        checkKeys(options, SEND_KEYS, "send");
+      },
       (wait) => this.transmit({ data, to, control: options.control }, options, wait),
     );
   }
@@ -106,37 +110,51 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     return message.data;
   }
 
-  async recvFrom(options: RecvOptions = {}): Promise<Message<A>> {
-    checkRecvOptions(options);
-    return await this.#turn(this.receives, "recvfrom", options, async (wait) => {
-      const message = this.#takeKept(options) ?? await this.receive(options, wait);
-      if (message === undefined) throw peerEnded();
-      return message;
-    });
+  recvFrom(options: RecvOptions = {}): Promise<Message<A>> {
+    return this.#turn(
+      this.receives,
+      "recvfrom",
+      options,
+      () => checkRecvOptions(options),
+      async (wait) => {
+        const message = this.#takeKept(options) ?? await this.receive(options, wait);
+        if (message === undefined) throw peerEnded();
+        return message;
+      },
+    );
   }
 
-  async recvMany(max: number = DEFAULT_BATCH, options: RecvOptions = {}): Promise<Message<A>[]> {
-    checkInteger(max, 1, MAX_BATCH, "receive", "max");
-    checkRecvOptions(options);
-    return await this.#turn(this.receives, "recvmmsg", options, async (wait) => {
-      const kept: Message<A>[] = [];
-      for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
-      return kept.length > 0 ? kept : await this.receiveMany(max, options, wait);
-    });
+  recvMany(max: number = DEFAULT_BATCH, options: RecvOptions = {}): Promise<Message<A>[]> {
+    return this.#turn(
+      this.receives,
+      "recvmmsg",
+      options,
+      () => {
+        checkInteger(max, 1, MAX_BATCH, "receive", "max");
+        checkRecvOptions(options);
+      },
+      (wait) => {
+        const kept: Message<A>[] = [];
+        for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
+        return kept.length > 0 ? Promise.resolve(kept) : this.receiveMany(max, options, wait);
+      },
+    );
   }
 
-  async sendMany(
+  sendMany(
     messages: Iterable<OutgoingMessage<A>>,
     options: WaitOptions = {},
   ): Promise<number> {
-    if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
-      throw new TypeError("Cannot send: messages is not iterable");
-    }
-    checkKeys(options, WAIT_KEYS, "send");
-    return await this.#turn(
+    return this.#turn(
       this.sends,
       "sendmmsg",
       options,
+      () => {
+        if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
+          throw new TypeError("Cannot send: messages is not iterable");
+        }
+        checkKeys(options, WAIT_KEYS, "send");
+      },
       (wait) => this.transmitMany(messages, wait),
     );
   }
@@ -177,7 +195,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   async #nextOfBatch(): Promise<IteratorResult<Message<A>, undefined>> {
     if (this.closed) return { done: true, value: undefined };
     try {
-      const value = await this.#turn(this.receives, "recvmmsg", {}, async (wait) => {
+      const value = await this.#turn(this.receives, "recvmmsg", {}, nothing, async (wait) => {
         const message = this.#takeKept({});
         if (message !== undefined) return message;
         const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, {}, wait);
@@ -203,17 +221,31 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     return message;
   }
 
+  /** Runs one operation in its turn; bad arguments are told at once, before the turn has come. */
   async #turn<T>(
     turns: Turns,
     syscall: string,
     options: WaitOptions,
+    check: () => void,
     work: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    return await turns.run(beginWait(options), () => {
+    check();
+    const wait = beginWait(options);
+    const checkOpen = () => {
       if (this.closed) throw closedError(syscall);
-    }, work);
+    };
+    if (wait !== undefined || turns.busy) return await turns.run(wait, checkOpen, work);
+    checkOpen();
+    turns.enter();
+    try {
+      return await work(undefined);
+    } finally {
+      turns.leave();
+    }
   }
 }
+
+function nothing(): void {}
 
 /** What a receive rejects with once a connection-oriented peer has ended. */
 export function peerEnded(): Error {

@@ -44,6 +44,8 @@ import type { SocketCore } from "./socket_core.ts";
 import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
 
 let scratch: Scratch | undefined;
+/** An address is encoded here before it is known how long it is. */
+const NAME_ROOM = new Uint8Array(SOCKADDR_STORAGE_BYTES);
 
 /** What to send beside the bytes. */
 export interface SendMsgRequest {
@@ -99,7 +101,6 @@ export interface PreparedSend {
   readonly sockaddr: Uint8Array | undefined;
   readonly control: PreparedControl | undefined;
   readonly flags: number;
-  readonly address: string | undefined;
 }
 
 /**
@@ -122,22 +123,18 @@ export function prepareSend(
   const flags = checkFlags(request.flags, "send");
   core.checkOpen("sendmsg");
   let sockaddr: Uint8Array | undefined;
-  let address: string | undefined;
   if (request.to !== undefined) {
-    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-    const length = encodeDestination(bytes, 0, request.to);
-    sockaddr = bytes.subarray(0, length);
-    address = destinationText(bytes, 0, length);
+    sockaddr = copyOf(NAME_ROOM, 0, encodeDestination(NAME_ROOM, 0, request.to));
   }
   const control = request.control === undefined
     ? undefined
     : prepareControl(request.control, core.familyNumber === AF_INET6);
-  return { buffers: checked, lengthBytes: total(checked), sockaddr, control, flags, address };
+  return { buffers: checked, lengthBytes: total(checked), sockaddr, control, flags };
 }
 
 /** Sends once. Returns how many bytes the kernel took, or -1 if it would block. */
 export function trySendMsg(core: SocketCore, message: PreparedSend): number {
-  const { buffers, sockaddr, control, flags, address } = message;
+  const { buffers, sockaddr, control, flags } = message;
   scratch ??= new Scratch();
   if (total(buffers) !== message.lengthBytes) {
     throw new TypeError("Cannot send: buffers were transferred away while they waited to be sent");
@@ -152,7 +149,7 @@ export function trySendMsg(core: SocketCore, message: PreparedSend): number {
     const sent = core.tryCall(
       "sendmsg",
       (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
-      address,
+      () => sockaddr === undefined ? undefined : destinationText(sockaddr, 0, sockaddr.length),
     );
     if ((flags & MSG_ZEROCOPY) !== 0 && sent >= 0) holdBuffers(core, buffers, sent);
     return sent;

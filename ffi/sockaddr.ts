@@ -28,6 +28,8 @@ export {
 } from "./sockaddr_decode.ts";
 
 const ENCODER = new TextEncoder();
+/** An address is encoded here before it is known how long it is. */
+const ROOM = new Uint8Array(SOCKADDR_STORAGE_BYTES);
 
 /** The fields any input may have, before they are checked. */
 type Fields = { readonly [name: string]: unknown };
@@ -101,8 +103,7 @@ export function encodeSockaddr(
   action: string,
   lookup?: InterfaceLookup,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-  return bytes.slice(0, encodeSockaddrInto(bytes, 0, address, action, lookup));
+  return ROOM.slice(0, encodeSockaddrInto(ROOM, 0, address, action, lookup));
 }
 
 function putFamily(target: Uint8Array, offset: number, family: number): void {

@@ -7,10 +7,18 @@ import type { Address, AddressInput } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
 import { isSocketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
-import { MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from "./abi/socket_constants.ts";
+import {
+  MSG_DONTWAIT,
+  MSG_PEEK,
+  MSG_TRUNC,
+  MSG_WAITALL,
+  SOCK_STREAM,
+} from "./abi/socket_constants.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import type { Libc } from "./library.ts";
+import { allocate } from "./memory.ts";
 import { sender } from "./msghdr.ts";
+import { copyOf } from "./msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "./sockaddr.ts";
 import {
   exact,
@@ -21,14 +29,24 @@ import {
   sendFlags,
   waiting,
 } from "./socket_arguments.ts";
-import { type AddressText, namedBytes, nameRoom, type SocketCore } from "./socket_core.ts";
+import { type AddressText, namedLength, nameRoom, type SocketCore } from "./socket_core.ts";
 import { MessageCalls } from "./socket_messages.ts";
 
 const DEFAULT_RECV_BYTES = 65536;
+/**
+ * Receives that allocate go here first, so that each costs memory by what came. The calls are
+ * synchronous: what they leave is copied out before anything else runs.
+ */
+const ROOM = allocate(DEFAULT_RECV_BYTES);
+/** The address of a send, likewise. */
+const DESTINATION = allocate(SOCKADDR_STORAGE_BYTES);
+const NOTHING = new Uint8Array(0);
 
 /** The calls of `Socket` that move bytes: send, sendto, recv and recvfrom. */
 export abstract class ByteCalls extends MessageCalls {
   readonly #core: SocketCore;
+  /** Whether the last receive brought so much that the next one had better go to memory of its own. */
+  #filledRoom = false;
 
   /** Over a socket that `Socket` owns. */
   constructor(core: SocketCore) {
@@ -62,13 +80,16 @@ export abstract class ByteCalls extends MessageCalls {
       checkBytes(data, "send", "data");
       const flags = sendFlags(options);
       this.#core.checkOpen("sendto");
-      const sockaddr = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-      const length = encodeDestination(sockaddr, 0, to);
+      const length = encodeDestination(DESTINATION, 0, to);
+      const sockaddr = copyOf(DESTINATION, 0, length);
       const size = data.length;
       return this.#write(
         flags,
         "sendto",
-        (lib, fd) => lib.sendto(fd, same(data, size, "send"), size, flags, sockaddr, length),
+        (lib, fd) => {
+          DESTINATION.set(sockaddr);
+          return lib.sendto(fd, same(data, size, "send"), size, flags, DESTINATION, length);
+        },
         wait,
         () => destinationText(sockaddr, 0, length),
       );
@@ -76,54 +97,57 @@ export abstract class ByteCalls extends MessageCalls {
   }
 
   /** Receives at most `size` bytes (`man 2 recv`); empty at the end of a stream, and for an empty datagram. */
-  async recv(
+  recv(
     size: number = DEFAULT_RECV_BYTES,
     options?: FlagOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    checkInteger(size, 0, MAX_BYTES, "receive", "size");
-    const buffer = new Uint8Array(size);
-    return exact(buffer, await this.recvInto(buffer, options));
+    return waiting(options, (wait) => {
+      checkInteger(size, 0, MAX_BYTES, "receive", "size");
+      const flags = receiveFlags(options);
+      const buffer = this.#roomFor(size, flags);
+      if (size === 0 || this.#fills(flags)) {
+        const own = buffer === ROOM ? new Uint8Array(size) : buffer;
+        const got = this.#into(own, flags, wait);
+        return typeof got === "number" ? exact(own, got) : got.then((count) => exact(own, count));
+      }
+      let data = NOTHING;
+      const got = this.#read(flags, "recv", (lib, fd) => {
+        const count = lib.recv(fd, buffer, size, flags);
+        if (count >= 0) data = this.#taken(buffer, Math.min(count, size));
+        return count;
+      }, wait);
+      return typeof got === "number" ? data : got.then(() => data);
+    });
   }
 
   /** Receives into `buffer`; resolves to the number of bytes. */
   recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
     return waiting(options, (wait) => {
       checkBytes(buffer, "receive", "buffer");
-      const flags = receiveFlags(options);
-      // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
-      if (buffer.length === 0 && this.#core.typeNumber === SOCK_STREAM) {
-        this.#core.checkOpen("recv");
-        return 0;
-      }
-      const got = this.#receive(buffer, flags, wait);
-      // On a non-blocking socket the kernel does not wait for all.
-      const waits = (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) === MSG_WAITALL;
-      return waits && this.#core.typeNumber === SOCK_STREAM
-        ? this.#receiveRest(buffer, got, flags, wait)
-        : got;
+      return this.#into(buffer, receiveFlags(options), wait);
     });
   }
 
   /** Receives with the sender's address (`man 2 recvfrom`). */
-  async recvFrom(
+  recvFrom(
     size: number = DEFAULT_RECV_BYTES,
     options?: FlagOptions,
   ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
-    checkInteger(size, 0, MAX_BYTES, "receive", "size");
-    const flags = receiveFlags(options);
-    const buffer = new Uint8Array(size);
-    let name = buffer;
-    const count = await waiting(
-      options,
-      (wait) =>
-        this.#read(flags, "recvfrom", (lib, fd) => {
-          const room = nameRoom();
-          const count = lib.recvfrom(fd, buffer, size, flags, room.name, room.length);
-          if (count >= 0) name = namedBytes();
-          return count;
-        }, wait),
-    );
-    return [exact(buffer, count), sender(this.#core, name, 0, name.length)];
+    return waiting(options, (wait) => {
+      checkInteger(size, 0, MAX_BYTES, "receive", "size");
+      const flags = receiveFlags(options);
+      const buffer = this.#roomFor(size, flags);
+      let received: [Uint8Array<ArrayBuffer>, Address];
+      const got = this.#read(flags, "recvfrom", (lib, fd) => {
+        const room = nameRoom();
+        const count = lib.recvfrom(fd, buffer, size, flags, room.name, room.length);
+        if (count < 0) return count;
+        const data = this.#taken(buffer, Math.min(count, size));
+        received = [data, sender(this.#core, room.name, 0, namedLength())];
+        return count;
+      }, wait);
+      return typeof got === "number" ? received! : got.then(() => received);
+    });
   }
 
   /** Receives without waiting: `null` if nothing is there. */
@@ -133,9 +157,9 @@ export abstract class ByteCalls extends MessageCalls {
   ): Uint8Array<ArrayBuffer> | null {
     checkInteger(size, 0, MAX_BYTES, "receive", "size");
     const flags = receiveFlags(options);
-    const buffer = new Uint8Array(size);
+    const buffer = this.#roomFor(size, flags);
     const count = this.#core.tryCall("recv", (lib, fd) => lib.recv(fd, buffer, size, flags));
-    return count < 0 ? null : exact(buffer, count);
+    return count < 0 ? null : this.#taken(buffer, Math.min(count, size));
   }
 
   /** Sends without waiting: how many bytes were taken, `null` if there is no room. */
@@ -168,6 +192,26 @@ export abstract class ByteCalls extends MessageCalls {
     for (let sent = await first; sent < size;) {
       sent += await this.#send(same(data, size, "send").subarray(sent), flags, wait);
     }
+  }
+
+  #into(
+    buffer: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): number | Promise<number> {
+    // recv(2) waits for bytes even then, to give none. Of datagrams it takes one.
+    if (buffer.length === 0 && this.#core.typeNumber === SOCK_STREAM) {
+      this.#core.checkOpen("recv");
+      return 0;
+    }
+    const got = this.#receive(buffer, flags, wait);
+    return this.#fills(flags) ? this.#receiveRest(buffer, got, flags, wait) : got;
+  }
+
+  /** Whether a receive goes on until its room is full: on a non-blocking socket the kernel does not. */
+  #fills(flags: number): boolean {
+    return (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) === MSG_WAITALL &&
+      this.#core.typeNumber === SOCK_STREAM;
   }
 
   #receive(buffer: Uint8Array, flags: number, wait: Wait | undefined): number | Promise<number> {
@@ -223,5 +267,17 @@ export abstract class ByteCalls extends MessageCalls {
     return (flags & MSG_DONTWAIT) === 0
       ? this.#core.whenWritable(syscall, run, wait, address)
       : this.#core.whenTurn(syscall, run, address);
+  }
+
+  /** Memory for a receive. MSG_TRUNC has a stream's bytes thrown away: what is in the room then is not theirs. */
+  #roomFor(size: number, flags: number): Uint8Array<ArrayBuffer> {
+    const own = size > ROOM.length || (flags & MSG_TRUNC) !== 0 || this.#filledRoom;
+    return own ? new Uint8Array(size) : ROOM;
+  }
+
+  /** What a receive has put there, as memory of the caller's. */
+  #taken(room: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
+    this.#filledRoom = count > ROOM.length / 2;
+    return room === ROOM ? copyOf(ROOM, 0, count) : exact(room, count);
   }
 }

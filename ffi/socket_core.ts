@@ -47,15 +47,19 @@ export interface Accepted {
 const NAME = new Uint8Array(new ArrayBuffer(SOCKADDR_STORAGE_BYTES));
 const NAME_LENGTH = new Uint32Array(new ArrayBuffer(4));
 
-/** Room for the name of a peer: {@linkcode namedBytes} then takes what the kernel wrote. */
+/** Room for the name of a peer: {@linkcode namedLength} then tells how much the kernel wrote. */
 export function nameRoom(): { name: Uint8Array<ArrayBuffer>; length: Uint32Array<ArrayBuffer> } {
   NAME_LENGTH[0] = NAME.length;
   return { name: NAME, length: NAME_LENGTH };
 }
 
-/** A copy of the name that a call has left in {@linkcode nameRoom}. */
-export function namedBytes(): Uint8Array<ArrayBuffer> {
-  return NAME.slice(0, Math.min(NAME_LENGTH[0], NAME.length));
+/** The length of the name that a call has left in {@linkcode nameRoom}. */
+export function namedLength(): number {
+  return Math.min(NAME_LENGTH[0], NAME.length);
+}
+
+function namedBytes(): Uint8Array<ArrayBuffer> {
+  return NAME.slice(0, namedLength());
 }
 
 /**

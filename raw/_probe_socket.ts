@@ -117,7 +117,6 @@ export class ProbeSocket {
       sockaddr,
       control: undefined,
       flags: 0,
-      address: to.hostname,
     }) >= 0;
   }
 

@@ -169,15 +169,12 @@ export class LibcMessage<A> extends MessageBase<A> {
     }
   }
 
-  protected async transmitMany(
+  protected transmitMany(
     messages: Iterable<OutgoingMessage<A>>,
     wait: Wait | undefined,
   ): Promise<number> {
     const all = messages as Iterable<OutgoingMessage<Address>>;
-    const sent = await sendMany(this.core, all, wait, this.#connected);
-    if (!poller.hasWork) await poller.nextTurn();
-    poller.spend(sent << 8);
-    return sent;
+    return sendMany(this.core, all, wait, this.#connected);
   }
 
   async connect(to: AddressInput<A>): Promise<void> {
