@@ -249,13 +249,6 @@ export class ReceiveBatch implements MessageBatch<Address> {
     };
   }
 
-  /** The control data of message `i` as the kernel laid it out: a view, overwritten by the next receive. */
-  controlBytes(i: number): Uint8Array {
-    const length = this.#words[this.#at(i) + CONTROLLEN];
-    const start = i * this.#controlSize;
-    return this.#controls.subarray(start, start + Math.min(length, this.#controlSize));
-  }
-
   /** The messages as objects that stay. Small payloads share one buffer per call. */
   toMessages(): Message<Address>[] {
     const count = this.#count;
