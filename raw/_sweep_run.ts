@@ -23,12 +23,11 @@ export class Sweep {
   readonly #pace: Pace;
   readonly #settings: Omit<LaneOptions, "family">;
   readonly #lanes: SweepLane[] = [];
+  #lane4: SweepLane | undefined;
+  #lane16: SweepLane | undefined;
   readonly #mayAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
-  readonly #next = new Uint8Array(16);
-  readonly #next4: Uint8Array = this.#next.subarray(0, 4);
-  /** Length of the address in `#next`, taken from the walk but without room yet; else 0. */
-  #held = 0;
-  #host: string | undefined;
+  /** Whether the next address of the walk has been asked permission for. */
+  #mayNext = false;
   #results: SweepResult[] = [];
   /** Milliseconds until another request may go: 0 for at once, Infinity if that hangs on replies. */
   #untilMs = 0;
@@ -46,7 +45,7 @@ export class Sweep {
 
   /** Whether every target has its result. */
   get done(): boolean {
-    return this.#walk.ended && this.#held === 0 && this.#lanes.every((lane) => lane.idle);
+    return this.#walk.ended && this.#lanes.every((lane) => lane.idle);
   }
 
   /** Sends what may go and hears what came. */
@@ -112,38 +111,34 @@ export class Sweep {
         this.#pace.spend();
       }
     }
+    const walk = this.#walk;
     for (;; budget--) {
-      if (!this.#hold()) return Infinity;
-      const lane = this.#laneOf(this.#held);
+      if (walk.next === undefined) walk.fetch();
+      const { next } = walk;
+      if (next === undefined) return Infinity;
+      if (!this.#mayAll && !this.#mayNext) this.#ask(next);
+      const lane = (next.length === 4 ? this.#lane4 : this.#lane16) ?? this.#open(next.length);
       if (!lane.hasRoom) return lane.full ? 0 : Infinity;
       if (budget <= 0) return this.#pace.untilMs();
-      lane.add(this.#held === 4 ? this.#next4 : this.#next, this.#host);
-      this.#held = 0;
+      lane.add(next, walk.host);
+      walk.advance();
+      this.#mayNext = false;
       this.#pace.spend();
     }
   }
 
-  /** Takes the next address from the walk; false if there is none for now. */
-  #hold(): boolean {
-    if (this.#held > 0) return true;
-    this.#walk.fetch();
-    if (!this.#walk.ready) return false;
-    this.#host = this.#walk.host;
-    this.#held = this.#walk.take(this.#next, 0);
-    // A name was asked for as such.
-    if (!this.#mayAll && this.#host === undefined) {
-      checkNetHost(formatIp(this.#next.subarray(0, this.#held)), "sweep");
-    }
-    return true;
+  /** Asks permission for an address, unless its name was asked for as such. */
+  #ask(address: Uint8Array): void {
+    if (this.#walk.host === undefined) checkNetHost(formatIp(address), "sweep");
+    this.#mayNext = true;
   }
 
-  #laneOf(length: number): SweepLane {
-    const family = length === 4 ? "inet" : "inet6";
-    let lane = this.#lanes.find((lane) => lane.family === family);
-    if (lane === undefined) {
-      lane = new SweepLane({ ...this.#settings, family });
-      this.#lanes.push(lane);
-    }
+  #open(addressBytes: number): SweepLane {
+    const family = addressBytes === 4 ? "inet" : "inet6";
+    const lane = new SweepLane({ ...this.#settings, family });
+    this.#lanes.push(lane);
+    if (addressBytes === 4) this.#lane4 = lane;
+    else this.#lane16 = lane;
     return lane;
   }
 }

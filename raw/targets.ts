@@ -66,9 +66,9 @@ export class TargetWalk {
     this.#resolve = resolve;
   }
 
-  /** Whether the next address is there without waiting. */
-  get ready(): boolean {
-    return this.#next !== undefined;
+  /** The next address, valid until {@linkcode TargetWalk.advance}; undefined if there is none for now. */
+  get next(): Uint8Array | undefined {
+    return this.#next;
   }
 
   /** Whether there are no more addresses. */
@@ -76,7 +76,7 @@ export class TargetWalk {
     return this.#ended && this.#next === undefined;
   }
 
-  /** The name that the address to be taken next was looked up by; undefined if it was given as such. */
+  /** The name that the next address was looked up by; undefined if it was given as such. */
   get host(): string | undefined {
     return this.#host;
   }
@@ -94,13 +94,11 @@ export class TargetWalk {
     }
   }
 
-  /** Writes the next address at `offset` of `into`, which {@linkcode TargetWalk.ready} has promised; returns its length. */
-  take(into: Uint8Array, offset: number): number {
+  /** Goes on to the address after {@linkcode TargetWalk.next}, which must be there. */
+  advance(): void {
     const next = this.#next!;
-    into.set(next, offset);
     if (equal(next, this.#last!)) this.#next = undefined;
     else increment(next);
-    return next.length;
   }
 
   /** Tells the targets' iterator that no more are wanted. */

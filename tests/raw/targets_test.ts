@@ -9,17 +9,17 @@ async function walked(targets: SweepTargets): Promise<string[]> {
     return Promise.resolve(new Uint8Array([192, 0, 2, 53]));
   });
   const all: string[] = [];
-  const into = new Uint8Array(16);
   for (;;) {
     walk.fetch();
     for (const { host, code } of walk.unresolved.splice(0)) all.push(`${host}: ${code}`);
     if (walk.ended) return all;
-    if (!walk.ready) {
+    if (walk.next === undefined) {
       await new Promise<void>((resolve) => walk.wake = resolve);
       continue;
     }
     const { host } = walk;
-    const address = formatIp(into.subarray(0, walk.take(into, 0)));
+    const address = formatIp(walk.next);
+    walk.advance();
     all.push(host === undefined ? address : `${host}: ${address}`);
   }
 }
