@@ -42,6 +42,21 @@ testWith({}, "every host of a block is found alive, once", async () => {
   }
 });
 
+testWith(
+  { root: true },
+  "small requests are atomic datagrams: DF set, no identification",
+  async () => {
+    using watcher = await raw.openIp({ protocol: "icmp", hostname: "127.0.0.77" });
+    for (const [sizeBytes, atomic] of [[56, true], [548, true], [549, false]] as const) {
+      for await (const host of raw.sweep("127.0.0.77", { ...FAST, sizeBytes })) assert(host.alive);
+      const { data } = await watcher.recvFrom();
+      const [identification, flags] = [data[4] << 8 | data[5], data[6] >> 5];
+      assertEquals([data.length, flags], [28 + sizeBytes, 2]);
+      if (atomic) assertEquals(identification, 0);
+    }
+  },
+);
+
 testWith({}, "a million hosts take no more memory than a quarter of them", async () => {
   let alive = 0;
   let quarter = 0;
