@@ -48,17 +48,21 @@ function strideOf(slotBytes: number): number {
   return lines * CACHE_LINE + (slotBytes >= PAGE ? 3 * CACHE_LINE : 0);
 }
 
-/** What came beside the payloads of a batch. */
+/**
+ * What came beside the payloads of a batch. Each message has a record of equal size: the lengths of its
+ * sockaddr and of its control data, 32 bits each, then the one and the other.
+ */
 export interface BatchMeta {
-  /** Sockaddrs, 128 bytes apart. */
-  readonly names: Uint8Array;
-  /** Control data. */
-  readonly controls: Uint8Array;
-  /** Distance of control data in bytes. */
-  readonly controlSize: number;
-  /** For each message, the length of its name and that of its control data. */
-  readonly lengths: Uint32Array;
+  /** The bytes of all. */
+  readonly bytes: Uint8Array;
+  /** From one record to the next. */
+  readonly stride: number;
+  /** Where in a record the control data begins. */
+  readonly controlAt: number;
 }
+
+/** Where in a record the name begins. */
+export const META_NAME_AT = 8;
 
 /** Slots that one receive fills. What is in them stays until the next one. */
 export class ReceiveBatch implements MessageBatch<Address> {
@@ -67,11 +71,15 @@ export class ReceiveBatch implements MessageBatch<Address> {
   /** Room for a payload, in bytes. */
   readonly slotBytes: number;
   readonly #controlSize: number;
+  /** The distance of control data: whole words, as what is in it is aligned. */
+  readonly #controlStride: number;
   readonly #stride: number;
   readonly #headers: Uint8Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #names: Uint8Array<ArrayBuffer>;
   readonly #controls: Uint8Array<ArrayBuffer>;
+  readonly #nameWords: Uint32Array<ArrayBuffer>;
+  readonly #controlWords: Uint32Array<ArrayBuffer>;
   readonly #payload: Uint8Array<ArrayBuffer>;
   /** Held: the headers know it by address alone. */
   readonly #iovecs: Uint8Array<ArrayBuffer>;
@@ -95,11 +103,14 @@ export class ReceiveBatch implements MessageBatch<Address> {
     this.slots = slots;
     this.slotBytes = slotBytes;
     this.#controlSize = controlBytes;
+    this.#controlStride = controlBytes + 7 & ~7;
     const stride = this.#stride = strideOf(slotBytes);
     this.#headers = allocate(slots * MMSGHDR.size);
     this.#words = new Uint32Array(this.#headers.buffer);
     this.#names = allocate(slots * SOCKADDR_STORAGE_BYTES);
-    this.#controls = allocate(slots * controlBytes);
+    this.#controls = allocate(slots * this.#controlStride);
+    this.#nameWords = new Uint32Array(this.#names.buffer);
+    this.#controlWords = new Uint32Array(this.#controls.buffer);
     this.#payload = allocate(slots * stride);
     this.#iovecs = allocate(slots * IOVEC.size);
     this.#views = Array.from(
@@ -127,7 +138,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
       headers.setBigUint64(at + MSGHDR.msg_iovlen, 1n, true);
       headers.setBigUint64(
         at + MSGHDR.msg_control,
-        control === 0n ? 0n : control + n * BigInt(this.#controlSize),
+        control === 0n ? 0n : control + n * BigInt(this.#controlStride),
         true,
       );
     }
@@ -225,7 +236,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
 
   /** Where the control data of message `i` begins. */
   controlAt(i: number): number {
-    return i * this.#controlSize;
+    return i * this.#controlStride;
   }
 
   /** How long the control data of message `i` is, in bytes. */
@@ -236,16 +247,29 @@ export class ReceiveBatch implements MessageBatch<Address> {
   /** Names and control data as the kernel laid them out, copied at once: for messages that decode them later. */
   copyMeta(): BatchMeta {
     const count = this.#count;
-    const lengths = new Uint32Array(2 * count);
+    const words = this.#words;
+    let nameBytes = 0;
+    let controlBytes = 0;
     for (let i = 0, at = 0; i < count; i++, at += WORDS) {
-      lengths[2 * i] = Math.min(this.#words[at + NAMELEN], SOCKADDR_STORAGE_BYTES);
-      lengths[2 * i + 1] = Math.min(this.#words[at + CONTROLLEN], this.#controlSize);
+      if (words[at + NAMELEN] > nameBytes) nameBytes = words[at + NAMELEN];
+      if (words[at + CONTROLLEN] > controlBytes) controlBytes = words[at + CONTROLLEN];
+    }
+    // As much as the longest of each takes, in whole words: mostly all are as long.
+    const nameWords = Math.min(nameBytes, SOCKADDR_STORAGE_BYTES) + 3 >> 2;
+    const controlWords = Math.min(controlBytes, this.#controlSize) + 3 >> 2;
+    const all = new Uint32Array(count * (2 + nameWords + controlWords));
+    for (let i = 0, to = 0, at = 0; i < count; i++, at += WORDS) {
+      all[to++] = Math.min(words[at + NAMELEN], SOCKADDR_STORAGE_BYTES);
+      all[to++] = Math.min(words[at + CONTROLLEN], this.#controlSize);
+      const name = i * SOCKADDR_STORAGE_BYTES / 4;
+      for (let k = 0; k < nameWords; k++) all[to++] = this.#nameWords[name + k];
+      const control = i * this.#controlStride / 4;
+      for (let k = 0; k < controlWords; k++) all[to++] = this.#controlWords[control + k];
     }
     return {
-      names: this.#names.slice(0, count * SOCKADDR_STORAGE_BYTES),
-      controls: this.#controls.slice(0, count * this.#controlSize),
-      controlSize: this.#controlSize,
-      lengths,
+      bytes: new Uint8Array(all.buffer),
+      stride: 4 * (2 + nameWords + controlWords),
+      controlAt: META_NAME_AT + 4 * nameWords,
     };
   }
 
@@ -307,7 +331,8 @@ export class ReceiveBatch implements MessageBatch<Address> {
     const length = this.#words[at + CONTROLLEN];
     const lost = (this.#words[at + FLAGS] & MSG_CTRUNC) !== 0;
     if (length === 0 && !lost) return undefined;
-    return takeControl(this.#controls, i * this.#controlSize, length, lost);
+    const room = this.#controls;
+    return takeControl(room, i * this.#controlStride, Math.min(length, this.#controlSize), lost);
   }
 }
 

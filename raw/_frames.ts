@@ -22,12 +22,8 @@ import {
 } from "../ffi/abi/constants.ts";
 import { ReceivedControl } from "../ffi/cmsg.ts";
 import { INTERFACES } from "../ffi/interface_names.ts";
-import type { BatchMeta, ReceiveBatch } from "../ffi/receive_batch.ts";
-import {
-  decodeSockaddr,
-  type InterfaceLookup,
-  SOCKADDR_STORAGE_BYTES,
-} from "../ffi/sockaddr_decode.ts";
+import { type BatchMeta, META_NAME_AT, type ReceiveBatch } from "../ffi/receive_batch.ts";
+import { decodeSockaddr, type InterfaceLookup } from "../ffi/sockaddr_decode.ts";
 import { ETH_P_8021Q } from "../wire/numbers.ts";
 
 /** A received frame. */
@@ -38,7 +34,9 @@ export interface PacketMessage extends Message<PacketAddress> {
 
 const { tpacket_auxdata: AUXDATA, cmsghdr: CMSGHDR, timespec: TIMESPEC } =
   LAYOUTS["linux-x86_64-glibc"];
-const NANOS_PER_SECOND = 1_000_000_000n;
+const NANOS_PER_SECOND = 1e9;
+const NANOS = new BigUint64Array(1);
+const NANOS_HALVES = new Uint32Array(NANOS.buffer);
 /** Where a VLAN tag stands in an Ethernet frame: after both addresses. */
 const TAG_AT = 12;
 const TAG_BYTES = 4;
@@ -119,10 +117,7 @@ export class FrameBatch implements PacketBatch {
     const frames: PacketMessage[] = new Array(count);
     for (let i = 0; i < count; i++) {
       const bytes = batch.data(i);
-      const at = i * meta.controlSize;
-      const tag = this.#hasLinkHeader && bytes.length >= TAG_AT
-        ? tagIn(meta.controls, at, at + meta.lengths[2 * i + 1])
-        : NO_TAG;
+      const tag = this.#tag(i);
       const length = bytes.length + (tag === NO_TAG ? 0 : TAG_BYTES);
       const fits = bytes.length <= PACKED_BYTES;
       const data = fits ? new Uint8Array(packed, used, length) : new Uint8Array(length);
@@ -173,27 +168,28 @@ class Frame implements PacketMessage {
   }
 
   get from(): PacketAddress {
-    const { names, lengths } = this.#meta;
-    const at = this.#index * SOCKADDR_STORAGE_BYTES;
-    return decodeSockaddr(names, lengths[2 * this.#index], this.#lookup, at) as PacketAddress;
+    const { bytes, stride } = this.#meta;
+    const at = this.#index * stride;
+    const name = at + META_NAME_AT;
+    return decodeSockaddr(bytes, u32(bytes, at), this.#lookup, name) as PacketAddress;
   }
 
   get control(): Control | undefined {
     const [start, end] = this.#controlSpan();
     const cut = (this.#flags & MSG_CTRUNC) !== 0;
     if (start === end && !cut) return undefined;
-    return new ReceivedControl(this.#meta.controls.subarray(start, end), cut);
+    return new ReceivedControl(this.#meta.bytes.subarray(start, end), cut);
   }
 
   get timestampNanos(): bigint | undefined {
     const [start, end] = this.#controlSpan();
-    return timeIn(this.#meta.controls, start, end);
+    return timeIn(this.#meta.bytes, start, end);
   }
 
   #controlSpan(): [number, number] {
-    const { controlSize, lengths } = this.#meta;
-    const start = this.#index * controlSize;
-    return [start, start + lengths[2 * this.#index + 1]];
+    const { bytes, stride, controlAt } = this.#meta;
+    const at = this.#index * stride;
+    return [at + controlAt, at + controlAt + u32(bytes, at + 4)];
   }
 }
 
@@ -242,8 +238,13 @@ function putTag<T extends Uint8Array>(data: T, bytes: Uint8Array, tag: number): 
 function timeIn(controls: Uint8Array, start: number, end: number): bigint | undefined {
   const at = find(controls, start, end, SOL_SOCKET, SCM_TIMESTAMPNS, TIMESPEC.size);
   if (at < 0) return undefined;
-  const view = new DataView(controls.buffer, controls.byteOffset + at, TIMESPEC.size);
-  return view.getBigInt64(0, true) * NANOS_PER_SECOND + view.getBigInt64(8, true);
+  // By 32-bit halves of seconds (their high half is 0 until 2106), for the price of one bigint.
+  const seconds = u32(controls, at);
+  const low = (seconds & 0xffff) * NANOS_PER_SECOND + u32(controls, at + 8);
+  const high = (seconds >>> 16) * NANOS_PER_SECOND + Math.floor(low / 0x10000);
+  NANOS_HALVES[0] = (high % 0x10000) * 0x10000 + low % 0x10000;
+  NANOS_HALVES[1] = high / 0x10000;
+  return NANOS[0];
 }
 
 /** Where the data of a control message of at least so many bytes begins; -1 if there is none. */
@@ -266,6 +267,10 @@ function find(
     at += length + 7 & ~7;
   }
   return -1;
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24) >>> 0;
 }
 
 /** Control data is never as long as 64 KiB, nor are these numbers. */
