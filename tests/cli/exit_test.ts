@@ -85,9 +85,9 @@ Deno.test("a transfer under way is not timed out, however long it takes", async 
 });
 
 Deno.test("a host name that does not exist is exit code 4", async () => {
-  const { code, err } = await runSock(["connect", "tcp:no-such-host.invalid:80"]);
+  const { code, err } = await runSock(["connect", "tcp:no such host:80"]);
   assertEquals(code, 4);
-  assertMatch(err, /^sock: .*no-such-host\.invalid.*EAI_[A-Z]+.*\n$/);
+  assertMatch(err, /^sock: .*no such host.*EAI_[A-Z]+.*\n$/);
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

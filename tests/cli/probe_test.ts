@@ -100,11 +100,11 @@ testWith(netns, "ping tells an ICMP error in ping's words", async () => {
 });
 
 Deno.test("ping, sweep and resolve end with 2, 2 and 4 for a name that is not there", async () => {
-  assertEquals((await runSock(["ping", "-c", "1", "no-such-host.invalid"])).code, 2);
-  const sweep = await runSock(["sweep", "no-such-host.invalid"]);
+  assertEquals((await runSock(["ping", "-c", "1", "no such host"])).code, 2);
+  const sweep = await runSock(["sweep", "no such host"]);
   assertEquals(sweep.code, 2);
-  assertMatch(sweep.err, /^sock: Cannot resolve "no-such-host\.invalid".*EAI_[A-Z]+/);
-  assertEquals((await runSock(["resolve", "no-such-host.invalid"])).code, 4);
+  assertMatch(sweep.err, /^sock: Cannot resolve "no such host".*EAI_[A-Z]+/);
+  assertEquals((await runSock(["resolve", "no such host"])).code, 4);
 });
 
 Deno.test("ping and sweep end with 2 for wrong arguments and missing permissions, and say which", async () => {

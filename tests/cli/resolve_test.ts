@@ -47,9 +47,9 @@ Deno.test("resolve --canonical gives the official name", async () => {
 });
 
 Deno.test("resolve ends with 4 for a name, 2 for an argument that no lookup can take", async () => {
-  const name = await runSock(["resolve", "no-such-host.invalid"]);
+  const name = await runSock(["resolve", "no such host"]);
   assertEquals(name.code, 4);
-  assertMatch(name.err, /^sock: .*no-such-host\.invalid.*EAI_[A-Z]+.*\n$/);
+  assertMatch(name.err, /^sock: .*no such host.*EAI_[A-Z]+.*\n$/);
   for (
     const args of [
       ["localhost", "65536"],
