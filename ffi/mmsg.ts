@@ -171,7 +171,7 @@ export async function recvMany(
       spend(messages.length);
       return messages;
     }
-    await core.waitReadable(wait);
+    await core.waitReadable(wait, "recvmmsg");
   }
 }
 
@@ -199,7 +199,7 @@ export async function* recvBatches(
       spend(batch.count);
       yield batch;
     } else {
-      await core.waitReadable(wait);
+      await core.waitReadable(wait, "recvmmsg");
     }
   }
 }
@@ -289,7 +289,7 @@ async function flush(
       await poller.nextTurn();
       batch.checkInPlace(done);
     } else if (result === -EAGAIN) {
-      await core.waitWritable(wait);
+      await core.waitWritable(wait, "sendmmsg");
       batch.checkInPlace(done);
     } else if (isIcmpError(-result) && !again && (!connected || before + done > 0)) {
       again = true; // the error is cleared now; a second one is about this message

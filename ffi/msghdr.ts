@@ -183,7 +183,7 @@ export async function sendMsg(
       return sent;
     }
     checkMayWait(message.flags, "sendmsg");
-    await core.waitWritable(wait);
+    await core.waitWritable(wait, "sendmsg");
   }
 }
 
@@ -297,7 +297,7 @@ export async function recvMsgInto(
       return parts;
     }
     checkMayWait(request.flags, "recvmsg");
-    await core.waitReadable(wait);
+    await core.waitReadable(wait, "recvmsg");
   }
 }
 
@@ -360,6 +360,6 @@ export async function recvMsg(
       return message;
     }
     checkMayWait(request.flags, "recvmsg");
-    await core.waitReadable(wait);
+    await core.waitReadable(wait, "recvmsg");
   }
 }

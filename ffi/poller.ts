@@ -29,6 +29,8 @@ const WORK_PER_TURN = 1024;
 
 /** What waits for readiness. It is told once, and asks again if it still has to wait. */
 export interface Pending {
+  /** The call that waits, for the error of one that close ends. Default: `"recv"` or `"send"`. */
+  readonly syscall?: string;
   /** The descriptor may be ready. */
   ready(): void;
   /** It was closed, or cannot be waited for. */

@@ -133,7 +133,7 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
             decodeSockaddr(address, address.length),
           ];
         }
-        await this.#core.waitReadable(wait);
+        await this.#core.waitReadable(wait, "accept");
       }
     });
   }

@@ -165,8 +165,8 @@ export class SocketCore extends Watch {
   ): Promise<number> {
     for (;;) {
       if (!poller.hasWork) await poller.nextTurn();
-      else if (ready === "readable") await this.waitReadable(wait);
-      else await this.waitWritable(wait);
+      else if (ready === "readable") await this.waitReadable(wait, syscall);
+      else await this.waitWritable(wait, syscall);
       const result = this.#inTurn(syscall, run, address);
       if (result >= 0) return result;
     }
@@ -177,10 +177,10 @@ export class SocketCore extends Watch {
    * recipient is named in the call epoll knows only our own buffer, not the recipient's full queue
    * (unix_dgram_poll), and says "writable" for ever: after some such waits time passes between them.
    */
-  override waitWritable(wait?: Wait): Promise<void> {
+  override waitWritable(wait?: Wait, syscall?: string): Promise<void> {
     const vain = this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM &&
       this.#vainWaits++ >= MOST_VAIN_WAITS;
-    return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait);
+    return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait, syscall);
   }
 
   /** A send has found room. */
@@ -235,7 +235,7 @@ export class SocketCore extends Watch {
       throw failure("connect", -result, address);
     }
     for (;;) {
-      await this.waitWritable(wait);
+      await this.waitWritable(wait, "connect");
       this.checkOpen("connect");
       const errno = this.takeError();
       // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
@@ -313,14 +313,14 @@ export class SocketCore extends Watch {
    * duplicate of it, which saves a call.
    */
   close(last = false): void {
-    const fd = this.release(() => closedError("close"), last);
+    const fd = this.release(closedError, last);
     if (fd >= 0) closeFd(fd);
   }
 
   /** Hands the descriptor over: the caller closes it. Waits reject as on close. */
   detach(): number {
     this.checkOpen("detach");
-    return this.release(() => closedError("detach"));
+    return this.release(closedError);
   }
 }
 

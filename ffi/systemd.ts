@@ -42,6 +42,7 @@ export interface InheritedSocket {
  *
  * @returns The sockets; none if this process was given none.
  * @throws {RangeError} If LISTEN_FDS is no number.
+ * @throws {SocketError} `EBADF` if there are fewer than LISTEN_FDS says; those there were are closed.
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi` or `--allow-env`.
  */
 export function inheritedSockets(): InheritedSocket[] {
@@ -60,7 +61,9 @@ export function inheritedSockets(): InheritedSocket[] {
         socket: Socket.fromFd(FIRST_FD + i),
       });
     } catch (error) {
-      if (!isSocketError(error, "ENOTSOCK")) throw error;
+      if (isSocketError(error, "ENOTSOCK")) continue;
+      for (const { socket } of sockets) socket.close();
+      throw error;
     }
   }
   for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]) Deno.env.delete(name);

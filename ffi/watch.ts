@@ -79,19 +79,19 @@ export class Watch {
     this.#ended(1);
   }
 
-  /** Resolves at the next sign that receiving or accepting may succeed. */
-  waitReadable(wait?: Wait): Promise<void> {
+  /** Resolves at the next sign that receiving or accepting may succeed; `syscall` is what then closing ends. */
+  waitReadable(wait?: Wait, syscall?: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = new PromisePending(wait, resolve, reject);
+      const pending = new PromisePending(wait, resolve, reject, syscall);
       this.addReader(pending);
       wait?.arm((reason) => this.#cancel(pending, reason));
     });
   }
 
   /** Resolves at the next sign that sending or connecting may succeed. */
-  waitWritable(wait?: Wait): Promise<void> {
+  waitWritable(wait?: Wait, syscall?: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = new PromisePending(wait, resolve, reject);
+      const pending = new PromisePending(wait, resolve, reject, syscall);
       this.addWriter(pending);
       wait?.arm((reason) => this.#cancel(pending, reason));
     });
@@ -110,11 +110,11 @@ export class Watch {
   }
 
   /**
-   * Takes the descriptor out of the poller and fails what waits, with a reason that is made if
-   * something does. `last`: no duplicate of the descriptor exists and close follows, which takes it out
+   * Takes the descriptor out of the poller and fails what waits, with a reason that is made for the call
+   * that waited. `last`: no duplicate of the descriptor exists and close follows, which takes it out
    * of the epoll set by itself. Returns its number, -1 if it was out already.
    */
-  release(reason: () => unknown, last = false): number {
+  release(reason: (syscall: string) => unknown, last = false): number {
     const fd = this.fd;
     if (fd < 0) return -1;
     this.fd = -1;
@@ -124,9 +124,9 @@ export class Watch {
       this.#slot = -1;
     }
     if (this.#reader === undefined && this.#writer === undefined) return fd;
-    const error = reason();
-    for (const pending of this.#takeReaders()) pending.fail(error);
-    for (const pending of this.#takeWriters()) pending.fail(error);
+    const writers = this.#takeWriters();
+    for (const pending of this.#takeReaders()) pending.fail(reason(pending.syscall ?? "recv"));
+    for (const pending of writers) pending.fail(reason(pending.syscall ?? "send"));
     return fd;
   }
 
@@ -198,8 +198,15 @@ class PromisePending implements Pending {
   readonly #wait: Wait | undefined;
   readonly #resolve: () => void;
   readonly #reject: (reason: unknown) => void;
+  readonly syscall: string | undefined;
 
-  constructor(wait: Wait | undefined, resolve: () => void, reject: (reason: unknown) => void) {
+  constructor(
+    wait: Wait | undefined,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+    syscall: string | undefined,
+  ) {
+    this.syscall = syscall;
     this.#wait = wait;
     this.#resolve = resolve;
     this.#reject = reject;

@@ -129,7 +129,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
         const connection = this.#acceptNow();
         if (connection !== undefined) return connection;
       }
-      await core.waitReadable(wait);
+      await core.waitReadable(wait, "accept");
     }
   }
 

@@ -1,7 +1,7 @@
 /** What the tests of sockets share. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { InetAddress } from "../../core/address.ts";
-import { isSocketError } from "../../core/errors.ts";
+import { isSocketError, type SocketError } from "../../core/errors.ts";
 import { AF_INET, AF_INET6, SOCK_STREAM } from "../../ffi/mod.ts";
 import { libc } from "../../ffi/library.ts";
 import { type Socket, socket, socketPair } from "../../ffi/socket.ts";
@@ -83,14 +83,14 @@ export async function pending(promise: Promise<unknown>): Promise<boolean> {
 }
 
 /** Asserts a rejection with a POSIX code. */
-export async function rejectsWith(promise: Promise<unknown>, code: string): Promise<Error> {
+export async function rejectsWith(promise: Promise<unknown>, code: string): Promise<SocketError> {
   const error = await assertRejects(() => promise, Error);
   assert(isSocketError(error, code), `${error} has not the code ${code}`);
   return error;
 }
 
 /** Asserts a throw with a POSIX code. */
-export function throwsWith(fn: () => unknown, code: string): Error {
+export function throwsWith(fn: () => unknown, code: string): SocketError {
   const error = assertThrows(fn, Error);
   assert(isSocketError(error, code), `${error} has not the code ${code}`);
   return error;

@@ -35,22 +35,24 @@ claim("close unblocks every kind of wait at once, with EBADF", async () => {
   const [a, b] = socketPair();
   using _b = b;
   while (a.trySend(new Uint8Array(65536)) !== null);
-  const waits = [
-    listener.accept(),
-    listener.accept(),
-    client.recv(),
-    client.recvInto(new Uint8Array(1)),
-    client.recvFrom(),
-    server.recvMsg(),
-    server.recvMsgInto([new Uint8Array(1)]),
-    server.recvMany(),
-    server.recvBatches().next(),
-    a.send(bytes("x")),
-    a.sendAll(bytes("x")),
-    a.sendMsg([bytes("x")]),
-    a.sendMany([{ data: bytes("x") }]),
+  const waits: [syscall: string, wait: Promise<unknown>][] = [
+    ["accept", listener.accept()],
+    ["accept", listener.accept()],
+    ["recv", client.recv()],
+    ["recv", client.recvInto(new Uint8Array(1))],
+    ["recvfrom", client.recvFrom()],
+    ["recvmsg", server.recvMsg()],
+    ["recvmsg", server.recvMsgInto([new Uint8Array(1)])],
+    ["recvmmsg", server.recvMany()],
+    ["recvmmsg", server.recvBatches().next()],
+    ["send", a.send(bytes("x"))],
+    ["send", a.sendAll(bytes("x"))],
+    ["sendmsg", a.sendMsg([bytes("x")])],
+    ["sendmmsg", a.sendMany([{ data: bytes("x") }])],
   ];
-  const outcomes = Promise.all(waits.map((wait) => rejectsWith(wait, "EBADF")));
+  const outcomes = Promise.all(waits.map(async ([syscall, wait]) => {
+    assertEquals((await rejectsWith(wait, "EBADF")).syscall, syscall);
+  }));
   assert(await pending(outcomes));
   for (const each of [listener, client, server, a]) each.close();
   await outcomes;

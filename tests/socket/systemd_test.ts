@@ -74,6 +74,30 @@ claim("sockets meant for another process are left alone", async () => {
   assertEquals(got, [[], "1"]);
 }, PYTHON);
 
+claim("a LISTEN_FDS beyond what there is leaves no descriptor open", async () => {
+  const got = await runJson<unknown>(
+    `
+    import { inheritedSockets } from "$/ffi/mod.ts";
+    const open = () => [3, 4].filter((fd) => {
+      try { return Deno.readLinkSync("/proc/self/fd/" + fd).startsWith("socket:"); } catch { return false; }
+    });
+    const before = open();
+    // Nothing has that many descriptors.
+    Deno.env.set("LISTEN_FDS", "3000");
+    let code;
+    try { inheritedSockets(); } catch (error) { code = error.code; }
+    console.log(JSON.stringify([before, code, open()]));
+    Deno.exit();
+  `,
+    {
+      prefix: launched(
+        `[socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)]`,
+      ),
+    },
+  );
+  assertEquals(got, [[3, 4], "EBADF", []]);
+}, PYTHON);
+
 claim("a LISTEN_FDS that is no number is refused", async () => {
   for (const count of ["x", "-1", "1e3", "99999999", ""]) {
     const got = await runJson<unknown>(
