@@ -17,11 +17,13 @@ import {
   IP_DROP_SOURCE_MEMBERSHIP,
   IPV6_ADD_MEMBERSHIP,
   IPV6_DROP_MEMBERSHIP,
+} from "../ffi/options/multicast.ts";
+import {
   IPV6_MCAST_JOIN_SOURCE_GROUP,
   IPV6_MCAST_LEAVE_SOURCE_GROUP,
   MCAST_JOIN_SOURCE_GROUP,
   MCAST_LEAVE_SOURCE_GROUP,
-} from "../ffi/options/multicast.ts";
+} from "../ffi/options/multicast_group.ts";
 import { resolve } from "../ffi/resolver.ts";
 import { checkMembership } from "./_open.ts";
 import type { MulticastOptions, UdpBindOptions, UdpConnectOptions, UdpEndpoint } from "./types.ts";

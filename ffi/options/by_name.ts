@@ -11,6 +11,7 @@ import * as ip from "./ip.ts";
 import * as ipv6 from "./ipv6.ts";
 import * as ipv6Header from "./ipv6_header.ts";
 import * as multicast from "./multicast.ts";
+import * as multicastGroup from "./multicast_group.ts";
 import * as peer from "./peer.ts";
 import * as raw from "./raw.ts";
 import * as socket from "./socket.ts";
@@ -38,6 +39,7 @@ const TABLES: readonly object[] = [
   ipv6,
   ipv6Header,
   multicast,
+  multicastGroup,
   sourceFilter,
   tcp,
   tcpMd5,

@@ -27,6 +27,7 @@ export * from "./ip.ts";
 export * from "./ipv6.ts";
 export * from "./ipv6_header.ts";
 export * from "./multicast.ts";
+export * from "./multicast_group.ts";
 export type { PathMtuDiscovery } from "./path_mtu.ts";
 export * from "./peer.ts";
 export * from "./raw.ts";

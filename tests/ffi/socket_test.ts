@@ -1,9 +1,9 @@
-/** The BSD face: what CPython's and Go's tests say of sockets, with CPython on the other side. */
+/** The BSD face: what CPython's and Go's tests say of sockets. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { InetAddress, UnixAddress } from "../../core/address.ts";
 import { isSocketError, type SocketError } from "../../core/errors.ts";
 import { libc } from "../../ffi/library.ts";
-import { SO_RCVBUF, SO_REUSEADDR, SO_SNDBUF, SO_TYPE } from "../../ffi/options/mod.ts";
+import { SO_REUSEADDR, SO_SNDBUF, SO_TYPE } from "../../ffi/options/mod.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -20,40 +20,8 @@ import {
   socket,
   socketPair,
 } from "../../ffi/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
 import { PythonPeer } from "./_python.ts";
-
-libc();
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const bytes = (value: string) => new TextEncoder().encode(value);
-const loopback = { hostname: "127.0.0.1", port: 0 } as const;
-
-/** A listener, a client and its peer. */
-async function tcpTrio(): Promise<{ listener: Socket; client: Socket; server: Socket }> {
-  const listener = socket(AF_INET, SOCK_STREAM, 0);
-  listener.bind(loopback);
-  listener.listen();
-  const client = socket();
-  const accepting = listener.accept();
-  await client.connect(listener.localAddr);
-  const [server, from] = await accepting;
-  assertEquals(from, client.localAddr);
-  return { listener, client, server };
-}
-
-/** Registers a test after which no descriptor may be left open. */
-function leakTest(name: string, fn: () => Promise<void>, tools: string[] = []): void {
-  testWith({ tools }, name, async () => {
-    // The poller's own descriptors come with the first wait.
-    const [a, b] = socketPair();
-    await a.recv(1, { timeoutMs: 0 }).catch(() => {});
-    a.close();
-    b.close();
-    const before = openFds();
-    await fn();
-    assertEquals(openFds(), before);
-  }, { sanitizeOps: false });
-}
+import { bytes, leakTest, loopback, tcpTrio, text } from "./_sockets.ts";
 
 leakTest("a client and a server exchange bytes both ways and half-close", async () => {
   const { listener, client, server } = await tcpTrio();
@@ -325,93 +293,6 @@ leakTest("a family without a codec passes through as bytes", async () => {
   assertEquals((s.localAddr as InetAddress).hostname, "127.0.0.1");
   await Promise.resolve();
 });
-
-leakTest("a big send arrives whole, against a slow reader", async () => {
-  await using peer = new PythonPeer(`
-import hashlib
-s = socket.create_server(("127.0.0.1", 0))
-say(s.getsockname()[1])
-c, _ = s.accept()
-h, n = hashlib.sha256(), 0
-while True:
-    data = c.recv(65536)
-    if not data: break
-    h.update(data); n += len(data)
-    if n < 200000: time.sleep(0.001)
-say(n, h.hexdigest())
-`);
-  using client = socket();
-  client.setOption(SO_SNDBUF, 65536);
-  await client.connect({ hostname: "127.0.0.1", port: Number(await peer.line()) });
-  const data = new Uint8Array(20_000_000).map((_, i) => i * 7 >> 3);
-  await client.sendAll(data);
-  client.shutdown("write");
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
-  assertEquals(await peer.line(), `${data.length} ${hash}`);
-}, ["python3"]);
-
-leakTest("CPython's client and ours understand each other over each family", async () => {
-  for (const [family, host] of [[AF_INET, "127.0.0.1"], [AF_INET6, "::1"]] as const) {
-    using server = socket(family, SOCK_STREAM, 0);
-    server.setOption(SO_RCVBUF, 4096);
-    server.bind({ hostname: host, port: 0 });
-    server.listen(5);
-    await using peer = new PythonPeer(
-      `
-c = socket.create_connection((sys.argv[1], int(sys.argv[2])))
-c.sendall(b"x" * 100000)
-c.shutdown(socket.SHUT_WR)
-say(c.getsockname()[1], len(c.recv(100, socket.MSG_WAITALL)), c.recv(1))
-`,
-      [host, String((server.localAddr as InetAddress).port)],
-    );
-    const [connection, from] = await server.accept();
-    let total = 0;
-    for (let chunk; (chunk = await connection.recv()).length > 0;) total += chunk.length;
-    await connection.sendAll(new Uint8Array(100));
-    connection.close();
-    assertEquals([total, await peer.line()], [100000, `${(from as InetAddress).port} 100 b''`]);
-  }
-}, ["python3"]);
-
-leakTest("an interrupted process loses nothing: signals every millisecond", async () => {
-  let signals = 0;
-  const onSignal = () => signals++;
-  Deno.addSignalListener("SIGUSR1", onSignal);
-  try {
-    await using peer = new PythonPeer(
-      `
-hear()
-pid = int(sys.argv[1])
-for _ in range(300):
-    os.kill(pid, signal.SIGUSR1)
-    time.sleep(0.001)
-say("done")
-`,
-      [String(Deno.pid)],
-    );
-    const { listener, client, server } = await tcpTrio();
-    await peer.tell("go");
-    let on = true;
-    const done = peer.line().then(() => on = false);
-    let rounds = 0;
-    const echo = (async () => {
-      for (let data; (data = await server.recv()).length > 0;) await server.sendAll(data);
-    })();
-    while (on) {
-      await client.sendAll(bytes(`round ${rounds}`));
-      assertEquals(text(await client.recv(100, { timeoutMs: 5000 })), `round ${rounds++}`);
-    }
-    await done;
-    client.close();
-    await echo;
-    server.close();
-    listener.close();
-    assert(rounds > 100);
-  } finally {
-    Deno.removeSignalListener("SIGUSR1", onSignal);
-  }
-}, ["python3"]);
 
 leakTest(
   "a connection that its client has given up is accepted all the same, or passed over",

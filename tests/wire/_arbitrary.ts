@@ -3,8 +3,6 @@
  */
 
 import fc from "fast-check";
-import { formatIpv4, formatIpv6 } from "../../core/ip.ts";
-import { formatMac } from "../../core/mac.ts";
 import type {
   Arp,
   Authentication,
@@ -28,33 +26,7 @@ import type {
   Snap,
   Vlan,
 } from "../../wire/mod.ts";
-
-/** Any number of so many bits. */
-export function bits(count: number): fc.Arbitrary<number> {
-  return fc.integer({ min: 0, max: 2 ** count - 1 });
-}
-
-/** Bytes of a length between two bounds. */
-export function bytes(minLength: number, maxLength: number): fc.Arbitrary<Uint8Array> {
-  return fc.uint8Array({ minLength, maxLength }).map((array) => new Uint8Array(array));
-}
-
-/** Bytes of a length that is `base` and a multiple of `unit`. */
-export function units(base: number, unit: number, most: number): fc.Arbitrary<Uint8Array> {
-  return fc.integer({ min: 0, max: most }).chain((count) =>
-    bytes(base + count * unit, base + count * unit)
-  );
-}
-
-function kind<K extends string>(name: K): fc.Arbitrary<K> {
-  return fc.constant(name);
-}
-
-export const mac: fc.Arbitrary<string> = bytes(6, 6).map((six) => formatMac(six));
-export const ip4: fc.Arbitrary<string> = bytes(4, 4).map((four) => formatIpv4(four));
-export const ip6: fc.Arbitrary<string> = fc
-  .array(fc.oneof(fc.constant(0), bits(16)), { minLength: 8, maxLength: 8 })
-  .map((words) => formatIpv6(Uint8Array.from(words.flatMap((word) => [word >> 8, word & 255]))));
+import { bits, bytes, ip4, ip6, kind, mac, units } from "./_values.ts";
 
 /** An EtherType that no codec here reads. */
 const unknownType = fc.constantFrom(0x88b5, 0x88b6, 0x9000);

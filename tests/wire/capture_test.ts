@@ -19,7 +19,8 @@ import {
   PcapngWriter,
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
-import { bytes, stack } from "./_arbitrary.ts";
+import { stack } from "./_arbitrary.ts";
+import { bytes } from "./_values.ts";
 
 const SECOND = 1_000_000_000n;
 

@@ -4,6 +4,7 @@ import { assert } from "@std/assert";
 import fc from "fast-check";
 import { decodeFrame, encode, type LayerValue } from "../../wire/mod.ts";
 import * as any from "./_arbitrary.ts";
+import * as icmp from "./_icmp_arbitrary.ts";
 import * as upper from "./_upper_arbitrary.ts";
 
 const LINK = {
@@ -24,14 +25,14 @@ function unnamed(value: LayerValue): LayerValue {
 
 const over4: fc.Arbitrary<LayerValue> = fc.oneof<fc.Arbitrary<LayerValue>[]>(
   upper.tcp,
-  upper.icmpv4,
-  upper.igmp,
+  icmp.icmpv4,
+  icmp.igmp,
   upper.sctp,
   upper.udpLite,
 );
 const over6: fc.Arbitrary<LayerValue> = fc.oneof<fc.Arbitrary<LayerValue>[]>(
   upper.tcp,
-  upper.icmpv6,
+  icmp.icmpv6,
 );
 const extension: fc.Arbitrary<LayerValue> = fc.oneof<fc.Arbitrary<LayerValue>[]>(
   any.hopByHop,

@@ -10,7 +10,7 @@ import {
   sumWords,
   updateChecksum,
 } from "../../wire/mod.ts";
-import { bits, bytes } from "./_arbitrary.ts";
+import { bits, bytes } from "./_values.ts";
 
 /** RFC 1071, section 1, word by word and by nothing but its words. */
 function plain(data: Uint8Array): number {

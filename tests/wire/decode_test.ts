@@ -12,7 +12,8 @@ import {
   type LayerValue,
   verifyChecksums,
 } from "../../wire/mod.ts";
-import { bytes, stack } from "./_arbitrary.ts";
+import { stack } from "./_arbitrary.ts";
+import { bytes } from "./_values.ts";
 
 const LINK = {
   kind: "ethernet",

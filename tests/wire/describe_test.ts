@@ -11,7 +11,8 @@ import {
   type LayerValue,
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
-import { bytes, stack } from "./_arbitrary.ts";
+import { stack } from "./_arbitrary.ts";
+import { bytes } from "./_values.ts";
 
 const LINK = {
   kind: "ethernet",

@@ -7,6 +7,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as wire from "../../wire/mod.ts";
 import * as any from "./_arbitrary.ts";
+import { bits, bytes } from "./_values.ts";
 
 interface Subject {
   name: string;
@@ -97,7 +98,7 @@ function embedded(bytes: Uint8Array, filler: number): [Uint8Array, number, numbe
 for (const { name, value, encode, parse } of SUBJECTS) {
   Deno.test(`encode${name}() and ${name}View.parse() are inverse`, () => {
     fc.assert(
-      fc.property(value, any.bytes(0, 40), (given, payload) => {
+      fc.property(value, bytes(0, 40), (given, payload) => {
         const bytes = encode(given as never, payload);
         const view = parse(bytes);
         assertEquals(view.toValue(), given);
@@ -109,7 +110,7 @@ for (const { name, value, encode, parse } of SUBJECTS) {
   });
 
   Deno.test(`${name}View.parse() throws nothing but a RangeError, and its view never fails`, () => {
-    const broken = fc.tuple(value, any.bytes(0, 20), any.bytes(0, 6), any.bits(16)).map(
+    const broken = fc.tuple(value, bytes(0, 20), bytes(0, 6), bits(16)).map(
       ([given, payload, noise, at]) => {
         const bytes = encode(given as never, payload);
         bytes.set(noise.subarray(0, bytes.length), at % Math.max(1, bytes.length - noise.length));
@@ -117,7 +118,7 @@ for (const { name, value, encode, parse } of SUBJECTS) {
       },
     );
     fc.assert(
-      fc.property(fc.oneof(any.bytes(0, 120), broken), (bytes) => {
+      fc.property(fc.oneof(bytes(0, 120), broken), (bytes) => {
         let view: ReturnType<typeof parse>;
         try {
           view = parse(bytes);
@@ -250,7 +251,7 @@ Deno.test("decoders name the field that lies", () => {
 /** Bytes that are often options: small numbers, as types and lengths are, and zeros. */
 const optionBytes = (unit: number, most: number) =>
   fc.integer({ min: 1, max: most }).chain((count) =>
-    fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 9 }), any.bits(8)), {
+    fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 9 }), bits(8)), {
       minLength: count * unit - 2 * (unit >> 3),
       maxLength: count * unit - 2 * (unit >> 3),
     })

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodePacket, encode, type LayerValue, Reassembler } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
-import { bytes } from "./_arbitrary.ts";
+import { bytes } from "./_values.ts";
 import { fromHex, runScapy, toHex, withoutScapy } from "./_scapy.ts";
 
 const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;

@@ -15,9 +15,10 @@ import {
   type LayerValue,
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
-import { ip4, ip6 } from "./_arbitrary.ts";
+import { ip4, ip6 } from "./_values.ts";
 import { fromHex, runScapy, toHex, withoutScapy } from "./_scapy.ts";
-import { dns, icmpv4, icmpv6, igmp, sctp, tcp, udp } from "./_upper_arbitrary.ts";
+import { icmpv4, icmpv6, igmp } from "./_icmp_arbitrary.ts";
+import { dns, sctp, tcp, udp } from "./_upper_arbitrary.ts";
 
 type Fields = Record<string, unknown>;
 type Known = [name: string, fields: Fields][];

@@ -6,7 +6,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Dns, encode, encodeDns, encodePcap, type LayerValue } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
-import { dns, icmpv4, icmpv6, igmp, sctp, tcp, udp, udpLite } from "./_upper_arbitrary.ts";
+import { icmpv4, icmpv6, igmp } from "./_icmp_arbitrary.ts";
+import { dns, sctp, tcp, udp, udpLite } from "./_upper_arbitrary.ts";
 
 type Stack = (LayerValue | Uint8Array)[];
 

@@ -32,8 +32,9 @@ import {
   UdpLiteView,
   UdpView,
 } from "../../wire/mod.ts";
-import { bits, bytes } from "./_arbitrary.ts";
-import { dns, icmpv4, icmpv6, igmp, sctp, tcp, udp, udpLite } from "./_upper_arbitrary.ts";
+import { bits, bytes } from "./_values.ts";
+import { icmpv4, icmpv6, igmp } from "./_icmp_arbitrary.ts";
+import { dns, sctp, tcp, udp, udpLite } from "./_upper_arbitrary.ts";
 
 interface View extends HeaderView {
   toValue(): unknown;
