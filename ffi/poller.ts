@@ -2,8 +2,8 @@
  * Waiting for readiness: one waiter for all descriptors of an isolate.
  *
  * Every descriptor that ever had to wait is in one edge-triggered epoll set (`man 7 epoll`). While
- * something is pending the poller takes turns: `epoll_wait` without waiting, at most 128 events, then
- * `setImmediate`, so that timers and Deno's own I/O get their share. After some turns without an
+ * something is pending the poller takes turns: `epoll_wait` without waiting, at most 128 events or so
+ * many bytes, then `setImmediate`, so that timers and Deno's own I/O get their share. After some turns without an
  * event it parks until the set becomes readable.
  *
  * @module
@@ -21,6 +21,11 @@ import { Spin } from "./spin.ts";
 
 /** More in one turn would keep timers waiting for over 2 ms with thousands of connections. */
 const EVENTS_PER_TURN = 128;
+/**
+ * Bytes that may be handed out in one turn: what was received is dealt with after it, and more than
+ * this would have left a core's own cache by then.
+ */
+const BYTES_PER_TURN = 384 * 1024;
 /** `struct epoll_event` is packed on x86-64 only (sys/epoll.h: EPOLL_PACKED). */
 const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
@@ -54,10 +59,15 @@ interface Watched {
 class Poller {
   /** Work left before the event loop must have its turn. */
   #work = WORK_PER_TURN;
+  /** Bytes handed out since the turn began. */
+  #bytes = 0;
   #epoll = -1;
   #parker: Parker | undefined;
   readonly #events = new Int32Array(allocate(EVENTS_PER_TURN * EVENT_WORDS * 4).buffer);
   readonly #event = new Int32Array(allocate(EVENT_WORDS * 4).buffer);
+  /** How many events are in `#events`, and how many of them have been told. */
+  #reported = 0;
+  #told = 0;
   readonly #watches: (Watched | undefined)[] = [];
   /** Raised when a slot is left: an event for its last owner must not reach the next. */
   readonly #generations: number[] = [];
@@ -74,6 +84,7 @@ class Poller {
   /** Accounts for a call that was made without waiting, and its bytes. */
   spend(bytes: number): void {
     this.#work -= 1 + (bytes >> 12);
+    this.#bytes += bytes;
   }
 
   /**
@@ -190,6 +201,7 @@ class Poller {
   #turn = (): void => {
     this.#immediate = undefined;
     this.#work = WORK_PER_TURN;
+    this.#bytes = 0;
     let count = 0;
     // With nothing pending there is nobody to tell; events stay in the set until there is.
     if (this.#pending > 0) count = this.#dispatch();
@@ -224,16 +236,22 @@ class Poller {
     this.#turn();
   };
 
+  /** Tells of what epoll reported, or of what the last turn has left. Returns how many events there were. */
   #dispatch(): number {
     const events = this.#events;
-    const count = libc().epoll_wait(this.#epoll, events, EVENTS_PER_TURN, 0);
-    for (let i = 0, at = 0; i < count; i++, at += EVENT_WORDS) {
+    if (this.#told === this.#reported) {
+      this.#reported = Math.max(0, libc().epoll_wait(this.#epoll, events, EVENTS_PER_TURN, 0));
+      this.#told = 0;
+    }
+    const first = this.#told;
+    while (this.#told < this.#reported && this.#bytes < BYTES_PER_TURN) {
+      const at = this.#told++ * EVENT_WORDS;
       const slot = events[at + DATA_WORD];
       if (this.#generations[slot] === events[at + DATA_WORD + 1]) {
         this.#watches[slot]?.notify(events[at]);
       }
     }
-    return count;
+    return this.#told - first;
   }
 }
 

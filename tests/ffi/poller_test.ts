@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { libc } from "../../ffi/library.ts";
 import { socketPair } from "../../ffi/socket.ts";
+import * as unix from "../../unix/mod.ts";
 import { Watch } from "../../ffi/watch.ts";
 import { testWith } from "../_tools.ts";
 import { runProgram } from "./_child.ts";
@@ -209,6 +210,41 @@ testWith({}, "an event does not reach the next owner of its place in the same ba
   for (const watch of [first, third]) watch.release(() => new Error("closed"));
   for (const pair of ends) for (const end of pair) end.close();
 }, { sanitizeOps: false });
+
+testWith(
+  {},
+  "more bytes than one turn hands out all come, whoever closes and opens meanwhile",
+  async () => {
+    const size = 65536;
+    const pairs = Array.from({ length: 64 }, () => unix.pair());
+    // All wait, and then there is more for them than a turn's share.
+    let told = 0;
+    const receives = pairs.map(async ([, b], i) => {
+      const room = new Uint8Array(size);
+      const count = await b.recvInto(room);
+      told++;
+      return count > 0 && room.subarray(0, count).every((byte) => byte === i);
+    });
+    const all = Promise.all(receives.slice(0, 60));
+    for (const [i, [a]] of pairs.entries()) a.sendAll(new Uint8Array(size).fill(i)).catch(() => {});
+    await receives[0];
+    const toldFirst = told;
+    // Of those that were reported but not told yet, some close, and others take their places.
+    const closed = await Promise.all([60, 61, 62, 63].map((i) => {
+      pairs[i][1].close();
+      return receives[i].catch(({ code }) => code);
+    }));
+    const [late, latePeer] = unix.pair();
+    const lateCount = late.recv(9);
+    assertEquals(await all, new Array(60).fill(true));
+    await latePeer.sendAll(new Uint8Array(3));
+    assertEquals((await lateCount).length, 3);
+    assert(toldFirst < 60, `${toldFirst} were told in one turn`);
+    assertEquals(closed, new Array(4).fill("EBADF"));
+    for (const end of [...pairs.flat(), late, latePeer]) end.close();
+  },
+  { sanitizeOps: false },
+);
 
 testWith({}, "a flood on one connection starves neither timers nor Deno's own I/O", async () => {
   const { ticks, reads } = await claims(`
