@@ -23,9 +23,9 @@ import { Spin } from "./spin.ts";
 const EVENTS_PER_TURN = 128;
 /**
  * Bytes that may be handed out in one turn: what was received is dealt with after it, and more than
- * this would have left a core's own cache by then.
+ * this, with the kernel's copies of what comes and goes, would have left a core's own cache by then.
  */
-const BYTES_PER_TURN = 384 * 1024;
+const BYTES_PER_TURN = 256 * 1024;
 /** `struct epoll_event` is packed on x86-64 only (sys/epoll.h: EPOLL_PACKED). */
 const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
