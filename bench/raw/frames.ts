@@ -86,14 +86,15 @@ async function lookAtAll(link: raw.PacketEndpoint): Promise<number> {
   return bytes > 0n ? all.length : 0;
 }
 
-// Laid out once, as the C program's headers are.
-const messages = Array.from({ length: frames }, () => ({ data: frame }));
+// Laid out once and sent again and again, as the C program's headers are.
+const messages = Array.from({ length: 1024 }, () => ({ data: frame }));
 
 async function send(): Promise<number> {
   using link = await openIn(here);
   const begun = performance.now();
-  await link.sendMany(messages);
-  return (performance.now() - begun) * 1e6 / frames;
+  let sent = 0;
+  while (sent < frames) sent += await link.sendMany(messages);
+  return (performance.now() - begun) * 1e6 / sent;
 }
 
 try {
