@@ -44,8 +44,11 @@ import type { SocketCore } from "./socket_core.ts";
 import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
 
 let scratch: Scratch | undefined;
-/** An address is encoded here before it is known how long it is. */
-const NAME_ROOM = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+/**
+ * The address of the message that was prepared last. Nearly all go at once: memory of its own for the
+ * address would cost half as much as the call.
+ */
+const PREPARED_NAME = allocate(SOCKADDR_STORAGE_BYTES);
 
 /** What to send beside the bytes. */
 export interface SendMsgRequest {
@@ -93,12 +96,15 @@ export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
   data: Uint8Array<ArrayBuffer>;
 }
 
-/** A message, checked and encoded, to be tried as often as it takes. */
+/** A message, checked and encoded, to be tried as often as it takes, and held before others have their turn. */
 export interface PreparedSend {
   readonly buffers: readonly Uint8Array[];
   /** Their length together. */
   readonly lengthBytes: number;
-  readonly sockaddr: Uint8Array | undefined;
+  /** The length of its recipient's address, 0 without one. */
+  readonly nameLength: number;
+  /** That address, once the message is held. */
+  name?: Uint8Array;
   readonly control: PreparedControl | undefined;
   readonly flags: number;
 }
@@ -122,25 +128,30 @@ export function prepareSend(
   const checked = checkBuffers(buffers, "send");
   const flags = checkFlags(request.flags, "send");
   core.checkOpen("sendmsg");
-  let sockaddr: Uint8Array | undefined;
-  if (request.to !== undefined) {
-    sockaddr = copyOf(NAME_ROOM, 0, encodeDestination(NAME_ROOM, 0, request.to));
-  }
   const control = request.control === undefined
     ? undefined
     : prepareControl(request.control, core.familyNumber === AF_INET6);
-  return { buffers: checked, lengthBytes: total(checked), sockaddr, control, flags };
+  // Last: what getters do before cannot overwrite it.
+  const { to } = request;
+  const nameLength = to === undefined ? 0 : encodeDestination(PREPARED_NAME, 0, to);
+  return { buffers: checked, lengthBytes: total(checked), nameLength, control, flags };
+}
+
+/** Gives a message that could not go at once memory of its own, before anything else runs. */
+export function holdPrepared(message: PreparedSend): void {
+  if (message.nameLength > 0) message.name ??= copyOf(PREPARED_NAME, 0, message.nameLength);
 }
 
 /** Sends once. Returns how many bytes the kernel took, or -1 if it would block. */
 export function trySendMsg(core: SocketCore, message: PreparedSend): number {
-  const { buffers, sockaddr, control, flags } = message;
+  const { buffers, nameLength, control, flags } = message;
+  const name = message.name ?? PREPARED_NAME;
   scratch ??= new Scratch();
   if (total(buffers) !== message.lengthBytes) {
     throw new TypeError("Cannot send: buffers were transferred away while they waited to be sent");
   }
-  scratch.nameLength = sockaddr === undefined ? 0 : sockaddr.length;
-  if (sockaddr !== undefined) scratch.name.set(sockaddr);
+  scratch.nameLength = nameLength;
+  if (nameLength > 0) scratch.name.set(name);
   scratch.setControl(control === undefined ? 0 : control.lengthBytes);
   if (control !== undefined) writeControl(control, scratch.control, 0);
   scratch.setBuffers(buffers);
@@ -149,7 +160,7 @@ export function trySendMsg(core: SocketCore, message: PreparedSend): number {
     const sent = core.tryCall(
       "sendmsg",
       (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
-      () => sockaddr === undefined ? undefined : destinationText(sockaddr, 0, sockaddr.length),
+      () => destinationText(name, 0, nameLength),
     );
     if ((flags & MSG_ZEROCOPY) !== 0 && sent >= 0) holdBuffers(core, buffers, sent);
     return sent;
@@ -176,13 +187,17 @@ export async function sendMsg(
 ): Promise<number> {
   const message = prepareSend(core, buffers, request);
   for (;;) {
-    if (!poller.hasWork) await poller.nextTurn();
+    if (!poller.hasWork) {
+      holdPrepared(message);
+      await poller.nextTurn();
+    }
     const sent = trySendMsg(core, message);
     if (sent >= 0) {
       poller.spend(sent);
       return sent;
     }
     checkMayWait(message.flags, "sendmsg");
+    holdPrepared(message);
     await core.waitWritable(wait, "sendmsg");
   }
 }

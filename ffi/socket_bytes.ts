@@ -81,18 +81,21 @@ export abstract class ByteCalls extends MessageCalls {
       const flags = sendFlags(options);
       this.#core.checkOpen("sendto");
       const length = encodeDestination(DESTINATION, 0, to);
-      const sockaddr = copyOf(DESTINATION, 0, length);
       const size = data.length;
-      return this.#write(
+      let kept: Uint8Array | undefined;
+      const sent = this.#write(
         flags,
         "sendto",
         (lib, fd) => {
-          DESTINATION.set(sockaddr);
+          if (kept !== undefined) DESTINATION.set(kept);
           return lib.sendto(fd, same(data, size, "send"), size, flags, DESTINATION, length);
         },
         wait,
-        () => destinationText(sockaddr, 0, length),
+        () => destinationText(DESTINATION, 0, length),
       );
+      // One that has to wait leaves the room to others.
+      if (typeof sent !== "number") kept = copyOf(DESTINATION, 0, length);
+      return sent;
     });
   }
 

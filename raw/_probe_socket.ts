@@ -110,11 +110,12 @@ export class ProbeSocket {
 
   /** Sends one message; false if there is no room for now. The permission was asked for by the name. */
   send(bytes: Uint8Array, to: IpAddress): boolean {
-    const sockaddr = encodeSockaddr(to, "ping");
+    const name = encodeSockaddr(to, "ping");
     return trySendMsg(this.core, {
       buffers: [bytes],
       lengthBytes: bytes.length,
-      sockaddr,
+      nameLength: name.length,
+      name,
       control: undefined,
       flags: 0,
     }) >= 0;

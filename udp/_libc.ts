@@ -1,6 +1,6 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/bytes.ts";
-import { closedError, isSocketError } from "../core/errors.ts";
+import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { isIpv4 } from "../core/ip.ts";
 import type { OutgoingMessage, SendOptions } from "../core/message.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -73,7 +73,8 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     messages: Iterable<OutgoingMessage<IpAddress>>,
     wait: Wait | undefined,
   ): Promise<number> {
-    let all = Array.isArray(messages) ? messages : [...messages];
+    if (!Array.isArray(messages)) return await this.#transmitEach(messages, wait);
+    let all: OutgoingMessage<IpAddress>[] = messages;
     for (let i = 0; i < all.length; i++) {
       const to = all[i]?.to;
       const known = to && (this.#known(to, "send") ?? await this.#lookUp(to, "send", wait));
@@ -82,6 +83,41 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
       all[i] = { ...all[i], to: known };
     }
     return await super.transmitMany(all, wait);
+  }
+
+  /** Sends what an iterator gives, one at a time: it may fill the same memory again for each. */
+  async #transmitEach(
+    messages: Iterable<OutgoingMessage<IpAddress>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const iterator = messages[Symbol.iterator]();
+    let next = iterator.next();
+    let taken = 0;
+    /** Up to the first name that was not looked up yet. */
+    const known = function* (this: LibcUdp): Generator<OutgoingMessage<IpAddress>> {
+      for (; !next.done; next = iterator.next()) {
+        const message = next.value;
+        const to = message?.to && this.#known(message.to, "send");
+        if (message?.to && to === undefined) return;
+        taken++;
+        yield to === message?.to ? message : { ...message, to };
+      }
+    };
+    let sent = 0;
+    try {
+      for (;;) {
+        sent += await super.transmitMany(known.call(this), wait);
+        if (next.done || sent < taken) return sent;
+        await this.#lookUp(next.value.to!, "send", wait);
+      }
+    } catch (error) {
+      // Only the first message's failure is told as such.
+      const told = isSocketError(error) || error instanceof AddrInfoError;
+      if (told && sent > 0 && !this.closed) return sent;
+      throw error;
+    } finally {
+      if (!next.done) iterator.return?.();
+    }
   }
 
   // deno-lint-ignore require-await -- a bad argument rejects, as on the other engine

@@ -22,6 +22,7 @@ import {
 import { addressText } from "../address_text.ts";
 import { sendMany, tryRecvMany } from "../mmsg.ts";
 import {
+  holdPrepared,
   prepareSend,
   type ReceivedMessage,
   type SendMsgRequest,
@@ -152,7 +153,10 @@ export class LibcMessage<A> extends MessageBase<A> {
   ): Promise<number> {
     const prepared = prepareSend(this.core, [message.data], request(message, options.flags));
     for (let retried = false;;) {
-      if (!poller.hasWork) await poller.nextTurn();
+      if (!poller.hasWork) {
+        holdPrepared(prepared);
+        await poller.nextTurn();
+      }
       try {
         const sent = trySendMsg(this.core, prepared);
         if (sent >= 0) {
@@ -165,6 +169,7 @@ export class LibcMessage<A> extends MessageBase<A> {
         retried = true;
         continue;
       }
+      holdPrepared(prepared);
       await this.core.waitWritable(wait);
     }
   }

@@ -204,6 +204,27 @@ claim(MESSAGE_KINDS, "sendMany and recvMany carry batches", async (kind) => {
   });
 });
 
+claim(MESSAGE_KINDS, "a generator may fill one buffer again for each message", async (kind) => {
+  await withMessages(kind, async (a, b) => {
+    const data = new Uint8Array(1);
+    let ended = false;
+    function* messages() {
+      try {
+        for (; data[0] < 8; data[0]++) yield { data };
+        // What cannot be sent ends it.
+        yield { data: new Uint8Array(8 * 1024 * 1024) };
+        yield { data };
+      } finally {
+        ended = true;
+      }
+    }
+    const sending = a.sendMany(messages());
+    for (let i = 0; i < 8; i++) assertEquals(await b.recv(), Uint8Array.of(i));
+    assertEquals(await sending, 8);
+    assert(ended);
+  });
+});
+
 claim(MESSAGE_KINDS, "sendMany to many recipients reaches each", async (kind) => {
   using a = await kind.bind!();
   const others: Message[] = [];

@@ -122,6 +122,18 @@ for (const [name, open] of CARRIERS) {
     const { port } = server.localAddr;
     await client.sendTo(bytes("by name"), { hostname: "localhost", port });
     assertEquals(text(await server.recv()), "by name");
+    const data = new Uint8Array(1);
+    function* messages() {
+      for (const hostname of [HERE, "localhost", HERE, "localhost", "no such name", HERE]) {
+        data[0]++;
+        yield { data, to: { hostname, port } };
+      }
+    }
+    assertEquals(await client.sendMany(messages()), 4);
+    for (let i = 1; i <= 4; i++) assertEquals(await server.recv(), Uint8Array.of(i));
+    const rest = messages();
+    for (let i = 0; i < 4; i++) rest.next();
+    await assertRejects(() => client.sendMany(rest), AddrInfoError);
     await client.connect({ hostname: "localhost", port });
     assertEquals(client.remoteAddr, server.localAddr);
     for (
