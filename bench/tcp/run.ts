@@ -2,7 +2,8 @@
  * TCP echo servers compared: ours on both engines, bare Deno, Node, Bun, Go, Python and, as the
  * yardstick, C with epoll. Every server is pinned to one core and the load, written in C, to others;
  * they take turns in every round. Printed is the median over the rounds of the share of C's rate in the
- * same round. Servers with buffers of their own (C, ours, bare Deno, Go) keep them for later connections.
+ * same round. C has one buffer for all connections; "c own", ours, bare Deno and Go have one each, and
+ * keep it for later connections.
  *
  *     deno run -A bench/tcp/run.ts [--rounds=N] [--ms=N] [--cells=1x64,64x64,…] [--servers=c,libc,…]
  *
@@ -34,8 +35,15 @@ interface Result {
 
 const SERVERS: readonly Server[] = [
   { name: "c", command: () => compiled(build, "gcc", ["-O2"], "servers/echo.c") },
+  {
+    name: "c own",
+    command: () => {
+      const c = compiled(build, "gcc", ["-O2"], "servers/echo.c");
+      return c && [...c, "own"];
+    },
+  },
   { name: "libc", command: () => deno("servers/ours.ts", "libc") },
-  { name: "libc, no spin", command: () => deno("servers/ours.ts", "libc", "nospin") },
+  { name: "libc no spin", command: () => deno("servers/ours.ts", "libc", "nospin") },
   { name: "deno engine", command: () => deno("servers/ours.ts", "deno") },
   { name: "bare Deno", command: () => deno("servers/deno_plain.ts") },
   { name: "node", command: () => program("node", "servers/node.mjs") },

@@ -1,4 +1,7 @@
-/* The yardstick: a TCP echo server in C, one thread, level-triggered epoll, one shared buffer. */
+/*
+ * The yardstick: a TCP echo server in C, one thread, level-triggered epoll, one shared buffer; with the
+ * argument "own" a buffer for each connection, as servers have that wait in the middle of one.
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,7 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static char buffer[65536];
+enum { SIZE = 65536 };
+static char shared[SIZE];
+/* One for each descriptor. */
+static char *buffers[65536];
 /* What a slow reader has not taken yet, by descriptor. */
 static struct pending {
   char *data;
@@ -27,7 +33,8 @@ static void watch(int epoll, int operation, int fd, unsigned events) {
   epoll_ctl(epoll, operation, fd, &e);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  int own = argc > 1 && strcmp(argv[1], "own") == 0;
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof a;
@@ -63,7 +70,9 @@ int main(void) {
         if (p->length == 0) watch(epoll, EPOLL_CTL_MOD, fd, EPOLLIN);
         continue;
       }
-      ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+      if (own && buffers[fd] == NULL) buffers[fd] = malloc(SIZE);
+      char *buffer = own ? buffers[fd] : shared;
+      ssize_t got = recv(fd, buffer, SIZE, 0);
       if (got <= 0) {
         if (got == 0 || errno != EAGAIN) drop(fd);
         continue;
@@ -76,7 +85,7 @@ int main(void) {
       if (sent < 0) sent = 0;
       if (sent < got) {
         p->length = (size_t)(got - sent);
-        p->data = realloc(p->data, sizeof buffer);
+        p->data = realloc(p->data, SIZE);
         memcpy(p->data, buffer + sent, p->length);
         watch(epoll, EPOLL_CTL_MOD, fd, EPOLLOUT);
       }
