@@ -72,7 +72,7 @@ export class SendBatch {
   readonly #hostnames: string[] = new Array(SLOTS).fill("");
   readonly #ports: number[] = new Array(SLOTS).fill(-1);
   /** Whether no IPv4 address need be asked for, looked at once each time it is filled. */
-  #granted = false;
+  #granted: boolean | undefined;
   #count = 0;
 
   constructor() {
@@ -106,6 +106,7 @@ export class SendBatch {
       this.#holds = false;
     }
     this.#copied = undefined;
+    this.#granted = undefined;
     this.#count = 0;
     this.#payloadUsed = 0;
   }
@@ -168,9 +169,10 @@ export class SendBatch {
   }
 
   #setName(i: number, to: AddressInput<InetAddress>): number {
-    if (i === 0) this.#granted = allGranted(false);
-    const { family, hostname, port } = to;
     const at = i * SOCKADDR_STORAGE_BYTES;
+    if (to === null || typeof to !== "object") return encodeDestination(this.#names, at, to);
+    this.#granted ??= allGranted(false);
+    const { family, hostname, port } = to;
     const inet = family === undefined || family === "inet";
     if (inet && hostname === this.#hostnames[i] && port === this.#ports[i] && this.#granted) {
       return SOCKADDR_IN_BYTES;

@@ -2,7 +2,8 @@
  * What the tests of message calls share.
  */
 import { assertEquals } from "@std/assert";
-import type { InetAddress, IpAddress } from "../../core/address.ts";
+import type { Address, InetAddress, IpAddress } from "../../core/address.ts";
+import type { Message } from "../../core/message.ts";
 import { type Socket, socket, socketPair } from "../../ffi/socket.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../../ffi/abi/socket_constants.ts";
 import { socketOption } from "../../core/option.ts";
@@ -99,4 +100,15 @@ export async function leavesNoFd(run: () => Promise<void>): Promise<void> {
 export function isCloexec(fd: number): boolean {
   const flags = Deno.readTextFileSync(`/proc/self/fdinfo/${fd}`).match(/^flags:\s*([0-7]+)$/m)![1];
   return (parseInt(flags, 8) & 0o2000000) !== 0;
+}
+
+/** Receives until `count` have come. */
+export async function receiveAll(
+  from: Socket,
+  count: number,
+  max = 64,
+): Promise<Message<Address>[]> {
+  const all: Message<Address>[] = [];
+  while (all.length < count) all.push(...await from.recvMany(max));
+  return all;
 }

@@ -175,11 +175,19 @@ testWith({}, "a permission that was revoked is missing from then on", async () =
     `
     import * as tcp from "$/tcp/mod.ts";
     import * as udp from "$/udp/mod.ts";
+    import { socket } from "$/ffi/socket.ts";
     const u = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
     const to = { hostname: "127.0.0.1", port: 9 };
     const results = [await u.sendTo(new Uint8Array(1), to)];
+    using s = socket(2, 2);
+    const data = new Uint8Array(1);
+    await s.connect(u.localAddr);
+    await s.sendMany([{ data, to: u.localAddr }, { data, to: u.localAddr }]);
+    const { localAddr } = u;
     Deno.permissions.revokeSync({ name: "net" });
     const refused = (error) => error.name;
+    // The first has no recipient to ask for, the second one that was allowed before.
+    results.push(await s.sendMany([{ data }, { data, to: localAddr }]).catch(refused));
     results.push(await u.sendTo(new Uint8Array(1), to).catch(refused));
     results.push(await u.sendMany([{ data: new Uint8Array(1), to }]).catch(refused));
     results.push(await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" }).catch(refused));
@@ -189,5 +197,5 @@ testWith({}, "a permission that was revoked is missing from then on", async () =
     ["--allow-ffi", "--allow-net"],
   );
   const no = "NotCapable";
-  assertEquals(stdout, `[1,"${no}","${no}","${no}"]\n`, stderr);
+  assertEquals(stdout, `[1,"${no}","${no}","${no}","${no}"]\n`, stderr);
 });
