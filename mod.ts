@@ -14,17 +14,4 @@ export * as unix from "./unix/mod.ts";
 export * as addrinfo from "./addrinfo/mod.ts";
 export * as raw from "./raw/mod.ts";
 export * as wire from "./wire/mod.ts";
-export {
-  fqdn,
-  getAddrInfo,
-  getNameInfo,
-  getProtocolByName,
-  getProtocolByNumber,
-  getServiceByName,
-  getServiceByPort,
-  hostname,
-  interfaceIndex,
-  interfaceName,
-  interfaces,
-  setHostname,
-} from "./addrinfo/mod.ts";
+export * as ip from "./core/ip/mod.ts";

@@ -1,5 +1,5 @@
 import type { WaitOptions } from "../core/wait.ts";
-import { type AddrInfo, type AddrInfoHints, resolve } from "../ffi/resolver.ts";
+import { type AddrInfo, type AddrInfoHints, resolve } from "../ffi/resolver/resolver.ts";
 
 /** Hints, and how the wait may end early. */
 export interface GetAddrInfoOptions extends AddrInfoHints, WaitOptions {}

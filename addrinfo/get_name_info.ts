@@ -3,7 +3,7 @@ import {
   nameInfo,
   type NameInfoAddress,
   type NameInfoOptions,
-} from "../ffi/name_info.ts";
+} from "../ffi/resolver/name_info.ts";
 
 /**
  * Puts an address and port in words (`man 3 getnameinfo`): the reverse of `getAddrInfo`.

@@ -1,7 +1,7 @@
 import { checkInteger } from "../core/bytes.ts";
 import { socketError } from "../core/errors.ts";
-import { INTERFACES } from "../ffi/interface_names.ts";
-import { listInterfaces, type NetworkInterface } from "../ffi/interfaces.ts";
+import { INTERFACES } from "../ffi/resolver/interface_names.ts";
+import { listInterfaces, type NetworkInterface } from "../ffi/resolver/interfaces.ts";
 
 /**
  * The network interfaces of this machine, or of the network namespace of this process

@@ -18,14 +18,14 @@ export { getServiceByName, getServiceByPort } from "./services.ts";
 export { getProtocolByName, getProtocolByNumber } from "./protocols.ts";
 export { fqdn, hostname, setHostname } from "./host_names.ts";
 export { interfaceIndex, interfaceName, interfaces } from "./interfaces.ts";
-export type { AddrInfo, AddrInfoHints } from "../ffi/resolver_hints.ts";
-export type { NameInfo, NameInfoAddress, NameInfoOptions } from "../ffi/name_info.ts";
-export type { Protocol, Service } from "../ffi/service_names.ts";
-export type { InterfaceAddress, InterfaceFlag, NetworkInterface } from "../ffi/interfaces.ts";
+export type { AddrInfo, AddrInfoHints } from "../ffi/resolver/hints.ts";
+export type { NameInfo, NameInfoAddress, NameInfoOptions } from "../ffi/resolver/name_info.ts";
+export type { Protocol, Service } from "../ffi/resolver/service_names.ts";
+export type {
+  InterfaceAddress,
+  InterfaceFlag,
+  NetworkInterface,
+} from "../ffi/resolver/interfaces.ts";
 export { AddrInfoError, type SocketError } from "../core/errors.ts";
 export type { Inet6Address, InetAddress, IpAddress, SocketType } from "../core/address.ts";
 export type { WaitOptions } from "../core/wait.ts";
-export * from "../core/ip.ts";
-export * from "../core/cidr.ts";
-export * from "../core/ip_registry.ts";
-export * from "../core/mac.ts";

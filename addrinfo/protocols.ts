@@ -1,5 +1,5 @@
 import { checkInteger } from "../core/bytes.ts";
-import { findProtocol, type Protocol } from "../ffi/service_names.ts";
+import { findProtocol, type Protocol } from "../ffi/resolver/service_names.ts";
 
 /**
  * Finds a protocol over IP by its name or an alias (`man 3 getprotobyname`): in /etc/protocols, or as

@@ -1,5 +1,9 @@
 import { checkInteger } from "../core/bytes.ts";
-import { findServiceByName, findServiceByPort, type Service } from "../ffi/service_names.ts";
+import {
+  findServiceByName,
+  findServiceByPort,
+  type Service,
+} from "../ffi/resolver/service_names.ts";
 
 /**
  * Finds a service by its name or an alias (`man 3 getservbyname`): in /etc/services, or as

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkInteger } from "./bytes.ts";
-import { isIpv4 } from "./ip.ts";
+import { isIpv4 } from "./ip/text.ts";
 
 /** Refuses a port that is no integer of 0 to 65535. */
 export function checkPort(port: unknown, action: string, name = "port"): asserts port is number {

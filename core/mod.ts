@@ -13,7 +13,3 @@ export type { AcceptErrorHandler } from "./listener.ts";
 export type { Engine, OpenOptions, OptionSetting } from "./engine_choice.ts";
 export { type OptionBytes, type OptionCodec, type SocketOption, socketOption } from "./option.ts";
 export { AddrInfoError, isSocketError, type SocketError } from "./errors.ts";
-export * from "./ip.ts";
-export * from "./mac.ts";
-export * from "./cidr.ts";
-export * from "./ip_registry.ts";

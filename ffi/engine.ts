@@ -23,13 +23,13 @@ import {
   SOL_SOCKET,
 } from "./abi/socket_constants.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "./abi/ip_constants.ts";
-import { addressText } from "./address_text.ts";
+import { addressText } from "./families/address_text.ts";
 import { LibcListener, type MakeEndpoint } from "./endpoints/listener.ts";
 import { LibcStream } from "./endpoints/stream.ts";
-import { checkAddress } from "./permissions.ts";
-import { encodeSockaddr } from "./sockaddr.ts";
-import type { SocketCore } from "./socket_core.ts";
-import { openCore, openPair } from "./socket_open.ts";
+import { checkAddress } from "./guard/permissions.ts";
+import { encodeSockaddr } from "./families/sockaddr.ts";
+import type { Descriptor } from "./descriptor/descriptor.ts";
+import { openDescriptor, openPair } from "./descriptor/open.ts";
 
 /** Addresses that a family of this engine takes. */
 export type EngineAddress = Extract<Address, { family: "inet" | "inet6" | "unix" }>;
@@ -93,7 +93,7 @@ const TYPE_NUMBERS = {
 
 /** The endpoint of a connected stream socket. */
 export function makeStream<A>(
-  core: SocketCore,
+  core: Descriptor,
   local?: Uint8Array,
   remote?: Uint8Array,
 ): LibcStream<A> {
@@ -117,7 +117,7 @@ export function listen<A extends EngineAddress, E>(
 /** A bound datagram socket; `make` makes its endpoint. */
 export function bind<A extends EngineAddress, E>(
   request: BindRequest<A>,
-  make: (core: SocketCore) => E,
+  make: (core: Descriptor) => E,
 ): E {
   const core = bound(request, SOCK_DGRAM);
   return guarded(core, () => make(core));
@@ -140,7 +140,7 @@ export function pair<E>(type: EngineType, make: MakeEndpoint<E>): [E, E] {
   return [make(a, undefined, undefined), make(b, undefined, undefined)];
 }
 
-function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): SocketCore {
+function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): Descriptor {
   const { address } = request;
   const sockaddr = encodeSockaddr(address, "bind");
   if (!request.permitted) checkAddress(address, "bind");
@@ -160,7 +160,7 @@ function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): 
 async function connected<A extends EngineAddress>(
   request: ConnectRequest<A>,
   type: number,
-): Promise<SocketCore> {
+): Promise<Descriptor> {
   const { address, local } = request;
   const sockaddr = encodeSockaddr(address, "connect");
   const from = local && encodeSockaddr(local, "bind");
@@ -185,29 +185,29 @@ async function connected<A extends EngineAddress>(
 /** Multipath TCP may be missing from the kernel, or switched off (`net.mptcp.enabled`). */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
-function open(address: EngineAddress, type: number, protocol: number | undefined): SocketCore {
+function open(address: EngineAddress, type: number, protocol: number | undefined): Descriptor {
   const family = FAMILY_NUMBERS[address.family];
   try {
-    return openCore(family, type, protocol ?? 0);
+    return openDescriptor(family, type, protocol ?? 0);
   } catch (error) {
     const fallBack = protocol === IPPROTO_MPTCP && isSocketError(error) &&
       NO_MPTCP.includes(error.code);
     if (!fallBack) throw error;
-    return openCore(family, type, IPPROTO_TCP);
+    return openDescriptor(family, type, IPPROTO_TCP);
   }
 }
 
-function setOptions(core: SocketCore, options: readonly OptionSetting[] | undefined): void {
+function setOptions(core: Descriptor, options: readonly OptionSetting[] | undefined): void {
   for (const [option, value] of options ?? []) core.setOption(option, value);
 }
 
-function setFlag(core: SocketCore, option: number): void {
+function setFlag(core: Descriptor, option: number): void {
   const on = new Uint8Array([1, 0, 0, 0]);
   core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, SOL_SOCKET, option, on, on.length));
 }
 
 /** Runs `use`, and closes the socket if it throws. */
-function guarded<T>(core: SocketCore, use: () => T): T {
+function guarded<T>(core: Descriptor, use: () => T): T {
   try {
     return use();
   } catch (error) {

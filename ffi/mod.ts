@@ -4,19 +4,24 @@
  *
  * @module
  */
-export { Socket, socket, socketPair } from "./socket.ts";
-export type { FlagOptions } from "./socket_arguments.ts";
-export type { ByteCalls } from "./socket_bytes.ts";
-export { type InheritedSocket, inheritedSockets, sdNotify } from "./systemd.ts";
+export { Socket, socket, socketPair } from "./descriptor/socket.ts";
+export type { FlagOptions } from "./descriptor/socket_arguments.ts";
+export type { ByteCalls } from "./descriptor/socket_bytes.ts";
+export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
 export type {
   MessageCalls,
   RecvBatchesOptions,
   RecvManyOptions,
   RecvMsgOptions,
   SendMsgOptions,
-} from "./socket_messages.ts";
-export type { ReceivedMessage, ReceivedParts, RecvMsgRequest, SendMsgRequest } from "./msghdr.ts";
-export type { ReceivedControl } from "./cmsg.ts";
-export { maxGsoSegments } from "./gso.ts";
-export type { RecvBatchesRequest, RecvManyRequest } from "./mmsg.ts";
-export * from "./public_constants.ts";
+} from "./descriptor/socket_messages.ts";
+export type {
+  ReceivedMessage,
+  ReceivedParts,
+  RecvMsgRequest,
+  SendMsgRequest,
+} from "./messages/msghdr.ts";
+export type { ReceivedControl } from "./messages/cmsg.ts";
+export { maxGsoSegments } from "./messages/gso.ts";
+export type { RecvBatchesRequest, RecvManyRequest } from "./messages/mmsg.ts";
+export * from "./descriptor/public_constants.ts";

@@ -20,10 +20,10 @@ import {
   SOL_PACKET,
   SOL_SOCKET,
 } from "../ffi/abi/constants.ts";
-import { ReceivedControl } from "../ffi/cmsg.ts";
-import { INTERFACES } from "../ffi/interface_names.ts";
-import { type BatchMeta, META_NAME_AT, type ReceiveBatch } from "../ffi/receive_batch.ts";
-import { decodeSockaddr, type InterfaceLookup } from "../ffi/sockaddr_decode.ts";
+import { ReceivedControl } from "../ffi/messages/cmsg.ts";
+import { INTERFACES } from "../ffi/resolver/interface_names.ts";
+import { type BatchMeta, META_NAME_AT, type ReceiveBatch } from "../ffi/messages/receive_batch.ts";
+import { decodeSockaddr, type InterfaceLookup } from "../ffi/families/sockaddr_decode.ts";
 import { ETH_P_8021Q } from "../wire/numbers.ts";
 
 /** A received frame. */

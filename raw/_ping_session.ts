@@ -6,7 +6,7 @@
 import type { IpAddress } from "../core/address.ts";
 import type { ErrorQueueMessage } from "../core/control.ts";
 import { isSocketError, type SocketError, socketError } from "../core/errors.ts";
-import { realtimeMicros } from "../ffi/clock.ts";
+import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { type Echo, EchoTemplate } from "./_echo.ts";
 import { icmpErrorName } from "./_icmp_error_name.ts";
 import type { ProbeEvents, ProbeSocket } from "./_probe_socket.ts";

@@ -8,9 +8,9 @@ import type { Control, ErrorQueueMessage } from "../core/control.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
-import { epochNanosToMicros, realtimeMicros } from "../ffi/clock.ts";
-import { isIcmpError } from "../ffi/mmsg.ts";
-import { type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/msghdr.ts";
+import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
+import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,
@@ -30,8 +30,8 @@ import {
   SO_TIMESTAMPING,
   type TimestampingFlags,
 } from "../ffi/options/mod.ts";
-import { encodeSockaddr } from "../ffi/sockaddr.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
 import { openIcmpCore } from "./open_icmp.ts";
@@ -49,7 +49,7 @@ export interface ProbeSocketOptions {
   transmitTimes?: boolean;
 }
 
-/** What a probe socket hears. Times are of `ffi/clock.ts`. */
+/** What a probe socket hears. Times are of `ffi/loop/packet_clock.ts`. */
 export interface ProbeEvents {
   /** An echo reply. */
   reply(echo: Echo, from: string, atMicros: number): void;
@@ -76,7 +76,7 @@ const ALL_TIMES: TimestampingFlags = {
 
 /** The ICMP socket, and how to read what comes over it. */
 export class ProbeSocket {
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   readonly family: "inet" | "inet6";
   /** Whether it is of the raw kind, which hears other processes' replies too. */
   readonly isRaw: boolean;

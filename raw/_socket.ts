@@ -12,9 +12,9 @@ import {
   SO_RCVBUF,
   SO_RCVBUFFORCE,
 } from "../ffi/options/mod.ts";
-import { encodeSockaddr } from "../ffi/sockaddr.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
-import { openCore } from "../ffi/socket_open.ts";
+import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
+import { openDescriptor } from "../ffi/descriptor/open.ts";
 import { type BpfProgram, checkBpf } from "./bpf.ts";
 
 /** What to make ready before a raw socket gets its first packet. */
@@ -30,9 +30,9 @@ export interface RawSocketRequest {
 }
 
 /** Opens, filters, sets and binds; whatever fails leaves no descriptor open. */
-export function openRawCore(request: RawSocketRequest): SocketCore {
+export function openRawCore(request: RawSocketRequest): Descriptor {
   if (request.filter !== undefined) checkBpf(request.filter);
-  const core = openCore(request.family, request.type, request.protocol);
+  const core = openDescriptor(request.family, request.type, request.protocol);
   try {
     // First of all, so that no packet passes unfiltered.
     if (request.filter !== undefined) core.setOption(SO_ATTACH_FILTER, request.filter);
@@ -52,7 +52,7 @@ export function openRawCore(request: RawSocketRequest): SocketCore {
 }
 
 /** Asks for a receive buffer, beyond the system's limit where that is allowed (CAP_NET_ADMIN). */
-export function enlargeReceiveBuffer(core: SocketCore, bytes: number): void {
+export function enlargeReceiveBuffer(core: Descriptor, bytes: number): void {
   try {
     core.setOption(SO_RCVBUFFORCE, bytes);
   } catch {

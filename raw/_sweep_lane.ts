@@ -6,7 +6,7 @@
 import type { IpAddress } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { errnoName, errnoNumber } from "../core/errno.ts";
-import { formatIpv4, formatIpv6 } from "../core/ip.ts";
+import { formatIpv4, formatIpv6 } from "../core/ip/text.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -15,9 +15,9 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "../ffi/abi/socket_constants.ts";
-import { realtimeMicros, timespecMicros } from "../ffi/clock.ts";
-import { isIcmpError } from "../ffi/mmsg.ts";
-import { tryRecvMsg } from "../ffi/msghdr.ts";
+import { realtimeMicros, timespecMicros } from "../ffi/loop/packet_clock.ts";
+import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,
@@ -28,11 +28,11 @@ import {
   IPV6_UNICAST_HOPS,
   SO_TIMESTAMPNS,
 } from "../ffi/options/mod.ts";
-import { poller } from "../ffi/poller.ts";
-import { checkReceived, ReceiveBatch } from "../ffi/receive_batch.ts";
-import { SendBatch } from "../ffi/send_batch.ts";
-import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/sockaddr_decode.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import { poller } from "../ffi/loop/poller.ts";
+import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
+import { SendBatch } from "../ffi/messages/send_batch.ts";
+import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/families/sockaddr_decode.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import {
   cookieOf,
   ECHO_HEADER_BYTES,
@@ -85,7 +85,7 @@ const WAITING = 1;
 
 /** Requests are numbered; number modulo window is the slot. Slots are freed in order. */
 export class SweepLane {
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   readonly family: "inet" | "inet6";
   readonly #options: LaneOptions;
   readonly #isRaw: boolean;

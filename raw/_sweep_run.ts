@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { formatIp } from "../core/ip.ts";
+import { formatIp } from "../core/ip/text.ts";
 import { Wait } from "../core/wait.ts";
-import { checkNetHost } from "../ffi/permissions.ts";
+import { checkNetHost } from "../ffi/guard/permissions.ts";
 import { type LaneOptions, SweepLane } from "./_sweep_lane.ts";
 import type { SweepResult } from "./sweep.ts";
 import type { TargetWalk } from "./targets.ts";

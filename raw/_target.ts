@@ -6,8 +6,8 @@
 import type { IpAddress } from "../core/address.ts";
 import { checkHostname } from "../core/ip_arguments.ts";
 import type { WaitOptions } from "../core/wait.ts";
-import { checkNetHost, checkResolved } from "../ffi/permissions.ts";
-import { resolve } from "../ffi/resolver.ts";
+import { checkNetHost, checkResolved } from "../ffi/guard/permissions.ts";
+import { resolve } from "../ffi/resolver/resolver.ts";
 
 /**
  * Resolves a probe's target and asks for `--allow-net` to it: to the name as given, as Deno's own

@@ -19,9 +19,9 @@ import {
   IPV6_RECVHOPLIMIT,
   IPV6_TCLASS,
 } from "../ffi/options/mod.ts";
-import { encodeSockaddr } from "../ffi/sockaddr.ts";
-import { decodeSockaddr } from "../ffi/sockaddr_decode.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr_decode.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { assembleBpf } from "./bpf_assemble.ts";
 import type { BpfProgram } from "./bpf.ts";
 import { openRawCore } from "./_socket.ts";
@@ -52,7 +52,7 @@ export interface TraceMatch {
 /** Probes of one kind: how they are made, and told apart when they come back. */
 export interface TraceMethod {
   /** Connected to the target, so that nobody else's answers come. */
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   /** Bytes of a probe between the IP header and the payload. */
   readonly headerBytes: number;
   /** The least payload that tells probes apart and keeps what routers hash constant. */
@@ -96,7 +96,7 @@ export function openTraceCore(
   type: number,
   protocol: number,
   filter?: BpfProgram,
-): SocketCore {
+): Descriptor {
   return openRawCore({
     family: route.target.family === "inet" ? AF_INET : AF_INET6,
     type,
@@ -113,7 +113,7 @@ export function openTraceCore(
  *
  * @returns The local address.
  */
-export function connectTrace(core: SocketCore, route: TraceRoute, port: number): IpAddress {
+export function connectTrace(core: Descriptor, route: TraceRoute, port: number): IpAddress {
   const { target } = route;
   // Where the kernel is too old for it, extensions are found by their usual place.
   const rfc4884 = target.family === "inet" ? IP_RECVERR_RFC4884 : IPV6_RECVERR_RFC4884;
@@ -141,7 +141,7 @@ export function holdPort(
   route: TraceRoute,
   type: number,
   protocol: number,
-): { holder: SocketCore; port: number } {
+): { holder: Descriptor; port: number } {
   const { family } = route.target;
   const any = { family, hostname: family === "inet" ? "0.0.0.0" : "::", port: 0 } as IpAddress;
   const holder = openRawCore({

@@ -4,8 +4,8 @@
  * @module
  */
 import { isSocketError, type SocketError } from "../core/errors.ts";
-import { realtimeMicros } from "../ffi/clock.ts";
-import { isIcmpError } from "../ffi/mmsg.ts";
+import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
+import { isIcmpError } from "../ffi/messages/mmsg.ts";
 import type { IpAddress } from "../core/address.ts";
 import type { ErrorQueueMessage } from "../core/control.ts";
 import type { MplsLabel } from "../wire/icmp_extensions.ts";

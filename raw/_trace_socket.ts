@@ -7,9 +7,14 @@
 import type { Control, ErrorQueueMessage } from "../core/control.ts";
 import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SO_EE_RFC4884_FLAG_INVALID } from "../ffi/abi/socket_constants.ts";
-import { epochNanosToMicros, realtimeMicros } from "../ffi/clock.ts";
-import { isIcmpError } from "../ffi/mmsg.ts";
-import { prepareSend, type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/msghdr.ts";
+import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
+import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import {
+  prepareSend,
+  type ReceivedMessage,
+  tryRecvMsg,
+  trySendMsg,
+} from "../ffi/messages/msghdr.ts";
 import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
 import {
   decodeIcmpExtensions,
@@ -18,7 +23,7 @@ import {
 } from "../wire/icmp_extensions.ts";
 import type { TraceMatch, TraceMethod } from "./_trace_method.ts";
 
-/** When and by whom something was said. Times are of `ffi/clock.ts`. */
+/** When and by whom something was said. Times are of `ffi/loop/packet_clock.ts`. */
 export interface TraceOrigin {
   address: string;
   atMicros: number;

@@ -4,7 +4,7 @@
  * @module
  */
 import { SOCK_RAW, SOCK_STREAM } from "../ffi/abi/socket_constants.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { addressSum } from "../wire/checksum.ts";
 import { IPPROTO_TCP } from "../wire/numbers.ts";
 import { encodeTcp, TH_ACK, TH_RST, TH_SYN } from "../wire/tcp.ts";
@@ -40,7 +40,7 @@ const SEGMENT_BYTES = { inet: 1460, inet6: 1440 };
 export function openTcpMethod(route: TraceRoute): TraceMethod {
   const { family, hostname } = route.target;
   const { holder, port } = holdPort(route, SOCK_STREAM, IPPROTO_TCP);
-  let core: SocketCore | undefined;
+  let core: Descriptor | undefined;
   try {
     const filter = portFilter(family, route.port, port);
     const socket = core = openTraceCore(route, SOCK_RAW, IPPROTO_TCP, filter);

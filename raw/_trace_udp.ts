@@ -5,7 +5,7 @@
  */
 import { isSocketError } from "../core/errors.ts";
 import { SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { addressSum, foldSum, sumWords } from "../wire/checksum.ts";
 import { IPPROTO_UDP } from "../wire/numbers.ts";
 import { encodeUdp } from "../wire/udp.ts";
@@ -62,7 +62,7 @@ function openDatagram(route: TraceRoute): TraceMethod {
 function openRaw(route: TraceRoute): TraceMethod {
   const { family } = route.target;
   const { holder, port } = holdPort(route, SOCK_DGRAM, IPPROTO_UDP);
-  let core: SocketCore | undefined;
+  let core: Descriptor | undefined;
   try {
     const filter = portFilter(family, route.port, port);
     const socket = core = openTraceCore(route, SOCK_RAW, IPPROTO_UDP, filter);

@@ -5,11 +5,11 @@
  */
 import { Wait } from "../core/wait.ts";
 import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
-import { tryRecvMsg } from "../ffi/msghdr.ts";
+import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
-import { poller } from "../ffi/poller.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
-import { openCore } from "../ffi/socket_open.ts";
+import { poller } from "../ffi/loop/poller.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
+import { openDescriptor } from "../ffi/descriptor/open.ts";
 
 /** Tries, a millisecond apart: the kernel needs well under one of them. */
 const MOST_TRIES = 20;
@@ -22,7 +22,7 @@ const MOST_TRIES = 20;
  * @param signal Rejects with its reason.
  */
 export async function waitReadable(
-  core: SocketCore,
+  core: Descriptor,
   ms: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function waitReadable(
  * none, and its round trip would end when this program looks. Call it with such a socket open.
  */
 export async function timestampsBegun(): Promise<void> {
-  const core = openCore(AF_INET, SOCK_DGRAM, 0);
+  const core = openDescriptor(AF_INET, SOCK_DGRAM, 0);
   try {
     core.setOption(SO_TIMESTAMPING, { rxSoftware: true, software: true });
     // To itself: bound to loopback at a port of the system's choice, connected to that.

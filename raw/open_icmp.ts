@@ -7,8 +7,8 @@ import { checkHostname } from "../core/ip_arguments.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
-import { checkNetWhole } from "../ffi/permissions.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import { checkNetWhole } from "../ffi/guard/permissions.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
 import { openRawCore } from "./_socket.ts";
 
@@ -92,7 +92,7 @@ export function openIcmpCore(
   family: "inet" | "inet6",
   type: "dgram" | "raw" | undefined,
   rest: { settings: readonly OptionSetting[]; interface?: string; address?: IpAddress },
-): SocketCore {
+): Descriptor {
   const request = {
     family: family === "inet" ? AF_INET : AF_INET6,
     protocol: family === "inet" ? IPPROTO_ICMP : IPPROTO_ICMPV6,

@@ -2,7 +2,7 @@ import type { IpAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import { isIpv4 } from "../core/ip.ts";
+import { isIpv4 } from "../core/ip/text.ts";
 import { checkHostname } from "../core/ip_arguments.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { AF_INET, AF_INET6, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
@@ -14,7 +14,7 @@ import {
   IPV6_CHECKSUM,
   IPV6_HDRINCL,
 } from "../ffi/options/mod.ts";
-import { checkNetWhole } from "../ffi/permissions.ts";
+import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
 import { openRawCore } from "./_socket.ts";
 import type { BpfProgram } from "./bpf.ts";

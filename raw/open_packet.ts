@@ -9,7 +9,7 @@ import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
-import { INTERFACES } from "../ffi/interface_names.ts";
+import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import {
   PACKET_ADD_MEMBERSHIP,
   PACKET_AUXDATA,
@@ -17,11 +17,11 @@ import {
   type PacketStatistics,
   SO_TIMESTAMPNS,
 } from "../ffi/options/mod.ts";
-import { checkNetWhole } from "../ffi/permissions.ts";
-import { poller } from "../ffi/poller.ts";
-import { checkReceived, ReceiveBatch } from "../ffi/receive_batch.ts";
-import { decodeSockaddr } from "../ffi/sockaddr_decode.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import { checkNetWhole } from "../ffi/guard/permissions.ts";
+import { poller } from "../ffi/loop/poller.ts";
+import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr_decode.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { ETH_P_ALL } from "../wire/numbers.ts";
 import { FrameBatch, type PacketBatch, type PacketMessage } from "./_frames.ts";
 import { enlargeReceiveBuffer, openRawCore } from "./_socket.ts";
@@ -183,7 +183,7 @@ class LibcPacket extends LibcMessage<PacketAddress> {
   #packets = 0;
   #drops = 0;
 
-  constructor(core: SocketCore, hasLinkHeader: boolean) {
+  constructor(core: Descriptor, hasLinkHeader: boolean) {
     super(core, {});
     this.#hasLinkHeader = hasLinkHeader;
   }

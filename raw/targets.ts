@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { cidrHosts, type IpRange, parseCidr, parseIpRange } from "../core/cidr.ts";
-import { isIpv4, isIpv6, parseIp, splitZone } from "../core/ip.ts";
+import { cidrHosts, type IpRange, parseCidr, parseIpRange } from "../core/ip/cidr.ts";
+import { isIpv4, isIpv6, parseIp, splitZone } from "../core/ip/text.ts";
 
 /**
  * What to sweep: an address, a block (`"192.0.2.0/24"`: its hosts, as {@linkcode cidrHosts}), a range

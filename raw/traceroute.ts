@@ -1,7 +1,7 @@
 import type { IpAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { SocketError } from "../core/errors.ts";
-import { isIpv4, isIpv6 } from "../core/ip.ts";
+import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import type { IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";
 import { openIcmpMethod } from "./_trace_icmp.ts";
 import type { TraceMethod, TraceReplyKind, TraceRoute } from "./_trace_method.ts";

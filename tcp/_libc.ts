@@ -1,11 +1,11 @@
 import type { IpAddress } from "../core/address.ts";
 import { isSocketError } from "../core/errors.ts";
-import { interleaveFamilies, raceAddresses } from "../core/happy_eyeballs.ts";
+import { interleaveFamilies, raceAddresses } from "./_happy_eyeballs.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
 import { connect, listen, makeStream } from "../ffi/engine.ts";
-import { resolveHost } from "../ffi/host.ts";
-import { resolve } from "../ffi/resolver.ts";
+import { resolveHost } from "../ffi/resolver/host.ts";
+import { resolve } from "../ffi/resolver/resolver.ts";
 import type { TcpConnectOptions, TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
 
 function protocolNumber(protocol: "tcp" | "mptcp" | undefined): number {

@@ -1,5 +1,5 @@
-import { fromNetAddr } from "../core/_deno_address.ts";
-import { DenoStream } from "../core/_deno_stream.ts";
+import { fromNetAddr } from "../deno/address.ts";
+import { DenoStream } from "../deno/stream.ts";
 import type { IpAddress } from "../core/address.ts";
 import type { TcpStream } from "./types.ts";
 

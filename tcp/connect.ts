@@ -1,8 +1,8 @@
 import { checkInteger, checkKeys } from "../core/bytes.ts";
-import { fromDenoError } from "../core/_deno_errors.ts";
-import { denoCanSet } from "../core/_deno_options.ts";
+import { fromDenoError } from "../deno/errors.ts";
+import { denoCanSet } from "../deno/options.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { DEFAULT_ATTEMPT_DELAY_MS, LEAST_ATTEMPT_DELAY_MS } from "../core/happy_eyeballs.ts";
+import { DEFAULT_ATTEMPT_DELAY_MS, LEAST_ATTEMPT_DELAY_MS } from "./_happy_eyeballs.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
 import { tcpLibcReason } from "./_arguments.ts";
 import { connectLibc } from "./_libc.ts";

@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys } from "../core/bytes.ts";
-import { fromNetAddr } from "../core/_deno_address.ts";
-import { fromDenoError } from "../core/_deno_errors.ts";
-import { DenoListener } from "../core/_deno_listener.ts";
+import { fromNetAddr } from "../deno/address.ts";
+import { fromDenoError } from "../deno/errors.ts";
+import { DenoListener } from "../deno/listener.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
 import { beginWait } from "../core/wait.ts";

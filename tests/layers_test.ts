@@ -7,21 +7,23 @@ const ROOT = new URL("..", import.meta.url).pathname;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   wire: ["core"],
+  deno: ["core"],
   ffi: ["core"],
-  tcp: ["core", "ffi"],
-  udp: ["core", "ffi"],
-  unix: ["core", "ffi"],
+  tcp: ["core", "deno", "ffi"],
+  udp: ["core", "deno", "ffi"],
+  unix: ["core", "deno", "ffi"],
   netlink: ["core", "ffi"],
   addrinfo: ["core", "ffi", "netlink"],
   raw: ["core", "wire", "ffi", "addrinfo"],
-  vsock: ["core", "ffi"],
-  bluetooth: ["core", "ffi"],
-  can: ["core", "ffi"],
-  sctp: ["core", "ffi"],
-  dccp: ["core", "ffi"],
-  tipc: ["core", "ffi"],
-  alg: ["core", "ffi"],
-  cli: ["mod.ts"],
+  vsock: ["core", "deno", "ffi"],
+  bluetooth: ["core", "deno", "ffi"],
+  can: ["core", "deno", "ffi"],
+  sctp: ["core", "deno", "ffi"],
+  dccp: ["core", "deno", "ffi"],
+  tipc: ["core", "deno", "ffi"],
+  alg: ["core", "deno", "ffi"],
+  bridge: ["core"],
+  cli: ["mod.ts", "bridge"],
 };
 /** Folders that are not published and may import all. */
 const FREE = ["tests", "bench", "examples", "tools", "vm"];
@@ -29,7 +31,7 @@ const FREE = ["tests", "bench", "examples", "tools", "vm"];
 const OUTSIDE: readonly [RegExp, (folder: string) => boolean][] = [
   [/^@std\/bytes/, () => true],
   [/^@std\/cli/, (folder) => folder === "cli"],
-  [/^node:/, (folder) => folder === "core" || folder === "ffi"],
+  [/^node:/, (folder) => ["deno", "ffi", "udp", "bridge"].includes(folder)],
 ];
 
 interface Source {

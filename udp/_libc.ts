@@ -1,15 +1,15 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/bytes.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
-import { isIpv4 } from "../core/ip.ts";
+import { isIpv4 } from "../core/ip/text.ts";
 import type { OutgoingMessage, SendOptions } from "../core/message.ts";
 import type { SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 import { IPPROTO_UDP, IPPROTO_UDPLITE } from "../ffi/abi/ip_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { bind, connect } from "../ffi/engine.ts";
-import { resolveHost } from "../ffi/host.ts";
-import { INTERFACES } from "../ffi/interface_names.ts";
+import { resolveHost } from "../ffi/resolver/host.ts";
+import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import {
   IP_ADD_MEMBERSHIP,
   IP_ADD_SOURCE_MEMBERSHIP,
@@ -24,7 +24,7 @@ import {
   MCAST_JOIN_SOURCE_GROUP,
   MCAST_LEAVE_SOURCE_GROUP,
 } from "../ffi/options/multicast_group.ts";
-import { resolve } from "../ffi/resolver.ts";
+import { resolve } from "../ffi/resolver/resolver.ts";
 import { checkMembership } from "./_open.ts";
 import type { MulticastOptions, UdpBindOptions, UdpConnectOptions, UdpEndpoint } from "./types.ts";
 

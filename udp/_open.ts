@@ -1,14 +1,14 @@
 import type { IpAddress } from "../core/address.ts";
-import type { DatagramCarrier, Membership } from "../core/_datagram_carrier.ts";
+import type { DatagramCarrier, Membership } from "../deno/datagram_carrier.ts";
 import { checkInteger } from "../core/bytes.ts";
-import { DenoDatagram } from "../core/_deno_datagram.ts";
-import { denoConnCanSet, denoListenDatagram, openDenoUdp } from "../core/_deno_datagram_conn.ts";
+import { DenoDatagram } from "../deno/datagram.ts";
+import { denoConnCanSet, denoListenDatagram, openDenoUdp } from "../deno/datagram_conn.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import { isIpv4, isIpv6 } from "../core/ip.ts";
-import { isMulticast } from "../core/ip_registry.ts";
+import { isIpv4, isIpv6 } from "../core/ip/text.ts";
+import { isMulticast } from "../core/ip/registry.ts";
 import { checkIpFamily, hostPort } from "../core/ip_arguments.ts";
-import { nodeCanSet, openNodeUdp } from "../core/_node_datagram.ts";
-import { sameUdpAddress, UdpAddresses } from "../core/_udp_address.ts";
+import { nodeCanSet, openNodeUdp } from "./_node_datagram.ts";
+import { sameUdpAddress, UdpAddresses } from "./_address.ts";
 import type { MulticastOptions, UdpEndpoint, UdpOpenOptions } from "./types.ts";
 
 /** Where a socket is bound. */

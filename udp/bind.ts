@@ -1,7 +1,7 @@
 import { checkKeys } from "../core/bytes.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { checkHostname, checkPort } from "../core/ip_arguments.ts";
-import { localUdpHost } from "../core/_udp_address.ts";
+import { localUdpHost } from "./_address.ts";
 import { bindLibc } from "./_libc.ts";
 import { denoUdpCanSet, openDenoEngine, udpLibcReason } from "./_open.ts";
 import type { UdpBindOptions, UdpEndpoint } from "./types.ts";

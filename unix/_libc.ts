@@ -1,18 +1,14 @@
 import type { UnixAddress } from "../core/address.ts";
 import { checkBytes, checkInteger } from "../core/bytes.ts";
 import type { PassedFd } from "../core/control.ts";
-import {
-  bindUnixSocketFile,
-  removeUnixSocketFile,
-  type UnixSocketFile,
-} from "../core/unix_socket_file.ts";
+import { bindUnixSocketFile, removeUnixSocketFile, type UnixSocketFile } from "./_socket_file.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { LibcStream } from "../ffi/endpoints/stream.ts";
 import { bind, connect, listen, pair } from "../ffi/engine.ts";
-import { recvMsg, sendMsg } from "../ffi/msghdr.ts";
+import { recvMsg, sendMsg } from "../ffi/messages/msghdr.ts";
 import { type PeerCredentials, SO_PEERCRED } from "../ffi/options/peer.ts";
-import type { SocketCore } from "../ffi/socket_core.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import type {
   ReceivedFds,
   UnixBindOptions,
@@ -79,11 +75,11 @@ class LibcUnixMessage extends LibcMessage<UnixAddress> implements UnixMessageEnd
   }
 }
 
-function makeStream(core: SocketCore, local?: Uint8Array, remote?: Uint8Array): LibcUnixStream {
+function makeStream(core: Descriptor, local?: Uint8Array, remote?: Uint8Array): LibcUnixStream {
   return new LibcUnixStream(core, local, remote);
 }
 
-function makeMessage(core: SocketCore, local?: Uint8Array, remote?: Uint8Array): LibcUnixMessage {
+function makeMessage(core: Descriptor, local?: Uint8Array, remote?: Uint8Array): LibcUnixMessage {
   return new LibcUnixMessage(core, { connected: true, local, remote });
 }
 

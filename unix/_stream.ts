@@ -1,6 +1,6 @@
-import { fromUnixAddr } from "../core/_deno_address.ts";
-import { DenoDatagram } from "../core/_deno_datagram.ts";
-import { DenoStream } from "../core/_deno_stream.ts";
+import { fromUnixAddr } from "../deno/address.ts";
+import { DenoDatagram } from "../deno/datagram.ts";
+import { DenoStream } from "../deno/stream.ts";
 import type { UnixAddress } from "../core/address.ts";
 import type { ReceivedFds, UnixMessageEndpoint, UnixStream } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { checkKeys } from "../core/bytes.ts";
-import { fromDenoError } from "../core/_deno_errors.ts";
+import { fromDenoError } from "../deno/errors.ts";
 import { chooseEngine, openWithin } from "../core/engine_choice.ts";
 import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
 import { connectLibc } from "./_libc.ts";

@@ -1,9 +1,9 @@
 import type { AddressInput, UnixAddress } from "../core/address.ts";
 import { checkKeys } from "../core/bytes.ts";
-import { denoListenDatagram, openDenoUnixDatagram } from "../core/_deno_datagram_conn.ts";
+import { denoListenDatagram, openDenoUnixDatagram } from "../deno/datagram_conn.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
-import { bindUnixSocketFile, removeUnixSocketFile } from "../core/unix_socket_file.ts";
+import { bindUnixSocketFile, removeUnixSocketFile } from "./_socket_file.ts";
 import { beginWait } from "../core/wait.ts";
 import { bindLibc } from "./_libc.ts";
 import { DenoUnixDatagram } from "./_stream.ts";

@@ -1,8 +1,8 @@
 import type { UnixAddress } from "../core/address.ts";
 import { checkKeys } from "../core/bytes.ts";
-import { fromUnixAddr } from "../core/_deno_address.ts";
-import { fromDenoError } from "../core/_deno_errors.ts";
-import { DenoListener } from "../core/_deno_listener.ts";
+import { fromUnixAddr } from "../deno/address.ts";
+import { fromDenoError } from "../deno/errors.ts";
+import { DenoListener } from "../deno/listener.ts";
 import { chooseEngine } from "../core/engine_choice.ts";
 import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
 import {
@@ -10,7 +10,7 @@ import {
   ownsUnixSocketFile,
   removeUnixSocketFile,
   type UnixSocketFile,
-} from "../core/unix_socket_file.ts";
+} from "./_socket_file.ts";
 import { beginWait } from "../core/wait.ts";
 import { listenLibc } from "./_libc.ts";
 import { wrapDenoConn } from "./_stream.ts";

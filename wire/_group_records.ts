@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIp, parseIpv4, parseIpv6 } from "../core/ip.ts";
+import { formatIp, parseIpv4, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, u16 } from "./_bytes.ts";
 
 /** RFC 3376, section 4.2.12: record types, from 1. */

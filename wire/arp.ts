@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, isIpv4, parseIpv4 } from "../core/ip.ts";
+import { formatIpv4, isIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import { ETH_P_IP } from "./numbers.ts";

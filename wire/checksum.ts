@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseIp } from "../core/ip.ts";
+import { parseIp } from "../core/ip/text.ts";
 import { u16 } from "./_bytes.ts";
 
 /** From this length on, a view of 32-bit words pays for itself. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../core/ip.ts";
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, u16, u32, unfit } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, type DnsWriter, readDnsName } from "./dns_name.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatMac, parseMac } from "../core/mac.ts";
+import { formatMac, parseMac } from "../core/ip/mac.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { ETH_P_802_3_MIN } from "./numbers.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";

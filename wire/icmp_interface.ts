@@ -5,8 +5,8 @@
  * @module
  */
 
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../core/ip.ts";
-import { formatMac, parseMac } from "../core/mac.ts";
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../core/ip/text.ts";
+import { formatMac, parseMac } from "../core/ip/mac.ts";
 import { fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
 
 const WHAT = "ICMP extension";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, parseIpv4 } from "../core/ip.ts";
+import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, parseIpv4 } from "../core/ip.ts";
+import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { addressSumAt, checksum } from "./checksum.ts";

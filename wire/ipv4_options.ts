@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, parseIpv4 } from "../core/ip.ts";
+import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { fit, setU16, u16, unfit } from "./_bytes.ts";
 import { BARE_OPTION, checkOptionChain, readOptionChain } from "./_option_chain.ts";
 

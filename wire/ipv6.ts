@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u24 } from "./_bytes.ts";
 import { encodeWith, type Surroundings } from "./_codec.ts";
 import { addressSumAt } from "./checksum.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
 import {
   checkGroupQuery,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
 import { ICMP_AT } from "./_icmp_body.ts";
 import {

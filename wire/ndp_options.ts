@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatIpv6, parseIpv6 } from "../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU32, u32, unfit } from "./_bytes.ts";
 
 const WHAT = "NDP option";

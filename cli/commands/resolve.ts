@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  type AddrInfoError,
-  getAddrInfo,
-  getNameInfo,
-  getProtocolByNumber,
-  type IpAddress,
-  type SocketType,
-} from "../../mod.ts";
+import { addrinfo, type AddrInfoError, type IpAddress, type SocketType } from "../../mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { EXIT_HELP, TimedOut, UsageError } from "../exit.ts";
 import { readDuration } from "../settings.ts";
@@ -59,7 +52,7 @@ export const resolveCommand: Command = {
     const [host, service = null] = args.operands;
     const waiting = { signal: session.signal, timeoutMs };
     try {
-      const found = await getAddrInfo(host, service, {
+      const found = await addrinfo.getAddrInfo(host, service, {
         family: readFamily(args.value("family")),
         type: readType(args.value("type")),
         canonicalName: args.has("canonical"),
@@ -75,7 +68,7 @@ export const resolveCommand: Command = {
         }
         entries.push({
           ...entry,
-          protocolName: (await getProtocolByNumber(entry.protocol))?.name,
+          protocolName: (await addrinfo.getProtocolByNumber(entry.protocol))?.name,
           ...(reverse && { name: names.get(keyOf(address)) }),
         });
       }
@@ -110,7 +103,7 @@ async function nameOf(
   waiting: { signal: AbortSignal; timeoutMs: number | undefined },
 ): Promise<string | null> {
   try {
-    return (await getNameInfo(address, { nameRequired: true, ...waiting })).host;
+    return (await addrinfo.getNameInfo(address, { nameRequired: true, ...waiting })).host;
   } catch (error) {
     if ((error as AddrInfoError).code === "EAI_NONAME") return null;
     throw error;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addrinfo, raw } from "../../mod.ts";
+import { ip, raw } from "../../mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
 import { Stopped, UsageError } from "../exit.ts";
@@ -133,7 +133,7 @@ function countTargets(words: readonly string[]): number | undefined {
 }
 
 function targetSize(word: string): bigint {
-  const { cidrHosts, ipRangeSize, isIpv4, isIpv6, parseCidr, parseIpRange } = addrinfo;
+  const { cidrHosts, ipRangeSize, isIpv4, isIpv6, parseCidr, parseIpRange } = ip;
   if (word.includes("/")) return ipRangeSize(cidrHosts(parseCidr(word)));
   const dash = word.indexOf("-");
   const first = word.slice(0, Math.max(0, dash));

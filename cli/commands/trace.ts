@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { getNameInfo, raw } from "../../mod.ts";
+import { addrinfo, raw } from "../../mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { errorLine, Stopped, UsageError } from "../exit.ts";
 import {
@@ -288,7 +288,7 @@ async function lookUp(address: string, signal: AbortSignal | undefined): Promise
   const host = address.includes(":") ? `[${address}]` : address;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") return address;
   try {
-    const { host: name } = await getNameInfo(
+    const { host: name } = await addrinfo.getNameInfo(
       { hostname: address, port: 0 },
       { nameRequired: true, timeoutMs: NAME_MS, signal },
     );

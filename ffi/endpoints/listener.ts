@@ -9,15 +9,15 @@ import { type AcceptErrorHandler, ListenerBase } from "../../core/listener.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
 import { AF_INET, AF_INET6 } from "../abi/socket_constants.ts";
-import { familyName, typeName } from "../names.ts";
-import { type Pending, poller } from "../poller.ts";
-import type { SocketCore } from "../socket_core.ts";
-import { acceptedCore } from "../socket_open.ts";
+import { familyName, typeName } from "../families/names.ts";
+import { type Pending, poller } from "../loop/poller.ts";
+import type { Descriptor } from "../descriptor/descriptor.ts";
+import { acceptedDescriptor } from "../descriptor/open.ts";
 import { EndpointNames } from "./names.ts";
 
 /** What a listener makes of an accepted socket. */
 export type MakeEndpoint<E> = (
-  core: SocketCore,
+  core: Descriptor,
   local: Uint8Array | undefined,
   remote: Uint8Array | undefined,
 ) => E;
@@ -32,7 +32,7 @@ const ACCEPT_WORK = 4096;
 export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   readonly engine = "libc" as const;
   /** The socket beneath; owned by this endpoint. */
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   readonly #names: EndpointNames<A>;
   readonly #make: MakeEndpoint<E>;
   readonly #onClose: (() => void) | undefined;
@@ -44,7 +44,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
 
   /** Takes the listening socket over. `onClose` runs after it is closed. */
   constructor(
-    core: SocketCore,
+    core: Descriptor,
     make: MakeEndpoint<E>,
     onError?: AcceptErrorHandler,
     onClose?: () => void,
@@ -143,7 +143,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     }
     const { fd, address } = accepted;
     // A unix client is often unnamed and then tells nothing; that is known too.
-    return this.#make(acceptedCore(core, fd), this.#local, address);
+    return this.#make(acceptedDescriptor(core, fd), this.#local, address);
   }
 
   /** Goes on with the accept that failed, whose turn it still is. */

@@ -19,8 +19,8 @@ import {
   SOCK_SEQPACKET,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
-import { addressText } from "../address_text.ts";
-import { sendMany, tryRecvMany } from "../mmsg.ts";
+import { addressText } from "../families/address_text.ts";
+import { sendMany, tryRecvMany } from "../messages/mmsg.ts";
 import {
   holdPrepared,
   prepareSend,
@@ -28,13 +28,13 @@ import {
   type SendMsgRequest,
   tryRecvMsg,
   trySendMsg,
-} from "../msghdr.ts";
-import { INTERFACES } from "../interface_names.ts";
-import { familyName, typeName } from "../names.ts";
-import { checkAddress } from "../permissions.ts";
-import { poller } from "../poller.ts";
-import { decodeSockaddr, encodeSockaddr } from "../sockaddr.ts";
-import type { SocketCore } from "../socket_core.ts";
+} from "../messages/msghdr.ts";
+import { INTERFACES } from "../resolver/interface_names.ts";
+import { familyName, typeName } from "../families/names.ts";
+import { checkAddress } from "../guard/permissions.ts";
+import { poller } from "../loop/poller.ts";
+import { decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
+import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
 /** What the network says about a datagram sent to somebody else earlier (`man 7 ip`, IP_RECVERR). */
@@ -64,7 +64,7 @@ export interface MessageGiven {
 export class LibcMessage<A> extends MessageBase<A> {
   readonly engine = "libc" as const;
   /** The socket beneath; owned by this endpoint. */
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   readonly #names: EndpointNames<A>;
   readonly #onClose: (() => void) | undefined;
   #connected: boolean;
@@ -74,7 +74,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   #ended = false;
 
   /** Takes the socket over. */
-  constructor(core: SocketCore, given: MessageGiven = {}) {
+  constructor(core: Descriptor, given: MessageGiven = {}) {
     super();
     this.core = core;
     this.#names = new EndpointNames(core, given.local, given.remote);
@@ -279,7 +279,7 @@ function isMark(option: SocketOption<unknown>): boolean {
   return option.level === SOL_SOCKET && option.option === SO_TIMESTAMPNS;
 }
 
-function setMarks(core: SocketCore): void {
+function setMarks(core: Descriptor): void {
   const on = new Uint8Array([1, 0, 0, 0]);
   core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, on, 4));
 }

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { INTERFACES } from "../interface_names.ts";
-import { decodeSockaddr } from "../sockaddr.ts";
-import type { SocketCore } from "../socket_core.ts";
+import { INTERFACES } from "../resolver/interface_names.ts";
+import { decodeSockaddr } from "../families/sockaddr.ts";
+import type { Descriptor } from "../descriptor/descriptor.ts";
 
 /** Both addresses, asked of the kernel and decoded when first looked at. */
 export class EndpointNames<A> {
-  readonly #core: SocketCore;
+  readonly #core: Descriptor;
   #localBytes: Uint8Array | undefined;
   #remoteBytes: Uint8Array | undefined;
   #local: A | undefined;
   #remote: A | undefined;
 
   /** What is known already need not be asked for. */
-  constructor(core: SocketCore, local: Uint8Array | undefined, remote: Uint8Array | undefined) {
+  constructor(core: Descriptor, local: Uint8Array | undefined, remote: Uint8Array | undefined) {
     this.#core = core;
     this.#localBytes = local;
     this.#remoteBytes = remote;

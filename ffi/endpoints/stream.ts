@@ -10,10 +10,10 @@ import type { SocketOption } from "../../core/option.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
 import { MSG_NOSIGNAL } from "../abi/socket_constants.ts";
-import { failure, isMisread, libc } from "../library.ts";
-import { familyName, typeName } from "../names.ts";
-import { type Pending, poller } from "../poller.ts";
-import type { SocketCore } from "../socket_core.ts";
+import { failure, isMisread, libc } from "../abi/library.ts";
+import { familyName, typeName } from "../families/names.ts";
+import { type Pending, poller } from "../loop/poller.ts";
+import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
 const EINTR = 4;
@@ -37,7 +37,7 @@ const capture = (resolve: (count: number) => void, reject: (reason: unknown) => 
 export class LibcStream<A> extends StreamBase<A> implements Pending {
   readonly engine = "libc" as const;
   /** The socket beneath; owned by this endpoint. */
-  readonly core: SocketCore;
+  readonly core: Descriptor;
   readonly #names: EndpointNames<A>;
   /** Where the pending receive of {@linkcode LibcStream.recvInto} puts its bytes. */
   #buffer: Uint8Array<ArrayBuffer> | undefined;
@@ -45,7 +45,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   #reject: (reason: unknown) => void = nothing;
 
   /** Takes the socket over; it is connected. Addresses that are known already save asking. */
-  constructor(core: SocketCore, local?: Uint8Array, remote?: Uint8Array) {
+  constructor(core: Descriptor, local?: Uint8Array, remote?: Uint8Array) {
     super();
     this.core = core;
     this.#names = new EndpointNames(core, local, remote);

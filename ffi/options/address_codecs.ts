@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../core/ip.ts";
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { wrongType } from "./codecs.ts";

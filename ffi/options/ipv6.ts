@@ -6,7 +6,7 @@
  */
 
 import type { SocketOption } from "../../core/option.ts";
-import { formatIpv6, parseIpv6 } from "../../core/ip.ts";
+import { formatIpv6, parseIpv6 } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";

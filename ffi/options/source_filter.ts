@@ -8,7 +8,7 @@
  */
 
 import type { SocketOption } from "../../core/option.ts";
-import { formatIpv4, parseIpv4 } from "../../core/ip.ts";
+import { formatIpv4, parseIpv4 } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import {

@@ -5,7 +5,7 @@
  */
 
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
-import { parseIp } from "../../core/ip.ts";
+import { parseIp } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";

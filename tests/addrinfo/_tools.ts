@@ -1,13 +1,8 @@
 /** What the tests of names share: children in namespaces of their own, and Python's answers. */
-import {
-  type AddrInfo,
-  formatIp,
-  getAddrInfo,
-  type GetAddrInfoOptions,
-  parseIp,
-} from "../../addrinfo/mod.ts";
+import { type AddrInfo, getAddrInfo, type GetAddrInfoOptions } from "../../addrinfo/mod.ts";
+import { formatIp, parseIp } from "../../core/ip/mod.ts";
 import { AddrInfoError } from "../../core/errors.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { PYTHON } from "../_tools.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AddrInfoError, getAddrInfo, getNameInfo } from "../../addrinfo/mod.ts";
-import { type Libc, libc, replaceLibc } from "../../ffi/library.ts";
+import { type Libc, libc, replaceLibc } from "../../ffi/abi/library.ts";
 import { openFds, testWith } from "../_tools.ts";
 import "./_tools.ts";
 

@@ -15,7 +15,7 @@ import {
   setHostname,
 } from "../../addrinfo/mod.ts";
 import { isSocketError } from "../../core/errors.ts";
-import { ianaServices } from "../../ffi/iana_names.ts";
+import { ianaServices } from "../../ffi/resolver/iana_names.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { denoIn, run, type Surroundings } from "./_tools.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { interleaveFamilies, raceAddresses } from "../../core/happy_eyeballs.ts";
+import { interleaveFamilies, raceAddresses } from "../../tcp/_happy_eyeballs.ts";
 import { beginWait } from "../../core/wait.ts";
 
 const strict = { sanitizeOps: true, sanitizeResources: true };

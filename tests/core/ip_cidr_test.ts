@@ -11,8 +11,8 @@ import {
   ipToBigInt,
   parseCidr,
   parseIpRange,
-} from "../../core/cidr.ts";
-import { formatIp, formatIpv4, formatIpv6 } from "../../core/ip.ts";
+} from "../../core/ip/cidr.ts";
+import { formatIp, formatIpv4, formatIpv6 } from "../../core/ip/text.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { askPython, Random } from "./_ip_corpus.ts";
 

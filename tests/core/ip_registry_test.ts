@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { cidrContains, cidrRange, ipFromBigInt, ipToBigInt, parseCidr } from "../../core/cidr.ts";
-import { formatIp, parseIp } from "../../core/ip.ts";
+import {
+  cidrContains,
+  cidrRange,
+  ipFromBigInt,
+  ipToBigInt,
+  parseCidr,
+} from "../../core/ip/cidr.ts";
+import { formatIp, parseIp } from "../../core/ip/text.ts";
 import {
   ipSpecialPurpose,
   isDocumentation,
@@ -11,7 +17,7 @@ import {
   isPrivate,
   isReserved,
   isUnspecified,
-} from "../../core/ip_registry.ts";
+} from "../../core/ip/registry.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { askPython, Random } from "./_ip_corpus.ts";
 

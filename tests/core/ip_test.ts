@@ -10,8 +10,8 @@ import {
   parseIpv4,
   parseIpv6,
   splitZone,
-} from "../../core/ip.ts";
-import { formatMac, parseMac } from "../../core/mac.ts";
+} from "../../core/ip/text.ts";
+import { formatMac, parseMac } from "../../core/ip/mac.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { askPython, ipTexts, Random } from "./_ip_corpus.ts";
 

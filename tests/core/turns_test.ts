@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Turns } from "../../core/turns.ts";
-import { Pending } from "../../core/_pending.ts";
+import { Pending } from "../../deno/pending.ts";
 import { beginWait } from "../../core/wait.ts";
 
 Deno.test("Turns gives the first its turn at once and the others theirs in order", async () => {

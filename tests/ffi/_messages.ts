@@ -4,10 +4,10 @@
 import { assertEquals } from "@std/assert";
 import type { Address, InetAddress, IpAddress } from "../../core/address.ts";
 import type { Message } from "../../core/message.ts";
-import { type Socket, socket, socketPair } from "../../ffi/socket.ts";
+import { type Socket, socket, socketPair } from "../../ffi/descriptor/socket.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../../ffi/abi/socket_constants.ts";
 import { socketOption } from "../../core/option.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { openFds, testWith } from "../_tools.ts";
 
 // Opened before any test, or the sanitizer takes it for a leak of the first.

@@ -2,7 +2,7 @@
  * A C library that fails on demand, over the real one: each call can be told to return -1 with any
  * errno, and every descriptor it hands out is accounted for.
  */
-import { type Libc, libc, replaceLibc } from "../../ffi/library.ts";
+import { type Libc, libc, replaceLibc } from "../../ffi/abi/library.ts";
 
 /** The calls that a script can change: those with a number for a result. */
 export type ScriptedName =

@@ -1,6 +1,6 @@
 /** What the tests of the BSD face share. */
 import { assertEquals } from "@std/assert";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { AF_INET, SOCK_STREAM, type Socket, socket, socketPair } from "../../ffi/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 

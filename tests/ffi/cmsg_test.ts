@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ControlMessage, OutgoingControl } from "../../core/control.ts";
-import { ReceivedControl } from "../../ffi/cmsg.ts";
-import { prepareControl, writeControl } from "../../ffi/cmsg_encode.ts";
+import { ReceivedControl } from "../../ffi/messages/cmsg.ts";
+import { prepareControl, writeControl } from "../../ffi/messages/cmsg_encode.ts";
 
 /** One control message as the kernel writes it: `data` is hexadecimal. */
 function cmsg(level: number, number: number, data: string): Uint8Array {

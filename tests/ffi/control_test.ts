@@ -29,8 +29,8 @@ import {
 } from "../../ffi/abi/socket_constants.ts";
 import { TCP_INQ } from "../../ffi/abi/transport_constants.ts";
 import { socketOption } from "../../core/option.ts";
-import { INTERFACES } from "../../ffi/interface_names.ts";
-import { type Socket, socket } from "../../ffi/socket.ts";
+import { INTERFACES } from "../../ffi/resolver/interface_names.ts";
+import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
 import { addressOf, bytes, isCloexec, setInt, test, udp4, udp6, withPair } from "./_messages.ts";
 
 const LOOPBACK = INTERFACES.toIndex("lo");

@@ -1,6 +1,6 @@
 /** What only the libc engine gives the families. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import {
   IPV6_V6ONLY,
   SO_RCVBUF,

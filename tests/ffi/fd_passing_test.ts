@@ -5,7 +5,7 @@ import {
   SOCK_SEQPACKET,
   SOCK_STREAM,
 } from "../../ffi/abi/socket_constants.ts";
-import { closeFd } from "../../ffi/library.ts";
+import { closeFd } from "../../ffi/abi/library.ts";
 import type { OutgoingControl } from "../../core/control.ts";
 import { openFds } from "../_tools.ts";
 import { bytes, isCloexec, leavesNoFd, test, text, withPair } from "./_messages.ts";

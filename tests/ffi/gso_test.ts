@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SOL_UDP } from "../../ffi/abi/socket_constants.ts";
 import { UDP_GRO, UDP_SEGMENT } from "../../ffi/abi/transport_constants.ts";
-import { maxGsoSegments } from "../../ffi/gso.ts";
+import { maxGsoSegments } from "../../ffi/messages/gso.ts";
 import { addressOf, receiveAll, setInt, test, udp4 } from "./_messages.ts";
 
 test("maxGsoSegments() is a number that the kernel keeps to", async () => {

@@ -3,10 +3,10 @@ import { IP_RECVERR, IP_RECVTTL } from "../../ffi/abi/ip_constants.ts";
 import { AF_INET, MSG_PEEK, SOCK_DGRAM, SOL_IP } from "../../ffi/abi/socket_constants.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
 import type { Address } from "../../core/address.ts";
-import { type Libc, libc, replaceLibc } from "../../ffi/library.ts";
-import { recvMany, sendMany } from "../../ffi/mmsg.ts";
-import { socket } from "../../ffi/socket.ts";
-import { openCore } from "../../ffi/socket_open.ts";
+import { type Libc, libc, replaceLibc } from "../../ffi/abi/library.ts";
+import { recvMany, sendMany } from "../../ffi/messages/mmsg.ts";
+import { socket } from "../../ffi/descriptor/socket.ts";
+import { openDescriptor } from "../../ffi/descriptor/open.ts";
 import {
   addressOf,
   bytes,
@@ -265,7 +265,7 @@ test("ICMP errors of datagrams sent before cost a connected sender no message", 
 });
 
 test("ICMP errors never end an unconnected socket, which is told of them only by IP_RECVERR", async () => {
-  const core = openCore(AF_INET, SOCK_DGRAM, 0);
+  const core = openDescriptor(AF_INET, SOCK_DGRAM, 0);
   using peer = udp4();
   core.call(
     "setsockopt",

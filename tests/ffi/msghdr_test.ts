@@ -16,10 +16,10 @@ import {
   SOL_SOCKET,
 } from "../../ffi/abi/socket_constants.ts";
 import type { Inet6Address } from "../../core/address.ts";
-import { type Socket, socket } from "../../ffi/socket.ts";
-import { recvMsg, sendMsg } from "../../ffi/msghdr.ts";
-import { openCore } from "../../ffi/socket_open.ts";
-import { heldSends } from "../../ffi/zerocopy.ts";
+import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
+import { recvMsg, sendMsg } from "../../ffi/messages/msghdr.ts";
+import { openDescriptor } from "../../ffi/descriptor/open.ts";
+import { heldSends } from "../../ffi/messages/zerocopy.ts";
 import {
   addressOf,
   bytes,
@@ -303,7 +303,7 @@ test("a zero-copy send is told complete on the error queue", () =>
 
 test("the buffers of zero-copy sends are kept until the kernel has done with them", async () => {
   using receiver = udp4();
-  const core = openCore(AF_INET, SOCK_DGRAM, 0);
+  const core = openDescriptor(AF_INET, SOCK_DGRAM, 0);
   const to = addressOf(receiver);
   const options = { to, flags: MSG_ZEROCOPY };
   await sendMsg(core, [new Uint8Array(100)], options);

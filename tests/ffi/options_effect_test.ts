@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../../ffi/abi/constants.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import * as o from "../../ffi/options/mod.ts";
-import { socket } from "../../ffi/socket.ts";
+import { socket } from "../../ffi/descriptor/socket.ts";
 import { testWith } from "../_tools.ts";
 import { bytes, LO, next, portOf, receiver, sender } from "./_datagrams.ts";
 

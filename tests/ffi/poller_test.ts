@@ -1,9 +1,9 @@
 /** The one waiter: what it costs, whom it wakes, and when it lets the process go. */
 import { assert, assertEquals } from "@std/assert";
-import { libc } from "../../ffi/library.ts";
-import { socketPair } from "../../ffi/socket.ts";
+import { libc } from "../../ffi/abi/library.ts";
+import { socketPair } from "../../ffi/descriptor/socket.ts";
 import * as unix from "../../unix/mod.ts";
-import { Watch } from "../../ffi/watch.ts";
+import { Watch } from "../../ffi/loop/watch.ts";
 import { testWith } from "../_tools.ts";
 import { runProgram } from "./_child.ts";
 

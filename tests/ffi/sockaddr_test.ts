@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Address, AddressInput } from "../../core/address.ts";
-import { decodeSockaddr, encodeSockaddr, encodeSockaddrInto } from "../../ffi/sockaddr.ts";
+import { decodeSockaddr, encodeSockaddr, encodeSockaddrInto } from "../../ffi/families/sockaddr.ts";
 
 const encode = (address: unknown) => encodeSockaddr(address as AddressInput<Address>, "connect");
 const decode = (bytes: Uint8Array) => decodeSockaddr(bytes, bytes.length);

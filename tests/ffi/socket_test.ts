@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { InetAddress, UnixAddress } from "../../core/address.ts";
 import { isSocketError, type SocketError } from "../../core/errors.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { SO_REUSEADDR, SO_SNDBUF, SO_TYPE } from "../../ffi/options/mod.ts";
 import {
   AF_INET,

@@ -1,6 +1,6 @@
 /** Sockets and reports between a service and its manager. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { AF_UNIX, sdNotify, SOCK_DGRAM, socket } from "../../ffi/mod.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { ROOT } from "./_child.ts";

@@ -4,7 +4,7 @@
  * A socket belongs to the namespace that its thread was in when it was opened, so a test enters one,
  * opens, and goes back; programs that it starts meanwhile are inside too.
  */
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { which } from "../_tools.ts";
 
 // Before the tests, whose sanitizers would take a library that stays open for theirs.

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
 import { isSocketError } from "../../core/errors.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { IP_RECVTTL, IPV6_RECVHOPLIMIT } from "../../ffi/options/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 import { example, Netns } from "./_netns.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as raw from "../../raw/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
-import { libc } from "../../ffi/library.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import type { Netns } from "./_netns.ts";
 import { pair, routed } from "./_topology.ts";
 

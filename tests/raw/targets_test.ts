@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatIp } from "../../core/ip.ts";
+import { formatIp } from "../../core/ip/text.ts";
 import { type SweepTargets, targetRange, TargetWalk } from "../../raw/targets.ts";
 
 /** All addresses, and names with what they were looked up to. */

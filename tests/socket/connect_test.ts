@@ -222,7 +222,7 @@ claim("a datagram socket changes its peer, and unconnected sends are refused", a
 });
 
 claim("fromFd refuses files, pipes and bad numbers, and leaves them as they were", async () => {
-  const { libc } = await import("../../ffi/library.ts");
+  const { libc } = await import("../../ffi/abi/library.ts");
   using file = await Deno.open(new URL(import.meta.url));
   const fds = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name));
   const own = fds.find((fd) => {
@@ -254,7 +254,7 @@ claim("fromFd refuses files, pipes and bad numbers, and leaves them as they were
 });
 
 claim("fromFd makes a blocking socket wait without a thread", async () => {
-  const { libc } = await import("../../ffi/library.ts");
+  const { libc } = await import("../../ffi/abi/library.ts");
   const { socketPair } = await import("../../ffi/mod.ts");
   const [a, b] = socketPair();
   const fd = a.detach();

@@ -3,8 +3,8 @@
  */
 
 import fc from "fast-check";
-import { formatIpv4, formatIpv6 } from "../../core/ip.ts";
-import { formatMac } from "../../core/mac.ts";
+import { formatIpv4, formatIpv6 } from "../../core/ip/text.ts";
+import { formatMac } from "../../core/ip/mac.ts";
 
 /** Any number of so many bits. */
 export function bits(count: number): fc.Arbitrary<number> {

@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatIpv6, isIpv6, parseIpv6 } from "../../core/ip.ts";
+import { formatIpv6, isIpv6, parseIpv6 } from "../../core/ip/text.ts";
 import {
   decodePacket,
   type Dns,

@@ -5,7 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatIpv6, isIpv6, parseIpv6 } from "../../core/ip.ts";
+import { formatIpv6, isIpv6, parseIpv6 } from "../../core/ip/text.ts";
 import { decodeFrame, encode, type Frame, type LayerValue } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
 import { fromHex, runScapy, toHex, withoutScapy } from "./_scapy.ts";

@@ -1,5 +1,5 @@
 /** Names: the system's resolver, there and back. */
-import { getAddrInfo, getNameInfo } from "../../mod.ts";
+import { addrinfo } from "../../mod.ts";
 import type { DemoRow } from "./row.ts";
 import { show } from "./row.ts";
 
@@ -23,7 +23,7 @@ const forth: DemoRow = {
   engine: "libc",
   async run() {
     const { last, rttsMs } = await timed(() =>
-      getAddrInfo("localhost", "http", { type: "stream" })
+      addrinfo.getAddrInfo("localhost", "http", { type: "stream" })
     );
     const remote = last.map(({ address }) => show(address)).join(" ");
     return { local: "localhost http", remote, bytes: 0, rttsMs };
@@ -37,7 +37,7 @@ const back: DemoRow = {
   engine: "libc",
   async run() {
     const address = { hostname: "127.0.0.1", port: 80 };
-    const { last, rttsMs } = await timed(() => getNameInfo(address));
+    const { last, rttsMs } = await timed(() => addrinfo.getNameInfo(address));
     return { local: show(address), remote: `${last.host} ${last.service}`, bytes: 0, rttsMs };
   },
 };

@@ -1,6 +1,6 @@
 /** This module, as a user writes it. Arguments: the engine, and "nospin" to park at once. */
 import { tcp } from "../../../mod.ts";
-import { setSpin } from "../../../ffi/spin.ts";
+import { setSpin } from "../../../ffi/loop/spin.ts";
 
 const [engine, spin] = Deno.args as ["deno" | "libc", string | undefined];
 if (spin === "nospin") setSpin(false);

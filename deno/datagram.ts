@@ -1,0 +1,231 @@
+/**
+ * A datagram endpoint over one of Deno's own objects.
+ *
+ * @module
+ */
+import type { AddressInput, Family, SocketType } from "../core/address.ts";
+import { checkBytes, isShared } from "../core/bytes.ts";
+import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_carrier.ts";
+import { fromDenoError, fromDenoWait } from "./errors.ts";
+import { closedError, socketError } from "../core/errors.ts";
+import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
+import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../core/message_base.ts";
+import type { SocketOption } from "../core/option.ts";
+import { Pending } from "./pending.ts";
+import type { Wait } from "../core/wait.ts";
+
+/** What a datagram endpoint is made of. */
+export interface DenoDatagramParts<A> {
+  carrier: DatagramCarrier<A>;
+  family: Family;
+  protocol: number;
+  /** The address in the one form that `same` compares; names are looked up. */
+  resolve(to: AddressInput<A>, action: string): A | Promise<A>;
+  same(a: A, b: A): boolean;
+  /** An address as text, for errors. */
+  text(address: A): string;
+}
+
+/**
+ * Deno's datagram calls can neither be cancelled nor connect. So an abandoned receive serves the
+ * next one, an abandoned send is finished before the next, and the messages of others than the peer
+ * are dropped here.
+ */
+export class DenoDatagram<A> extends MessageBase<A> {
+  readonly family: Family;
+  readonly type: SocketType = "dgram";
+  readonly protocol: number;
+  readonly engine = "deno" as const;
+  readonly localAddr: A;
+
+  readonly #parts: DenoDatagramParts<A>;
+  readonly #carrier: DatagramCarrier<A>;
+  readonly #receiving = new Pending<ReceivedDatagram<A>>();
+  readonly #sending = new Pending<{ sent: number } | { error: unknown }>();
+  #stopSend: ((reason: unknown) => void) | undefined;
+  #peer: A | undefined;
+
+  constructor(parts: DenoDatagramParts<A>) {
+    super();
+    this.#parts = parts;
+    this.#carrier = parts.carrier;
+    this.family = parts.family;
+    this.protocol = parts.protocol;
+    this.localAddr = parts.carrier.localAddr;
+  }
+
+  get remoteAddr(): A | undefined {
+    return this.#peer;
+  }
+
+  /** Datagrams dropped in this process because receives fell behind. */
+  get dropped(): number {
+    return this.#carrier.dropped;
+  }
+
+  override async connect(to: AddressInput<A>): Promise<void> {
+    if (this.closed) throw closedError("connect");
+    this.#peer = await this.#parts.resolve(to, "connect");
+  }
+
+  override disconnect(): void {
+    if (this.closed) throw closedError("connect");
+    this.#peer = undefined;
+  }
+
+  /** Joins a multicast group. */
+  async joinMulticast(group: string, options: Omit<Membership, "group"> = {}): Promise<void> {
+    if (this.closed) throw closedError("setsockopt");
+    await this.#carrier.join({ ...options, group });
+  }
+
+  /** Leaves a multicast group. */
+  async leaveMulticast(group: string, options: Omit<Membership, "group"> = {}): Promise<void> {
+    if (this.closed) throw closedError("setsockopt");
+    await this.#carrier.leave({ ...options, group });
+  }
+
+  protected override async receive(
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A>> {
+    refuse("flags", options.flags);
+    const size = options.size ?? DEFAULT_MESSAGE_BYTES;
+    for (;;) {
+      const got = this.#take() ?? await this.#next(size, wait);
+      if (this.#accepts(got)) return cut(got, size);
+    }
+  }
+
+  protected override async receiveMany(
+    max: number,
+    options: RecvOptions,
+    wait: Wait | undefined,
+  ): Promise<Message<A>[]> {
+    const batch = [await this.receive(options, wait)];
+    const size = options.size ?? DEFAULT_MESSAGE_BYTES;
+    while (batch.length < max) {
+      const got = this.#take();
+      if (got === undefined) break;
+      if (this.#accepts(got)) batch.push(cut(got, size));
+    }
+    return batch;
+  }
+
+  protected override async transmit(
+    message: OutgoingMessage<A>,
+    options: SendOptions,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    refuse("flags", options.flags);
+    refuse("control", message.control);
+    const to = message.to === undefined ? this.#peer : await this.#resolve(message.to, wait);
+    if (to === undefined) throw socketError("EDESTADDRREQ", { syscall: "send" });
+    if (this.#sending.busy) {
+      await this.#sending.run(() => Promise.resolve({ sent: 0 }), wait); // its outcome was given up
+    }
+    if (this.closed) throw closedError("sendto");
+    const sending = this.#carrier.send(
+      wait !== undefined || isShared(message.data) ? message.data.slice() : message.data,
+      to,
+    );
+    if (wait === undefined) return await this.#sent(sending, to);
+    const outcome = await this.#sending.run(
+      () => this.#sent(sending, to).then((sent) => ({ sent }), (error) => ({ error })),
+      wait,
+    );
+    if ("error" in outcome) throw outcome.error;
+    return outcome.sent;
+  }
+
+  protected override async transmitMany(
+    messages: Iterable<OutgoingMessage<A>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    let sent = 0;
+    try {
+      for (const message of messages) {
+        wait?.throwIfAborted();
+        checkBytes(message?.data, "send", "data");
+        await this.transmit(message, {}, wait);
+        sent++;
+      }
+    } catch (error) {
+      if (sent === 0 || this.closed) throw error;
+    }
+    return sent;
+  }
+
+  protected override release(): void {
+    this.#carrier.close();
+    // A send that waits for room in the peer's queue does not end with the close.
+    this.#stopSend?.(closedError("sendto"));
+  }
+
+  override getOption<T>(option: SocketOption<T>): T {
+    if (this.closed) throw closedError("getsockopt");
+    return this.#carrier.getOption(option);
+  }
+
+  override setOption<T>(option: SocketOption<T>, value: T): void {
+    if (this.closed) throw closedError("setsockopt");
+    option.codec.encode(value); // refuses what is no value of this option
+    this.#carrier.setOption(option, value);
+  }
+
+  override ref(): void {
+    if (!this.closed) this.#carrier.ref();
+  }
+
+  override unref(): void {
+    if (!this.closed) this.#carrier.unref();
+  }
+
+  /** One in memory; not while an abandoned receive is on, whose datagram is older. */
+  #take(): ReceivedDatagram<A> | undefined {
+    return this.#receiving.busy ? undefined : this.#carrier.take();
+  }
+
+  async #next(size: number, wait: Wait | undefined): Promise<ReceivedDatagram<A>> {
+    return await this.#receiving.run(async () => {
+      try {
+        return await this.#carrier.receive(size);
+      } catch (error) {
+        throw fromDenoWait(error, "recvfrom", this.closed);
+      }
+    }, wait);
+  }
+
+  async #resolve(to: AddressInput<A>, wait: Wait | undefined): Promise<A> {
+    const resolved = this.#parts.resolve(to, "send");
+    if (!(resolved instanceof Promise)) return resolved;
+    return await (wait === undefined ? resolved : wait.race(resolved));
+  }
+
+  #accepts(got: ReceivedDatagram<A>): boolean {
+    return this.#peer === undefined || this.#parts.same(this.#peer, got.from);
+  }
+
+  #sent(sending: Promise<number>, to: A): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#stopSend = reject;
+      sending.then(resolve, (error) => {
+        const context = { syscall: "sendto", address: this.#parts.text(to) };
+        reject(this.closed ? closedError("sendto") : fromDenoError(error, context));
+      });
+    });
+  }
+}
+
+function cut<A>({ data, from, truncated }: ReceivedDatagram<A>, size: number): Message<A> {
+  return data.length <= size
+    ? { data, from, truncated }
+    : { data: data.subarray(0, size), from, truncated: true };
+}
+
+function refuse(what: string, value: unknown): void {
+  if (value === undefined || value === 0 || (Array.isArray(value) && value.length === 0)) return;
+  throw new Deno.errors.NotSupported(
+    `Cannot pass ${what}: the deno engine has no call for it, open with engine: "libc"`,
+  );
+}

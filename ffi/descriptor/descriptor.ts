@@ -1,0 +1,360 @@
+/**
+ * A non-blocking socket descriptor: what `Socket`, the endpoints and the message calls share.
+ *
+ * @module
+ */
+import { closedError, socketError } from "../../core/errors.ts";
+import type { OptionBytes, SocketOption } from "../../core/option.ts";
+import type { Wait } from "../../core/wait.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SOL_TCP,
+} from "../abi/socket_constants.ts";
+import { TCP_ULP } from "../abi/transport_constants.ts";
+import { IPPROTO_MPTCP } from "../abi/ip_constants.ts";
+import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "../abi/library.ts";
+import { addressOf, allocate } from "../abi/memory.ts";
+import { poller } from "../loop/poller.ts";
+import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { Watch } from "../loop/watch.ts";
+
+const EAGAIN = 11;
+const EISCONN = 106;
+const EALREADY = 114;
+const EINPROGRESS = 115;
+const EINTR = 4;
+
+/** An address for an error, or what makes it. */
+export type AddressText = string | (() => string | undefined);
+
+/** A descriptor that was accepted, and who is at its other end. */
+export interface Accepted {
+  /** Owned by the caller. */
+  readonly fd: number;
+  /** The peer's sockaddr; empty if the kernel told none. */
+  readonly address: Uint8Array<ArrayBuffer>;
+}
+
+/** Room for an address that the kernel fills in. One is enough: calls are synchronous. */
+const NAME = new Uint8Array(new ArrayBuffer(SOCKADDR_STORAGE_BYTES));
+const NAME_LENGTH = new Uint32Array(new ArrayBuffer(4));
+
+/** Room for the name of a peer: {@linkcode namedLength} then tells how much the kernel wrote. */
+export function nameRoom(): { name: Uint8Array<ArrayBuffer>; length: Uint32Array<ArrayBuffer> } {
+  NAME_LENGTH[0] = NAME.length;
+  return { name: NAME, length: NAME_LENGTH };
+}
+
+/** The length of the name that a call has left in {@linkcode nameRoom}. */
+export function namedLength(): number {
+  return Math.min(NAME_LENGTH[0], NAME.length);
+}
+
+function namedBytes(): Uint8Array<ArrayBuffer> {
+  return NAME.slice(0, namedLength());
+}
+
+/**
+ * The descriptor, its readiness and its calls. Owns the descriptor from the constructor until
+ * {@linkcode Descriptor.close} or {@linkcode Descriptor.detach}.
+ */
+export class Descriptor extends Watch {
+  /** AF_*. */
+  readonly familyNumber: number;
+  /** SOCK_*, without flags. */
+  readonly typeNumber: number;
+  /** IPPROTO_*, as the kernel tells it. */
+  readonly protocol: number;
+  /**
+   * Whether a receive of less than was asked for has emptied the socket, so that the next one may
+   * wait without trying: true of TCP (`man 7 epoll`). Unix sockets also stop at passed descriptors,
+   * and TCP under an upper layer at the end of each TLS record.
+   */
+  shortReceiveDrains: boolean;
+  /** How many waits for room in a row were in vain. */
+  #vainWaits = 0;
+
+  /** Takes `fd` over; it must be a non-blocking socket. */
+  constructor(fd: number, familyNumber: number, typeNumber: number, protocol: number) {
+    super(fd);
+    this.familyNumber = familyNumber;
+    this.typeNumber = typeNumber;
+    this.protocol = protocol;
+    this.shortReceiveDrains = typeNumber === SOCK_STREAM && protocol !== IPPROTO_MPTCP &&
+      (familyNumber === AF_INET || familyNumber === AF_INET6);
+  }
+
+  /** Whether it was closed or detached. */
+  get isClosed(): boolean {
+    return this.fd < 0;
+  }
+
+  /** Throws if it was closed. */
+  checkOpen(syscall: string): void {
+    if (this.fd < 0) throw closedError(syscall);
+  }
+
+  /**
+   * Makes a call until it does not block.
+   *
+   * @param syscall The call's name, for errors.
+   * @param run Makes it: returns a number of bytes, or -1.
+   * @param wait Signal and deadline.
+   * @returns What it returned: at once, if it did not have to wait.
+   */
+  whenReadable(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait?: Wait,
+  ): number | Promise<number> {
+    const result = this.#inTurn(syscall, run);
+    return result >= 0 ? result : this.#until("readable", syscall, run, wait);
+  }
+
+  /** As {@linkcode Descriptor.whenReadable}, for calls that wait for room. */
+  whenWritable(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait?: Wait,
+    address?: AddressText,
+  ): number | Promise<number> {
+    const result = this.#inTurn(syscall, run, address);
+    return result >= 0 ? result : this.#until("writable", syscall, run, wait, address);
+  }
+
+  /** Makes a call once: `EAGAIN` if it would block. */
+  whenTurn(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number | Promise<number> {
+    if (!poller.hasWork) {
+      return poller.nextTurn().then(() => this.whenTurn(syscall, run, address));
+    }
+    const result = this.#inTurn(syscall, run, address);
+    if (result < 0) throw socketError("EAGAIN", { syscall });
+    return result;
+  }
+
+  /** Makes a call unless the event loop must have its turn first, which looks as if it would block. */
+  #inTurn(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number {
+    if (!poller.hasWork) return -1;
+    const result = this.tryCall(syscall, run, address);
+    if (result >= 0) poller.spend(result);
+    return result;
+  }
+
+  async #until(
+    ready: "readable" | "writable",
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    wait: Wait | undefined,
+    address?: AddressText,
+  ): Promise<number> {
+    for (;;) {
+      if (!poller.hasWork) await poller.nextTurn();
+      else if (ready === "readable") await this.waitReadable(wait, syscall);
+      else await this.waitWritable(wait, syscall);
+      const result = this.#inTurn(syscall, run, address);
+      if (result >= 0) return result;
+    }
+  }
+
+  /**
+   * Resolves at the next sign that sending or connecting may succeed. Of a unix datagram whose
+   * recipient is named in the call epoll knows only our own buffer, not the recipient's full queue
+   * (unix_dgram_poll), and says "writable" for ever: after some such waits time passes between them.
+   */
+  override waitWritable(wait?: Wait, syscall?: string): Promise<void> {
+    const vain = this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM &&
+      this.#vainWaits++ >= MOST_VAIN_WAITS;
+    return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait, syscall);
+  }
+
+  /** A send has found room. */
+  foundRoom(): void {
+    this.#vainWaits = 0;
+  }
+
+  /** Makes a call once. Returns what it returned, or -1 if it would block. */
+  tryCall(
+    syscall: string,
+    run: (libc: Libc, fd: number) => number,
+    address?: AddressText,
+  ): number {
+    this.checkOpen(syscall);
+    const result = attemptRetryable((lib) => run(lib, this.fd));
+    if (result >= 0) {
+      this.foundRoom();
+      return result;
+    }
+    if (result === -EAGAIN) return -1;
+    throw failure(syscall, -result, typeof address === "function" ? address() : address);
+  }
+
+  /** Makes a call that must succeed. */
+  call(syscall: string, run: (libc: Libc, fd: number) => number, address?: string): number {
+    this.checkOpen(syscall);
+    return must(syscall, (lib) => run(lib, this.fd), address);
+  }
+
+  /** Accepts one connection, or returns `undefined` if there is none. */
+  tryAccept(): Accepted | undefined {
+    const { name, length } = nameRoom();
+    const fd = this.tryCall(
+      "accept",
+      (lib, fd) => lib.accept4(fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC),
+    );
+    return fd < 0 ? undefined : { fd, address: namedBytes() };
+  }
+
+  /** Connects; resolves once the connection stands (`man 2 connect`, EINPROGRESS). */
+  async connect(sockaddr: Uint8Array<ArrayBuffer>, wait?: Wait, address?: string): Promise<void> {
+    this.checkOpen("connect");
+    let result = attemptConnect(this.fd, sockaddr);
+    while (result === -EAGAIN && this.familyNumber === AF_UNIX) {
+      // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
+      await pause(wait, this.isReferenced);
+      this.checkOpen("connect");
+      result = attemptConnect(this.fd, sockaddr);
+    }
+    if (result >= 0) return;
+    if (result !== -EINPROGRESS && result !== -EALREADY && result !== -EINTR) {
+      throw failure("connect", -result, address);
+    }
+    for (;;) {
+      await this.waitWritable(wait, "connect");
+      this.checkOpen("connect");
+      const errno = this.takeError();
+      // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
+      // which the next connect of this socket would tell of this one (__inet_stream_connect).
+      const again = errno === 0 || this.typeNumber === SOCK_STREAM
+        ? attemptConnect(this.fd, sockaddr)
+        : 0;
+      if (errno !== 0) throw failure("connect", errno, address);
+      if (again >= 0 || again === -EISCONN) return;
+      if (again !== -EALREADY && again !== -EINPROGRESS && again !== -EINTR) {
+        throw failure("connect", -again, address);
+      }
+    }
+  }
+
+  /** The socket's pending error, which this clears. */
+  takeError(): number {
+    const value = new Int32Array(1);
+    const length = new Uint32Array([4]);
+    this.call("getsockopt", (lib, fd) => lib.getsockopt(fd, SOL_SOCKET, SO_ERROR, value, length));
+    return value[0];
+  }
+
+  /** The sockaddr of this end. */
+  localName(): Uint8Array<ArrayBuffer> {
+    const { name, length } = nameRoom();
+    this.call("getsockname", (lib, fd) => lib.getsockname(fd, name, length));
+    return namedBytes();
+  }
+
+  /** The sockaddr of the other end; `undefined` if there is none. */
+  remoteName(): Uint8Array<ArrayBuffer> | undefined {
+    this.checkOpen("getpeername");
+    const { name, length } = nameRoom();
+    const result = attempt((lib) => lib.getpeername(this.fd, name, length));
+    return result < 0 ? undefined : namedBytes();
+  }
+
+  /** Reads an option (`man 2 getsockopt`). */
+  getOption<T>(option: SocketOption<T>): T {
+    if (option.access === "wo") {
+      throw new TypeError(`Cannot getsockopt: ${option.name} can only be set`);
+    }
+    const { size, query, decode } = option.codec;
+    const value = allocate(Math.max(size, query?.length ?? 0));
+    if (query !== undefined) value.set(query);
+    const length = new Uint32Array([value.length]);
+    this.call(
+      "getsockopt",
+      (lib, fd) => lib.getsockopt(fd, option.level, option.option, value, length),
+      option.name,
+    );
+    return decode.call(option.codec, value.subarray(0, Math.min(length[0], value.length)));
+  }
+
+  /** Sets an option (`man 2 setsockopt`). */
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    if (option.access === "ro") {
+      throw new TypeError(`Cannot setsockopt: ${option.name} can only be read`);
+    }
+    const encoded = option.codec.encode(value);
+    if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
+    const bytes = withPointers(encoded);
+    _keptAlive = encoded;
+    this.call(
+      "setsockopt",
+      (lib, fd) => lib.setsockopt(fd, option.level, option.option, bytes, bytes.length),
+      option.name,
+    );
+    _keptAlive = undefined;
+  }
+
+  /**
+   * Closes the descriptor; its waits reject. May be called again. `last` if nobody can have made a
+   * duplicate of it, which saves a call.
+   */
+  close(last = false): void {
+    const fd = this.release(closedError, last);
+    if (fd >= 0) closeFd(fd);
+  }
+
+  /** Hands the descriptor over: the caller closes it. Waits reject as on close. */
+  detach(): number {
+    this.checkOpen("detach");
+    return this.release(closedError);
+  }
+}
+
+function attemptConnect(fd: number, sockaddr: Uint8Array<ArrayBuffer>): number {
+  // EINTR leaves the connection under way: it is waited for, not asked for again (`man 2 connect`).
+  return attempt(
+    (lib) => lib.connect(fd, sockaddr, sockaddr.length),
+    false,
+  );
+}
+
+/** Between tries where nothing tells when there is room. */
+const RETRY_MS = 5;
+const MOST_VAIN_WAITS = 64;
+
+function pause(wait: Wait | undefined, referenced: boolean): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, RETRY_MS);
+    if (!referenced) Deno.unrefTimer(timer);
+    wait?.arm((reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
+  }).finally(() => wait?.disarm());
+}
+
+/** Memory that the kernel is being shown by address must not be collected meanwhile. */
+let _keptAlive: OptionBytes | undefined;
+
+/** The bytes of an encoded option, with the addresses of other memory filled in. */
+function withPointers(encoded: OptionBytes): Uint8Array<ArrayBuffer> {
+  if (encoded instanceof Uint8Array) return encoded;
+  const { bytes, pointers } = encoded;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const { offset, buffer } of pointers) view.setBigUint64(offset, addressOf(buffer), true);
+  return bytes;
+}

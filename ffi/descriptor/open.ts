@@ -1,0 +1,161 @@
+/**
+ * Where socket descriptors come from: made, paired, or taken over.
+ *
+ * @module
+ */
+import { checkInteger } from "../../core/bytes.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_PACKET,
+  SO_DOMAIN,
+  SO_PROTOCOL,
+  SO_TYPE,
+  SOCK_CLOEXEC,
+  SOCK_DCCP,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_PACKET,
+  SOCK_RAW,
+  SOCK_RDM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../abi/socket_constants.ts";
+import {
+  F_GETFD,
+  F_GETFL,
+  F_SETFD,
+  F_SETFL,
+  FD_CLOEXEC,
+  O_NONBLOCK,
+} from "../abi/event_constants.ts";
+import { attempt, closeFd, failure, must } from "../abi/library.ts";
+import { Descriptor } from "./descriptor.ts";
+
+const EPERM = 1;
+const EACCES = 13;
+const EAFNOSUPPORT = 97;
+
+/** The types that there are: numbers without flags. */
+const TYPES = new Set([
+  SOCK_STREAM,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_RDM,
+  SOCK_SEQPACKET,
+  SOCK_DCCP,
+  SOCK_PACKET,
+]);
+
+/** A type without SOCK_NONBLOCK and SOCK_CLOEXEC, which are always set. */
+function plainType(type: number, action: string): number {
+  checkInteger(type, 0, 0x7fffffff, action, "type");
+  const plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (!TYPES.has(plain)) throw new RangeError(`Cannot ${action}: type ${type} is no SOCK_*`);
+  return plain;
+}
+
+/**
+ * Makes a socket (`man 2 socket`), non-blocking and close-on-exec.
+ *
+ * @param family AF_*.
+ * @param type SOCK_*.
+ * @param protocol IPPROTO_*, or 0 for the type's usual one.
+ * @returns The socket.
+ * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
+ */
+export function openDescriptor(family: number, type: number, protocol: number): Descriptor {
+  checkInteger(family, 0, 0xffff, "open a socket", "family");
+  checkInteger(protocol, 0, 0x7fffffff, "open a socket", "protocol");
+  const plain = plainType(type, "open a socket");
+  const fd = attempt((lib) => lib.socket(family, plain | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+  if (fd < 0) throw openFailure(-fd, family, plain);
+  return new Descriptor(fd, family, plain, protocolOf(fd, protocol));
+}
+
+/** A pair of connected sockets (`man 2 socketpair`). */
+export function openPair(
+  family: number,
+  type: number,
+  protocol: number,
+): [Descriptor, Descriptor] {
+  checkInteger(family, 0, 0xffff, "open a socket pair", "family");
+  checkInteger(protocol, 0, 0x7fffffff, "open a socket pair", "protocol");
+  const plain = plainType(type, "open a socket pair");
+  const pair = new Int32Array(2);
+  must(
+    "socketpair",
+    (lib) => lib.socketpair(family, plain | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol, pair),
+  );
+  const real = protocolOf(pair[0], protocol);
+  return [
+    new Descriptor(pair[0], family, plain, real),
+    new Descriptor(pair[1], family, plain, real),
+  ];
+}
+
+/**
+ * Takes a descriptor over, whose family and type the kernel tells. It is made non-blocking and
+ * close-on-exec.
+ *
+ * @throws {SocketError} `ENOTSOCK` if it is no socket, `EBADF` if it is not open; it stays as it was.
+ */
+export function descriptorFromFd(fd: number): Descriptor {
+  checkInteger(fd, 0, 0x7fffffff, "take over a socket", "fd");
+  const family = socketNumber(fd, SO_DOMAIN);
+  const type = socketNumber(fd, SO_TYPE);
+  const protocol = socketNumber(fd, SO_PROTOCOL);
+  const flags = must("fcntl", (lib) => lib.fcntl(fd, F_GETFL, 0));
+  if ((flags & O_NONBLOCK) === 0) {
+    must("fcntl", (lib) => lib.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  }
+  const fdFlags = must("fcntl", (lib) => lib.fcntl(fd, F_GETFD, 0));
+  if ((fdFlags & FD_CLOEXEC) === 0) {
+    must("fcntl", (lib) => lib.fcntl(fd, F_SETFD, fdFlags | FD_CLOEXEC));
+  }
+  return new Descriptor(fd, family, type, protocol);
+}
+
+/** A socket over an accepted descriptor: the listener's family and type. */
+export function acceptedDescriptor(listener: Descriptor, fd: number): Descriptor {
+  return new Descriptor(fd, listener.familyNumber, listener.typeNumber, listener.protocol);
+}
+
+function socketNumber(fd: number, option: number): number {
+  const value = new Int32Array(1);
+  const length = new Uint32Array([4]);
+  must("getsockopt", (lib) => lib.getsockopt(fd, SOL_SOCKET, option, value, length));
+  return value[0];
+}
+
+/** The protocol that the kernel chose for 0. */
+function protocolOf(fd: number, asked: number): number {
+  if (asked !== 0) return asked;
+  try {
+    return socketNumber(fd, SO_PROTOCOL);
+  } catch (error) {
+    closeFd(fd);
+    throw error;
+  }
+}
+
+function openFailure(errno: number, family: number, type: number): Error {
+  const error = failure("socket", errno);
+  if ((errno === EPERM || errno === EACCES) && needsCapability(family, type)) {
+    error.message = type === SOCK_DGRAM && family !== AF_PACKET
+      ? "Cannot socket: an ICMP datagram socket needs a group within " +
+        "/proc/sys/net/ipv4/ping_group_range, or CAP_NET_RAW (EPERM)"
+      : "Cannot socket: needs the capability CAP_NET_RAW (EPERM)";
+    error.code = "EPERM";
+    error.errno = EPERM;
+  } else if (errno === EAFNOSUPPORT) {
+    error.message = `Cannot socket: this kernel lacks the address family ${family} (EAFNOSUPPORT)`;
+  }
+  return error;
+}
+
+function needsCapability(family: number, type: number): boolean {
+  return type === SOCK_RAW || family === AF_PACKET || type === SOCK_PACKET ||
+    (type === SOCK_DGRAM && (family === AF_INET || family === AF_INET6));
+}

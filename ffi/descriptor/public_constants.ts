@@ -1,0 +1,86 @@
+/**
+ * The constants that programs on the BSD face pass, under their names in C.
+ *
+ * @module
+ */
+import * as ip from "../abi/ip_constants.ts";
+import * as sockets from "../abi/socket_constants.ts";
+
+/** No family in particular. */
+export const AF_UNSPEC: number = sockets.AF_UNSPEC;
+/** Unix domain sockets (`man 7 unix`). */
+export const AF_UNIX: number = sockets.AF_UNIX;
+/** IPv4 (`man 7 ip`). */
+export const AF_INET: number = sockets.AF_INET;
+/** IPv6 (`man 7 ipv6`). */
+export const AF_INET6: number = sockets.AF_INET6;
+/** Talks to the kernel (`man 7 netlink`). */
+export const AF_NETLINK: number = sockets.AF_NETLINK;
+/** Frames of the link layer (`man 7 packet`). */
+export const AF_PACKET: number = sockets.AF_PACKET;
+/** Controller area networks. */
+export const AF_CAN: number = sockets.AF_CAN;
+/** Cluster messaging (`man 7 tipc`). */
+export const AF_TIPC: number = sockets.AF_TIPC;
+/** Bluetooth. */
+export const AF_BLUETOOTH: number = sockets.AF_BLUETOOTH;
+/** The kernel's cryptography. */
+export const AF_ALG: number = sockets.AF_ALG;
+/** Between virtual machines and their host (`man 7 vsock`). */
+export const AF_VSOCK: number = sockets.AF_VSOCK;
+/** Bytes in order, without boundaries. */
+export const SOCK_STREAM: number = sockets.SOCK_STREAM;
+/** Messages, unordered and unreliable over IP. */
+export const SOCK_DGRAM: number = sockets.SOCK_DGRAM;
+/** Packets with their headers (`man 7 raw`). */
+export const SOCK_RAW: number = sockets.SOCK_RAW;
+/** Reliable messages without order. */
+export const SOCK_RDM: number = sockets.SOCK_RDM;
+/** Messages in order, on a connection. */
+export const SOCK_SEQPACKET: number = sockets.SOCK_SEQPACKET;
+/** The level of the options that all sockets have (`man 7 socket`). */
+export const SOL_SOCKET: number = sockets.SOL_SOCKET;
+/** The backlog to ask for when the system's limit is wanted (`man 2 listen`). */
+export const SOMAXCONN: number = sockets.SOMAXCONN;
+/** Out-of-band data (`man 2 recv`). */
+export const MSG_OOB: number = sockets.MSG_OOB;
+/** Leaves what is received in the queue. */
+export const MSG_PEEK: number = sockets.MSG_PEEK;
+/** To hosts on the link only. */
+export const MSG_DONTROUTE: number = sockets.MSG_DONTROUTE;
+/** Told: ancillary data found no room. */
+export const MSG_CTRUNC: number = sockets.MSG_CTRUNC;
+/** The real length of a datagram, even if it found no room; told: its end is lost. */
+export const MSG_TRUNC: number = sockets.MSG_TRUNC;
+/** Does not wait: rejects with EAGAIN. */
+export const MSG_DONTWAIT: number = sockets.MSG_DONTWAIT;
+/** The end of a record. */
+export const MSG_EOR: number = sockets.MSG_EOR;
+/** Waits until all that was asked for is there. */
+export const MSG_WAITALL: number = sockets.MSG_WAITALL;
+/** Receives from the error queue (`man 7 ip`, IP_RECVERR). */
+export const MSG_ERRQUEUE: number = sockets.MSG_ERRQUEUE;
+/** No SIGPIPE; always set. */
+export const MSG_NOSIGNAL: number = sockets.MSG_NOSIGNAL;
+/** More will follow: the kernel may wait for it. */
+export const MSG_MORE: number = sockets.MSG_MORE;
+/** Sends without a copy, with SO_ZEROCOPY; completions come on the error queue. */
+export const MSG_ZEROCOPY: number = sockets.MSG_ZEROCOPY;
+/** The type's usual protocol; the level of IPv4 options. */
+export const IPPROTO_IP: number = ip.IPPROTO_IP;
+/** ICMP (`man 7 icmp`). */
+export const IPPROTO_ICMP: number = ip.IPPROTO_ICMP;
+/** TCP (`man 7 tcp`). */
+export const IPPROTO_TCP: number = ip.IPPROTO_TCP;
+/** UDP (`man 7 udp`). */
+export const IPPROTO_UDP: number = ip.IPPROTO_UDP;
+/** The level of IPv6 options. */
+export const IPPROTO_IPV6: number = ip.IPPROTO_IPV6;
+/** ICMP for IPv6. */
+export const IPPROTO_ICMPV6: number = ip.IPPROTO_ICMPV6;
+/** UDP-Lite (`man 7 udplite`). */
+export const IPPROTO_UDPLITE: number = ip.IPPROTO_UDPLITE;
+/** Raw packets with a header of one's own. */
+export const IPPROTO_RAW: number = ip.IPPROTO_RAW;
+/** Multipath TCP. */
+export const IPPROTO_MPTCP: number = ip.IPPROTO_MPTCP;

@@ -1,0 +1,259 @@
+/**
+ * Waiting for readiness: one waiter for all descriptors of an isolate.
+ *
+ * Every descriptor that ever had to wait is in one edge-triggered epoll set (`man 7 epoll`). While
+ * something is pending the poller takes turns: `epoll_wait` without waiting, at most 128 events or so
+ * many bytes, then `setImmediate`, so that timers and Deno's own I/O get their share. After some turns without an
+ * event it parks until the set becomes readable.
+ *
+ * @module
+ */
+import {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+} from "../abi/event_constants.ts";
+import { closeFd, libc, must } from "../abi/library.ts";
+import { allocate } from "../abi/memory.ts";
+import { makeParker, type Parker } from "./parker.ts";
+import { Spin } from "./spin.ts";
+
+/** More in one turn would keep timers waiting for over 2 ms with thousands of connections. */
+const EVENTS_PER_TURN = 128;
+/**
+ * Bytes that may be handed out in one turn: what was received is dealt with after it, and more than
+ * this, with the kernel's copies of what comes and goes, would have left a core's own cache by then.
+ */
+const BYTES_PER_TURN = 256 * 1024;
+/** `struct epoll_event` is packed on x86-64 only (sys/epoll.h: EPOLL_PACKED). */
+const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
+const DATA_WORD = EVENT_WORDS - 2;
+/** Work that may be done before the event loop has its turn: one unit a call and one a page of data. */
+const WORK_PER_TURN = 1024;
+
+/** What waits for readiness. It is told once, and asks again if it still has to wait. */
+export interface Pending {
+  /** The call that waits, for the error of one that close ends. Default: `"recv"` or `"send"`. */
+  readonly syscall?: string;
+  /** The descriptor may be ready. */
+  ready(): void;
+  /** It was closed, or cannot be waited for. */
+  fail(reason: unknown): void;
+}
+
+/** What is told in the next turn. */
+interface Deferred {
+  ready(): void;
+}
+
+/** A descriptor in the set. */
+interface Watched {
+  /** The descriptor. */
+  readonly fd: number;
+  /** Hears what epoll reported. */
+  notify(events: number): void;
+}
+
+/** The one waiter of this isolate. */
+class Poller {
+  /** Work left before the event loop must have its turn. */
+  #work = WORK_PER_TURN;
+  /** Bytes handed out since the turn began. */
+  #bytes = 0;
+  #epoll = -1;
+  #parker: Parker | undefined;
+  readonly #events = new Int32Array(allocate(EVENTS_PER_TURN * EVENT_WORDS * 4).buffer);
+  readonly #event = new Int32Array(allocate(EVENT_WORDS * 4).buffer);
+  /** How many events are in `#events`, and how many of them have been told. */
+  #reported = 0;
+  #told = 0;
+  readonly #watches: (Watched | undefined)[] = [];
+  /** Raised when a slot is left: an event for its last owner must not reach the next. */
+  readonly #generations: number[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #spin = new Spin();
+  #pending = 0;
+  #pendingReferenced = 0;
+  #deferred: Deferred[] = [];
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #immediateReferenced = false;
+  #parked = false;
+  #emptyTurns = 0;
+
+  /** Accounts for a call that was made without waiting, and its bytes. */
+  spend(bytes: number): void {
+    this.#work -= 1 + (bytes >> 12);
+    this.#bytes += bytes;
+  }
+
+  /**
+   * Whether more may be done at once. If not, timers and Deno's own I/O have waited long enough: the
+   * work goes through {@linkcode Poller.defer} or {@linkcode Poller.nextTurn}.
+   */
+  get hasWork(): boolean {
+    return this.#work > 0;
+  }
+
+  /** Tells `target` in the next turn. */
+  defer(target: Deferred): void {
+    this.#deferred.push(target);
+    this.#schedule(true);
+  }
+
+  /** Resolves in the next turn. */
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.defer({ ready: resolve }));
+  }
+
+  /** A wait began. */
+  began(referenced: boolean): void {
+    this.#pending++;
+    if (referenced && this.#pendingReferenced++ === 0) this.#referencedChanged();
+    if (this.#immediate === undefined && !this.#parked) this.#schedule(referenced);
+  }
+
+  /** Waits ended. */
+  ended(referenced: boolean, count: number): void {
+    this.#pending -= count;
+    if (referenced && (this.#pendingReferenced -= count) === 0) this.#referencedChanged();
+  }
+
+  /** That many more (or fewer) of the pending waits are referenced now. */
+  rereferenced(count: number): void {
+    const before = this.#pendingReferenced;
+    this.#pendingReferenced += count;
+    if (before === 0 !== (this.#pendingReferenced === 0)) this.#referencedChanged();
+  }
+
+  /** Puts a descriptor into the epoll set. */
+  register(watch: Watched, interest: number): number {
+    this.#open();
+    const slot = this.#freeSlots.pop() ?? this.#watches.length;
+    this.#generations[slot] ??= 0;
+    this.#watches[slot] = watch;
+    try {
+      this.#control(EPOLL_CTL_ADD, slot, watch.fd, interest);
+    } catch (error) {
+      this.forget(slot);
+      throw error;
+    }
+    return slot;
+  }
+
+  /** Changes what a descriptor is watched for; what is true already is reported again. */
+  modify(slot: number, fd: number, interest: number): void {
+    this.#control(EPOLL_CTL_MOD, slot, fd, interest);
+  }
+
+  /** Takes a descriptor out of the epoll set. */
+  unregister(slot: number, fd: number): void {
+    libc().epoll_ctl(this.#epoll, EPOLL_CTL_DEL, fd, this.#event);
+    this.forget(slot);
+  }
+
+  /** As {@linkcode Poller.unregister}, for a descriptor that its close takes out of the epoll set. */
+  forget(slot: number): void {
+    this.#watches[slot] = undefined;
+    this.#generations[slot]++;
+    this.#freeSlots.push(slot);
+  }
+
+  #control(operation: number, slot: number, fd: number, interest: number): void {
+    this.#event[0] = interest;
+    this.#event[DATA_WORD] = slot;
+    this.#event[DATA_WORD + 1] = this.#generations[slot];
+    must("epoll_ctl", (lib) => lib.epoll_ctl(this.#epoll, operation, fd, this.#event));
+  }
+
+  #open(): void {
+    if (this.#epoll >= 0) return;
+    const epoll = must("epoll_create1", (lib) => lib.epoll_create1(EPOLL_CLOEXEC));
+    try {
+      this.#parker = makeParker(epoll, this.#unparked);
+    } catch (error) {
+      closeFd(epoll);
+      throw error;
+    }
+    this.#epoll = epoll;
+  }
+
+  #schedule(referenced: boolean): void {
+    if (this.#immediate === undefined) {
+      this.#immediate = setImmediate(this.#turn);
+      this.#immediateReferenced = true;
+      if (!referenced) {
+        this.#immediate.unref();
+        this.#immediateReferenced = false;
+      }
+    } else if (referenced && !this.#immediateReferenced) {
+      this.#immediate.ref();
+      this.#immediateReferenced = true;
+    }
+  }
+
+  #referencedChanged(): void {
+    const referenced = this.#pendingReferenced > 0;
+    if (this.#parked) this.#parker!.keepAlive(referenced);
+    else if (referenced && this.#immediate !== undefined) this.#schedule(true);
+  }
+
+  #turn = (): void => {
+    this.#immediate = undefined;
+    this.#work = WORK_PER_TURN;
+    this.#bytes = 0;
+    let count = 0;
+    // With nothing pending there is nobody to tell; events stay in the set until there is.
+    if (this.#pending > 0) count = this.#dispatch();
+    if (this.#deferred.length > 0) {
+      count++;
+      const deferred = this.#deferred;
+      this.#deferred = [];
+      for (const target of deferred) target.ready();
+    }
+    if (count > 0) {
+      if (this.#emptyTurns > 0) this.#spin.succeeded();
+      this.#emptyTurns = 0;
+      // The code that was told runs after this: what it does next is seen in the next turn.
+      this.#schedule(true);
+    } else if (this.#pending === 0) {
+      this.#emptyTurns = 0;
+      this.#parker?.rest();
+    } else if (this.#emptyTurns++ < this.#spin.turns) {
+      this.#schedule(this.#pendingReferenced > 0);
+    } else {
+      this.#emptyTurns = 0;
+      this.#parked = true;
+      this.#spin.parking();
+      this.#parker!.park(this.#pendingReferenced > 0);
+    }
+  };
+
+  #unparked = (): void => {
+    if (!this.#parked) return;
+    this.#parked = false;
+    this.#spin.unparked();
+    this.#turn();
+  };
+
+  /** Tells of what epoll reported, or of what the last turn has left. Returns how many events there were. */
+  #dispatch(): number {
+    const events = this.#events;
+    if (this.#told === this.#reported) {
+      this.#reported = Math.max(0, libc().epoll_wait(this.#epoll, events, EVENTS_PER_TURN, 0));
+      this.#told = 0;
+    }
+    const first = this.#told;
+    while (this.#told < this.#reported && this.#bytes < BYTES_PER_TURN) {
+      const at = this.#told++ * EVENT_WORDS;
+      const slot = events[at + DATA_WORD];
+      if (this.#generations[slot] === events[at + DATA_WORD + 1]) {
+        this.#watches[slot]?.notify(events[at]);
+      }
+    }
+    return this.#told - first;
+  }
+}
+
+/** The poller of this isolate: opened at the first wait. */
+export const poller: Poller = new Poller();
