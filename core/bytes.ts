@@ -4,7 +4,17 @@
  * @module
  */
 
+import type { Parameter } from "./arguments.ts";
+
+export { checkInteger, checkKeys } from "./arguments.ts";
+
 const ENCODER = new TextEncoder();
+
+/** Bytes in memory that stays: see {@linkcode checkBytes}. */
+export const bytes: Parameter<Uint8Array> = (value, action, name) => {
+  checkBytes(value, action, name);
+  return value;
+};
 
 /**
  * Refuses what is no plain view: other types, detached or resizable buffers, whose memory could go
@@ -57,45 +67,4 @@ export function isShared(bytes: Uint8Array): boolean {
 /** The bytes of a text, or the bytes themselves. */
 export function toBytes(data: Uint8Array | string): Uint8Array {
   return typeof data === "string" ? ENCODER.encode(data) : data;
-}
-
-/**
- * Refuses a number that is no integer in a range.
- *
- * @param value What the caller passed.
- * @param low The least value allowed.
- * @param high The greatest value allowed.
- * @param action What was to be done, for the message.
- * @param name The argument's name.
- * @throws {TypeError} If it is not a number.
- * @throws {RangeError} If it is not an integer in the range.
- */
-export function checkInteger(
-  value: unknown,
-  low: number,
-  high: number,
-  action: string,
-  name: string,
-): asserts value is number {
-  if (typeof value !== "number") throw new TypeError(`Cannot ${action}: ${name} is not a number`);
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(`Cannot ${action}: ${name} ${value} is not in ${low} to ${high}`);
-  }
-}
-
-/**
- * Refuses unknown keys of an options object, so that a misspelt option is not ignored.
- *
- * @param options What the caller passed.
- * @param known The names that mean something.
- * @param action What was to be done, for the message.
- * @throws {TypeError} If it is no object or has a key that is not known.
- */
-export function checkKeys(options: unknown, known: readonly string[], action: string): void {
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(`Cannot ${action}: options is not an object`);
-  }
-  for (const key in options) {
-    if (!known.includes(key)) throw new TypeError(`Cannot ${action}: unknown option "${key}"`);
-  }
 }

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { beginWait, type Wait, type WaitOptions } from "./wait.ts";
+import {
+  checkInteger,
+  list,
+  oneOf,
+  optional,
+  orElse,
+  type Parameter,
+  type Shape,
+} from "./arguments.ts";
+import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 import type { SocketOption } from "./option.ts";
 
 /** Whose calls carry an endpoint. */
@@ -20,6 +29,43 @@ export interface OpenOptions extends WaitOptions {
   /** Socket options, set in order before bind or connect. */
   options?: readonly OptionSetting[];
 }
+
+/** A row that a value can be set by; what its codec makes of values is its own affair. */
+const checkOption: Parameter<OptionSetting[0]> = (value, action, name) => {
+  const row = value as Partial<OptionSetting[0]> | null;
+  if (
+    row === null || typeof row !== "object" || typeof row.name !== "string" ||
+    typeof row.codec?.encode !== "function"
+  ) throw new TypeError(`Cannot ${action}: ${name} is not a SocketOption`);
+  checkInteger(row.level, 0, 0x7fffffff, action, `${name}.level`);
+  checkInteger(row.option, 0, 0x7fffffff, action, `${name}.option`);
+  if (row.access === "ro") {
+    throw new TypeError(`Cannot ${action}: ${name}: ${row.name} can only be read`);
+  }
+  return value as OptionSetting[0];
+};
+
+/** A row with a value that its codec takes: told here, while nothing is open yet. */
+const checkSetting: Parameter<OptionSetting> = (value, action, name) => {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new TypeError(`Cannot ${action}: ${name} is not a [SocketOption, value]`);
+  }
+  const option = checkOption(value[0], action, `${name}[0]`);
+  const setting = value[1];
+  option.codec.encode(setting);
+  return [option, setting];
+};
+
+/** The option rows of a request. */
+const checkSettings: Parameter<readonly OptionSetting[]> = list(checkSetting);
+const checkEngine: Parameter<Engine | undefined> = optional(oneOf("deno", "libc"));
+
+/** The parameters of {@linkcode OpenOptions}. */
+export const OPEN_SHAPE = {
+  engine: checkEngine,
+  options: orElse(checkSettings, []),
+  ...WAIT_SHAPE,
+} as const satisfies Shape;
 
 /**
  * The engine for a request.
@@ -38,19 +84,9 @@ export function chooseEngine(
   denoCanSet: (name: string) => boolean,
   needsLibc?: string,
 ): Engine {
-  const { engine, options: settings = [] } = options;
-  if (engine !== undefined && engine !== "deno" && engine !== "libc") {
-    throw new TypeError(`Cannot ${action}: engine ${engine} is not "deno" or "libc"`);
-  }
-  if (!Array.isArray(settings)) throw new TypeError(`Cannot ${action}: options is not an array`);
-  for (const setting of settings) {
-    if (
-      !Array.isArray(setting) || setting.length !== 2 || typeof setting[0]?.name !== "string" ||
-      typeof setting[0].codec?.encode !== "function"
-    ) {
-      throw new TypeError(`Cannot ${action}: options holds what is no [SocketOption, value]`);
-    }
-  }
+  const { engine } = options;
+  const settings = checkSettings(options.options ?? [], action, "options");
+  checkEngine(engine, action, "engine");
   const row = settings.find(([option]) => !denoCanSet(option.name));
   const reason = needsLibc ?? (row && `option ${row[0].name}`);
   if (engine === "deno" && reason !== undefined) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { atLeast, optional, type Shape, signal as checkSignal } from "./arguments.ts";
 
 /** How a wait may end early. Nothing is lost: the endpoint stays usable. */
 export interface WaitOptions {
@@ -12,8 +13,28 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
+/** The parameters of {@linkcode WaitOptions}. */
+export const WAIT_SHAPE = {
+  signal: optional(checkSignal),
+  timeoutMs: optional(atLeast(0)),
+} as const satisfies Shape;
+
 /** The names of {@linkcode WaitOptions}. */
-export const WAIT_KEYS: readonly string[] = ["signal", "timeoutMs"];
+export const WAIT_KEYS: readonly string[] = Object.keys(WAIT_SHAPE);
+
+/** What is waited for: an action, and where, which only the message of a time-out needs. */
+export type WaitedFor = string | {
+  /** What was to be done: `"accept"`. */
+  readonly action: string;
+  /** At which address, as text. */
+  where(): string;
+};
+
+function textOf(what: WaitedFor): string {
+  if (typeof what === "string") return what;
+  const where = what.where();
+  return where === "" ? what.action : `${what.action} ${where}`;
+}
 
 /** The longest delay that setTimeout takes. */
 const LONGEST_DELAY_MS = 0x7fffffff;
@@ -25,15 +46,23 @@ const LONGEST_DELAY_MS = 0x7fffffff;
  */
 export class Wait {
   readonly #signal: AbortSignal | undefined;
+  readonly #timeoutMs: number;
   readonly #deadline: number;
+  readonly #what: WaitedFor;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listening = false;
   #cancel: ((reason: unknown) => void) | undefined;
 
   /** Use {@linkcode beginWait}. */
-  constructor(signal: AbortSignal | undefined, timeoutMs: number | undefined) {
+  constructor(
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    what: WaitedFor = "wait",
+  ) {
     this.#signal = signal;
+    this.#timeoutMs = timeoutMs ?? Infinity;
     this.#deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
+    this.#what = what;
   }
 
   /** Milliseconds until the deadline; Infinity without one, never below 0. */
@@ -94,7 +123,7 @@ export class Wait {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.remainingMs > 0) this.#startTimer();
-      else this.#fire(timeoutError());
+      else this.#fire(timeoutError(textOf(this.#what), this.#timeoutMs));
     }, Math.min(Math.ceil(this.remainingMs), LONGEST_DELAY_MS));
   }
 
@@ -105,9 +134,10 @@ export class Wait {
   }
 }
 
-/** What a wait rejects with when its time is over. */
-export function timeoutError(): DOMException {
-  return new DOMException("The operation timed out", "TimeoutError");
+/** What a wait rejects with when its time is over: it says what was waited for, and how long. */
+export function timeoutError(what: string, timeoutMs: number): DOMException {
+  const message = `Cannot ${what}: timed out after ${timeoutMs} ms`;
+  return new DOMException(message, "TimeoutError");
 }
 
 /**
@@ -115,29 +145,25 @@ export function timeoutError(): DOMException {
  * common path costs nothing.
  *
  * @param options The options of the operation.
+ * @param what What is waited for, for messages: `"accept"`, or the making of such a text.
  * @returns The wait, or `undefined` without signal and limit.
  * @throws {TypeError} If the options are of the wrong type.
  * @throws {RangeError} If `timeoutMs` is negative or NaN.
  * @throws The signal's reason, if it is already aborted.
  */
-export function beginWait(options: WaitOptions | undefined): Wait | undefined {
+export function beginWait(
+  options: WaitOptions | undefined,
+  what: WaitedFor = "wait",
+): Wait | undefined {
   if (options === undefined) return undefined;
+  const action = typeof what === "string" ? what : what.action;
   if (options === null || typeof options !== "object") {
-    throw new TypeError("Cannot wait: options is not an object");
+    throw new TypeError(`Cannot ${action}: options is not an object`);
   }
   const { signal, timeoutMs } = options;
   if (signal === undefined && timeoutMs === undefined) return undefined;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError("Cannot wait: signal is not an AbortSignal");
-  }
-  if (timeoutMs !== undefined) {
-    if (typeof timeoutMs !== "number") {
-      throw new TypeError("Cannot wait: timeoutMs is not a number");
-    }
-    if (!(timeoutMs >= 0)) {
-      throw new RangeError(`Cannot wait: timeoutMs ${timeoutMs} is not 0 or more`);
-    }
-  }
+  WAIT_SHAPE.signal(signal, action, "signal");
+  WAIT_SHAPE.timeoutMs(timeoutMs, action, "timeoutMs");
   signal?.throwIfAborted();
-  return new Wait(signal, timeoutMs);
+  return new Wait(signal, timeoutMs, what);
 }
