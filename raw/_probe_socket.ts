@@ -9,7 +9,7 @@ import type { OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
-import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import { type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
@@ -118,7 +118,7 @@ export class ProbeSocket {
       name,
       control: undefined,
       flags: 0,
-    }) >= 0;
+    }) !== undefined;
   }
 
   /** Hears everything that is there. The error queue comes first: it tells when a probe left. */

@@ -16,7 +16,7 @@ import {
   SOL_SOCKET,
 } from "../ffi/abi/socket_constants.ts";
 import { realtimeMicros, timespecMicros } from "../ffi/loop/packet_clock.ts";
-import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
@@ -28,7 +28,6 @@ import {
   IPV6_UNICAST_HOPS,
   SO_TIMESTAMPNS,
 } from "../ffi/options/mod.ts";
-import { poller } from "../ffi/loop/poller.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { SendBatch } from "../ffi/messages/send_batch.ts";
 import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/families/sockaddr_decode.ts";
@@ -213,7 +212,6 @@ export class SweepLane {
     for (let n = first; n < this.#head; n++) this.#sentMicros[n & this.#mask] = now;
     for (let sent = 0, passedOver = false; sent < count;) {
       const result = this.#out.send(this.core, sent);
-      poller.spend(0);
       if (result > 0) sent += result;
       else if (isIcmpError(-result) && !passedOver) {
         passedOver = true; // an earlier request's: telling has cleared it
@@ -249,7 +247,6 @@ export class SweepLane {
       checkReceived(count);
       if (count <= 0) return;
       for (let i = 0; i < count; i++) this.#reply(i, results);
-      poller.spend(count << 12);
       if (count < RECEIVE_SLOTS) return;
     }
   }

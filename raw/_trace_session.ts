@@ -5,7 +5,7 @@
  */
 import { isSocketError, type SocketError } from "../core/errors.ts";
 import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
-import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import type { IpAddress } from "../core/address.ts";
 import type { ErrorQueueMessage } from "../core/control.ts";
 import type { MplsLabel } from "../wire/icmp_extensions.ts";

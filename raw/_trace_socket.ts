@@ -8,7 +8,7 @@ import type { Control, ErrorQueueMessage } from "../core/control.ts";
 import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SO_EE_RFC4884_FLAG_INVALID } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
-import { isIcmpError } from "../ffi/messages/mmsg.ts";
+import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import {
   prepareSend,
   type ReceivedMessage,
@@ -91,7 +91,7 @@ export class TraceSocket {
     const control = this.#family === "inet"
       ? { type: "ttl", ttl } as const
       : { type: "hoplimit", hopLimit: ttl } as const;
-    return trySendMsg(core, prepareSend(core, [bytes], { control: [control] })) >= 0;
+    return trySendMsg(core, prepareSend(core, [bytes], { control: [control] })) !== undefined;
   }
 
   /** Hears everything that is there. */

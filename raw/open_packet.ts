@@ -3,7 +3,7 @@ import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { errnoNumber } from "../core/errno.ts";
-import { closedError, socketError } from "../core/errors.ts";
+import { socketError } from "../core/errors.ts";
 import type { RecvOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
@@ -18,7 +18,6 @@ import {
   SO_TIMESTAMPNS,
 } from "../ffi/options/mod.ts";
 import { checkNetWhole } from "../ffi/guard/permissions.ts";
-import { poller } from "../ffi/loop/poller.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr_decode.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
@@ -94,7 +93,6 @@ const AHEAD = 32;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** How often to see whether an interface that is down has gone away. */
 const RECHECK_MS = 500;
-const PAGE = 4096;
 const ENETDOWN = errnoNumber("ENETDOWN")!;
 
 /**
@@ -180,6 +178,7 @@ class LibcPacket extends LibcMessage<PacketAddress> {
   #ready: PacketMessage[] = [];
   /** Whether the interface has gone down: it may go away next, of which the kernel tells nothing. */
   #wasDown = false;
+  #recheck: ReturnType<typeof setTimeout> | undefined;
   #packets = 0;
   #drops = 0;
 
@@ -212,7 +211,8 @@ class LibcPacket extends LibcMessage<PacketAddress> {
     const ahead = max === 1 && (options.flags ?? 0) === 0 && options.size === undefined;
     if (this.#ready.length > 0) return this.#ready.splice(0, max);
     const batch = this.#batchFor(ahead ? AHEAD : max, options);
-    await this.#fill(batch, ahead ? AHEAD : max, options.flags, wait);
+    const filling = this.#fill(batch, ahead ? AHEAD : max, options.flags, wait);
+    if (typeof filling !== "number") await filling;
     const frames = new FrameBatch(batch, this.#hasLinkHeader).toMessages();
     if (ahead) this.#ready = frames.splice(1);
     return frames;
@@ -228,7 +228,8 @@ class LibcPacket extends LibcMessage<PacketAddress> {
     const frames = new FrameBatch(batch, this.#hasLinkHeader);
     try {
       while (!this.closed) {
-        await this.#fill(batch, max, 0, wait);
+        const filling = this.#fill(batch, max, 0, wait);
+        if (typeof filling !== "number") await filling;
         yield frames;
       }
     } catch (error) {
@@ -239,21 +240,21 @@ class LibcPacket extends LibcMessage<PacketAddress> {
   }
 
   /** Receives at least one frame into a batch. */
-  async #fill(
+  #fill(
     batch: ReceiveBatch,
     max: number,
     flags: number = 0,
     wait: Wait | undefined,
-  ): Promise<void> {
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (this.core.isClosed) throw closedError("recvmmsg");
-      const result = batch.receive(this.core, Math.min(max, batch.slots), flags);
-      if (result > 0) return poller.spend((result - 1) * PAGE);
+  ): number | Promise<number> {
+    const { core } = this;
+    return core.attempt("readable", "recvmmsg", () => {
+      const result = batch.receive(core, Math.min(max, batch.slots), flags);
+      if (result > 0) return result;
       if (result === -ENETDOWN) this.#wasDown = true;
       checkReceived(result);
-      await this.#readable(wait);
-    }
+      if (this.#wasDown) this.#watchForRemoval();
+      return undefined;
+    }, wait);
   }
 
   /** The batch that the last receive has used, if it fits. */
@@ -272,20 +273,22 @@ class LibcPacket extends LibcMessage<PacketAddress> {
     return new ReceiveBatch(fitting, size, controlBytes);
   }
 
-  async #readable(wait: Wait | undefined): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    if (this.#wasDown) {
-      const name = this.core.localName();
-      if ((decodeSockaddr(name, name.length) as PacketAddress).interfaceIndex! < 0) {
-        throw socketError("ENODEV", { syscall: "recvmmsg", message: "the interface is gone" });
-      }
-      timer = setTimeout(() => this.core.ready(), RECHECK_MS);
-      Deno.unrefTimer(timer as unknown as number);
+  /** Looks again some time later, since nothing tells that an interface has gone away. */
+  #watchForRemoval(): void {
+    const name = this.core.localName();
+    if ((decodeSockaddr(name, name.length) as PacketAddress).interfaceIndex! < 0) {
+      throw socketError("ENODEV", { syscall: "recvmmsg", message: "the interface is gone" });
     }
-    try {
-      await this.core.waitReadable(wait);
-    } finally {
-      clearTimeout(timer);
-    }
+    if (this.#recheck !== undefined) return;
+    this.#recheck = setTimeout(() => {
+      this.#recheck = undefined;
+      this.core.ready();
+    }, RECHECK_MS);
+    Deno.unrefTimer(this.#recheck as unknown as number);
+  }
+
+  protected override release(): void {
+    clearTimeout(this.#recheck);
+    super.release();
   }
 }

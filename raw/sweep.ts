@@ -146,7 +146,7 @@ async function* batches(
       const results = sweep.takeResults();
       if (results.length > 0) yield results;
       if (sweep.done) return;
-      if (!poller.hasWork) await poller.nextTurn();
+      if (!poller.hasBudget) await poller.nextTurn();
       if (results.length === 0) await sweep.pause(signal);
     }
   } finally {

@@ -45,7 +45,7 @@ class LibcUnixStream extends LibcStream<UnixAddress> implements UnixStream {
       this.sends,
       beginWait(options),
       "sendmsg",
-      (wait) => sendMsg(this.core, [data], { control }, wait),
+      async (wait) => await sendMsg(this.core, [data], { control }, wait),
     );
   }
 

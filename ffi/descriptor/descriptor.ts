@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closedError, socketError } from "../../core/errors.ts";
+import { closedError } from "../../core/errors.ts";
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
@@ -103,72 +103,47 @@ export class Descriptor extends Watch {
   }
 
   /**
-   * Makes a call until it does not block.
+   * The one loop of all calls that may have to wait: try, wait until the descriptor may be ready, try
+   * again; and when the turn's budget is spent, let the event loop have its turn first.
    *
+   * @param ready What the call waits for.
    * @param syscall The call's name, for errors.
-   * @param run Makes it: returns a number of bytes, or -1.
+   * @param run Makes the call and spends of the budget: `undefined` if it would block. It finds the
+   * descriptor open.
    * @param wait Signal and deadline.
    * @returns What it returned: at once, if it did not have to wait.
    */
-  whenReadable(
-    syscall: string,
-    run: (libc: Libc, fd: number) => number,
-    wait?: Wait,
-  ): number | Promise<number> {
-    const result = this.#inTurn(syscall, run);
-    return result >= 0 ? result : this.#until("readable", syscall, run, wait);
-  }
-
-  /** As {@linkcode Descriptor.whenReadable}, for calls that wait for room. */
-  whenWritable(
-    syscall: string,
-    run: (libc: Libc, fd: number) => number,
-    wait?: Wait,
-    address?: AddressText,
-  ): number | Promise<number> {
-    const result = this.#inTurn(syscall, run, address);
-    return result >= 0 ? result : this.#until("writable", syscall, run, wait, address);
-  }
-
-  /** Makes a call once: `EAGAIN` if it would block. */
-  whenTurn(
-    syscall: string,
-    run: (libc: Libc, fd: number) => number,
-    address?: AddressText,
-  ): number | Promise<number> {
-    if (!poller.hasWork) {
-      return poller.nextTurn().then(() => this.whenTurn(syscall, run, address));
-    }
-    const result = this.#inTurn(syscall, run, address);
-    if (result < 0) throw socketError("EAGAIN", { syscall });
-    return result;
-  }
-
-  /** Makes a call unless the event loop must have its turn first, which looks as if it would block. */
-  #inTurn(
-    syscall: string,
-    run: (libc: Libc, fd: number) => number,
-    address?: AddressText,
-  ): number {
-    if (!poller.hasWork) return -1;
-    const result = this.tryCall(syscall, run, address);
-    if (result >= 0) poller.spend(result);
-    return result;
-  }
-
-  async #until(
+  attempt<T>(
     ready: "readable" | "writable",
     syscall: string,
-    run: (libc: Libc, fd: number) => number,
+    run: () => T | undefined,
+    wait?: Wait,
+  ): T | Promise<T> {
+    this.checkOpen(syscall);
+    const blocked = poller.hasBudget;
+    if (blocked) {
+      const result = run();
+      if (result !== undefined) return result;
+    }
+    return this.#attemptLater(ready, syscall, run, wait, blocked);
+  }
+
+  async #attemptLater<T>(
+    ready: "readable" | "writable",
+    syscall: string,
+    run: () => T | undefined,
     wait: Wait | undefined,
-    address?: AddressText,
-  ): Promise<number> {
+    blocked: boolean,
+  ): Promise<T> {
     for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
+      if (!blocked) await poller.nextTurn();
       else if (ready === "readable") await this.waitReadable(wait, syscall);
       else await this.waitWritable(wait, syscall);
-      const result = this.#inTurn(syscall, run, address);
-      if (result >= 0) return result;
+      this.checkOpen(syscall);
+      blocked = poller.hasBudget;
+      if (!blocked) continue;
+      const result = run();
+      if (result !== undefined) return result;
     }
   }
 
@@ -178,8 +153,8 @@ export class Descriptor extends Watch {
    * (unix_dgram_poll), and says "writable" for ever: after some such waits time passes between them.
    */
   override waitWritable(wait?: Wait, syscall?: string): Promise<void> {
-    const vain = this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM &&
-      this.#vainWaits++ >= MOST_VAIN_WAITS;
+    const vain = this.#vainWaits >= MOST_VAIN_WAITS;
+    if (this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM) this.#vainWaits++;
     return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait, syscall);
   }
 
@@ -188,19 +163,23 @@ export class Descriptor extends Watch {
     this.#vainWaits = 0;
   }
 
-  /** Makes a call once. Returns what it returned, or -1 if it would block. */
+  /**
+   * Makes a call that moves bytes once, and spends them of the turn's budget. Returns how many, or
+   * `undefined` if it would block.
+   */
   tryCall(
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     address?: AddressText,
-  ): number {
+  ): number | undefined {
     this.checkOpen(syscall);
     const result = attemptRetryable((lib) => run(lib, this.fd));
     if (result >= 0) {
       this.foundRoom();
+      poller.spend(result);
       return result;
     }
-    if (result === -EAGAIN) return -1;
+    if (result === -EAGAIN) return undefined;
     throw failure(syscall, -result, typeof address === "function" ? address() : address);
   }
 
@@ -212,43 +191,43 @@ export class Descriptor extends Watch {
 
   /** Accepts one connection, or returns `undefined` if there is none. */
   tryAccept(): Accepted | undefined {
+    this.checkOpen("accept");
     const { name, length } = nameRoom();
-    const fd = this.tryCall(
-      "accept",
-      (lib, fd) => lib.accept4(fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC),
+    poller.spend(ACCEPT_BYTES);
+    const fd = attemptRetryable((lib) =>
+      lib.accept4(this.fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC)
     );
-    return fd < 0 ? undefined : { fd, address: namedBytes() };
+    if (fd >= 0) return { fd, address: namedBytes() };
+    if (fd === -EAGAIN) return undefined;
+    throw failure("accept", -fd);
   }
 
   /** Connects; resolves once the connection stands (`man 2 connect`, EINPROGRESS). */
   async connect(sockaddr: Uint8Array<ArrayBuffer>, wait?: Wait, address?: string): Promise<void> {
-    this.checkOpen("connect");
-    let result = attemptConnect(this.fd, sockaddr);
-    while (result === -EAGAIN && this.familyNumber === AF_UNIX) {
-      // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
-      await pause(wait, this.isReferenced);
-      this.checkOpen("connect");
-      result = attemptConnect(this.fd, sockaddr);
-    }
-    if (result >= 0) return;
-    if (result !== -EINPROGRESS && result !== -EALREADY && result !== -EINTR) {
-      throw failure("connect", -result, address);
-    }
-    for (;;) {
-      await this.waitWritable(wait, "connect");
-      this.checkOpen("connect");
-      const errno = this.takeError();
+    let underWay = false;
+    await this.attempt("writable", "connect", () => {
+      const errno = underWay ? this.takeError() : 0;
       // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
       // which the next connect of this socket would tell of this one (__inet_stream_connect).
-      const again = errno === 0 || this.typeNumber === SOCK_STREAM
+      const result = errno === 0 || this.typeNumber === SOCK_STREAM
         ? attemptConnect(this.fd, sockaddr)
         : 0;
       if (errno !== 0) throw failure("connect", errno, address);
-      if (again >= 0 || again === -EISCONN) return;
-      if (again !== -EALREADY && again !== -EINPROGRESS && again !== -EINTR) {
-        throw failure("connect", -again, address);
+      if (result >= 0 || (underWay && result === -EISCONN)) {
+        this.foundRoom();
+        return true;
       }
-    }
+      if (result === -EAGAIN && this.familyNumber === AF_UNIX) {
+        // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
+        this.#vainWaits = MOST_VAIN_WAITS;
+        return undefined;
+      }
+      if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {
+        throw failure("connect", -result, address);
+      }
+      underWay = true;
+      return undefined;
+    }, wait);
   }
 
   /** The socket's pending error, which this clears. */
@@ -332,6 +311,8 @@ function attemptConnect(fd: number, sockaddr: Uint8Array<ArrayBuffer>): number {
   );
 }
 
+/** What accepting spends of a turn's budget, as bytes moved: it sets a connection up. */
+const ACCEPT_BYTES = 4096;
 /** Between tries where nothing tells when there is room. */
 const RETRY_MS = 5;
 const MOST_VAIN_WAITS = 64;

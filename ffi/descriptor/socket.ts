@@ -13,7 +13,6 @@ import { addressText } from "../families/address_text.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName, typeName } from "../families/names.ts";
 import { checkAddress, checkSocket } from "../guard/permissions.ts";
-import { poller } from "../loop/poller.ts";
 import { decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import { ByteCalls } from "./socket_bytes.ts";
 import type { Descriptor } from "./descriptor.ts";
@@ -120,21 +119,12 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
   }
 
   /** Waits for a connection (`man 2 accept`): its socket and the peer's address. */
-  async accept(options?: WaitOptions): Promise<[Socket, Address]> {
-    return await waiting(options, async (wait) => {
-      for (;;) {
-        if (!poller.hasWork) await poller.nextTurn();
-        const accepted = this.#core.tryAccept();
-        if (accepted !== undefined) {
-          poller.spend(4096);
-          const { fd, address } = accepted;
-          return [
-            new Socket(acceptedDescriptor(this.#core, fd)),
-            decodeSockaddr(address, address.length),
-          ];
-        }
-        await this.#core.waitReadable(wait, "accept");
-      }
+  accept(options?: WaitOptions): Promise<[Socket, Address]> {
+    return waiting(options, async (wait) => {
+      const core = this.#core;
+      const accepted = await core.attempt("readable", "accept", () => core.tryAccept(), wait);
+      const { fd, address } = accepted;
+      return [new Socket(acceptedDescriptor(core, fd)), decodeSockaddr(address, address.length)];
     });
   }
 

@@ -18,6 +18,7 @@ import { destinationText, encodeDestination } from "../messages/destination.ts";
 import type { Libc } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
 import { sender } from "../messages/msghdr.ts";
+import { checkMayWait } from "../messages/msghdr_checks.ts";
 import { copyOf } from "../messages/msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import {
@@ -83,7 +84,8 @@ export abstract class ByteCalls extends MessageCalls {
       const length = encodeDestination(DESTINATION, 0, to);
       const size = data.length;
       let kept: Uint8Array | undefined;
-      const sent = this.#write(
+      const sent = this.#call(
+        "writable",
         flags,
         "sendto",
         (lib, fd) => {
@@ -114,7 +116,7 @@ export abstract class ByteCalls extends MessageCalls {
         return typeof got === "number" ? exact(own, got) : got.then((count) => exact(own, count));
       }
       let data = NOTHING;
-      const got = this.#read(flags, "recv", (lib, fd) => {
+      const got = this.#call("readable", flags, "recv", (lib, fd) => {
         const count = lib.recv(fd, buffer, size, flags);
         if (count >= 0) data = this.#taken(buffer, Math.min(count, size));
         return count;
@@ -141,7 +143,7 @@ export abstract class ByteCalls extends MessageCalls {
       const flags = receiveFlags(options);
       const buffer = this.#roomFor(size, flags);
       let received: [Uint8Array<ArrayBuffer>, Address];
-      const got = this.#read(flags, "recvfrom", (lib, fd) => {
+      const got = this.#call("readable", flags, "recvfrom", (lib, fd) => {
         const room = nameRoom();
         const count = lib.recvfrom(fd, buffer, size, flags, room.name, room.length);
         if (count < 0) return count;
@@ -162,7 +164,7 @@ export abstract class ByteCalls extends MessageCalls {
     const flags = receiveFlags(options);
     const buffer = this.#roomFor(size, flags);
     const count = this.#core.tryCall("recv", (lib, fd) => lib.recv(fd, buffer, size, flags));
-    return count < 0 ? null : this.#taken(buffer, Math.min(count, size));
+    return count === undefined ? null : this.#taken(buffer, Math.min(count, size));
   }
 
   /** Sends without waiting: how many bytes were taken, `null` if there is no room. */
@@ -171,12 +173,13 @@ export abstract class ByteCalls extends MessageCalls {
     const flags = sendFlags(options);
     const bytes = data as Uint8Array<ArrayBuffer>;
     const count = this.#core.tryCall("send", (lib, fd) => lib.send(fd, bytes, bytes.length, flags));
-    return count < 0 ? null : count;
+    return count ?? null;
   }
 
   #send(data: Uint8Array, flags: number, wait: Wait | undefined): number | Promise<number> {
     const size = data.length;
-    return this.#write(
+    return this.#call(
+      "writable",
       flags,
       "send",
       (lib, fd) => lib.send(fd, same(data, size, "send"), size, flags),
@@ -219,7 +222,8 @@ export abstract class ByteCalls extends MessageCalls {
 
   #receive(buffer: Uint8Array, flags: number, wait: Wait | undefined): number | Promise<number> {
     const size = buffer.length;
-    return this.#read(
+    return this.#call(
+      "readable",
       flags,
       "recv",
       (lib, fd) => lib.recv(fd, same(buffer, size, "receive"), size, flags),
@@ -247,29 +251,21 @@ export abstract class ByteCalls extends MessageCalls {
     return got;
   }
 
-  /** Makes a receiving call until it does not block, or once under MSG_DONTWAIT. */
-  #read(
-    flags: number,
-    syscall: string,
-    run: (libc: Libc, fd: number) => number,
-    wait: Wait | undefined,
-  ): number | Promise<number> {
-    return (flags & MSG_DONTWAIT) === 0
-      ? this.#core.whenReadable(syscall, run, wait)
-      : this.#core.whenTurn(syscall, run);
-  }
-
-  /** Makes a sending call until it does not block, or once under MSG_DONTWAIT. */
-  #write(
+  /** Makes a call until it does not block, or once under MSG_DONTWAIT. */
+  #call(
+    ready: "readable" | "writable",
     flags: number,
     syscall: string,
     run: (libc: Libc, fd: number) => number,
     wait: Wait | undefined,
     address?: AddressText,
   ): number | Promise<number> {
-    return (flags & MSG_DONTWAIT) === 0
-      ? this.#core.whenWritable(syscall, run, wait, address)
-      : this.#core.whenTurn(syscall, run, address);
+    const core = this.#core;
+    return core.attempt(ready, syscall, () => {
+      const result = core.tryCall(syscall, run, address);
+      if (result === undefined) checkMayWait(flags, syscall);
+      return result;
+    }, wait);
   }
 
   /** Memory for a receive. MSG_TRUNC has a stream's bytes thrown away: what is in the room then is not theirs. */

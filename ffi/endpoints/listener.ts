@@ -22,9 +22,6 @@ export type MakeEndpoint<E> = (
   remote: Uint8Array | undefined,
 ) => E;
 
-/** What accepting spends of a turn's work, in bytes moved: it sets a connection up. */
-const ACCEPT_WORK = 4096;
-
 /**
  * A listener over a descriptor. `accept` without options, which loops call, makes its call at once and
  * one promise at most.
@@ -79,7 +76,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     this.turns.enter();
     const core = this.core;
     try {
-      if (core.readable && poller.hasWork) {
+      if (core.readable && poller.hasBudget) {
         const connection = this.#acceptNow();
         if (connection !== undefined) {
           this.turns.leave();
@@ -121,22 +118,17 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   }
 
   protected async next(wait: Wait | undefined): Promise<E> {
-    const core = this.core;
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (core.isClosed) throw closedError("accept");
-      if (core.readable) {
-        const connection = this.#acceptNow();
-        if (connection !== undefined) return connection;
-      }
-      await core.waitReadable(wait, "accept");
-    }
+    return await this.core.attempt(
+      "readable",
+      "accept",
+      () => this.core.readable ? this.#acceptNow() : undefined,
+      wait,
+    );
   }
 
   #acceptNow(): E | undefined {
     const core = this.core;
     const accepted = core.tryAccept();
-    poller.spend(ACCEPT_WORK);
     if (accepted === undefined) {
       core.readable = false;
       return undefined;

@@ -5,7 +5,7 @@
  */
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
 import type { Control } from "../../core/control.ts";
-import { closedError, isSocketError } from "../../core/errors.ts";
+import { isSocketError } from "../../core/errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../../core/message_base.ts";
 import type { SocketOption } from "../../core/option.ts";
@@ -20,33 +20,24 @@ import {
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
 import { addressText } from "../families/address_text.ts";
-import { sendMany, tryRecvMany } from "../messages/mmsg.ts";
+import { isIcmpError } from "../messages/icmp_errors.ts";
+import { recvMany, sendMany } from "../messages/mmsg.ts";
 import {
-  holdPrepared,
   prepareSend,
   type ReceivedMessage,
   type SendMsgRequest,
+  sendPrepared,
   tryRecvMsg,
-  trySendMsg,
 } from "../messages/msghdr.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName, typeName } from "../families/names.ts";
 import { checkAddress } from "../guard/permissions.ts";
-import { poller } from "../loop/poller.ts";
 import { decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
-/** What the network says about a datagram sent to somebody else earlier (`man 7 ip`, IP_RECVERR). */
-const REMOTE_ERRORS = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EHOSTDOWN",
-  "ENONET",
-  "EPROTO",
-  "ENOPROTOOPT",
-]);
+/** A receive that met the end of a connection. */
+const ENDED = Symbol();
 
 /** What is known of a socket when its endpoint is made. */
 export interface MessageGiven {
@@ -109,13 +100,13 @@ export class LibcMessage<A> extends MessageBase<A> {
     options: RecvOptions,
     wait: Wait | undefined,
   ): Promise<Message<A> | undefined> {
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (this.core.isClosed) throw closedError("recvmsg");
-      const message = this.#tryReceive(options);
-      if (message !== null) return message;
-      await this.core.waitReadable(wait);
-    }
+    const message = await this.core.attempt(
+      "readable",
+      "recvmsg",
+      () => this.#tryReceive(options),
+      wait,
+    );
+    return message === ENDED ? undefined : message;
   }
 
   protected async receiveMany(
@@ -128,22 +119,9 @@ export class LibcMessage<A> extends MessageBase<A> {
       const message = await this.receive(options, wait);
       return message === undefined ? [] : [message];
     }
-    const request = {
-      size: options.size,
-      flags: options.flags,
-      controlBytes: options.controlBytes,
-      connected: this.#connected,
-    };
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (this.core.isClosed) throw closedError("recvmmsg");
-      const messages = tryRecvMany(this.core, max, request);
-      if (messages !== undefined) {
-        for (const { data } of messages) poller.spend(data.length);
-        return messages as Message<A>[];
-      }
-      await this.core.waitReadable(wait);
-    }
+    const { size, flags, controlBytes } = options;
+    const request = { size, flags, controlBytes, connected: this.#connected };
+    return await recvMany(this.core, max, request, wait) as Message<A>[];
   }
 
   protected async transmit(
@@ -151,27 +129,9 @@ export class LibcMessage<A> extends MessageBase<A> {
     options: SendOptions,
     wait: Wait | undefined,
   ): Promise<number> {
-    const prepared = prepareSend(this.core, [message.data], request(message, options.flags));
-    for (let retried = false;;) {
-      if (!poller.hasWork) {
-        holdPrepared(prepared);
-        await poller.nextTurn();
-      }
-      try {
-        const sent = trySendMsg(this.core, prepared);
-        if (sent >= 0) {
-          poller.spend(sent);
-          return sent;
-        }
-      } catch (error) {
-        // The error of an earlier datagram; reporting it has cleared it.
-        if (retried || !this.#isOthers(error)) throw error;
-        retried = true;
-        continue;
-      }
-      holdPrepared(prepared);
-      await this.core.waitWritable(wait);
-    }
+    const { core } = this;
+    const prepared = prepareSend(core, [message.data], request(message, options.flags));
+    return await sendPrepared(core, prepared, wait, (error) => this.#isOthers(error));
   }
 
   protected transmitMany(
@@ -229,9 +189,9 @@ export class LibcMessage<A> extends MessageBase<A> {
     this.core.setReferenced(false);
   }
 
-  /** Receives at once: a message, `null` if there is none, `undefined` at the end of a connection. */
-  #tryReceive(options: RecvOptions): Message<A> | null | undefined {
-    if (this.#ended) return undefined;
+  /** Receives at once: `undefined` if there is no message. */
+  #tryReceive(options: RecvOptions): Message<A> | typeof ENDED | undefined {
+    if (this.#ended) return ENDED;
     const { size = DEFAULT_MESSAGE_BYTES, flags, controlBytes } = options;
     for (;;) {
       let received: ReceivedMessage | undefined;
@@ -242,14 +202,13 @@ export class LibcMessage<A> extends MessageBase<A> {
         if (this.#isOthers(error)) continue;
         throw error;
       }
-      if (received === undefined) return null;
-      poller.spend(received.lengthBytes);
+      if (received === undefined) return undefined;
       const { data, from, truncated } = received;
       let control: Control | undefined = received.control;
       if (this.#marked) {
         if (received.lengthBytes === 0 && control === undefined) {
           this.#ended = true;
-          return undefined;
+          return ENDED;
         }
         if (!this.#wantsTimestamps && holdsOnlyTimestamp(control)) control = undefined;
       }
@@ -263,7 +222,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   #isOthers(error: unknown): boolean {
     const { familyNumber } = this.core;
     return !this.#connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
-      isSocketError(error) && REMOTE_ERRORS.has(error.code);
+      isSocketError(error) && isIcmpError(error.errno);
   }
 }
 

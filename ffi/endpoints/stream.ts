@@ -5,7 +5,6 @@
  */
 import type { Family, SocketType } from "../../core/address.ts";
 import { checkBytes, detached } from "../../core/bytes.ts";
-import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
@@ -82,7 +81,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     const core = this.core;
     try {
       checkBytes(buffer, "receive", "buffer");
-      if (core.readable && poller.hasWork) {
+      if (core.readable && poller.hasBudget) {
         const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
         if (count >= 0) return Promise.resolve(count);
       }
@@ -112,7 +111,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     try {
       checkBytes(data, "send", "data");
       const count = this.#send(data as Uint8Array<ArrayBuffer>);
-      if (count === size) return poller.hasWork ? DONE : poller.nextTurn();
+      if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
       return super.sendAll(count < 0 ? data : data.subarray(count));
     } catch (error) {
       return Promise.reject(error);
@@ -144,27 +143,20 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   }
 
   protected async pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (this.core.isClosed) throw closedError("recv");
+    return await this.core.attempt("readable", "recv", () => {
       if (buffer.length === 0) throw detached("receive", "buffer");
-      if (this.core.readable) {
-        const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
-        if (count >= 0) return count;
-      }
-      await this.core.waitReadable(wait);
-    }
+      if (!this.core.readable) return undefined;
+      const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
+      return count < 0 ? undefined : count;
+    }, wait);
   }
 
   protected async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
-    for (;;) {
-      if (!poller.hasWork) await poller.nextTurn();
-      if (this.core.isClosed) throw closedError("send");
+    return await this.core.attempt("writable", "send", () => {
       if (data.length === 0) throw detached("send", "data");
       const count = this.#send(data as Uint8Array<ArrayBuffer>);
-      if (count >= 0) return count;
-      await this.core.waitWritable(wait);
-    }
+      return count < 0 ? undefined : count;
+    }, wait);
   }
 
   protected end(how: "read" | "write" | "both"): void {

@@ -29,8 +29,8 @@ const BYTES_PER_TURN = 256 * 1024;
 /** `struct epoll_event` is packed on x86-64 only (sys/epoll.h: EPOLL_PACKED). */
 const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
-/** Work that may be done before the event loop has its turn: one unit a call and one a page of data. */
-const WORK_PER_TURN = 1024;
+/** What may be done before the event loop has its turn: one unit a call and one a page of data. */
+const BUDGET_PER_TURN = 1024;
 
 /** What waits for readiness. It is told once, and asks again if it still has to wait. */
 export interface Pending {
@@ -57,8 +57,8 @@ interface Watched {
 
 /** The one waiter of this isolate. */
 class Poller {
-  /** Work left before the event loop must have its turn. */
-  #work = WORK_PER_TURN;
+  /** Units left before the event loop must have its turn. */
+  #budget = BUDGET_PER_TURN;
   /** Bytes handed out since the turn began. */
   #bytes = 0;
   #epoll = -1;
@@ -83,16 +83,21 @@ class Poller {
 
   /** Accounts for a call that was made without waiting, and its bytes. */
   spend(bytes: number): void {
-    this.#work -= 1 + (bytes >> 12);
+    this.#budget -= 1 + (bytes >> 12);
     this.#bytes += bytes;
   }
 
+  /** Accounts for a call that moved so many messages: each is as much work as a page of data. */
+  spendMessages(count: number): void {
+    this.#budget -= Math.max(1, count);
+  }
+
   /**
-   * Whether more may be done at once. If not, timers and Deno's own I/O have waited long enough: the
-   * work goes through {@linkcode Poller.defer} or {@linkcode Poller.nextTurn}.
+   * Whether more may be done in this turn. If not, timers and Deno's own I/O have waited long enough:
+   * the work goes through {@linkcode Poller.defer} or {@linkcode Poller.nextTurn}.
    */
-  get hasWork(): boolean {
-    return this.#work > 0;
+  get hasBudget(): boolean {
+    return this.#budget > 0;
   }
 
   /** Tells `target` in the next turn. */
@@ -200,7 +205,7 @@ class Poller {
 
   #turn = (): void => {
     this.#immediate = undefined;
-    this.#work = WORK_PER_TURN;
+    this.#budget = BUDGET_PER_TURN;
     this.#bytes = 0;
     let count = 0;
     // With nothing pending there is nobody to tell; events stay in the set until there is.

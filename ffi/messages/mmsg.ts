@@ -6,14 +6,13 @@
  */
 import type { Address } from "../../core/address.ts";
 import { checkInteger } from "../../core/bytes.ts";
-import { errnoNumber } from "../../core/errno.ts";
 import type { Message, MessageBatch, OutgoingMessage } from "../../core/message.ts";
 import type { Wait } from "../../core/wait.ts";
 import { AF_UNIX } from "../abi/socket_constants.ts";
 import { failure } from "../abi/library.ts";
+import { isIcmpError } from "./icmp_errors.ts";
 import { MAX_CONTROL_BYTES } from "./msghdr_checks.ts";
 import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
-import { poller } from "../loop/poller.ts";
 import { checkReceived, ReceiveBatch } from "./receive_batch.ts";
 import { SendBatch } from "./send_batch.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
@@ -40,7 +39,6 @@ export interface RecvBatchesRequest extends RecvManyRequest {
 }
 
 const EAGAIN = 11;
-const PAGE = 4096;
 const DEFAULT_BYTES = 65536;
 const MAX_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BATCH = 64;
@@ -54,27 +52,6 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_KEPT = 4;
 /** Pending ICMP errors that one receive passes over. */
 const MAX_PASSED_OVER = 256;
-
-/** What an ICMP error becomes (net/ipv4/icmp.c icmp_err_convert, net/ipv6/icmp.c tab_unreach). */
-const ICMP_ERRORS: ReadonlySet<number> = new Set(
-  [
-    "ECONNREFUSED",
-    "EHOSTUNREACH",
-    "ENETUNREACH",
-    "EHOSTDOWN",
-    "ENONET",
-    "ENOPROTOOPT",
-    "EOPNOTSUPP",
-    "EPROTO",
-    "EACCES",
-    "EMSGSIZE",
-  ].map((code) => errnoNumber(code)!),
-);
-
-/** Whether an error may be news of an earlier datagram's fate rather than of this call. */
-export function isIcmpError(errno: number): boolean {
-  return ICMP_ERRORS.has(errno);
-}
 
 interface Room {
   readonly size: number;
@@ -117,12 +94,17 @@ function sharedBatch(max: number, room: Room): ReceiveBatch {
   return batch;
 }
 
-/** Fills a batch. Returns how many messages came, or -1 if it would block. */
-function fill(core: Descriptor, batch: ReceiveBatch, max: number, room: Room): number {
+/** Fills a batch. Returns how many messages came, or `undefined` if it would block. */
+function fill(
+  core: Descriptor,
+  batch: ReceiveBatch,
+  max: number,
+  room: Room,
+): number | undefined {
   for (let passedOver = 0;;) {
     const result = batch.receive(core, max, room.flags);
     if (result >= 0) return result;
-    if (result === -EAGAIN) return -1;
+    if (result === -EAGAIN) return undefined;
     const ignored = !room.connected && isIcmpError(-result) && passedOver++ < MAX_PASSED_OVER;
     if (!ignored) checkReceived(result);
   }
@@ -145,7 +127,7 @@ export function tryRecvMany(
   checkInteger(max, 1, MAX_BATCH, "receive", "max");
   const room = checkRequest(core, request);
   const batch = sharedBatch(max, room);
-  if (fill(core, batch, max, room) < 0) return undefined;
+  if (fill(core, batch, max, room) === undefined) return undefined;
   return batch.toMessages();
 }
 
@@ -158,21 +140,13 @@ export function tryRecvMany(
  * @param wait Signal and deadline.
  * @returns The messages.
  */
-export async function recvMany(
+export function recvMany(
   core: Descriptor,
   max: number = DEFAULT_BATCH,
   request: RecvManyRequest = {},
   wait?: Wait,
-): Promise<Message<Address>[]> {
-  for (;;) {
-    if (!poller.hasWork) await poller.nextTurn();
-    const messages = tryRecvMany(core, max, request);
-    if (messages !== undefined) {
-      spend(messages.length);
-      return messages;
-    }
-    await core.waitReadable(wait, "recvmmsg");
-  }
+): Message<Address>[] | Promise<Message<Address>[]> {
+  return core.attempt("readable", "recvmmsg", () => tryRecvMany(core, max, request), wait);
 }
 
 /**
@@ -193,14 +167,11 @@ export async function* recvBatches(
   checkInteger(max, 1, MAX_BATCH, "receive", "max");
   const room = checkRequest(core, request);
   using batch = new ReceiveBatch(slotsFor(max, room.size), room.size, room.controlBytes);
+  const filled = () => fill(core, batch, max, room);
   for (;;) {
-    if (!poller.hasWork) await poller.nextTurn();
-    if (fill(core, batch, max, room) >= 0) {
-      spend(batch.count);
-      yield batch;
-    } else {
-      await core.waitReadable(wait, "recvmmsg");
-    }
+    const count = core.attempt("readable", "recvmmsg", filled, wait);
+    if (typeof count !== "number") await count;
+    yield batch;
   }
 }
 
@@ -237,16 +208,14 @@ export async function sendMany(
     for (const message of messages) {
       batch.add(core, message, sent + batch.count, settled);
       if (!batch.full) continue;
-      const first = trySend(core, batch, 0);
-      const went = first === batch.count
-        ? first
-        : await flush(core, batch, first, wait, connected, sent);
+      const going = flush(core, batch, wait, connected, sent);
+      const went = typeof going === "number" ? going : await going;
       sent += went;
       if (went < batch.count) return sent;
       batch.clear();
     }
     if (batch.count > 0) {
-      sent += await flush(core, batch, trySend(core, batch, 0), wait, connected, sent);
+      sent += await flush(core, batch, wait, connected, sent);
     }
     return sent;
   } finally {
@@ -255,56 +224,35 @@ export async function sendMany(
   }
 }
 
-/** Sends from message `first` on without waiting: how many went, `-errno`, or 0 if it is others' turn. */
-function trySend(core: Descriptor, batch: SendBatch, first: number): number {
-  if (!poller.hasWork) return 0;
-  const result = batch.send(core, first);
-  if (result > 0) {
-    spend((result + 1) >> 1);
-    core.foundRoom();
-  }
-  return result;
-}
-
 /**
- * Sends what is in the batch after a first try did not send all of it; how many went. Throws only if
- * nothing went, here or before.
+ * Sends what is in the batch; how many went. Throws only if nothing went, here or before.
  */
-async function flush(
+function flush(
   core: Descriptor,
   batch: SendBatch,
-  first: number,
   wait: Wait | undefined,
   connected: boolean,
   before: number,
-): Promise<number> {
+): number | Promise<number> {
   let done = 0;
   let again = false;
-  for (let result = first;; result = trySend(core, batch, done)) {
-    if (result > 0) {
-      done += result;
-      if (done === batch.count) return done;
-      again = false;
-    } else if (result === 0) {
-      await poller.nextTurn();
-      batch.checkInPlace(done);
-    } else if (result === -EAGAIN) {
-      await core.waitWritable(wait, "sendmmsg");
-      batch.checkInPlace(done);
-    } else if (isIcmpError(-result) && !again && (!connected || before + done > 0)) {
-      again = true; // the error is cleared now; a second one is about this message
-    } else if (before + done > 0) {
-      return done;
-    } else {
-      throw failure("sendmmsg", -result, batch.textOf(done));
+  // As much as the kernel takes now; then how many went in all.
+  return core.attempt("writable", "sendmmsg", () => {
+    for (;;) {
+      const result = batch.send(core, done);
+      if (result > 0) {
+        done += result;
+        if (done === batch.count) return done;
+        again = false;
+      } else if (result === -EAGAIN) {
+        return undefined;
+      } else if (isIcmpError(-result) && !again && (!connected || before + done > 0)) {
+        again = true; // the error is cleared now; a second one is about this message
+      } else if (before + done > 0) {
+        return done;
+      } else {
+        throw failure("sendmmsg", -result, batch.textOf(done));
+      }
     }
-  }
-}
-
-/**
- * A message that is received is as much work as a call on its own, or a page of data: a unit of the
- * poller. One that is sent leaves the caller nothing to do, and is half as much.
- */
-function spend(messages: number): void {
-  poller.spend((messages - 1) * PAGE);
+  }, wait);
 }

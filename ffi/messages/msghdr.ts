@@ -38,7 +38,6 @@ import {
   total,
 } from "./msghdr_checks.ts";
 import { copyOf, Scratch } from "./msghdr_memory.ts";
-import { poller } from "../loop/poller.ts";
 import {
   decodeSockaddr,
   SOCKADDR_STORAGE_BYTES,
@@ -142,12 +141,12 @@ export function prepareSend(
 }
 
 /** Gives a message that could not go at once memory of its own, before anything else runs. */
-export function holdPrepared(message: PreparedSend): void {
+function holdPrepared(message: PreparedSend): void {
   if (message.nameLength > 0) message.name ??= copyOf(PREPARED_NAME, 0, message.nameLength);
 }
 
-/** Sends once. Returns how many bytes the kernel took, or -1 if it would block. */
-export function trySendMsg(core: Descriptor, message: PreparedSend): number {
+/** Sends once. Returns how many bytes the kernel took, or `undefined` if it would block. */
+export function trySendMsg(core: Descriptor, message: PreparedSend): number | undefined {
   const { buffers, nameLength, control, flags } = message;
   const name = message.name ?? PREPARED_NAME;
   scratch ??= new Scratch();
@@ -166,7 +165,7 @@ export function trySendMsg(core: Descriptor, message: PreparedSend): number {
       (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
       () => destinationText(name, 0, nameLength),
     );
-    if ((flags & MSG_ZEROCOPY) !== 0 && sent >= 0) holdBuffers(core, buffers, sent);
+    if ((flags & MSG_ZEROCOPY) !== 0 && sent !== undefined) holdBuffers(core, buffers, sent);
     return sent;
   } finally {
     scratch.kept = undefined;
@@ -183,27 +182,38 @@ export function trySendMsg(core: Descriptor, message: PreparedSend): number {
  * @param wait Signal and deadline.
  * @returns How many bytes the kernel took.
  */
-export async function sendMsg(
+export function sendMsg(
   core: Descriptor,
   buffers: readonly Uint8Array[],
   request: SendMsgRequest = {},
   wait?: Wait,
-): Promise<number> {
-  const message = prepareSend(core, buffers, request);
-  for (;;) {
-    if (!poller.hasWork) {
-      holdPrepared(message);
-      await poller.nextTurn();
+): number | Promise<number> {
+  return sendPrepared(core, prepareSend(core, buffers, request), wait);
+}
+
+/** Sends a message that was prepared last; an error that `passes` is of another message, and cleared. */
+export function sendPrepared(
+  core: Descriptor,
+  message: PreparedSend,
+  wait: Wait | undefined,
+  passes?: (error: unknown) => boolean,
+): number | Promise<number> {
+  const sent = core.attempt("writable", "sendmsg", () => {
+    let sent: number | undefined;
+    try {
+      sent = trySendMsg(core, message);
+    } catch (error) {
+      // A second one is about this message.
+      if (!passes?.(error)) throw error;
+      passes = undefined;
+      sent = trySendMsg(core, message);
     }
-    const sent = trySendMsg(core, message);
-    if (sent >= 0) {
-      poller.spend(sent);
-      return sent;
-    }
-    checkMayWait(message.flags, "sendmsg");
-    holdPrepared(message);
-    await core.waitWritable(wait, "sendmsg");
-  }
+    if (sent === undefined) checkMayWait(message.flags, "sendmsg");
+    return sent;
+  }, wait);
+  // One that has to wait leaves the room for its address to others.
+  if (typeof sent !== "number") holdPrepared(message);
+  return sent;
 }
 
 /**
@@ -237,7 +247,7 @@ function receive(
   const { name, header } = scratch;
   scratch.nameLength = SOCKADDR_STORAGE_BYTES;
   scratch.setControl(controlBytes);
-  let lengthBytes: number;
+  let lengthBytes: number | undefined;
   try {
     lengthBytes = core.tryCall(
       "recvmsg",
@@ -246,7 +256,7 @@ function receive(
   } finally {
     scratch.kept = undefined;
   }
-  if (lengthBytes < 0) return undefined;
+  if (lengthBytes === undefined) return undefined;
   const told = scratch.flags;
   const parts: ReceivedParts = {
     lengthBytes,
@@ -302,22 +312,17 @@ export function sender(core: Descriptor, names: Uint8Array, at: number, length: 
  * @param wait Signal and deadline.
  * @returns How much came, from whom, and what the kernel said about it.
  */
-export async function recvMsgInto(
+export function recvMsgInto(
   core: Descriptor,
   buffers: readonly Uint8Array[],
   request: RecvMsgRequest = {},
   wait?: Wait,
-): Promise<ReceivedParts> {
-  for (;;) {
-    if (!poller.hasWork) await poller.nextTurn();
+): ReceivedParts | Promise<ReceivedParts> {
+  return core.attempt("readable", "recvmsg", () => {
     const parts = tryRecvMsgInto(core, buffers, request);
-    if (parts !== undefined) {
-      poller.spend(parts.lengthBytes);
-      return parts;
-    }
-    checkMayWait(request.flags, "recvmsg");
-    await core.waitReadable(wait, "recvmsg");
-  }
+    if (parts === undefined) checkMayWait(request.flags, "recvmsg");
+    return parts;
+  }, wait);
 }
 
 /**
@@ -365,20 +370,15 @@ export function tryRecvMsg(
  * @param wait Signal and deadline.
  * @returns The message.
  */
-export async function recvMsg(
+export function recvMsg(
   core: Descriptor,
   size: number = 65536,
   request: RecvMsgRequest = {},
   wait?: Wait,
-): Promise<ReceivedMessage> {
-  for (;;) {
-    if (!poller.hasWork) await poller.nextTurn();
+): ReceivedMessage | Promise<ReceivedMessage> {
+  return core.attempt("readable", "recvmsg", () => {
     const message = tryRecvMsg(core, size, request);
-    if (message !== undefined) {
-      poller.spend(message.lengthBytes);
-      return message;
-    }
-    checkMayWait(request.flags, "recvmsg");
-    await core.waitReadable(wait, "recvmsg");
-  }
+    if (message === undefined) checkMayWait(request.flags, "recvmsg");
+    return message;
+  }, wait);
 }

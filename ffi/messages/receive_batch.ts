@@ -22,6 +22,7 @@ import { attemptRetryable, failure } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { passedFlag, sender, takeControl } from "./msghdr.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
+import { poller } from "../loop/poller.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
@@ -151,8 +152,8 @@ export class ReceiveBatch implements MessageBatch<Address> {
   }
 
   /**
-   * Receives what is there, without waiting. Descriptors of the last messages that nobody asked for
-   * are closed.
+   * Receives what is there, without waiting, and spends of the turn's budget. Descriptors of the last
+   * messages that nobody asked for are closed.
    *
    * @param core The socket.
    * @param max The most messages to take, 1 to the number of slots.
@@ -181,6 +182,7 @@ export class ReceiveBatch implements MessageBatch<Address> {
     // A failed call may have touched the header it failed at.
     this.#used = Math.max(1, result);
     if (result < 0) return result;
+    poller.spendMessages(result);
     this.#core = core;
     this.#count = result;
     // Only unix sockets pass descriptors: those are open now and must be owned.

@@ -17,6 +17,7 @@ import { attempt } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { lengthOf } from "./msghdr_memory.ts";
 import { SOCKADDR_IN_BYTES, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
+import { poller } from "../loop/poller.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
@@ -234,20 +235,27 @@ export class SendBatch {
   }
 
   /**
-   * Sends from message `first` on, without waiting.
+   * Sends from message `first` on, without waiting, and spends of the turn's budget: half of what
+   * receiving them would, since nothing is left for the caller to do.
    *
    * @returns How many went, or `-errno` if not even the first did.
    */
   send(core: Descriptor, first: number): number {
     core.checkOpen("sendmmsg");
+    if (this.#holds) this.#checkInPlace(first);
     const headers = first === 0 ? this.#headers : this.#headers.subarray(first * MMSGHDR.size);
     const count = this.#count - first;
     const { fd } = core;
-    return attempt((lib) => lib.sendmmsg(fd, headers, count, MSG_NOSIGNAL | MSG_DONTWAIT));
+    const sent = attempt((lib) => lib.sendmmsg(fd, headers, count, MSG_NOSIGNAL | MSG_DONTWAIT));
+    if (sent > 0) {
+      poller.spendMessages((sent + 1) >> 1);
+      core.foundRoom();
+    }
+    return sent;
   }
 
-  /** Refuses to go on after a wait if a payload that is read in place has been transferred away. */
-  checkInPlace(first: number): void {
+  /** Refuses to go on if a payload that is read in place has been transferred away. */
+  #checkInPlace(first: number): void {
     for (let i = first; i < this.#count; i++) {
       const data = this.#inPlace[i];
       if (data !== undefined && lengthOf(data) !== this.#iovWords[i * IOVEC_WORDS + IOV_LEN]) {

@@ -13,8 +13,8 @@ libc();
 const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false);"]] as const;
 
 const HEAD = `
-  import { allowLoopParking } from "$/ffi/parker.ts";
-  import { Socket, socketPair } from "$/ffi/socket.ts";
+  import { allowLoopParking } from "$/ffi/loop/parker.ts";
+  import { Socket, socketPair } from "$/ffi/descriptor/socket.ts";
   import * as tcp from "$/tcp/mod.ts";
   import * as unix from "$/unix/mod.ts";
   const threads = () => [...Deno.readDirSync("/proc/self/task")].length;
@@ -137,7 +137,7 @@ for (const [way, setting] of WAYS) {
       const replies = await claims(`
       ${setting}
       const source = \`
-        import { allowLoopParking } from "$/ffi/parker.ts";
+        import { allowLoopParking } from "$/ffi/loop/parker.ts";
         import * as unix from "$/unix/mod.ts";
         ${setting}
         const [a, b] = unix.pair();
