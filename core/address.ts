@@ -4,21 +4,6 @@
  * @module
  */
 
-/** The address families, by the names used in addresses (`man 7 address_families`). */
-export type Family =
-  | "unspec"
-  | "unix"
-  | "inet"
-  | "inet6"
-  | "packet"
-  | "netlink"
-  | "vsock"
-  | "bluetooth"
-  | "can"
-  | "tipc"
-  | "alg"
-  | "other";
-
 /** The socket types (`man 2 socket`). `raw` sees headers, `seqpacket` keeps message boundaries in order. */
 export type SocketType = "stream" | "dgram" | "raw" | "rdm" | "seqpacket" | "dccp";
 
@@ -77,6 +62,16 @@ export interface PacketAddress {
   hardwareType?: number;
 }
 
+/** An address of messages to and from the kernel (`man 7 netlink`). */
+export interface NetlinkAddress {
+  /** Always `"netlink"`. */
+  family: "netlink";
+  /** The port: 0 is the kernel, and lets the kernel choose at bind. 0 to 2^32 - 1. */
+  portId: number;
+  /** The multicast groups, a bit each: 0 to 2^32 - 1. */
+  groups: number;
+}
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -87,8 +82,27 @@ export interface OpaqueAddress {
   data: Uint8Array;
 }
 
+/** Every family's addresses, by its name in them. A new family is a line here. */
+export interface AddressTypes {
+  /** IPv4. */
+  inet: InetAddress;
+  /** IPv6. */
+  inet6: Inet6Address;
+  /** The Unix domain. */
+  unix: UnixAddress;
+  /** The link layer. */
+  packet: PacketAddress;
+  /** Messages to and from the kernel. */
+  netlink: NetlinkAddress;
+  /** What has no codec. */
+  other: OpaqueAddress;
+}
+
+/** The address families, by the names used in addresses (`man 7 address_families`). */
+export type Family = "unspec" | keyof AddressTypes;
+
 /** Any address. */
-export type Address = InetAddress | Inet6Address | UnixAddress | PacketAddress | OpaqueAddress;
+export type Address = AddressTypes[keyof AddressTypes];
 
 /** What may be passed for an address: `family` may be left out where the other fields say it. */
 export type AddressInput<A> = A extends UnixAddress

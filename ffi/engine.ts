@@ -6,33 +6,23 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
+import type { Address, SocketType } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
 import type { Wait } from "../core/wait.ts";
-import {
-  AF_INET,
-  AF_INET6,
-  AF_UNIX,
-  SO_REUSEADDR,
-  SO_REUSEPORT,
-  SOCK_DGRAM,
-  SOCK_SEQPACKET,
-  SOCK_STREAM,
-  SOL_SOCKET,
-} from "./abi/socket_constants.ts";
+import { AF_UNIX, SO_REUSEADDR, SO_REUSEPORT, SOL_SOCKET } from "./abi/socket_constants.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "./abi/ip_constants.ts";
-import { addressText } from "./families/address_text.ts";
 import { LibcListener, type MakeEndpoint } from "./endpoints/listener.ts";
+import { LibcMessage } from "./endpoints/message.ts";
 import { LibcStream } from "./endpoints/stream.ts";
-import { checkAddress } from "./guard/permissions.ts";
-import { encodeSockaddr } from "./families/sockaddr.ts";
+import { addressText, encodeSockaddr } from "./families/sockaddr.ts";
+import { TYPE_NUMBERS } from "./families/socket_types.ts";
+import { rowNamed } from "./families/table.ts";
+import { checkSockaddr, checkSocket } from "./guard/permissions.ts";
 import type { Descriptor } from "./descriptor/descriptor.ts";
 import { openDescriptor, openPair } from "./descriptor/open.ts";
-
-/** Addresses that a family of this engine takes. */
-export type EngineAddress = Extract<Address, { family: "inet" | "inet6" | "unix" }>;
+import { INTERFACES } from "./resolver/interface_names.ts";
 
 /** What every request may say. */
 export interface EngineRequest {
@@ -43,7 +33,7 @@ export interface EngineRequest {
 }
 
 /** A request to bind. */
-export interface BindRequest<A extends EngineAddress> extends EngineRequest {
+export interface BindRequest<A extends Address> extends EngineRequest {
   /** Where to. */
   address: A;
   /** SO_REUSEADDR. */
@@ -55,7 +45,7 @@ export interface BindRequest<A extends EngineAddress> extends EngineRequest {
 }
 
 /** A request to listen. */
-export interface ListenRequest<A extends EngineAddress> extends BindRequest<A> {
+export interface ListenRequest<A extends Address> extends BindRequest<A> {
   /** Connections that may wait to be accepted. */
   backlog: number;
   /** Hears of errors that accepting survives. */
@@ -65,7 +55,7 @@ export interface ListenRequest<A extends EngineAddress> extends BindRequest<A> {
 }
 
 /** A request to connect. */
-export interface ConnectRequest<A extends EngineAddress> extends EngineRequest {
+export interface ConnectRequest<A extends Address> extends EngineRequest {
   /** Where to. */
   address: A;
   /** Where from. */
@@ -80,17 +70,6 @@ export interface ConnectRequest<A extends EngineAddress> extends EngineRequest {
   permitted?: boolean;
 }
 
-const FAMILY_NUMBERS = { inet: AF_INET, inet6: AF_INET6, unix: AF_UNIX } as const;
-
-/** The types of socket that requests name. */
-export type EngineType = "stream" | "dgram" | "seqpacket";
-
-const TYPE_NUMBERS = {
-  stream: SOCK_STREAM,
-  dgram: SOCK_DGRAM,
-  seqpacket: SOCK_SEQPACKET,
-} as const;
-
 /** The endpoint of a connected stream socket. */
 export function makeStream<A>(
   core: Descriptor,
@@ -100,10 +79,19 @@ export function makeStream<A>(
   return new LibcStream<A>(core, local, remote);
 }
 
+/** The endpoint of a connected socket that keeps message boundaries. */
+export function makeMessage<A>(
+  core: Descriptor,
+  local?: Uint8Array,
+  remote?: Uint8Array,
+): LibcMessage<A> {
+  return new LibcMessage<A>(core, { connected: true, local, remote });
+}
+
 /** A listener; `make` makes the endpoints of what it accepts. */
-export function listen<A extends EngineAddress, E>(
+export function listen<A extends Address, E>(
   request: ListenRequest<A>,
-  type: EngineType,
+  type: SocketType,
   make: MakeEndpoint<E>,
 ): LibcListener<A, E> {
   const core = bound(request, TYPE_NUMBERS[type]);
@@ -114,19 +102,20 @@ export function listen<A extends EngineAddress, E>(
   });
 }
 
-/** A bound datagram socket; `make` makes its endpoint. */
-export function bind<A extends EngineAddress, E>(
+/** A bound socket that exchanges messages; `make` makes its endpoint. */
+export function bind<A extends Address, E>(
   request: BindRequest<A>,
+  type: SocketType,
   make: (core: Descriptor) => E,
 ): E {
-  const core = bound(request, SOCK_DGRAM);
+  const core = bound(request, TYPE_NUMBERS[type]);
   return guarded(core, () => make(core));
 }
 
 /** A connected socket; `make` makes its endpoint. */
-export async function connect<A extends EngineAddress, E>(
+export async function connect<A extends Address, E>(
   request: ConnectRequest<A>,
-  type: EngineType,
+  type: SocketType,
   make: MakeEndpoint<E>,
 ): Promise<E> {
   const core = await connected(request, TYPE_NUMBERS[type]);
@@ -134,38 +123,39 @@ export async function connect<A extends EngineAddress, E>(
   return guarded(core, () => make(core, core.localName(), core.remoteName()));
 }
 
-/** Two unix sockets that are connected to each other; `make` makes their endpoints. */
-export function pair<E>(type: EngineType, make: MakeEndpoint<E>): [E, E] {
-  const [a, b] = openPair(AF_UNIX, TYPE_NUMBERS[type], 0);
+/** Two sockets that are connected to each other; `make` makes their endpoints. */
+export function pair<E>(
+  type: SocketType,
+  make: MakeEndpoint<E>,
+  familyNumber: number = AF_UNIX,
+): [E, E] {
+  const [a, b] = openPair(familyNumber, TYPE_NUMBERS[type], 0);
   return [make(a, undefined, undefined), make(b, undefined, undefined)];
 }
 
-function bound<A extends EngineAddress>(request: BindRequest<A>, type: number): Descriptor {
+function bound<A extends Address>(request: BindRequest<A>, type: number): Descriptor {
   const { address } = request;
-  const sockaddr = encodeSockaddr(address, "bind");
-  if (!request.permitted) checkAddress(address, "bind");
+  const sockaddr = encoded(address, "bind", request.permitted);
   const core = open(address, type, request.protocol);
   return guarded(core, () => {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
-    // Without a path there is nothing to bind to: the kernel would make up an abstract name.
-    if (address.family !== "unix" || address.pathBytes.length > 0) {
+    // An address that is its family alone names nothing: bound to it, a unix socket gets a name.
+    if (sockaddr.length > FAMILY_BYTES) {
       core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), addressText(address));
     }
     return core;
   });
 }
 
-async function connected<A extends EngineAddress>(
+async function connected<A extends Address>(
   request: ConnectRequest<A>,
   type: number,
 ): Promise<Descriptor> {
   const { address, local } = request;
-  const sockaddr = encodeSockaddr(address, "connect");
-  const from = local && encodeSockaddr(local, "bind");
-  if (!request.permitted) checkAddress(address, "connect");
-  if (local !== undefined && local.family === "unix") checkAddress(local, "bind");
+  const sockaddr = encoded(address, "connect", request.permitted);
+  const from = local && encoded(local, "bind", request.permitted);
   const core = open(address, type, request.protocol);
   try {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
@@ -182,11 +172,26 @@ async function connected<A extends EngineAddress>(
   }
 }
 
+/** sizeof(sa_family_t). */
+const FAMILY_BYTES = 2;
+
+/** The bytes of an address that may be reached. */
+function encoded(
+  address: Address,
+  action: "bind" | "connect",
+  permitted: boolean | undefined,
+): Uint8Array<ArrayBuffer> {
+  const sockaddr = encodeSockaddr(address, action, INTERFACES);
+  if (!permitted) checkSockaddr(sockaddr, 0, sockaddr.length, action);
+  return sockaddr;
+}
+
 /** Multipath TCP may be missing from the kernel, or switched off (`net.mptcp.enabled`). */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
-function open(address: EngineAddress, type: number, protocol: number | undefined): Descriptor {
-  const family = FAMILY_NUMBERS[address.family];
+function open(address: Address, type: number, protocol: number | undefined): Descriptor {
+  const family = rowNamed(address.family)!.number;
+  checkSocket(family, type);
   try {
     return openDescriptor(family, type, protocol ?? 0);
   } catch (error) {

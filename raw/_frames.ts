@@ -23,7 +23,8 @@ import {
 import { ReceivedControl } from "../ffi/messages/cmsg.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import { type BatchMeta, META_NAME_AT, type ReceiveBatch } from "../ffi/messages/receive_batch.ts";
-import { decodeSockaddr, type InterfaceLookup } from "../ffi/families/sockaddr_decode.ts";
+import type { InterfaceLookup } from "../ffi/families/row.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { ETH_P_8021Q } from "../wire/numbers.ts";
 
 /** A received frame. */

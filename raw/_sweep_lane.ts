@@ -30,7 +30,8 @@ import {
 } from "../ffi/options/mod.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { SendBatch } from "../ffi/messages/send_batch.ts";
-import { SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES } from "../ffi/families/sockaddr_decode.ts";
+import { SOCKADDR_IN_BYTES } from "../ffi/families/inet.ts";
+import { SOCKADDR_IN6_BYTES } from "../ffi/families/inet6.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import {
   cookieOf,

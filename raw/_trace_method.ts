@@ -20,7 +20,7 @@ import {
   IPV6_TCLASS,
 } from "../ffi/options/mod.ts";
 import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
-import { decodeSockaddr } from "../ffi/families/sockaddr_decode.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { assembleBpf } from "./bpf_assemble.ts";
 import type { BpfProgram } from "./bpf.ts";

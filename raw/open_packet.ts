@@ -19,7 +19,7 @@ import {
 } from "../ffi/options/mod.ts";
 import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
-import { decodeSockaddr } from "../ffi/families/sockaddr_decode.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { ETH_P_ALL } from "../wire/numbers.ts";
 import { FrameBatch, type PacketBatch, type PacketMessage } from "./_frames.ts";

@@ -230,14 +230,18 @@ export async function bindLibc(
   let failure: unknown;
   for (const address of await resolveHost({ ...host, type: "dgram", action: "bind" })) {
     try {
-      return bind({
-        address,
-        permitted: true,
-        reuseAddress,
-        reusePort,
-        protocol: protocolNumber(protocol),
-        options: options.options,
-      }, (core) => new LibcUdp(core));
+      return bind(
+        {
+          address,
+          permitted: true,
+          reuseAddress,
+          reusePort,
+          protocol: protocolNumber(protocol),
+          options: options.options,
+        },
+        "dgram",
+        (core) => new LibcUdp(core),
+      );
     } catch (error) {
       if (!isSocketError(error)) throw error;
       failure ??= error;

@@ -160,6 +160,7 @@ export async function bindLibc(
     (address, onClose) =>
       bind(
         { address, options: options.options },
+        "dgram",
         (core) => new LibcUnixMessage(core, { onClose }),
       ),
   );

@@ -5,9 +5,6 @@
  */
 import { checkInteger } from "../../core/bytes.ts";
 import {
-  AF_INET,
-  AF_INET6,
-  AF_PACKET,
   SO_DOMAIN,
   SO_PROTOCOL,
   SO_TYPE,
@@ -30,12 +27,9 @@ import {
   FD_CLOEXEC,
   O_NONBLOCK,
 } from "../abi/event_constants.ts";
-import { attempt, closeFd, failure, must } from "../abi/library.ts";
+import { attempt, closeFd, must } from "../abi/library.ts";
+import { openFailure } from "../families/open_failure.ts";
 import { Descriptor } from "./descriptor.ts";
-
-const EPERM = 1;
-const EACCES = 13;
-const EAFNOSUPPORT = 97;
 
 /** The types that there are: numbers without flags. */
 const TYPES = new Set([
@@ -70,7 +64,7 @@ export function openDescriptor(family: number, type: number, protocol: number): 
   checkInteger(protocol, 0, 0x7fffffff, "open a socket", "protocol");
   const plain = plainType(type, "open a socket");
   const fd = attempt((lib) => lib.socket(family, plain | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
-  if (fd < 0) throw openFailure(-fd, family, plain);
+  if (fd < 0) throw openFailure("socket", -fd, family, plain, protocol);
   return new Descriptor(fd, family, plain, protocolOf(fd, protocol));
 }
 
@@ -84,10 +78,9 @@ export function openPair(
   checkInteger(protocol, 0, 0x7fffffff, "open a socket pair", "protocol");
   const plain = plainType(type, "open a socket pair");
   const pair = new Int32Array(2);
-  must(
-    "socketpair",
-    (lib) => lib.socketpair(family, plain | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol, pair),
-  );
+  const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const result = attempt((lib) => lib.socketpair(family, plain | flags, protocol, pair));
+  if (result < 0) throw openFailure("socketpair", -result, family, plain, protocol);
   const real = protocolOf(pair[0], protocol);
   return [
     new Descriptor(pair[0], family, plain, real),
@@ -138,24 +131,4 @@ function protocolOf(fd: number, asked: number): number {
     closeFd(fd);
     throw error;
   }
-}
-
-function openFailure(errno: number, family: number, type: number): Error {
-  const error = failure("socket", errno);
-  if ((errno === EPERM || errno === EACCES) && needsCapability(family, type)) {
-    error.message = type === SOCK_DGRAM && family !== AF_PACKET
-      ? "Cannot socket: an ICMP datagram socket needs a group within " +
-        "/proc/sys/net/ipv4/ping_group_range, or CAP_NET_RAW (EPERM)"
-      : "Cannot socket: needs the capability CAP_NET_RAW (EPERM)";
-    error.code = "EPERM";
-    error.errno = EPERM;
-  } else if (errno === EAFNOSUPPORT) {
-    error.message = `Cannot socket: this kernel lacks the address family ${family} (EAFNOSUPPORT)`;
-  }
-  return error;
-}
-
-function needsCapability(family: number, type: number): boolean {
-  return type === SOCK_RAW || family === AF_PACKET || type === SOCK_PACKET ||
-    (type === SOCK_DGRAM && (family === AF_INET || family === AF_INET6));
 }

@@ -9,11 +9,12 @@ import type { SocketOption } from "../../core/option.ts";
 import type { WaitOptions } from "../../core/wait.ts";
 import { AF_INET, AF_UNIX, SOCK_STREAM, SOMAXCONN } from "../abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC } from "../abi/event_constants.ts";
-import { addressText } from "../families/address_text.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
-import { familyName, typeName } from "../families/names.ts";
-import { checkAddress, checkSocket } from "../guard/permissions.ts";
-import { decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
+import { familyName } from "../families/table.ts";
+import { typeName } from "../families/socket_types.ts";
+import { checkSockaddr, checkSocket } from "../guard/permissions.ts";
+import { poller } from "../loop/poller.ts";
+import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import { ByteCalls } from "./socket_bytes.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MAX_BYTES, waiting } from "./socket_arguments.ts";
@@ -112,9 +113,10 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
   /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
   listen(backlog: number = SOMAXCONN): void {
     checkInteger(backlog, 0, MAX_BYTES, "listen", "backlog");
-    const local = this.localAddr;
+    const local = this.#core.localName();
     // listen(2) binds what is not bound yet, to every address of the machine.
-    if ("port" in local && local.port === 0) checkAddress(local, "listen");
+    const address = decodeSockaddr(local, local.length);
+    if ("port" in address && address.port === 0) checkSockaddr(local, 0, local.length, "listen");
     this.#core.call("listen", (lib, fd) => lib.listen(fd, backlog));
   }
 
@@ -197,7 +199,7 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
     const sockaddr = encodeSockaddr(address, action, INTERFACES);
     const exact = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
     this.#core.checkOpen(action);
-    checkAddress(exact, action);
+    checkSockaddr(sockaddr, 0, sockaddr.length, action);
     return { sockaddr, text: addressText(exact) };
   }
 }

@@ -19,7 +19,6 @@ import {
   SOCK_SEQPACKET,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
-import { addressText } from "../families/address_text.ts";
 import { isIcmpError } from "../messages/icmp_errors.ts";
 import { recvMany, sendMany } from "../messages/mmsg.ts";
 import {
@@ -30,9 +29,11 @@ import {
   tryRecvMsg,
 } from "../messages/msghdr.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
-import { familyName, typeName } from "../families/names.ts";
-import { checkAddress } from "../guard/permissions.ts";
-import { decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
+import { familyName } from "../families/table.ts";
+import { typeName } from "../families/socket_types.ts";
+import { checkSockaddr } from "../guard/permissions.ts";
+import { poller } from "../loop/poller.ts";
+import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
@@ -146,7 +147,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect", INTERFACES);
     const address = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
     this.core.checkOpen("connect");
-    checkAddress(address, "connect");
+    checkSockaddr(sockaddr, 0, sockaddr.length, "connect");
     await this.core.connect(sockaddr, undefined, addressText(address));
     this.#names.changed();
     this.#connected = true;

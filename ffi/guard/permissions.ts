@@ -1,49 +1,79 @@
 /**
  * Deno's net, read and write permissions, asked for as Deno's own networking asks: FFI is no way
- * around them.
+ * around them. What an address takes is asked of its family's row, by the bytes that the kernel gets.
  *
  * @module
  */
-import type { Address } from "../../core/address.ts";
 import { notCapable } from "../../core/errors.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
 import { AF_NETLINK, AF_PACKET, SOCK_RAW } from "../abi/socket_constants.ts";
+import { familyAt } from "../families/bytes.ts";
+import { OTHER } from "../families/other.ts";
+import type { FamilyRow, GrantName, Need } from "../families/row.ts";
+import { SOCK_TYPE_MASK } from "../families/socket_types.ts";
+import { rowOf } from "../families/table.ts";
+
+/**
+ * The status of the whole permissions. Deno keeps these objects up to date when a permission is
+ * revoked, and reading one costs nothing; a query costs more than a datagram.
+ */
+const whole: { [name in GrantName]?: Deno.PermissionStatus } = {};
+
+/** Whether a permission is granted with nothing of it denied. */
+export function isWhole(name: GrantName): boolean {
+  const status = whole[name] ??= Deno.permissions.querySync({ name });
+  return status.state === "granted" && status.partial !== true;
+}
+
+/**
+ * Whether all it takes to reach a family is granted with nothing denied, so that no address need be
+ * asked for.
+ */
+export function allGranted(row: FamilyRow): boolean {
+  for (const name of row.grants) if (!isWhole(name)) return false;
+  return true;
+}
 
 /**
  * Asks for a permission as the built-ins do: at a terminal the user is asked, elsewhere it is
- * refused at once.
+ * refused at once. The whole of a permission is not granted while a part of it is denied.
  */
-function demand(descriptor: Deno.PermissionDescriptor, action: string, flag: string): void {
-  if (Deno.permissions.querySync(descriptor).state === "granted") return;
-  if (Deno.permissions.requestSync(descriptor).state !== "granted") throw notCapable(action, flag);
+function demand(need: Need, action: string, about?: string): void {
+  const descriptor = descriptorOf(need);
+  const granted = ({ state, partial }: Deno.PermissionStatus) =>
+    state === "granted" && (need.partly || partial !== true);
+  if (granted(Deno.permissions.querySync(descriptor))) return;
+  if (granted(Deno.permissions.requestSync(descriptor))) return;
+  const { name, host, path } = descriptor as Need;
+  const what = host ?? path;
+  throw notCapable(
+    about === undefined ? action : `${action} ${about}`,
+    what === undefined ? `--allow-${name}` : `--allow-${name}=${what}`,
+  );
 }
 
-/** The descriptor of a host; of the whole net permission where no narrower one has words for it. */
-function netDescriptor(host: string): Deno.NetPermissionDescriptor {
+/** As Deno has words for it, else the whole permission. */
+function descriptorOf({ name, host, path }: Need): Deno.PermissionDescriptor {
+  if (path !== undefined) return { name: name as "read", path };
+  if (host === undefined) return { name };
   const descriptor = { name: "net", host } as const;
   try {
     Deno.permissions.querySync(descriptor);
     return descriptor;
   } catch {
-    return { name: "net" };
+    return { name };
   }
-}
-
-function demandNet(host: string, action: string): void {
-  const descriptor = netDescriptor(host);
-  const flag = descriptor.host === undefined ? "--allow-net" : `--allow-net=${host}`;
-  demand(descriptor, `${action} ${shown(host)}`, flag);
 }
 
 /** Refuses unless `--allow-net` covers this host, by name or number. */
 export function checkNet(hostname: string, port: number, action: string): void {
-  demandNet(hostPort(hostname, port), action);
+  const host = hostPort(hostname, port);
+  demand({ name: "net", host }, action, host);
 }
 
 /** Refuses unless `--allow-net` covers this host at every port: for protocols without ports. */
 export function checkNetHost(hostname: string, action: string): void {
-  const host = bracketed(hostname);
-  demand({ name: "net", host }, `${action} ${hostname}`, `--allow-net=${host}`);
+  demand({ name: "net", host: bracketed(hostname) }, action, hostname);
 }
 
 function bracketed(hostname: string): string {
@@ -52,7 +82,7 @@ function bracketed(hostname: string): string {
 
 /** Refuses unless the whole of `--allow-net` is granted: for families that Deno has no words for. */
 export function checkNetWhole(action: string): void {
-  demand({ name: "net" }, action, "--allow-net");
+  demand({ name: "net" }, action);
 }
 
 /** Refuses what a name resolved to if `--deny-net` names it, as the built-in connect does. */
@@ -64,65 +94,23 @@ export function checkResolved(hostname: string, port: number | undefined, action
 }
 
 /**
- * Refuses unless the permissions cover this unix socket: reading, writing and the net for a path, the
- * net alone for an abstract name. Bytes that are no UTF-8 cannot be told to Deno: they need all of it.
+ * Refuses unless the permissions cover an encoded address: decided by the row that decodes it. What
+ * no row decodes takes the whole of `--allow-net`.
  */
-export function checkUnix(path: string, pathBytes: Uint8Array, action: string): void {
-  if (path.startsWith("\0")) {
-    demandNet(`unix:${path}`, action);
-    return;
-  }
-  const nameable = isText(pathBytes);
-  for (const name of ["read", "write"] as const) {
-    const descriptor = nameable ? { name, path } : { name };
-    demand(
-      descriptor,
-      `${action} ${path}`,
-      nameable ? `--allow-${name}=${path}` : `--allow-${name}`,
-    );
-  }
-  if (nameable) demandNet(`unix:${absolute(path)}`, action);
-  else checkNetWhole(action);
+export function checkSockaddr(
+  bytes: Uint8Array,
+  offset: number,
+  size: number,
+  action: string,
+): void {
+  const row = rowOf(size < 2 ? OTHER.number : familyAt(bytes, offset));
+  if (allGranted(row)) return;
+  // Too short for its family, as the row knows it: the kernel may take it all the same.
+  const address = row.decode(bytes, offset, size, undefined);
+  const needs = (address === undefined ? OTHER : row).permissions(bytes, offset, size, action);
+  const about = address && row.text(address);
+  for (const need of needs) demand(need, action, about);
 }
-
-/** A net permission names the whole path. Without the permission to know it, the path stays as it is. */
-function absolute(path: string): string {
-  if (path.startsWith("/")) return path;
-  try {
-    return `${Deno.cwd()}/${path}`;
-  } catch {
-    return path;
-  }
-}
-
-function isText(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function shown(path: string): string {
-  return path.replaceAll("\0", "@");
-}
-
-/** Refuses unless this socket may be bound to, connected to or sent to `address`. */
-export function checkAddress(address: Address, action: string): void {
-  if (address.family === "inet" || address.family === "inet6") {
-    checkNet(address.hostname, address.port, action);
-  } else if (address.family === "unix") {
-    if (address.path !== "") checkUnix(address.path, address.pathBytes, action);
-    // The kernel chooses an abstract name, which nobody can grant before (`man 7 unix`, autobind).
-    else if (action === "bind") checkNetWhole(action);
-  } else {
-    checkNetWhole(action);
-  }
-}
-
-/** SOCK_TYPE_MASK (linux/net.h): what of a type is no flag. */
-const SOCK_TYPE_MASK = 0xf;
 
 /**
  * Refuses sockets that receive from anybody, and reach the kernel, with no bind or connect that would

@@ -51,7 +51,7 @@ import {
 import { LAYOUTS } from "../abi/layout.ts";
 import { copyOf } from "./msghdr_memory.ts";
 import { ReceivedFd } from "./passed_fd.ts";
-import { decodeSockaddr } from "../families/sockaddr_decode.ts";
+import { decodeSockaddr } from "../families/sockaddr.ts";
 
 /** The structs that control messages hold: the same on every platform of the table. */
 const {

@@ -5,7 +5,7 @@
  */
 import { LAYOUTS } from "../abi/layout.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
-import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
+import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 
 const { msghdr: MSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
 

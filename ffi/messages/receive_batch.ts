@@ -21,8 +21,8 @@ import type { ReceivedControl } from "./cmsg.ts";
 import { attemptRetryable, failure } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { passedFlag, sender, takeControl } from "./msghdr.ts";
-import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
 import { poller } from "../loop/poller.ts";
+import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];

@@ -12,12 +12,14 @@ import type { OutgoingMessage } from "../../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { LAYOUTS } from "../abi/layout.ts";
 import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
-import { allGranted, destinationText, encodeDestination } from "./destination.ts";
+import { destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { lengthOf } from "./msghdr_memory.ts";
-import { SOCKADDR_IN_BYTES, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
 import { poller } from "../loop/poller.ts";
+import { INET, SOCKADDR_IN_BYTES } from "../families/inet.ts";
+import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { allGranted } from "../guard/permissions.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
 const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
@@ -172,7 +174,7 @@ export class SendBatch {
   #setName(i: number, to: AddressInput<InetAddress>): number {
     const at = i * SOCKADDR_STORAGE_BYTES;
     if (to === null || typeof to !== "object") return encodeDestination(this.#names, at, to);
-    this.#granted ??= allGranted(false);
+    this.#granted ??= allGranted(INET);
     const { family, hostname, port } = to;
     const inet = family === undefined || family === "inet";
     if (inet && hostname === this.#hostnames[i] && port === this.#ports[i] && this.#granted) {

@@ -6,7 +6,7 @@
 import { socketError } from "../../core/errors.ts";
 import { attempt, failure, libc } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
-import type { InterfaceLookup } from "../families/sockaddr_decode.ts";
+import type { InterfaceLookup } from "../families/row.ts";
 
 /** IFNAMSIZ (net/if.h), the NUL included. */
 const IF_NAMESIZE = 16;

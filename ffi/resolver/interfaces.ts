@@ -29,11 +29,9 @@ import {
 import { AF_INET, AF_INET6, AF_PACKET, SOCK_CLOEXEC, SOCK_DGRAM } from "../abi/socket_constants.ts";
 import { attempt, closeFd, failure, libc, must } from "../abi/library.ts";
 import { allocate, readCString, readMemory } from "../abi/memory.ts";
-import {
-  decodeSockaddr,
-  SOCKADDR_IN6_BYTES,
-  SOCKADDR_IN_BYTES,
-} from "../families/sockaddr_decode.ts";
+import { SOCKADDR_IN_BYTES } from "../families/inet.ts";
+import { SOCKADDR_IN6_BYTES } from "../families/inet6.ts";
+import { decodeSockaddr } from "../families/sockaddr.ts";
 
 /** What an interface is and does (netdevice(7), IFF_*). */
 export type InterfaceFlag =

@@ -7,9 +7,9 @@ import type { IpAddress } from "../../core/address.ts";
 import { LAYOUTS } from "../abi/layout.ts";
 import { type Libc, libc } from "../abi/library.ts";
 import { allocate, readCString } from "../abi/memory.ts";
-import { typeName } from "../families/names.ts";
+import { typeName } from "../families/socket_types.ts";
 import type { AddrInfo, LookupQuery } from "./hints.ts";
-import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr_decode.ts";
+import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 
 /** Equal on all platforms; not asked of this one, which may be none of them and import this. */
 const LAYOUT = LAYOUTS["linux-x86_64-glibc"].addrinfo;

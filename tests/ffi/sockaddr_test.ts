@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Address, AddressInput } from "../../core/address.ts";
 import { decodeSockaddr, encodeSockaddr, encodeSockaddrInto } from "../../ffi/families/sockaddr.ts";
+import { FAMILIES, familyName, rowNamed, rowOf } from "../../ffi/families/table.ts";
 
 const encode = (address: unknown) => encodeSockaddr(address as AddressInput<Address>, "connect");
 const decode = (bytes: Uint8Array) => decodeSockaddr(bytes, bytes.length);
@@ -55,7 +56,8 @@ Deno.test("addresses survive the way to the kernel and back", () => {
       hardwareType: 0,
       hardwareAddress: "02:00:00:00:00:01",
     },
-    { family: "other", familyNumber: 40, data: Uint8Array.of(1, 2, 3) },
+    { family: "netlink", portId: 0xfffffffe, groups: 0x80000001 },
+    { family: "other", familyNumber: 44, data: Uint8Array.of(1, 2, 3) },
   ];
   for (const address of addresses) assertEquals(decode(encode(address)), address);
 });
@@ -169,6 +171,42 @@ Deno.test("hardware addresses of other lengths than six survive", () => {
     TypeError,
     "hardwareAddress",
   );
+});
+
+Deno.test("a key that means nothing in the address's family is refused by name", () => {
+  const wrong: [unknown, string][] = [
+    [{ hostname: "::1", port: 0, scopeid: 3 }, 'address.scopeid is unknown in the family "inet6"'],
+    [
+      { hostname: "127.0.0.1", port: 0, scopeId: 3 },
+      'address.scopeId is unknown in the family "inet"',
+    ],
+    [{ path: "/a", port: 0 }, 'address.port is unknown in the family "unix"'],
+    [{ interface: "", ethertype: 3 }, 'address.ethertype is unknown in the family "packet"'],
+    [{ family: "netlink", pid: 3 }, 'address.pid is unknown in the family "netlink"'],
+    [{ familyNumber: 0, data: new Uint8Array(1), port: 1 }, "address.port is unknown"],
+  ];
+  for (const [address, text] of wrong) assertThrows(() => encode(address), TypeError, text);
+});
+
+Deno.test("an address too short for its family is opaque", () => {
+  for (const { number } of FAMILIES) {
+    for (let length = 0; length < 28; length++) {
+      const bytes = encode({ family: "other", familyNumber: number, data: new Uint8Array(length) });
+      const decoded = decode(bytes);
+      assertEquals(encode(decoded).length >= 2, true);
+      if (decoded.family === "other") assertEquals(encode(decoded), bytes);
+    }
+  }
+});
+
+Deno.test("every family has one row, which its number and its name find", () => {
+  assertEquals(new Set(FAMILIES.map(({ name }) => name)).size, FAMILIES.length);
+  for (const row of FAMILIES) {
+    assertEquals(rowNamed(row.name), row);
+    assertEquals(rowOf(row.number), row);
+    assertEquals(familyName(row.number), row.number === 0 ? "unspec" : row.name);
+  }
+  assertEquals(familyName(77), "other");
 });
 
 Deno.test("encodeSockaddr() names the argument that is wrong", () => {

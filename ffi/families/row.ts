@@ -1,0 +1,95 @@
+/**
+ * What a family is to this library: one row.
+ *
+ * @module
+ */
+import type { Address, Family, SocketType } from "../../core/address.ts";
+
+/** The fields any address may have, before they are checked. */
+export type Fields = { readonly [name: string]: unknown };
+
+/** Names and indexes of interfaces (`man 3 if_nametoindex`), for zones and packet addresses. */
+export interface InterfaceLookup {
+  /** The index of a name. Throws if there is none. */
+  toIndex(name: string): number;
+  /** The name of an index; empty if there is none. */
+  toName(index: number): string;
+}
+
+/** A permission of Deno's that an address can take. */
+export type GrantName = "net" | "read" | "write";
+
+/** What must be granted. Where Deno has no words for the host, it is the whole of the permission. */
+export interface Need {
+  readonly name: GrantName;
+  /** For `net`: what Deno's permissions call the address. */
+  readonly host?: string;
+  /** For `read` and `write`. */
+  readonly path?: string;
+  /** A grant of which parts are denied will do, since no denial can name this. Default false. */
+  readonly partly?: boolean;
+}
+
+/** A protocol of a family: what it is called, and the kernel module that has it. */
+export interface ProtocolRow {
+  readonly name: string;
+  readonly module?: string;
+}
+
+/**
+ * A family. Its functions get memory whose length was checked: `encode` has room for any address
+ * (`sizeof(struct sockaddr_storage)`), the others read within `size` bytes from `offset`, of which
+ * the first two are the family.
+ */
+export interface FamilyRow<A extends Address = Address> {
+  /** AF_* (sys/socket.h). */
+  readonly number: number;
+  /** What `family` says in its addresses. */
+  readonly name: Family;
+  /** The kernel module that has the family; `undefined` where every kernel has it. */
+  readonly module?: string;
+  /** Its socket types; `undefined` where they are not known. */
+  readonly types?: readonly SocketType[];
+  /** Its protocols by number, as far as they have names or modules of their own. */
+  readonly protocols?: Readonly<Record<number, ProtocolRow>>;
+  /** The keys of its addresses, beside `family`. */
+  readonly keys: readonly string[];
+  /** The permissions that together cover every address of it. */
+  readonly grants: readonly GrantName[];
+  /** Whether an address that does not name its family is of this one. */
+  recognises?(fields: Fields): boolean;
+  /** Writes an address whose keys are known; every byte of the structure. Returns its length. */
+  encode(
+    target: Uint8Array,
+    offset: number,
+    fields: Fields,
+    action: string,
+    lookup: InterfaceLookup | undefined,
+  ): number;
+  /** Reads an address as the kernel wrote it; `undefined` if it is too short. */
+  decode(
+    bytes: Uint8Array,
+    offset: number,
+    size: number,
+    lookup: InterfaceLookup | undefined,
+  ): A | undefined;
+  /** An address as text, for errors. */
+  text(address: A): string;
+  /** What must be granted to reach, or to be reached at, encoded bytes: all of it. */
+  permissions(
+    bytes: Uint8Array,
+    offset: number,
+    size: number,
+    action: string,
+  ): readonly Need[];
+  /** The capability that a socket takes, and what else may give it, for the error without it. */
+  capability?(type: number, protocol: number): string | undefined;
+}
+
+/** What an address takes that can reach anything. */
+export const WHOLE_NET: readonly Need[] = [{ name: "net" }];
+
+/** A malformed address. */
+export function refuse(action: string, state: string): never {
+  throw new TypeError(`Cannot ${action}: ${state}`);
+}

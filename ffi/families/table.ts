@@ -1,0 +1,57 @@
+/**
+ * The families there are. A new one is a line here.
+ *
+ * @module
+ */
+import type { Family } from "../../core/address.ts";
+import { AF_UNSPEC } from "../abi/socket_constants.ts";
+import { INET } from "./inet.ts";
+import { INET6 } from "./inet6.ts";
+import { NETLINK } from "./netlink.ts";
+import { OTHER } from "./other.ts";
+import { PACKET } from "./packet.ts";
+import type { FamilyRow } from "./row.ts";
+import { UNIX } from "./unix.ts";
+
+/** The rows, in the order in which they are asked whether an address without `family` is theirs. */
+export const FAMILIES: readonly FamilyRow[] = rows(
+  INET,
+  INET6,
+  UNIX,
+  PACKET,
+  NETLINK,
+  OTHER,
+);
+
+/** Rows of different addresses in one list: whoever finds one here has looked at the family. */
+// deno-lint-ignore no-explicit-any
+function rows(...list: FamilyRow<any>[]): FamilyRow[] {
+  return list;
+}
+
+const BY_NUMBER: (FamilyRow | undefined)[] = [];
+const BY_NAME = new Map<unknown, FamilyRow>();
+for (const row of FAMILIES) {
+  if (row !== (OTHER as unknown)) BY_NUMBER[row.number] = row;
+  BY_NAME.set(row.name, row);
+}
+
+/** The row of AF_*: that of the opaque addresses if there is none. */
+export function rowOf(familyNumber: number): FamilyRow {
+  return BY_NUMBER[familyNumber] ?? OTHER as unknown as FamilyRow;
+}
+
+/** The row that `address.family` names; `undefined` if there is none. */
+export function rowNamed(family: unknown): FamilyRow | undefined {
+  return BY_NAME.get(family);
+}
+
+/** AF_* in messages: its name, or its number where it has none. */
+export function familyLabel(familyNumber: number): string {
+  return BY_NUMBER[familyNumber]?.name ?? String(familyNumber);
+}
+
+/** The name of AF_*. */
+export function familyName(familyNumber: number): Family {
+  return familyNumber === AF_UNSPEC ? "unspec" : rowOf(familyNumber).name;
+}

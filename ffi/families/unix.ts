@@ -1,0 +1,116 @@
+/**
+ * The Unix domain: `struct sockaddr_un` (sys/un.h, `man 7 unix`).
+ *
+ * @module
+ */
+import type { UnixAddress } from "../../core/address.ts";
+import { checkBytes } from "../../core/bytes.ts";
+import { STRUCTS } from "../abi/layout.ts";
+import { AF_UNIX } from "../abi/socket_constants.ts";
+import { putFamily } from "./bytes.ts";
+import { type FamilyRow, refuse, WHOLE_NET } from "./row.ts";
+
+const { sockaddr_un: SUN } = STRUCTS;
+/** sizeof(sun_path). A path in the file system needs its NUL; an abstract name does not. */
+const PATH_BYTES = SUN.size - SUN.sun_path;
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+/** Shared: there is nothing in it to change. */
+const NO_BYTES = new Uint8Array(0);
+
+/** The address of a socket without a name, as the kernel reports by a length of 0. */
+export function unnamedUnix(): UnixAddress {
+  return { family: "unix", path: "", pathBytes: NO_BYTES };
+}
+
+/** The path or name in an encoded address. The kernel may return 108 bytes of path with no NUL. */
+function pathAt(bytes: Uint8Array, offset: number, size: number): Uint8Array {
+  const path = bytes.slice(offset + SUN.sun_path, offset + size);
+  if (path.length === 0 || path[0] === 0) return path;
+  const end = path.indexOf(0);
+  return end < 0 ? path : path.slice(0, end);
+}
+
+/** A path that Deno can be told; `undefined` if it is no UTF-8. */
+function textOf(path: Uint8Array): string | undefined {
+  try {
+    return STRICT.decode(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A net permission names the whole path. Without the permission to know it, the path stays as it is. */
+function absolute(path: string): string {
+  if (path.startsWith("/")) return path;
+  try {
+    return `${Deno.cwd()}/${path}`;
+  } catch {
+    return path;
+  }
+}
+
+/** The Unix domain. */
+export const UNIX: FamilyRow<UnixAddress> = {
+  number: AF_UNIX,
+  name: "unix",
+  types: ["stream", "dgram", "seqpacket"],
+  keys: ["path", "pathBytes"],
+  grants: ["net", "read", "write"],
+  recognises: ({ path, pathBytes }) => path !== undefined || pathBytes !== undefined,
+  encode(target, offset, fields, action) {
+    const { path, pathBytes } = fields;
+    let bytes: Uint8Array;
+    if (pathBytes !== undefined) {
+      checkBytes(pathBytes, action, "address.pathBytes");
+      bytes = pathBytes;
+    } else {
+      if (typeof path !== "string") refuse(action, "address.path is not a string");
+      bytes = ENCODER.encode(path);
+    }
+    const abstract = bytes.length > 0 && bytes[0] === 0;
+    const room = abstract ? PATH_BYTES : PATH_BYTES - 1;
+    if (bytes.length > room) {
+      throw new RangeError(
+        `Cannot ${action}: address.path is ${bytes.length} bytes long, ${room} are allowed`,
+      );
+    }
+    if (!abstract && bytes.includes(0)) refuse(action, "address.path holds a NUL");
+    putFamily(target, offset, AF_UNIX);
+    target.set(bytes, offset + SUN.sun_path);
+    // An unnamed address is the family alone: bind(2) then picks an abstract name.
+    if (bytes.length === 0) return SUN.sun_path;
+    if (abstract) return SUN.sun_path + bytes.length;
+    target[offset + SUN.sun_path + bytes.length] = 0;
+    return SUN.sun_path + bytes.length + 1;
+  },
+  decode(bytes, offset, size) {
+    const pathBytes = pathAt(bytes, offset, size);
+    return { family: "unix", path: DECODER.decode(pathBytes), pathBytes };
+  },
+  text: ({ path }) => path.replaceAll("\0", "@"),
+  /**
+   * Reading, writing and the net for a path, the net alone for an abstract name. Bytes that are no
+   * UTF-8 cannot be told to Deno: they need all of it.
+   */
+  permissions(bytes, offset, size, action) {
+    const pathBytes = pathAt(bytes, offset, size);
+    // The kernel chooses an abstract name, which nobody can grant before (`man 7 unix`, autobind).
+    if (pathBytes.length === 0) return action === "bind" ? WHOLE_NET : [];
+    const path = textOf(pathBytes);
+    if (path === undefined) {
+      return pathBytes[0] === 0
+        ? WHOLE_NET
+        : [{ name: "read" }, { name: "write" }, { name: "net" }];
+    }
+    // No grant and no denial of Deno's can name it.
+    if (path.startsWith("\0")) return [{ name: "net", partly: true }];
+    return [
+      { name: "read", path },
+      { name: "write", path },
+      { name: "net", host: `unix:${absolute(path)}` },
+    ];
+  },
+};
