@@ -13,7 +13,6 @@ import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
 import { checkSockaddr, checkSocket } from "../guard/permissions.ts";
-import { poller } from "../loop/poller.ts";
 import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import { ByteCalls } from "./socket_bytes.ts";
 import type { Descriptor } from "./descriptor.ts";

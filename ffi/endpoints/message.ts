@@ -32,7 +32,6 @@ import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
 import { checkSockaddr } from "../guard/permissions.ts";
-import { poller } from "../loop/poller.ts";
 import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";

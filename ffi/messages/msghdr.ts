@@ -38,7 +38,6 @@ import {
   total,
 } from "./msghdr_checks.ts";
 import { copyOf, Scratch } from "./msghdr_memory.ts";
-import { poller } from "../loop/poller.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { unnamedUnix } from "../families/unix.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
