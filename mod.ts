@@ -11,6 +11,7 @@ export * from "./ffi/options/mod.ts";
 export * as tcp from "./tcp/mod.ts";
 export * as udp from "./udp/mod.ts";
 export * as unix from "./unix/mod.ts";
+export * as netlink from "./netlink/mod.ts";
 export * as addrinfo from "./addrinfo/mod.ts";
 export * as raw from "./raw/mod.ts";
 export * as wire from "./wire/mod.ts";

@@ -268,6 +268,22 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
+  /** Variadic in C, see fcntl. For namespaces: Deno's own open tells no descriptor. */
+  open: {
+    parameters: [
+      "buffer", // const char *pathname
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+  // ---- sched.h
+  setns: {
+    parameters: [
+      "i32", // int fd
+      "i32", // int nstype
+    ],
+    result: "i32", // int
+  },
 
   // ---- syscall(2): Linux AIO has no wrapper in libc. Variadic in C, see fcntl.
   syscall_io_setup: {

@@ -1,0 +1,133 @@
+/**
+ * Which socket a typed function uses: one of its own for a while, or an endpoint's.
+ *
+ * @module
+ */
+import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { type Access, checkAccess } from "./_permissions.ts";
+import { requestOn, type SingleRequest } from "./_request.ts";
+import { Transport } from "./_transport.ts";
+import { Dump, type DumpRequest } from "./dump.ts";
+import type { NetlinkEndpoint } from "./endpoint.ts";
+import { type Namespace, openNamespace } from "./namespace.ts";
+
+/** Options of the functions that read and change the kernel's tables. */
+export interface NetlinkOptions extends WaitOptions {
+  /** Another network namespace. Needs the whole of `--allow-net`, and CAP_SYS_ADMIN. */
+  netns?: Namespace;
+  /** An open endpoint of the same protocol. Default: a socket of its own, closed in the end. */
+  on?: NetlinkEndpoint;
+}
+
+/** The names of {@linkcode NetlinkOptions}. */
+export const NETLINK_KEYS: readonly string[] = ["signal", "timeoutMs", "netns", "on"];
+
+/** A socket that is used for a while. */
+export interface Session {
+  readonly transport: Transport;
+  /** `complete`: a dump was read to its end. */
+  readonly end: (complete?: boolean) => void;
+}
+
+/** Opens a socket of its own. */
+export function openTransport(
+  protocol: number,
+  netns: Namespace | undefined,
+  access: Access,
+  action: string,
+  allNamespaces = false,
+): Transport {
+  checkAccess(netns === undefined ? access : "everything", action);
+  if (netns === undefined) return new Transport({ protocol, allNamespaces });
+  const namespace = openNamespace(netns, action);
+  return new Transport({ protocol, namespace, allNamespaces });
+}
+
+/** The socket that `options` ask for. `dump`: for a dump, of which a socket does one at a time. */
+export function beginSession(
+  protocol: number,
+  options: NetlinkOptions,
+  access: Access,
+  action: string,
+  dump: boolean,
+): Session {
+  const { on, netns } = options;
+  if (on === undefined) {
+    const transport = openTransport(protocol, netns, access, action);
+    return { transport, end: () => transport.close() };
+  }
+  if (netns !== undefined) throw new TypeError(`Cannot ${action}: on and netns are both given`);
+  if (on.protocol !== protocol) {
+    throw new TypeError(`Cannot ${action}: the endpoint's protocol is ${on.protocol}`);
+  }
+  return on.session(dump);
+}
+
+/** Opens a session, does something with it and ends it. */
+export async function withSession<T>(
+  protocol: number,
+  options: NetlinkOptions,
+  access: Access,
+  action: string,
+  run: (transport: Transport, wait: Wait | undefined) => Promise<T>,
+): Promise<T> {
+  const wait = beginWait(options);
+  try {
+    const session = beginSession(protocol, options, access, action, false);
+    try {
+      return await run(session.transport, wait);
+    } finally {
+      session.end();
+    }
+  } finally {
+    wait?.end();
+  }
+}
+
+/** One request on a session of its own. */
+export function requestOnce<T>(
+  protocol: number,
+  options: NetlinkOptions,
+  access: Access,
+  request: SingleRequest<T>,
+): Promise<T[]> {
+  return withSession(
+    protocol,
+    options,
+    access,
+    request.action,
+    (transport, wait) => requestOn(transport, request, wait),
+  );
+}
+
+/**
+ * A table that is read on a session of its own.
+ *
+ * @param protocol NETLINK_*.
+ * @param options The caller's.
+ * @param access The permission that it needs.
+ * @param action What it is for, in errors.
+ * @param requests Makes the requests; may ask for what they need first.
+ * @returns The table.
+ */
+export function dumpOnce<T>(
+  protocol: number,
+  options: NetlinkOptions,
+  access: Access,
+  action: string,
+  requests: (
+    transport: Transport,
+    wait: Wait | undefined,
+  ) => readonly DumpRequest<T>[] | Promise<readonly DumpRequest<T>[]>,
+): Dump<T> {
+  return new Dump<T>(async (wait) => {
+    const session = beginSession(protocol, options, access, action, true);
+    try {
+      const { transport } = session;
+      return { transport, requests: await requests(transport, wait), end: session.end };
+    } catch (error) {
+      session.end();
+      throw error;
+    }
+  }, options);
+}

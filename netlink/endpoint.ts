@@ -1,0 +1,405 @@
+/**
+ * An endpoint of any netlink protocol.
+ *
+ * @module
+ */
+import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
+import { closedError, socketError } from "../core/errors.ts";
+import type { SocketOption } from "../core/option.ts";
+import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { closeFd } from "../ffi/abi/library.ts";
+import { checkAccess } from "./_permissions.ts";
+import { requestOn } from "./_request.ts";
+import { type Listener, Transport } from "./_transport.ts";
+import type { Session } from "./_session.ts";
+import { NLM_F_DUMP } from "./abi/netlink.ts";
+import type { ByteSource } from "./bytes.ts";
+import { Dump } from "./dump.ts";
+import { groupNumber, type NetlinkProtocol, protocolNumber } from "./groups.ts";
+import type { NetlinkMessage, RequestShape } from "./message.ts";
+import { inNamespace, type Namespace, openNamespace } from "./namespace.ts";
+
+/** How an endpoint is opened. */
+export interface OpenOptions {
+  /** The protocol, by name or NETLINK_* number, 0 to 31. Default: `"route"`. */
+  protocol?: NetlinkProtocol | number;
+  /** Multicast groups to join, by name (as `ip monitor` and linux/rtnetlink.h have them) or number. */
+  groups?: readonly (string | number)[];
+  /** Another network namespace. Needs CAP_SYS_ADMIN. */
+  netns?: Namespace;
+  /** Hear of every namespace that has an id here (NETLINK_LISTEN_ALL_NSID). Default: false. */
+  allNamespaces?: boolean;
+}
+
+/** A request as bytes. */
+export interface NetlinkRequest {
+  /** nlmsg_type. */
+  type: number;
+  /** NLM_F_* flags; NLM_F_REQUEST and what is needed for an answer are added. Default: 0. */
+  flags?: number;
+  /** What follows the header. Default: nothing. */
+  data?: Uint8Array;
+  /** What it is for, in errors: `"add route"`. Default: its type. */
+  action?: string;
+  /** How `data` is laid out: lets an error name the attribute at fault. */
+  shape?: RequestShape;
+}
+
+/** A message that no request has asked for. */
+export interface NetlinkEvent extends NetlinkMessage {
+  /** Which namespace it is about, where the endpoint listens to all; absent for its own. */
+  namespaceId?: number;
+}
+
+/** A netlink address (`man 7 netlink`, `struct sockaddr_nl`). */
+export interface NetlinkName {
+  /** Always `"netlink"`. */
+  family: "netlink";
+  /** nl_pid: 0 is the kernel. */
+  portId: number;
+  /** nl_groups: a bit for each of the first 32 groups. */
+  groups: number;
+}
+
+const OPEN_KEYS = ["protocol", "groups", "netns", "allNamespaces"];
+const REQUEST_KEYS = ["type", "flags", "data", "action", "shape"];
+/** Messages of groups that wait for a reader; beyond, the kernel keeps them, and drops in the end. */
+const MOST_EVENTS = 1024;
+
+/** An open netlink socket. Many requests may be under way at once. */
+export class NetlinkEndpoint implements Disposable, AsyncDisposable {
+  /** Always `"netlink"`. */
+  readonly family = "netlink" as const;
+  /** Always `"raw"`. */
+  readonly type = "raw" as const;
+  /** Always `"libc"`. */
+  readonly engine = "libc" as const;
+  /** NETLINK_*. */
+  readonly protocol: number;
+  readonly #transport: Transport;
+  /** Held to open more sockets in the same namespace; -1 for this process's own. */
+  #namespace: number;
+  #dumping = 0;
+  readonly #events = new EventQueue();
+
+  /** Use {@linkcode open}. */
+  constructor(options: OpenOptions) {
+    const action = "open netlink";
+    checkKeys(options, OPEN_KEYS, action);
+    const { protocol = "route", groups = [], netns, allNamespaces = false } = options;
+    this.protocol = protocolNumber(protocol, action);
+    const numbers = groups.map((group) => groupNumber(this.protocol, group, action));
+    checkAccess("everything", action);
+    this.#namespace = netns === undefined ? -1 : openNamespace(netns, action);
+    const namespace = this.#namespace < 0 ? undefined : this.#namespace;
+    let transport: Transport | undefined;
+    try {
+      transport = new Transport({ protocol: this.protocol, namespace, allNamespaces });
+      for (const group of numbers) transport.join(group);
+    } catch (error) {
+      transport?.close();
+      this.#closeNamespace();
+      throw error;
+    }
+    this.#transport = transport;
+    transport.listen(this.#events);
+    this.#events.wake = () => this.#transport.wake();
+  }
+
+  /** This end's address: its port, and a bit for each of the first 32 groups. */
+  get localAddr(): NetlinkName {
+    const name = this.#transport.core.localName();
+    const view = new DataView(name.buffer);
+    return {
+      family: "netlink",
+      portId: this.#transport.portId,
+      groups: view.getUint32(8, true),
+    };
+  }
+
+  /** Joins a multicast group, by name or number. */
+  join(group: string | number): void {
+    this.#checkOpen();
+    this.#transport.join(groupNumber(this.protocol, group, "join a group"));
+  }
+
+  /** Leaves a multicast group. */
+  leave(group: string | number): void {
+    this.#checkOpen();
+    this.#transport.leave(groupNumber(this.protocol, group, "leave a group"));
+  }
+
+  /** Reads a socket option (`man 2 getsockopt`). */
+  getOption<T>(option: SocketOption<T>): T {
+    return this.#transport.core.getOption(option);
+  }
+
+  /** Sets a socket option (`man 2 setsockopt`). */
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    this.#transport.core.setOption(option, value);
+  }
+
+  /**
+   * Asks the kernel for something and waits until it has acknowledged it.
+   *
+   * @param request The request.
+   * @param options Signal and time limit. The kernel may carry out what it was asked all the same.
+   * @returns What the kernel replied before it acknowledged.
+   * @throws {NetlinkError} What the kernel refuses with; `kernelMessage` and `attribute` say more.
+   */
+  async request(request: NetlinkRequest, options?: WaitOptions): Promise<NetlinkMessage[]> {
+    const { data, action } = checkRequest(request);
+    this.#checkOpen();
+    return await waited(options, (wait) =>
+      requestOn<NetlinkMessage>(this.#transport, {
+        type: request.type,
+        flags: request.flags,
+        payload: (sink) => sink.append(data),
+        read: copyMessage,
+        action,
+        shape: request.shape,
+      }, wait));
+  }
+
+  /**
+   * Asks for a table (NLM_F_DUMP), told in many messages.
+   *
+   * @param request The request.
+   * @param options Signal and time limit for each reading of it.
+   * @returns The table; nothing is sent before it is read.
+   */
+  dump(request: NetlinkRequest, options?: WaitOptions): Dump<NetlinkMessage> {
+    const { data, action } = checkRequest(request);
+    return new Dump<NetlinkMessage>((_wait) => {
+      const session = this.session(true);
+      return Promise.resolve({
+        transport: session.transport,
+        requests: [{
+          type: request.type,
+          flags: NLM_F_DUMP | (request.flags ?? 0),
+          payload: (sink) => sink.append(data),
+          read: copyMessage,
+          action,
+          shape: request.shape,
+        }],
+        end: session.end,
+      });
+    }, options);
+  }
+
+  /**
+   * The next message of the groups that were joined.
+   *
+   * @param options Signal and time limit.
+   * @returns The message.
+   * @throws {SocketError} `ENOBUFS` once when the kernel has dropped messages; then it goes on.
+   */
+  async recv(options?: WaitOptions): Promise<NetlinkEvent> {
+    this.#checkOpen();
+    return await waited(options, (wait) => this.#events.next(wait));
+  }
+
+  /** The messages of the groups that were joined; throws `ENOBUFS` when the kernel has dropped some. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<NetlinkEvent, void, void> {
+    while (!this.#transport.isClosed) yield await this.recv();
+  }
+
+  /** Closes the socket; what is under way rejects with `EBADF`. May be called again. */
+  close(): void {
+    this.#transport.close();
+    this.#closeNamespace();
+  }
+
+  /** As {@linkcode NetlinkEndpoint.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** As {@linkcode NetlinkEndpoint.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /**
+   * A socket for a typed function: this one, or another in the same namespace while a dump is under
+   * way here, of which the kernel does one at a time. Not for users.
+   *
+   * @ignore
+   */
+  session(dump: boolean): Session {
+    this.#checkOpen();
+    if (!dump) return { transport: this.#transport, end() {} };
+    if (this.#dumping === 0) {
+      this.#dumping++;
+      return {
+        transport: this.#transport,
+        end: (complete?: boolean) => {
+          // One that was left early goes on: further dumps take sockets of their own.
+          if (complete !== false) this.#dumping--;
+        },
+      };
+    }
+    const open = () => new Transport({ protocol: this.protocol });
+    const transport = this.#namespace < 0 ? open() : inNamespace(this.#namespace, open);
+    return { transport, end: () => transport.close() };
+  }
+
+  #checkOpen(): void {
+    if (this.#transport.isClosed) throw closedError("netlink");
+  }
+
+  #closeNamespace(): void {
+    if (this.#namespace >= 0) closeFd(this.#namespace);
+    this.#namespace = -1;
+  }
+}
+
+/**
+ * Opens a netlink socket (`man 7 netlink`): the way to everything for which there is no function here.
+ *
+ * Linux. Needs `--allow-ffi` and the whole of `--allow-net`; what else depends on the protocol, mostly
+ * nothing for reading and CAP_NET_ADMIN for changes.
+ *
+ * @example The loopback's index, by hand
+ * ```ts
+ * import { open } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using endpoint = open({ protocol: "route" });
+ * const RTM_GETLINK = 18;
+ * const ifinfomsg = new Uint8Array(16);
+ * ifinfomsg[4] = 1; // ifi_index
+ * const [link] = await endpoint.request({ type: RTM_GETLINK, data: ifinfomsg });
+ * assertEquals(new DataView(link.data.buffer).getInt32(4, true), 1);
+ * ```
+ *
+ * @param options Protocol, groups and namespace.
+ * @returns The endpoint.
+ * @throws {TypeError} If an option is unknown or of the wrong kind.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ * @throws {SocketError} `EPROTONOSUPPORT` if the kernel lacks the protocol, `EPERM` for another
+ * namespace or a group without the capability, `ENOENT` for a namespace that there is not.
+ */
+export function open(options: OpenOptions = {}): NetlinkEndpoint {
+  return new NetlinkEndpoint(options);
+}
+
+async function waited<T>(
+  options: WaitOptions | undefined,
+  run: (wait: Wait | undefined) => Promise<T>,
+): Promise<T> {
+  if (options !== undefined) checkKeys(options, ["signal", "timeoutMs"], "wait");
+  const wait = beginWait(options);
+  try {
+    return await run(wait);
+  } finally {
+    wait?.end();
+  }
+}
+
+function checkRequest(request: NetlinkRequest): { data: Uint8Array; action: string } {
+  checkKeys(request, REQUEST_KEYS, "ask netlink");
+  const { type, flags = 0, data = NOTHING, action = `ask netlink for message ${type}` } = request;
+  checkInteger(type, 0, 0xffff, "ask netlink", "type");
+  checkInteger(flags, 0, 0xffff, "ask netlink", "flags");
+  checkBytes(data, "ask netlink", "data");
+  return { data, action };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function copyMessage(
+  source: ByteSource,
+  at: number,
+  end: number,
+  type: number,
+  flags: number,
+): NetlinkMessage {
+  const { view } = source;
+  return {
+    type,
+    flags,
+    sequence: view.getUint32(at - 8, true),
+    portId: view.getUint32(at - 4, true),
+    data: source.bytes.slice(at, end),
+  };
+}
+
+/** Messages of groups, until somebody takes them. */
+class EventQueue implements Listener {
+  #events: NetlinkEvent[] = [];
+  #taken = 0;
+  #lost = false;
+  #waiters: { resolve: (event: NetlinkEvent) => void; reject: (reason: unknown) => void }[] = [];
+  /** Has the socket read. */
+  wake: () => void = () => {};
+
+  get hungry(): boolean {
+    return this.#waiters.length > 0;
+  }
+
+  event(
+    source: ByteSource,
+    at: number,
+    end: number,
+    type: number,
+    flags: number,
+    _portId: number,
+    namespaceId: number | undefined,
+  ): void {
+    // Requests have the socket read though nobody wants events: of those no more than so many are kept.
+    if (this.#events.length - this.#taken >= MOST_EVENTS) {
+      this.#lost = true;
+      return;
+    }
+    const event: NetlinkEvent = copyMessage(source, at, end, type, flags);
+    if (namespaceId !== undefined) event.namespaceId = namespaceId;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) waiter.resolve(event);
+    else this.#events.push(event);
+  }
+
+  overrun(): void {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) waiter.reject(lostError());
+    else this.#lost = true;
+  }
+
+  closed(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(closedError("recv"));
+  }
+
+  next(wait: Wait | undefined): Promise<NetlinkEvent> {
+    if (this.#taken < this.#events.length) {
+      const event = this.#events[this.#taken++];
+      if (this.#taken === this.#events.length) {
+        this.#events = [];
+        this.#taken = 0;
+      }
+      return Promise.resolve(event);
+    }
+    if (this.#lost) {
+      this.#lost = false;
+      return Promise.reject(lostError());
+    }
+    return new Promise<NetlinkEvent>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiters.push(waiter);
+      wait?.arm((reason) => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(reason);
+      });
+      this.wake();
+    }).finally(() => wait?.disarm());
+  }
+}
+
+function lostError(): Error {
+  return socketError("ENOBUFS", {
+    syscall: "recv",
+    message: "messages were lost: the receive buffer was full",
+  });
+}

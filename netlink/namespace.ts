@@ -1,0 +1,76 @@
+/**
+ * Network namespaces: sockets made in another one.
+ *
+ * @module
+ */
+import { checkInteger } from "../core/bytes.ts";
+import { O_CLOEXEC } from "../ffi/abi/event_constants.ts";
+import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
+
+/** A network namespace: its name for `ip netns`, a process in it, or a file that stands for it. */
+export type Namespace = string | { pid: number } | { path: string };
+
+/** linux/sched.h */
+const CLONE_NEWNET = 0x40000000;
+/** Where `ip netns` keeps its names (`man 8 ip-netns`). */
+const NAMES_FOLDER = "/run/netns";
+
+const ENCODER = new TextEncoder();
+
+function openPath(path: string): number {
+  const bytes = ENCODER.encode(`${path}\0`);
+  return must("open", (lib) => lib.open(bytes, O_CLOEXEC), path);
+}
+
+/** Checks what a caller gave for a namespace; the path that stands for it. */
+export function namespacePath(namespace: Namespace, action: string): string {
+  if (typeof namespace === "string") {
+    if (namespace === "" || /[/\0]/.test(namespace) || /^\.\.?$/.test(namespace)) {
+      throw new TypeError(`Cannot ${action}: netns ${JSON.stringify(namespace)} is no name`);
+    }
+    return `${NAMES_FOLDER}/${namespace}`;
+  }
+  if (typeof namespace === "object" && namespace !== null) {
+    if ("pid" in namespace) {
+      checkInteger(namespace.pid, 1, 0x7fffffff, action, "netns.pid");
+      return `/proc/${namespace.pid}/ns/net`;
+    }
+    if (typeof namespace.path === "string" && namespace.path !== "") {
+      if (namespace.path.includes("\0")) {
+        throw new TypeError(`Cannot ${action}: netns.path holds a NUL`);
+      }
+      return namespace.path;
+    }
+  }
+  throw new TypeError(`Cannot ${action}: netns is no name, { pid } or { path }`);
+}
+
+/** Opens what stands for a namespace; whoever holds the descriptor closes it. */
+export function openNamespace(namespace: Namespace, action: string): number {
+  return openPath(namespacePath(namespace, action));
+}
+
+/**
+ * Runs `make`, which must not wait, with this thread in another network namespace, and returns before
+ * anything else can run: sockets keep the namespace that they were made in.
+ *
+ * @param namespace A descriptor of the namespace.
+ * @param make Makes a socket.
+ * @returns What it returned.
+ * @throws {SocketError} `EPERM` without CAP_SYS_ADMIN; the thread is where it was.
+ */
+export function inNamespace<T>(namespace: number, make: () => T): T {
+  const home = openPath("/proc/thread-self/ns/net");
+  try {
+    const entered = attempt((lib) => lib.setns(namespace, CLONE_NEWNET));
+    if (entered < 0) throw failure("setns", -entered);
+    try {
+      return make();
+    } finally {
+      // Back to where the thread has come from needs no more than coming here did.
+      must("setns", (lib) => lib.setns(home, CLONE_NEWNET));
+    }
+  } finally {
+    closeFd(home);
+  }
+}

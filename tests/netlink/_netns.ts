@@ -1,0 +1,2 @@
+/** Network namespaces for these tests: those of the raw tests. */
+export { Netns, run } from "../raw/_netns.ts";

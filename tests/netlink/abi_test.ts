@@ -1,0 +1,32 @@
+/** Every number of netlink/abi/ against the kernel's own headers. */
+import { assertEquals } from "@std/assert";
+import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { testWith } from "../_tools.ts";
+
+/** Headers of each table: sets that together know its names, and the names newer than Debian 12's. */
+const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> = {
+  netlink: { headers: [["sys/socket.h", "linux/netlink.h"]] },
+};
+
+const FOLDER = new URL("../../netlink/abi/", import.meta.url);
+
+for (const { name } of [...Deno.readDirSync(FOLDER)]) {
+  const table = name.replace(/\.ts$/, "");
+  testWith({ tools: ["gcc"] }, `every number of abi/${name} is what C says`, async () => {
+    const { headers, newer = "" } = TABLES[table];
+    const numbers: Record<string, number> = await import(`${FOLDER}${name}`);
+    const claims = Object.entries(numbers).map(([label, value]) => ({
+      label,
+      expression: label,
+      value,
+    }));
+    let unknown = new Set(claims.map(({ label }) => label));
+    for (const set of headers) {
+      const verdict = await checkByRunning(GCC, set, claims);
+      assertEquals(verdict.wrong, []);
+      unknown = unknown.intersection(new Set(verdict.unknown));
+    }
+    const allowed = newer.split(" ");
+    assertEquals([...unknown].filter((label) => !allowed.includes(label)), []);
+  });
+}
