@@ -8,12 +8,13 @@
  */
 import { closedError, isSocketError, socketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
+import { STRUCTS } from "../ffi/abi/layout.ts";
 import { allocate } from "../ffi/abi/memory.ts";
 import { AF_NETLINK, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import type { Libc } from "../ffi/abi/library.ts";
 import { type Descriptor, namedLength, nameRoom } from "../ffi/descriptor/descriptor.ts";
 import { openDescriptor } from "../ffi/descriptor/open.ts";
-import { ReceiveBatch } from "../ffi/messages/receive_batch.ts";
+import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import type { Exchange } from "./_exchange.ts";
 import {
   NETLINK_ADD_MEMBERSHIP,
@@ -33,10 +34,7 @@ import { ByteSource } from "./bytes.ts";
 import { eachMessage, readAcknowledgement } from "./message.ts";
 import { inNamespace } from "./namespace.ts";
 
-/** sizeof(struct sockaddr_nl), and where its fields are (linux/netlink.h). */
-const SOCKADDR_NL_BYTES = 12;
-const NL_PID = 4;
-const NL_GROUPS = 8;
+const { size: SOCKADDR_NL_BYTES, nl_pid: NL_PID, nl_groups: NL_GROUPS } = STRUCTS.sockaddr_nl;
 
 /**
  * Room for one datagram. The kernel makes none of more than 32 KiB unless one link alone takes more
@@ -167,11 +165,9 @@ export class Transport {
 
   /** Sends a datagram to the kernel, which deals with the requests in it before this resolves. */
   async send(datagram: Uint8Array<ArrayBuffer>, wait?: Wait): Promise<void> {
-    await this.#core.whenWritable(
-      "send",
-      (lib, fd) => lib.send(fd, datagram, datagram.length, 0),
-      wait,
-    );
+    const run = () =>
+      this.#core.tryCall("send", (lib, fd) => lib.send(fd, datagram, datagram.length, 0));
+    await this.#core.attempt("writable", "send", run, wait);
   }
 
   /** Reads on if somebody waits. */
@@ -204,7 +200,7 @@ export class Transport {
     try {
       while (this.#hungry) {
         try {
-          const got = this.#core.whenReadable("recvmsg", this.#receive);
+          const got = this.#core.attempt("readable", "recvmsg", this.#tryReceive);
           if (typeof got !== "number") await got;
         } catch (error) {
           if (this.#core.isClosed) return;
@@ -223,9 +219,13 @@ export class Transport {
     else this.#core.setReferenced(false);
   }
 
+  #tryReceive = (): number | undefined =>
+    this.#batch === undefined
+      ? this.#core.tryCall("recvmsg", this.#receive)
+      : this.#receiveWithId(this.#batch);
+
   /** One receive. What came is dealt with before this returns: the room is everybody's. */
   #receive = (lib: Libc, fd: number): number => {
-    if (this.#batch !== undefined) return this.#receiveWithId(this.#batch);
     const source = receiveRoom();
     const { name, length } = nameRoom();
     const count = lib.recvfrom(fd, source.bytes, ROOM_BYTES, MSG_TRUNC, name, length);
@@ -236,12 +236,14 @@ export class Transport {
     return count;
   };
 
-  #receiveWithId(batch: ReceiveBatch): number {
+  #receiveWithId(batch: ReceiveBatch): number | undefined {
     const received = batch.receive(this.#core, 1, 0);
-    if (received < 0) {
-      throw socketError(received === -11 ? "EAGAIN" : "ENOBUFS", { syscall: "recvmsg" });
-    }
+    checkReceived(received);
+    if (received < 0) return undefined;
     const data = batch.data(0);
+    const from = batch.from(0);
+    // Any process may send to this port: only what the kernel says counts.
+    if (from.family !== "netlink" || from.portId !== 0) return data.length;
     const control = new DataView(batch.controlMemory.buffer, batch.controlAt(0));
     let id: number | undefined;
     // struct cmsghdr: length, level, type (sys/socket.h).
@@ -250,7 +252,7 @@ export class Transport {
       control.getInt32(12, true) === NETLINK_LISTEN_ALL_NSID
     ) id = control.getInt32(16, true);
     const length = batch.truncated(0) ? Infinity : data.length;
-    this.#datagram(new ByteSource(data), length, data.length, true, id);
+    this.#datagram(new ByteSource(data), length, data.length, from.groups !== 0, id);
     return data.length;
   }
 

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { NetlinkAddress } from "../core/address.ts";
 import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
+import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { checkAccess } from "./_permissions.ts";
 import { requestOn } from "./_request.ts";
 import { type Listener, Transport } from "./_transport.ts";
@@ -49,16 +51,6 @@ export interface NetlinkRequest {
 export interface NetlinkEvent extends NetlinkMessage {
   /** Which namespace it is about, where the endpoint listens to all; absent for its own. */
   namespaceId?: number;
-}
-
-/** A netlink address (`man 7 netlink`, `struct sockaddr_nl`). */
-export interface NetlinkName {
-  /** Always `"netlink"`. */
-  family: "netlink";
-  /** nl_pid: 0 is the kernel. */
-  portId: number;
-  /** nl_groups: a bit for each of the first 32 groups. */
-  groups: number;
 }
 
 const OPEN_KEYS = ["protocol", "groups", "netns", "allNamespaces"];
@@ -107,14 +99,9 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
   }
 
   /** This end's address: its port, and a bit for each of the first 32 groups. */
-  get localAddr(): NetlinkName {
+  get localAddr(): NetlinkAddress {
     const name = this.#transport.core.localName();
-    const view = new DataView(name.buffer);
-    return {
-      family: "netlink",
-      portId: this.#transport.portId,
-      groups: view.getUint32(8, true),
-    };
+    return decodeSockaddr(name, name.length) as NetlinkAddress;
   }
 
   /** Joins a multicast group, by name or number. */

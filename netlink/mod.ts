@@ -4,13 +4,7 @@
  *
  * @module
  */
-export {
-  type NetlinkEvent,
-  type NetlinkName,
-  type NetlinkRequest,
-  open,
-  type OpenOptions,
-} from "./endpoint.ts";
+export { type NetlinkEvent, type NetlinkRequest, open, type OpenOptions } from "./endpoint.ts";
 export type { NetlinkEndpoint } from "./endpoint.ts";
 export type { Dump } from "./dump.ts";
 export type { NetlinkProtocol } from "./groups.ts";
