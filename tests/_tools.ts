@@ -13,6 +13,19 @@ export interface Needs {
   netns?: boolean;
   /** Anything else: returns why it cannot run, or undefined. */
   other?: () => string | undefined;
+  /**
+   * What this machine's kernel may lack and the guest's has (tests/vm/): returns what is lacking, or
+   * undefined. Without it a test is left to the guest, where it must run.
+   */
+  kernel?: () => string | undefined;
+}
+
+/** Whether this is the guest of tests/vm/. */
+export const IN_GUEST: boolean = Deno.env.get("IN_GUEST") === "1";
+
+/** A time limit for this machine: the guest's emulated processor is many times slower. */
+export function limitMs(milliseconds: number): number {
+  return milliseconds * Number(Deno.env.get("TIME_SCALE") ?? 1);
 }
 
 const requireAll = Deno.env.get("REQUIRE_ALL") === "1";
@@ -35,6 +48,8 @@ export function missing(needs: Needs): string | undefined {
   }
   if ((needs.root || needs.netns) && Deno.uid() !== 0) return "needs root";
   if (needs.netns && !canUnshareNet()) return "cannot make network namespaces";
+  const lacking = needs.kernel?.();
+  if (lacking !== undefined) return lacking;
   return needs.other?.();
 }
 
@@ -48,6 +63,11 @@ export function testWith(
   fn: (t: Deno.TestContext) => void | Promise<void>,
   options: Partial<Deno.TestDefinition> = {},
 ): void {
+  const lacking = IN_GUEST ? undefined : needs.kernel?.();
+  if (lacking !== undefined) {
+    Deno.test({ name: `${name} (left to the guest: ${lacking})`, ignore: true, fn });
+    return;
+  }
   const why = missing(needs);
   if (why === undefined) {
     Deno.test({ sanitizeOps: true, sanitizeResources: true, ...options, name, fn });

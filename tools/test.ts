@@ -1,8 +1,11 @@
 /**
  * Runs all tests: the static checks, every folder of tests/ and the examples in the docs, each in a
- * process of its own (tests count file descriptors), a few at a time. The last line is
- * `N passed, N failed`. Arguments name folders of tests/ to run only those.
+ * process of its own (tests count file descriptors), a few at a time, and the guest's tests. The last
+ * line is `N passed, N failed`. Arguments name folders and files of tests/ to run only those;
+ * `udp:multicast` runs those of tests/udp/ whose names have that word (or match a `/regexp/`).
  */
+import { CACHE } from "./vm/cache.ts";
+
 const ROOT = new URL("..", import.meta.url).pathname;
 const DENO = Deno.execPath();
 const AT_ONCE = Math.max(1, Math.min(3, navigator.hardwareConcurrency - 1));
@@ -13,26 +16,50 @@ interface Job {
   args: string[];
   /** Whether to read counts from the output; else exit status 0 counts as one pass. */
   counted: boolean;
+  /** Why it is left out, if it is. */
+  skip?: string;
 }
 
 interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** Tests of families that this kernel lacks: the guest runs them. */
+  left: number;
 }
 
-const TEST_ARGS = ["test", "-A", "--unstable-net", "--no-check", "--quiet"];
+const REQUIRE_ALL = Deno.env.get("REQUIRE_ALL") === "1";
+const IN_GUEST = Deno.env.get("IN_GUEST") === "1";
+const TEST_ARGS = [
+  ...["test", "-A", "--unstable-net", "--no-check", "--quiet"],
+  ...(IN_GUEST ? ["--cached-only"] : []),
+];
+
+/** The job of an argument: `PATH` or `PATH:FILTER`. */
+function job(argument: string): Job {
+  const [, path, filter] = /^([^:]*?)\/?(?::(.*))?$/.exec(argument)!;
+  const name = `tests/${path}`;
+  const args = [...TEST_ARGS, ...(filter === undefined ? [] : [`--filter=${filter}`]), name];
+  return { name: `tests/${argument}`, args, counted: true };
+}
+
+/** The tests that need another kernel. They are downloaded for only if that was asked for. */
+function guestJob(): Job {
+  const wanted = REQUIRE_ALL || Deno.env.get("CI") !== undefined || isThere(CACHE);
+  return {
+    name: "tests in the guest",
+    args: ["run", "-A", "tools/vm/test.ts"],
+    counted: true,
+    skip: wanted ? undefined : "`task test:vm` once downloads what the guest needs",
+  };
+}
 
 function jobs(only: readonly string[]): Job[] {
+  if (only.length > 0) return only.map(job);
   const folders = [...Deno.readDirSync(`${ROOT}tests`)]
     .filter((entry) => entry.isDirectory && hasTests(`${ROOT}tests/${entry.name}`))
     .map((entry) => entry.name).sort();
-  const list: Job[] = folders.map((name) => ({
-    name: `tests/${name}`,
-    args: [...TEST_ARGS, `tests/${name}`],
-    counted: true,
-  }));
-  if (only.length > 0) return list.filter((job) => only.some((o) => job.name.endsWith(o)));
+  const list = folders.map(job);
   const top = [...Deno.readDirSync(`${ROOT}tests`)]
     .filter((entry) => entry.name.endsWith("_test.ts")).map((entry) => `tests/${entry.name}`);
   if (top.length > 0) list.push({ name: "tests", args: [...TEST_ARGS, ...top], counted: true });
@@ -56,7 +83,17 @@ function jobs(only: readonly string[]): Job[] {
       counted: false,
     },
     ...list,
+    guestJob(),
   ];
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function hasTests(dir: string): boolean {
@@ -68,6 +105,10 @@ function hasTests(dir: string): boolean {
 }
 
 async function run(job: Job): Promise<Outcome> {
+  if (job.skip !== undefined) {
+    console.log(`== ${job.name}: skipped, ${job.skip}`);
+    return { passed: 0, failed: 0, skipped: 1, left: 0 };
+  }
   const began = performance.now();
   const child = new Deno.Command(DENO, {
     args: job.args,
@@ -87,12 +128,12 @@ async function run(job: Job): Promise<Outcome> {
     passed: code === 0 ? 1 : 0,
     failed: code === 0 ? 0 : 1,
     skipped: 0,
+    left: 0,
   };
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const { passed, failed, skipped } = outcome;
-  console.log(
-    `== ${job.name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds} s)`,
-  );
+  const { failed, skipped, left } = outcome;
+  const elsewhere = left > 0 ? `, ${left} left to the guest` : "";
+  console.log(`== ${job.name}: ${sum(outcome)}${elsewhere} (${seconds} s)`);
   if (failed > 0) console.log(out + err);
   else if (skipped > 0) {
     console.log(out.split("\n").filter((l) => l.includes("ignored (")).join("\n"));
@@ -100,20 +141,30 @@ async function run(job: Job): Promise<Outcome> {
   return outcome;
 }
 
-/** Reads Deno's closing line; a run that died without one has failed. */
+/**
+ * Reads the last line with counts: Deno's own, or that of this program when it ran in the guest. A
+ * run that died without one has failed.
+ */
 function counts(output: string, code: number): Outcome {
-  const line = output.match(/^(?:ok|FAILED) \| (\d+) passed.*$/m)?.[0];
+  const lines = [...output.matchAll(/^(?:(?:ok|FAILED) \| )?\d+ passed.*$/gm)];
+  const line = lines.at(-1)?.[0];
   const number = (what: string) => Number(line?.match(new RegExp(`(\\d+) ${what}`))?.[1] ?? 0);
   const failed = number("failed");
+  const left = [...output.matchAll(/\(left to the guest: .*\) \.\.\. .*ignored/g)].length;
   return {
     passed: number("passed"),
     failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: number("ignored"),
+    skipped: number("ignored") + number("skipped") - left,
+    left,
   };
 }
 
+function sum({ passed, failed, skipped }: Outcome): string {
+  return `${passed} passed, ${failed} failed` + (skipped > 0 ? `, ${skipped} skipped` : "");
+}
+
 const queue = jobs(Deno.args);
-const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+const total: Outcome = { passed: 0, failed: 0, skipped: 0, left: 0 };
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
@@ -124,10 +175,9 @@ await Promise.all(
     }
   }),
 );
-if (Deno.env.get("REQUIRE_ALL") === "1") {
+if (REQUIRE_ALL) {
   total.failed += total.skipped;
   total.skipped = 0;
 }
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+console.log(sum(total));
 Deno.exit(total.failed === 0 ? 0 : 1);

@@ -90,7 +90,8 @@ export async function runInGuest(
     await child.status;
     clearTimeout(timer);
     const status = (await Deno.readTextFile(`${run}/status`)).trim();
-    const console = await Deno.readTextFile(`${run}/console`).catch(() => "");
+    const console = (await Deno.readTextFile(`${run}/console`).catch(() => ""))
+      .replaceAll("\r", "");
     const end = status !== "" ? "exited" : outOfTime ? "out of time" : "died";
     const code = end === "exited" ? Number(status) : end === "out of time" ? 124 : 125;
     return { end, code, stdout, stderr, console, emulated };
