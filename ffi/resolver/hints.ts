@@ -5,11 +5,11 @@
  */
 import type { IpAddress, SocketType } from "../../core/address.ts";
 import { checkInteger } from "../../core/bytes.ts";
+import { asciiName } from "./idn.ts";
 import {
   AI_ADDRCONFIG,
   AI_ALL,
   AI_CANONNAME,
-  AI_IDN,
   AI_NUMERICHOST,
   AI_NUMERICSERV,
   AI_PASSIVE,
@@ -49,7 +49,10 @@ export interface AddrInfoHints {
   all?: boolean;
   /** Only families of which this machine has an address other than the loopback (AI_ADDRCONFIG). Default: false. */
   addrConfig?: boolean;
-  /** A host that is not ASCII is an internationalised name (AI_IDN; glibc, with libidn2). Default: false. */
+  /**
+   * A host that is not ASCII is an internationalised name, looked up in its ASCII form (RFC 5891; the
+   * platform's own conversion, as of URLs). Default: false, its UTF-8 bytes are looked up.
+   */
   idn?: boolean;
 }
 
@@ -108,7 +111,6 @@ const FLAGS = {
   v4Mapped: AI_V4MAPPED,
   all: AI_ALL,
   addrConfig: AI_ADDRCONFIG,
-  idn: AI_IDN,
 } as const satisfies { [name in keyof AddrInfoHints]: number };
 
 /** Names that hints may have: what is no flag, and what belongs to the wait. */
@@ -147,6 +149,7 @@ export function lookupQuery(
   let family = AF_UNSPEC;
   let type = 0;
   let protocol = 0;
+  let idn = false;
   if (hints === null || typeof hints !== "object") {
     throw new TypeError(`Cannot ${ACTION}: hints is not an object`);
   }
@@ -158,6 +161,9 @@ export function lookupQuery(
         throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
       }
       if (value) flags |= FLAGS[name as keyof typeof FLAGS];
+    } else if (name === "idn") {
+      if (typeof value !== "boolean") throw new TypeError(`Cannot ${ACTION}: idn is not a boolean`);
+      idn = value;
     } else if (name === "family") {
       family = oneOf(FAMILIES, value, name);
     } else if (name === "type") {
@@ -169,7 +175,15 @@ export function lookupQuery(
       throw new TypeError(`Cannot ${ACTION}: unknown hint "${name}"`);
     }
   }
-  return { host, service: text, port, flags, family, type, protocol };
+  return {
+    host: idn && host !== null ? asciiName(host) : host,
+    service: text,
+    port,
+    flags,
+    family,
+    type,
+    protocol,
+  };
 }
 
 /** C would read a text only up to its first NUL: another one than was asked for. */

@@ -39,7 +39,7 @@ export async function resolveHost(request: HostRequest): Promise<IpAddress[]> {
   const zone = hostname.indexOf("%");
   const plain = zone < 0 ? hostname : hostname.slice(0, zone);
   checkNet(plain, port, action);
-  const found = await resolve(hostname, port, { family, type }, { signal, timeoutMs });
+  const found = await resolve(hostname, port, { family, type, idn: true }, { signal, timeoutMs });
   const addresses = found.map(({ address }) => withScope(address, request));
   if (isIpv4(plain) || isIpv6(plain)) return addresses;
   for (const address of addresses) checkResolved(address.hostname, port, action);

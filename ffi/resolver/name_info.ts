@@ -9,7 +9,6 @@ import { formatIp, parseIp } from "../../core/ip/text.ts";
 import { beginWait, type WaitOptions } from "../../core/wait.ts";
 import {
   NI_DGRAM,
-  NI_IDN,
   NI_MAXHOST,
   NI_MAXSERV,
   NI_NAMEREQD,
@@ -18,6 +17,7 @@ import {
   NI_NUMERICSERV,
 } from "../abi/resolver_constants.ts";
 import { callBlocking } from "../loop/blocking_gate.ts";
+import { unicodeName } from "./idn.ts";
 import { INTERFACES } from "./interface_names.ts";
 import { libc } from "../abi/library.ts";
 import { checkLookup } from "../guard/lookup_permission.ts";
@@ -36,7 +36,7 @@ export interface NameInfoOptions extends WaitOptions {
   nameRequired?: boolean;
   /** The service as spoken over UDP (NI_DGRAM). Default: false. */
   datagram?: boolean;
-  /** The name decoded from its ASCII form (NI_IDN; glibc, with libidn2). Default: false. */
+  /** An internationalised name decoded from its ASCII form (RFC 5891). Default: false. */
   idn?: boolean;
 }
 
@@ -54,7 +54,6 @@ const FLAGS = {
   noFqdn: NI_NOFQDN,
   nameRequired: NI_NAMEREQD,
   datagram: NI_DGRAM,
-  idn: NI_IDN,
 } as const satisfies { [name in keyof NameInfoOptions]: number };
 
 const ACTION = "name an address";
@@ -98,7 +97,11 @@ export async function nameInfo(
   } finally {
     wait?.end();
   }
-  return { host: text(host), service: text(service) };
+  const name = text(host);
+  return {
+    host: options.idn === true ? await unicodeName(name) : name,
+    service: text(service),
+  };
 }
 
 function scopeOf(address: NameInfoAddress): number {
@@ -113,13 +116,13 @@ function nameFlags(options: NameInfoOptions): number {
   for (const name in options) {
     const value = options[name as keyof NameInfoOptions];
     if (value === undefined || name === "signal" || name === "timeoutMs") continue;
-    if (!Object.hasOwn(FLAGS, name)) {
+    if (name !== "idn" && !Object.hasOwn(FLAGS, name)) {
       throw new TypeError(`Cannot ${ACTION}: unknown option "${name}"`);
     }
     if (typeof value !== "boolean") {
       throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
     }
-    if (value) flags |= FLAGS[name as keyof typeof FLAGS];
+    if (value && name !== "idn") flags |= FLAGS[name as keyof typeof FLAGS];
   }
   return flags;
 }
