@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { addDeadline, type Due, now, removeDeadline } from "./clock.ts";
 import { atLeast, optional, type Shape, signal as checkSignal } from "./arguments.ts";
 
 /** How a wait may end early. Nothing is lost: the endpoint stays usable. */
@@ -22,52 +23,81 @@ export const WAIT_SHAPE = {
 /** The names of {@linkcode WaitOptions}. */
 export const WAIT_KEYS: readonly string[] = Object.keys(WAIT_SHAPE);
 
-/** What is waited for: an action, and where, which only the message of a time-out needs. */
-export type WaitedFor = string | {
-  /** What was to be done: `"accept"`. */
-  readonly action: string;
-  /** At which address, as text. */
-  where(): string;
-};
-
-function textOf(what: WaitedFor): string {
-  if (typeof what === "string") return what;
-  const where = what.where();
-  return where === "" ? what.action : `${what.action} ${where}`;
+/** Who waits: asked only for the message of a time-out. */
+export interface WaitSubject {
+  /** Where `action` happens, as a message says it: `"on 127.0.0.1:80"`; may be empty. */
+  where(action: string): string;
 }
 
-/** The longest delay that setTimeout takes. */
-const LONGEST_DELAY_MS = 0x7fffffff;
+/**
+ * The waits that one signal can end: one listener, however many they are. There is one while any of
+ * them is armed.
+ */
+class Listeners {
+  readonly #signal: AbortSignal;
+  readonly #waits = new Set<Wait>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(wait: Wait): void {
+    if (this.#waits.size === 0) this.#signal.addEventListener("abort", this.#onAbort);
+    this.#waits.add(wait);
+  }
+
+  remove(wait: Wait): void {
+    if (!this.#waits.delete(wait) || this.#waits.size > 0) return;
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  #onAbort = (): void => {
+    for (const wait of [...this.#waits]) wait.cancel(this.#signal.reason);
+  };
+}
+
+const LISTENERS = new WeakMap<AbortSignal, Listeners>();
+
+function listenersOf(signal: AbortSignal): Listeners {
+  let listeners = LISTENERS.get(signal);
+  if (listeners === undefined) LISTENERS.set(signal, listeners = new Listeners(signal));
+  return listeners;
+}
 
 /**
  * One operation's signal and deadline. Made at its start by {@linkcode beginWait}, armed at each
- * point where the operation parks, ended when it settles; the abort listener and the timer exist
- * only in between.
+ * point where the operation parks, ended when it settles; it listens and is among the deadlines only
+ * in between.
  */
-export class Wait {
+export class Wait implements Due {
   readonly #signal: AbortSignal | undefined;
-  readonly #timeoutMs: number;
-  readonly #deadline: number;
-  readonly #what: WaitedFor;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #listening = false;
+  readonly #timeoutMs: number | undefined;
+  readonly #action: string;
+  readonly #subject: WaitSubject | undefined;
+  /** When the time is over; Infinity without a limit. */
+  readonly deadline: number;
+  /** Kept by the clock. */
+  place = -1;
+  #listeners: Listeners | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
 
   /** Use {@linkcode beginWait}. */
   constructor(
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    what: WaitedFor = "wait",
+    action = "wait",
+    subject?: WaitSubject,
   ) {
     this.#signal = signal;
-    this.#timeoutMs = timeoutMs ?? Infinity;
-    this.#deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
-    this.#what = what;
+    this.#timeoutMs = timeoutMs;
+    this.#action = action;
+    this.#subject = subject;
+    this.deadline = timeoutMs === undefined ? Infinity : now() + timeoutMs;
   }
 
   /** Milliseconds until the deadline; Infinity without one, never below 0. */
   get remainingMs(): number {
-    return Math.max(0, this.#deadline - performance.now());
+    return Math.max(0, this.deadline - now());
   }
 
   /** Throws the reason when the signal has been aborted; does not look at the deadline. */
@@ -78,12 +108,12 @@ export class Wait {
   /** Calls `cancel` once, when the signal aborts or the deadline passes, unless disarmed before. */
   arm(cancel: (reason: unknown) => void): void {
     this.#cancel = cancel;
-    if (this.#signal?.aborted) return this.#fire(this.#signal.reason);
-    if (!this.#listening && this.#signal !== undefined) {
-      this.#listening = true;
-      this.#signal.addEventListener("abort", this.#onAbort);
+    const signal = this.#signal;
+    if (signal !== undefined) {
+      if (signal.aborted) return this.cancel(signal.reason);
+      if (this.#listeners === undefined) (this.#listeners = listenersOf(signal)).add(this);
     }
-    if (this.#timer === undefined && this.#deadline !== Infinity) this.#startTimer();
+    if (this.place < 0 && this.deadline !== Infinity) addDeadline(this);
   }
 
   /** Undoes {@linkcode Wait.arm}; the operation goes on. */
@@ -93,20 +123,25 @@ export class Wait {
 
   /** Ends the wait early with `reason`, as an abort would. */
   cancel(reason: unknown): void {
-    this.#fire(reason);
+    const cancel = this.#cancel;
+    this.#cancel = undefined;
+    cancel?.(reason);
   }
 
-  /** Removes listener and timer. The operation is over. */
+  /** The time is over; called by the clock. */
+  expire(): void {
+    if (this.#cancel === undefined) return;
+    const where = this.#subject?.where(this.#action) ?? "";
+    const what = where === "" ? this.#action : `${this.#action} ${where}`;
+    this.cancel(timeoutError(what, this.#timeoutMs!));
+  }
+
+  /** Listens no more, and has no deadline any more. The operation is over. */
   end(): void {
     this.#cancel = undefined;
-    if (this.#listening) {
-      this.#listening = false;
-      this.#signal!.removeEventListener("abort", this.#onAbort);
-    }
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-    }
+    this.#listeners?.remove(this);
+    this.#listeners = undefined;
+    removeDeadline(this);
   }
 
   /** Resolves as `promise` does, or rejects early; the caller keeps `promise` and its outcome. */
@@ -115,22 +150,6 @@ export class Wait {
       this.arm(reject);
       promise.then(resolve, reject);
     }).finally(() => this.disarm());
-  }
-
-  #onAbort = (): void => this.#fire(this.#signal!.reason);
-
-  #startTimer(): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.remainingMs > 0) this.#startTimer();
-      else this.#fire(timeoutError(textOf(this.#what), this.#timeoutMs));
-    }, Math.min(Math.ceil(this.remainingMs), LONGEST_DELAY_MS));
-  }
-
-  #fire(reason: unknown): void {
-    const cancel = this.#cancel;
-    this.#cancel = undefined;
-    cancel?.(reason);
   }
 }
 
@@ -145,7 +164,8 @@ export function timeoutError(what: string, timeoutMs: number): DOMException {
  * common path costs nothing.
  *
  * @param options The options of the operation.
- * @param what What is waited for, for messages: `"accept"`, or the making of such a text.
+ * @param action What is waited for, for messages: `"accept"`.
+ * @param subject Who waits.
  * @returns The wait, or `undefined` without signal and limit.
  * @throws {TypeError} If the options are of the wrong type.
  * @throws {RangeError} If `timeoutMs` is negative or NaN.
@@ -153,10 +173,10 @@ export function timeoutError(what: string, timeoutMs: number): DOMException {
  */
 export function beginWait(
   options: WaitOptions | undefined,
-  what: WaitedFor = "wait",
+  action = "wait",
+  subject?: WaitSubject,
 ): Wait | undefined {
   if (options === undefined) return undefined;
-  const action = typeof what === "string" ? what : what.action;
   if (options === null || typeof options !== "object") {
     throw new TypeError(`Cannot ${action}: options is not an object`);
   }
@@ -165,5 +185,5 @@ export function beginWait(
   WAIT_SHAPE.signal(signal, action, "signal");
   WAIT_SHAPE.timeoutMs(timeoutMs, action, "timeoutMs");
   signal?.throwIfAborted();
-  return new Wait(signal, timeoutMs, what);
+  return new Wait(signal, timeoutMs, action, subject);
 }
