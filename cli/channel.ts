@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MessageEndpoint, StreamEndpoint } from "../mod.ts";
+import type { MessageEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { errorCode } from "./exit.ts";
 
 /** One end of an exchange. */
@@ -13,6 +13,8 @@ export interface Channel {
   readonly kind: "stream" | "message";
   /** Where it is, for notes: `"tcp:127.0.0.1:80"`, `"standard input"`. */
   readonly name: string;
+  /** Whether {@linkcode receive} comes to an end by itself: datagrams know none. */
+  readonly ends: boolean;
   /** The next bytes or message; valid until the next call. `undefined` at the end. */
   receive(): Promise<Uint8Array | undefined>;
   /** Sends all of `data`, which is free again afterwards. */
@@ -35,6 +37,7 @@ export function streamChannel(
   return {
     kind: "stream",
     name,
+    ends: true,
     async receive() {
       const count = await endpoint.recvInto(buffer);
       return count === 0 ? undefined : buffer.subarray(0, count);
@@ -54,12 +57,13 @@ export function streamChannel(
 
 /** The channel of a message endpoint that has a peer. */
 export function messageChannel(
-  endpoint: Pick<MessageEndpoint<unknown>, "recvMany" | "send" | "close">,
+  endpoint: Pick<MessageEndpoint<unknown>, "type" | "recvMany" | "send" | "close">,
   name: string,
 ): Channel {
   return {
     kind: "message",
     name,
+    ends: endpoint.type !== "dgram",
     async receive() {
       // An empty batch is the peer's end; an empty message is a message.
       const [message] = await endpoint.recvMany(1);
@@ -89,6 +93,7 @@ export function mirrorChannel(kind: "stream" | "message"): Channel {
   return {
     kind,
     name: "echo",
+    ends: true,
     receive() {
       // The piece handed out before is done with: its sender may go on.
       taken?.();

@@ -52,6 +52,7 @@ export function spawnChild(command: readonly string[], env: Record<string, strin
   return {
     kind: "stream",
     name: program,
+    ends: true,
     status,
     async receive() {
       if (closed) return undefined;

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { Message } from "../mod.ts";
-import { formatAddress, type SchemeName, type ShownAddress } from "./address_argument.ts";
+import type { AddressInput } from "../core/address.ts";
+import type { Message } from "../core/message.ts";
 import type { Channel } from "./channel.ts";
 import { TimedOut } from "./exit.ts";
-import type { Client, Server, Waiting } from "./open.ts";
+import type { Client, Server, Waiting } from "./server.ts";
 
 /** The parts of a message endpoint that are used here. */
-export interface DatagramEndpoint<A extends ShownAddress> {
+export interface DatagramEndpoint<A> {
   readonly localAddr: A;
   readonly engine: string;
   recvMany(max?: number): Promise<Message<A>[]>;
-  sendTo(data: Uint8Array, to: A): Promise<number>;
+  sendTo(data: Uint8Array, to: AddressInput<A>): Promise<number>;
   close(): void;
 }
 
@@ -32,12 +32,12 @@ interface Peer {
 }
 
 /** Sorts the datagrams of one socket by their sender. */
-export class DatagramServer<A extends ShownAddress> implements Server {
+export class DatagramServer<A> implements Server {
   readonly kind = "message" as const;
   readonly name: string;
   readonly engine: string;
   readonly #endpoint: DatagramEndpoint<A>;
-  readonly #scheme: SchemeName;
+  readonly #show: (address: A) => string;
   readonly #idleMs: number;
   readonly #peers = new Map<string, Peer>();
   readonly #newcomers: Client[] = [];
@@ -46,12 +46,12 @@ export class DatagramServer<A extends ShownAddress> implements Server {
   #accepting = true;
   #sweeper: ReturnType<typeof setInterval> | undefined;
 
-  /** A peer that neither sent nor was sent anything for `idleMs` is forgotten. */
-  constructor(endpoint: DatagramEndpoint<A>, scheme: SchemeName, idleMs: number) {
+  /** `show` tells senders apart. A peer that neither sent nor was sent anything for `idleMs` is forgotten. */
+  constructor(endpoint: DatagramEndpoint<A>, show: (address: A) => string, idleMs: number) {
     this.#endpoint = endpoint;
-    this.#scheme = scheme;
+    this.#show = show;
     this.#idleMs = idleMs;
-    this.name = formatAddress(scheme, endpoint.localAddr);
+    this.name = show(endpoint.localAddr);
     this.engine = endpoint.engine;
     this.#receive();
   }
@@ -108,7 +108,7 @@ export class DatagramServer<A extends ShownAddress> implements Server {
   }
 
   #sort(data: Uint8Array, from: A): void {
-    const key = formatAddress(this.#scheme, from);
+    const key = this.#show(from);
     let peer = this.#peers.get(key);
     if (peer === undefined) {
       if (!this.#accepting || this.#peers.size >= MOST_PEERS) return;
@@ -132,6 +132,7 @@ export class DatagramServer<A extends ShownAddress> implements Server {
     return {
       kind: "message",
       name: key,
+      ends: false,
       receive: async () => {
         while (peer.queue.length === 0 && !peer.ended) {
           await new Promise<void>((resolve) => peer.wake = resolve);
@@ -140,7 +141,8 @@ export class DatagramServer<A extends ShownAddress> implements Server {
       },
       send: async (data) => {
         peer.lastMs = performance.now();
-        await this.#endpoint.sendTo(data, to);
+        // Whatever a datagram came from can be sent to; the compiler cannot tell for all A.
+        await this.#endpoint.sendTo(data, to as AddressInput<A>);
       },
       endSend: () => Promise.resolve(),
       close: () => {

@@ -5,6 +5,7 @@
  */
 import { errorCode, errorLine, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./hex.ts";
+import { jsonLine } from "./json.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
@@ -40,7 +41,7 @@ export class Reporter {
   /** An event with its fields, and the line that a person is told instead. */
   event(name: string, fields: Record<string, unknown>, line?: string): void {
     if (this.json) {
-      writeError(`${JSON.stringify({ event: name, time: new Date().toISOString(), ...fields })}\n`);
+      writeError(jsonLine(name, fields));
     } else if (line !== undefined && !this.quiet) {
       this.line(line);
     }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { SCHEMES } from "./address_argument.ts";
-import { type Command, optionsOf } from "./command.ts";
+import { SCHEMES } from "./address.ts";
+import { type Command, type CommandRow, optionsOf } from "./command.ts";
 import { EXIT_HELP } from "./exit.ts";
 
 const WIDTH = 80;
 
 /** The help of `sock` as a whole. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly CommandRow[]): string {
   return [
     "sock: sockets on the command line\n",
     "Usage: sock COMMAND [OPTIONS] ARGUMENTS\n",
@@ -23,7 +23,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** The help of one command. */
-export function commandHelp(command: Command): string {
+export function commandHelp({ name, summary }: CommandRow, command: Command): string {
   const options = optionsOf(command).map(({ name, short, value, help, repeat }) => {
     const letter = short === undefined ? "    " : `-${short}, `;
     const rest = name === command.restOption ? "…" : "";
@@ -33,8 +33,8 @@ export function commandHelp(command: Command): string {
     ] as const;
   });
   const parts = [
-    `sock ${command.name}: ${command.summary}\n`,
-    `Usage: sock ${command.name} ${command.usage}\n`,
+    `sock ${name}: ${summary}\n`,
+    `Usage: sock ${name} ${command.usage}\n`,
     ...command.description.map((paragraph) => `${wrap(paragraph, 0)}\n`),
     "Options:",
     columns(options),
@@ -50,10 +50,7 @@ export function commandHelp(command: Command): string {
 
 function addressHelp(): string {
   return columns(
-    Object.entries(SCHEMES).map(([name, { form, help }]) => [
-      form === "port" ? `${name}:HOST:PORT` : `${name}:PATH`,
-      help,
-    ]),
+    SCHEMES.map(({ name, form, help }) => [`${name}:${form}`, help]),
   ) + wrap(
     "IPv6 addresses stand in brackets: tcp:[::1]:80. A server may leave HOST out (tcp:8080: all " +
       "addresses, IPv4 and IPv6) and may take port 0 (a free one). PATH is a file, or @NAME in the " +

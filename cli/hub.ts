@@ -56,6 +56,7 @@ export class StdioHub {
     return {
       kind: this.#kind,
       name: "standard input and output",
+      ends: true,
       receive() {
         if (offered !== undefined) {
           const data = offered;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { raw } from "../mod.ts";
+import type * as raw from "../raw/mod.ts";
 
 /** RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1. */
 const UNREACHABLE_V4: Readonly<Record<number, string>> = {

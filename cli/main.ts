@@ -3,31 +3,12 @@
  *
  * @module
  */
-import { type Command, parseArguments } from "./command.ts";
-import { connectCommand } from "./commands/connect.ts";
-import { echoCommand } from "./commands/echo.ts";
-import { listenCommand } from "./commands/listen.ts";
-import { pingCommand } from "./commands/ping.ts";
-import { relayCommand } from "./commands/relay.ts";
-import { resolveCommand } from "./commands/resolve.ts";
-import { sweepCommand } from "./commands/sweep.ts";
-import { traceCommand } from "./commands/trace.ts";
-import { Reporter } from "./events.ts";
-import { exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
-import { commandHelp, overview } from "./help.ts";
+import { load } from "./load.ts";
+import type { Command, CommandRow } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT, exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
+import { nearest } from "./nearest.ts";
 import { writeOutput } from "./stdio.ts";
-
-/** All commands, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [
-  connectCommand,
-  listenCommand,
-  echoCommand,
-  relayCommand,
-  resolveCommand,
-  pingCommand,
-  sweepCommand,
-  traceCommand,
-];
 
 /**
  * Runs `sock`.
@@ -36,33 +17,54 @@ export const COMMANDS: readonly Command[] = [
  * @returns The exit code.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const report = new Reporter({ json: wantsJson(args), quiet: false, verbose: false });
-  const command = COMMANDS.find(({ name }) => name === args[0]);
+  const row = COMMANDS.find(({ name }) => name === args[0]);
+  let command: Command | undefined;
   try {
-    return await runCommand(command, args);
+    if (row === undefined) return await runWithoutCommand(args);
+    command = await row.load();
+    return await runCommand(row, command, args.slice(1));
   } catch (error) {
     if (error instanceof Stopped || error instanceof OutputClosed) return exitCodeOf(error);
     const exitCode = command?.errorExit ?? exitCodeOf(error);
+    const { Reporter } = await load<typeof import("./events.ts")>("./events.ts", import.meta.url);
+    const report = new Reporter({ json: wantsJson(args), quiet: false, verbose: false });
     report.error(error, exitCode);
     if (error instanceof UsageError && !report.json) {
-      report.line(`Try "sock${command === undefined ? "" : ` ${command.name}`} --help"`);
+      report.line(`Try "sock${row === undefined ? "" : ` ${row.name}`} --help"`);
     }
     return exitCode;
   }
 }
 
-async function runCommand(
-  command: Command | undefined,
-  args: readonly string[],
-): Promise<number> {
-  const [name, ...rest] = args;
+async function runWithoutCommand(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args.filter((arg) => arg !== "--json" && arg !== "-j");
   if (name === undefined) throw new UsageError("a command is missing");
   if (name === "--help" || name === "-h" || name === "help") {
-    return await print(rest.length === 0 ? overview(COMMANDS) : commandHelp(findCommand(rest[0])));
+    if (rest.length > 0) return await printHelp(findCommand(rest[0]));
+    const { overview } = await load<typeof import("./help.ts")>("./help.ts", import.meta.url);
+    return await print(overview(COMMANDS));
   }
-  command ??= findCommand(name);
-  const parsed = parseArguments(command, rest);
-  if (parsed.has("help")) return await print(commandHelp(command));
+  if (name === "--version" || name === "-V" || name === "version") {
+    const { versionText } = await load<typeof import("./version.ts")>(
+      "./version.ts",
+      import.meta.url,
+    );
+    return await print(versionText(wantsJson(args)));
+  }
+  throw unknownCommand(name);
+}
+
+async function runCommand(
+  row: CommandRow,
+  command: Command,
+  args: readonly string[],
+): Promise<number> {
+  const { parseArguments } = await load<typeof import("./parse_arguments.ts")>(
+    "./parse_arguments.ts",
+    import.meta.url,
+  );
+  const parsed = parseArguments(row.name, command, args);
+  if (parsed.has("help")) return await printHelp(row);
   const stop = new AbortController();
   const forget = onSignals((signal) => {
     // The second one does not wait for anything.
@@ -76,18 +78,29 @@ async function runCommand(
   }
 }
 
-function findCommand(name: string): Command {
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) {
-    const what = name.startsWith("-") ? "option" : "command";
-    throw new UsageError(`unknown ${what} "${name}"`);
-  }
-  return command;
+function findCommand(name: string): CommandRow {
+  const row = COMMANDS.find((one) => one.name === name);
+  if (row === undefined) throw unknownCommand(name);
+  return row;
+}
+
+function unknownCommand(name: string): UsageError {
+  const names = COMMANDS.map((one) => one.name);
+  if (names.includes(name)) return new UsageError(`options come after the command: sock ${name} …`);
+  if (name.startsWith("-")) return new UsageError(`unknown option "${name}"`);
+  const near = nearest(name, names);
+  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  return new UsageError(`unknown command "${name}"${hint}`);
+}
+
+async function printHelp(row: CommandRow): Promise<number> {
+  const { commandHelp } = await load<typeof import("./help.ts")>("./help.ts", import.meta.url);
+  return await print(commandHelp(row, await row.load()));
 }
 
 async function print(text: string): Promise<number> {
   await writeOutput(new TextEncoder().encode(text));
-  return 0;
+  return EXIT.ok;
 }
 
 /** Whether errors are to be told as JSON, known before the arguments are checked. */

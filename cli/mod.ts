@@ -4,7 +4,9 @@
  * Run it as `deno run -A jsr:@berkeley/sockets/cli COMMAND …`, or install it:
  * `deno install -gA -n sock jsr:@berkeley/sockets/cli`. `sock --help` lists the commands. Instead of
  * `-A`, give the permissions that the command at hand asks for: `--allow-net=HOST:PORT` for
- * `sock connect tcp:HOST:PORT`, `--allow-run` for `--exec`.
+ * `sock connect tcp:HOST:PORT`, `--allow-run` for `--exec`. (From a checkout, `--allow-read` of its
+ * folder too: each command is loaded when it is asked for. For the same reason `deno compile` needs
+ * `--include` for the package's files.)
  *
  * @module
  */

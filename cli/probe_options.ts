@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { addrinfo } from "../mod.ts";
+import * as addrinfo from "../addrinfo/mod.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { UsageError } from "./exit.ts";
-import { writeOutput } from "./stdio.ts";
 import { terminalColumns } from "./table.ts";
 
 /** Exit codes as ping has them. */
@@ -72,12 +71,6 @@ export async function findTarget(
         host: hostname.includes(":") ? `[${hostname}]` : hostname,
       }).state === "granted";
   return { host: mayNumeric ? hostname : host, address: hostname, family: first.family };
-}
-
-/** Prints a line, or a JSON object. */
-export async function printLine(line: string | Record<string, unknown>): Promise<void> {
-  const text = typeof line === "string" ? line : JSON.stringify(line);
-  await writeOutput(new TextEncoder().encode(`${text}\n`));
 }
 
 /** How wide a histogram may be; 0 where it is of no use: in a pipe, unless it was asked for. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { raw } from "../mod.ts";
+import type * as raw from "../raw/mod.ts";
 import { drawHistogram, formatMillis } from "./histogram.ts";
 
 /** Fewer round trips make no picture. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { load } from "./load.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { Reporter } from "./events.ts";
 import { UsageError } from "./exit.ts";
-import type { SocketSettings } from "./open.ts";
-import { parseSocketOption } from "./socket_option.ts";
+import type { SocketSettings } from "./schemes/scheme.ts";
 import { parseDuration } from "./units.ts";
 
 /** Options of listen, connect, echo and relay. */
@@ -55,7 +55,7 @@ export interface Settings extends SocketSettings {
 }
 
 /** Reads the shared options. */
-export function readSettings(args: Arguments): Settings {
+export async function readSettings(args: Arguments): Promise<Settings> {
   const engine = args.value("engine");
   if (engine !== undefined && engine !== "deno" && engine !== "libc") {
     throw new UsageError(`--engine is deno or libc, not "${engine}"`);
@@ -69,10 +69,20 @@ export function readSettings(args: Arguments): Settings {
     ...(mode !== undefined && { mode: parseInt(mode, 8) }),
     timeoutMs: readDuration(args, "timeout"),
     ...(engine !== undefined && { engine }),
-    options: args.values("option").map(parseSocketOption),
+    options: await readSocketOptions(args.values("option")),
     report,
     dump: args.has("hex") ? report : undefined,
   };
+}
+
+/** The rows of the options are many: they are loaded when one is asked for. */
+async function readSocketOptions(texts: readonly string[]): Promise<SocketSettings["options"]> {
+  if (texts.length === 0) return [];
+  const { parseSocketOption } = await load<typeof import("./socket_option.ts")>(
+    "./socket_option.ts",
+    import.meta.url,
+  );
+  return texts.map(parseSocketOption);
 }
 
 /** Reads `--json`, `--quiet` and `--verbose`. */

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { allOptions, optionByName, parseOptionValue, type SocketOption } from "../mod.ts";
+import type { SocketOption } from "../core/option.ts";
+import { allOptions, optionByName, parseOptionValue } from "../ffi/options/mod.ts";
 import { errorLine, UsageError } from "./exit.ts";
+import { nearest } from "./nearest.ts";
 
 /** An option and its value. */
 export type OptionSetting = readonly [SocketOption<unknown>, unknown];
@@ -25,7 +27,8 @@ export function parseSocketOption(text: string): OptionSetting {
   const option = optionByName(name);
   if (option === undefined) {
     const near = suggestion(name);
-    throw new UsageError(`no socket option ${name}${near === undefined ? "" : `; ${near}?`}`);
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    throw new UsageError(`no socket option ${name}${hint}`);
   }
   if (option.access === "ro") throw new UsageError(`the socket option ${name} can only be read`);
   try {
@@ -35,9 +38,9 @@ export function parseSocketOption(text: string): OptionSetting {
   }
 }
 
-/** The option that was meant: its part after the prefix is the same. */
+/** The option that was meant: its part after the prefix is the same, or it is a slip away. */
 function suggestion(name: string): string | undefined {
   const word = name.slice(name.indexOf("_") + 1);
-  return allOptions().find((option) => option.name.slice(option.name.indexOf("_") + 1) === word)
-    ?.name;
+  const names = allOptions().map((option) => option.name);
+  return names.find((one) => one.slice(one.indexOf("_") + 1) === word) ?? nearest(name, names);
 }

@@ -37,6 +37,7 @@ export function stdioChannel(kind: "stream" | "message"): Channel {
   return {
     kind,
     name: "standard input and output",
+    ends: true,
     async receive() {
       if (closed) return undefined;
       // A read cannot be cancelled: a closed channel leaves it behind.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { raw } from "../mod.ts";
+import * as raw from "../raw/mod.ts";
 import { formatMillis } from "./histogram.ts";
 import { alignColumns } from "./table.ts";
 

@@ -23,7 +23,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tipc: ["core", "deno", "ffi"],
   alg: ["core", "deno", "ffi"],
   bridge: ["core"],
-  cli: ["mod.ts", "bridge"],
+  cli: [
+    "core",
+    "wire",
+    "ffi",
+    "tcp",
+    "udp",
+    "unix",
+    "netlink",
+    "addrinfo",
+    "raw",
+    "bridge",
+    "deno.json",
+  ],
 };
 /** Folders that are not published and may import all. */
 const FREE = ["tests", "bench", "examples", "tools", "vm"];

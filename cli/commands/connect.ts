@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { parseAddress } from "../address_argument.ts";
+import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, OptionSpec, Session } from "../command.ts";
 import { TimedOut } from "../exit.ts";
-import { type Client, openClient } from "../open.ts";
 import { exchange } from "../pump.ts";
+import type { Client } from "../server.ts";
 import { withClient, withProgress } from "../serve.ts";
 import { readDuration, readSettings, type Settings, SHARED_OPTIONS } from "../settings.ts";
 import { stdioChannel } from "../stdio.ts";
@@ -27,8 +27,6 @@ export const LINGER_OPTION: OptionSpec = {
 
 /** The command. */
 export const connectCommand: Command = {
-  name: "connect",
-  summary: "connect to a server; send standard input, print what comes back",
   usage: "[OPTIONS] ADDRESS",
   operands: [1, 1],
   addresses: true,
@@ -53,11 +51,12 @@ export const connectCommand: Command = {
     ],
   ],
   async run(args: Arguments, session: Session): Promise<number> {
-    const settings = readSettings(args);
+    const settings = await readSettings(args);
     const address = parseAddress(args.operands[0]);
+    checkSettings(settings, [[address, "client"]]);
     const lingerMs = readDuration(args, "linger");
     await withProgress(settings, true, async (traffic) => {
-      const client = await openClient(address, settings, {
+      const client = await address.connect(settings, {
         signal: session.signal,
         timeoutMs: settings.timeoutMs,
       });

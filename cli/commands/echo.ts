@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { parseAddress } from "../address_argument.ts";
+import { checkSettings, parseAddress } from "../address.ts";
 import { mirrorChannel } from "../channel.ts";
 import type { Arguments, Command, Session } from "../command.ts";
-import { openServer } from "../open.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
 import { readSettings, SERVER_OPTIONS } from "../settings.ts";
@@ -14,8 +13,6 @@ import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
 export const echoCommand: Command = {
-  name: "echo",
-  summary: "send back to every client what it sends",
   usage: "[OPTIONS] ADDRESS",
   operands: [1, 1],
   addresses: true,
@@ -30,10 +27,11 @@ export const echoCommand: Command = {
     ["sock echo unix:@echo --json 2> events.jsonl", "Keep a log of all connections."],
   ],
   async run(args: Arguments, session: Session): Promise<number> {
-    const settings = readSettings(args);
+    const settings = await readSettings(args);
     const address = parseAddress(args.operands[0]);
+    checkSettings(settings, [[address, "server"]]);
     const idleMs = settings.timeoutMs;
-    const server = await openServer(address, settings, idleMs ?? PEER_IDLE_MS);
+    const server = await address.serve(settings, idleMs ?? PEER_IDLE_MS);
     settings.report.listening(server.name, server.engine);
     return await withProgress(
       settings,

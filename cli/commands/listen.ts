@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { parseAddress } from "../address_argument.ts";
+import { checkSettings, parseAddress } from "../address.ts";
 import { spawnChild } from "../child.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { UsageError } from "../exit.ts";
 import { StdioHub } from "../hub.ts";
-import { type Client, openServer, type Server } from "../open.ts";
 import { exchange } from "../pump.ts";
+import type { Client, Server } from "../server.ts";
 import { serveAll, withClient, withProgress } from "../serve.ts";
 import { readDuration, readSettings, SERVER_OPTIONS, type Settings } from "../settings.ts";
 import type { ClientTraffic, Traffic } from "../traffic.ts";
@@ -20,8 +20,6 @@ export const PEER_IDLE_MS = 60_000;
 
 /** The command. */
 export const listenCommand: Command = {
-  name: "listen",
-  summary: "wait for a client; print what it sends, send it standard input",
   usage: "[OPTIONS] ADDRESS [--exec COMMAND ARGUMENT…]",
   operands: [1, 1],
   restOption: "exec",
@@ -50,14 +48,15 @@ export const listenCommand: Command = {
     ["sock listen tcp:[::1]:2323 -k -v --exec sh -c 'cat -n; echo bye'", "A filter as a service."],
   ],
   async run(args: Arguments, session: Session): Promise<number> {
-    const settings = readSettings(args);
+    const settings = await readSettings(args);
     const address = parseAddress(args.operands[0]);
+    checkSettings(settings, [[address, "server"]]);
     const lingerMs = readDuration(args, "linger");
     const command = args.rest;
     if (command !== undefined && lingerMs !== undefined) {
       throw new UsageError("--linger is about standard input, which --exec does not use");
     }
-    const server = await openServer(address, settings, settings.timeoutMs ?? PEER_IDLE_MS);
+    const server = await address.serve(settings, settings.timeoutMs ?? PEER_IDLE_MS);
     try {
       settings.report.listening(server.name, server.engine);
       await withProgress(settings, command === undefined, async (traffic) => {

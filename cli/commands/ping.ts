@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { raw } from "../../mod.ts";
+import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
 import { errorLine, Stopped, UsageError } from "../exit.ts";
 import { formatMillis } from "../histogram.ts";
 import { icmpErrorText } from "../icmp_text.ts";
+import { printEvent, printLine } from "../json.ts";
 import {
   findTarget,
   HISTOGRAM_OPTION,
   histogramColumns,
-  printLine,
   PROBE_EXIT,
   PROBE_EXIT_HELP,
   PROBE_OPTIONS,
@@ -26,8 +26,6 @@ import { readDuration, readInteger } from "../settings.ts";
 
 /** The command. */
 export const pingCommand: Command = {
-  name: "ping",
-  summary: "ask a host for echoes and time them",
   usage: "[OPTIONS] HOST",
   operands: [1, 1],
   description: [
@@ -187,8 +185,7 @@ class PingView {
     if (!this.#lines) return;
     if (!this.#json) return await printLine(this.#line(event));
     const { type, ...fields } = event;
-    await printLine({
-      event: type,
+    await printEvent(type, {
       ...fields,
       ...(event.type === "reply" && { rttMicros: Number(event.rttMicros.toFixed(3)) }),
       ...(event.type === "sendError" && { error: errorLine(event.error) }),
@@ -229,8 +226,7 @@ class PingView {
   async summary(count: PingCount, durationMs: number): Promise<void> {
     const { transmitted, received, duplicates, errors, lossPercent, rtt } = count;
     if (this.#json) {
-      return await printLine({
-        event: "summary",
+      return await printEvent("summary", {
         host: this.#host,
         address: this.#target.address,
         transmitted,

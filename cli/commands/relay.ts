@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { parseAddress } from "../address_argument.ts";
+import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, Session } from "../command.ts";
-import { UsageError } from "../exit.ts";
-import { openClient, openServer } from "../open.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
 import { readSettings, SERVER_OPTIONS } from "../settings.ts";
@@ -14,8 +12,6 @@ import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
 export const relayCommand: Command = {
-  name: "relay",
-  summary: "listen on one address and pass each client on to another",
   usage: "[OPTIONS] LISTEN-ADDRESS TARGET-ADDRESS",
   operands: [2, 2],
   addresses: true,
@@ -35,24 +31,23 @@ export const relayCommand: Command = {
     ["sock relay udp:5353 udp:10.0.0.53:53 --timeout 10", "Forward datagrams and their answers."],
   ],
   async run(args: Arguments, session: Session): Promise<number> {
-    const settings = readSettings(args);
+    const settings = await readSettings(args);
     const [from, to] = args.operands.map((text) => parseAddress(text));
-    if (to.form === "port" && to.hostname === undefined) {
-      throw new UsageError(`address "${args.operands[1]}" lacks a host to connect to`);
-    }
+    to.checkClient();
+    checkSettings(settings, [[from, "server"], [to, "client"]]);
     const { timeoutMs } = settings;
-    const server = await openServer(from, settings, timeoutMs ?? PEER_IDLE_MS);
+    const server = await from.serve(settings, timeoutMs ?? PEER_IDLE_MS);
     settings.report.listening(server.name, server.engine);
     return await withProgress(
       settings,
       false,
       (traffic) =>
         serveAll(server, settings, traffic, session, async ({ channel }, counts, signal) => {
-          const target = await openClient(to, settings, { signal, timeoutMs });
+          const target = await to.connect(settings, { signal, timeoutMs });
           await exchange(channel, target.channel, counts, {
             signal,
             // Datagrams never say that they have ended.
-            idleMs: timeoutMs ?? (to.type === "dgram" ? PEER_IDLE_MS : undefined),
+            idleMs: timeoutMs ?? (target.channel.ends ? undefined : PEER_IDLE_MS),
           });
         }),
     );

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { addrinfo, type AddrInfoError, type IpAddress, type SocketType } from "../../mod.ts";
+import * as addrinfo from "../../addrinfo/mod.ts";
+import type { IpAddress, SocketType } from "../../core/address.ts";
+import type { AddrInfoError } from "../../core/errors.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { EXIT_HELP, TimedOut, UsageError } from "../exit.ts";
+import { printEvent, printLine } from "../json.ts";
 import { readDuration } from "../settings.ts";
-import { writeOutput } from "../stdio.ts";
 import { alignColumns } from "../table.ts";
 import { formatDuration } from "../units.ts";
 
@@ -23,8 +25,6 @@ const TYPES = ["stream", "dgram", "raw", "seqpacket"] as const satisfies readonl
 
 /** The command. */
 export const resolveCommand: Command = {
-  name: "resolve",
-  summary: "look up the addresses of a host and the port of a service, as programs do",
   usage: "[OPTIONS] HOST [SERVICE]",
   operands: [1, 2],
   description: [
@@ -72,7 +72,11 @@ export const resolveCommand: Command = {
           ...(reverse && { name: names.get(keyOf(address)) }),
         });
       }
-      await print(args.has("json") ? jsonLines(entries) : tableLines(entries, service !== null));
+      if (args.has("json")) {
+        for (const entry of entries) await printEvent("address", { ...entry });
+      } else {
+        for (const line of tableLines(entries, service !== null)) await printLine(line);
+      }
     } catch (error) {
       if (error instanceof DOMException && error.name === "TimeoutError") {
         throw new TimedOut(`Timed out after ${formatDuration(timeoutMs ?? 0)} resolving ${host}`);
@@ -114,10 +118,6 @@ function keyOf({ hostname, ...rest }: IpAddress): string {
   return "scopeId" in rest && rest.scopeId ? `${hostname}%${rest.scopeId}` : hostname;
 }
 
-function jsonLines(entries: readonly Entry[]): string[] {
-  return entries.map((entry) => JSON.stringify(entry));
-}
-
 function tableLines(entries: readonly Entry[], ports: boolean): string[] {
   const head = ["FAMILY", "ADDRESS", ...(ports ? ["PORT"] : []), "TYPES"];
   const withCanonical = entries.some(({ canonicalName }) => canonicalName !== undefined);
@@ -142,10 +142,6 @@ function tableLines(entries: readonly Entry[], ports: boolean): string[] {
   ]);
   // A pipe gets the lines alone, as cut and awk want them.
   return alignColumns(Deno.stdout.isTerminal() ? [head, ...lines] : lines);
-}
-
-async function print(lines: readonly string[]): Promise<void> {
-  await writeOutput(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
 }
 
 function readFamily(text: string | undefined): "inet" | "inet6" | undefined {

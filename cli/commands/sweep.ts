@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { ip, raw } from "../../mod.ts";
+import * as ip from "../../core/ip/mod.ts";
+import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
 import { Stopped, UsageError } from "../exit.ts";
 import { formatMillis } from "../histogram.ts";
+import { jsonLine, printEvent } from "../json.ts";
 import {
   HISTOGRAM_OPTION,
-  printLine,
   PROBE_EXIT,
   PROBE_EXIT_HELP,
   PROBE_OPTIONS,
@@ -31,8 +32,6 @@ const WIDEST_IPV4 = 15;
 
 /** The command. */
 export const sweepCommand: Command = {
-  name: "sweep",
-  summary: "ask all hosts of networks for an echo; list those that answer",
   usage: "[OPTIONS] TARGET…",
   operands: [1, Infinity],
   description: [
@@ -214,7 +213,7 @@ class SweepView {
     const { address, alive, rttMicros, code, icmpError } = result;
     if (this.#json) {
       const rtt = rttMicros === undefined ? {} : { rttMicros: Number(rttMicros.toFixed(3)) };
-      return `${JSON.stringify({ event: "host", ...result, ...rtt })}\n`;
+      return jsonLine("host", { ...result, ...rtt });
     }
     const told = alive
       ? `${formatMillis(rttMicros ?? NaN)} ms`
@@ -255,8 +254,7 @@ class SweepView {
     const durationMs = performance.now() - this.#startMs;
     const hosts = this.alive + this.#silent;
     if (this.#json) {
-      return await printLine({
-        event: "summary",
+      return await printEvent("summary", {
         hosts,
         alive: this.alive,
         silent: this.#silent,

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { addrinfo, raw } from "../../mod.ts";
+import * as addrinfo from "../../addrinfo/mod.ts";
+import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { errorLine, Stopped, UsageError } from "../exit.ts";
+import { printEvent, printLine } from "../json.ts";
 import {
   findTarget,
-  printLine,
   PROBE_EXIT,
   PROBE_EXIT_HELP,
   PROBE_OPTIONS,
@@ -27,8 +28,6 @@ const NAME_MS = 1000;
 
 /** The command. */
 export const traceCommand: Command = {
-  name: "trace",
-  summary: "find the routers on the way to a host",
   usage: "[OPTIONS] HOST",
   operands: [1, 1],
   description: [
@@ -211,8 +210,7 @@ class Trace {
     if ("address" in event) this.#lookUp(event.address);
     if (!this.#json) return;
     const { type, ...fields } = event;
-    await printLine({
-      event: type,
+    await printEvent(type, {
       ...fields,
       ...("rttMicros" in event && { rttMicros: Number(event.rttMicros.toFixed(3)) }),
       ...(event.type === "sendError" && { error: errorLine(event.error) }),
@@ -249,8 +247,7 @@ class Trace {
           received: hop.received,
           ...rttFields(hop.rtt),
         }));
-      return await printLine({
-        event: "summary",
+      return await printEvent("summary", {
         host,
         address: this.#target.address,
         reached: at !== undefined,

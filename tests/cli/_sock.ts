@@ -1,6 +1,9 @@
 /** Runs `sock` as a child process, as a user does. */
 
-const ENTRY = new URL("../../cli/mod.ts", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
+const ENTRY = `${ROOT}cli/mod.ts`;
+/** What Deno asks of a checkout for files that are loaded late; from JSR, nothing. */
+const OWN_FILES = `--allow-read=${ROOT}`;
 
 /** How `sock` is started. */
 export interface SockOptions {
@@ -14,7 +17,8 @@ export interface SockOptions {
 
 /** The arguments of Deno that run `sock` with these. */
 export function sockCommand(args: readonly string[], permissions: readonly string[]): string[] {
-  return ["run", "--no-prompt", ...permissions, ENTRY, ...args];
+  const own = permissions.includes("-A") ? [] : [OWN_FILES];
+  return ["run", "--no-prompt", ...own, ...permissions, ENTRY, ...args];
 }
 
 /** A running `sock`. */

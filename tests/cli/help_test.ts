@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parseAddress, SCHEMES } from "../../cli/address_argument.ts";
-import { optionsOf, parseArguments } from "../../cli/command.ts";
+import { parseAddress, SCHEMES } from "../../cli/address.ts";
+import { optionsOf } from "../../cli/command.ts";
+import { COMMANDS } from "../../cli/commands.ts";
 import { commandHelp, overview } from "../../cli/help.ts";
-import { COMMANDS } from "../../cli/main.ts";
+import { parseArguments } from "../../cli/parse_arguments.ts";
+import { runSock } from "./_sock.ts";
 
 Deno.test("the overview lists every command and every kind of address", () => {
   const text = overview(COMMANDS);
@@ -10,12 +12,13 @@ Deno.test("the overview lists every command and every kind of address", () => {
     assertStringIncludes(text, `  ${name} `);
     assertStringIncludes(text.replaceAll(/\s+/g, " "), summary);
   }
-  for (const scheme of Object.keys(SCHEMES)) assertStringIncludes(text, `  ${scheme}:`);
+  for (const { name } of SCHEMES) assertStringIncludes(text, `  ${name}:`);
 });
 
-for (const command of COMMANDS) {
-  Deno.test(`the help of ${command.name} shows every option, an example and the exit codes, in 80 columns`, () => {
-    const text = commandHelp(command);
+for (const row of COMMANDS) {
+  Deno.test(`the help of ${row.name} shows every option, an example and the exit codes, in 80 columns`, async () => {
+    const command = await row.load();
+    const text = commandHelp(row, command);
     for (const { name, short } of optionsOf(command)) {
       assertMatch(text, new RegExp(`\\n  ${short ? `-${short}, ` : "    "}--${name}\\b`));
     }
@@ -26,15 +29,47 @@ for (const command of COMMANDS) {
     }
   });
 
-  Deno.test(`the examples of ${command.name} are command lines it takes`, () => {
+  Deno.test(`the examples of ${row.name} are command lines it takes`, async () => {
+    const command = await row.load();
     for (const [line] of command.examples) {
-      const own = line.slice(line.indexOf(`sock ${command.name}`)).replace(
+      const own = line.slice(line.indexOf(`sock ${row.name}`)).replace(
         / (\d?>>?|<|\|) .*$/,
         "",
       );
       const words = Array.from(own.matchAll(/'[^']*'|\S+/g), ([word]) => word.replaceAll("'", ""));
-      const args = parseArguments(command, words.slice(2));
+      const args = parseArguments(row.name, command, words.slice(2));
       if (command.addresses) { for (const operand of args.operands) parseAddress(operand); }
     }
   });
 }
+
+Deno.test("a slip in a command, an option or an address is answered by what was meant", async () => {
+  for (
+    const [args, hint] of [
+      [["conect", "tcp:1"], 'did you mean "connect"?'],
+      [["resolv"], 'did you mean "resolve"?'],
+      [["help", "pign"], 'did you mean "ping"?'],
+      [["connect", "--timout=5", "tcp:1"], "did you mean --timeout?"],
+      [["echo", "--jsno", "tcp:1"], "did you mean --json?"],
+      [["echo", "tpc:1"], "did you mean tcp:?"],
+      [["echo", "tcp:0", "-o", "SO_RECVBUF=1"], "did you mean SO_RCVBUF?"],
+      [["--json", "connect"], "options come after the command"],
+    ] as const
+  ) {
+    const { code, err } = await runSock(args);
+    assertEquals(code, 2);
+    assertStringIncludes(err, hint);
+  }
+  const { err } = await runSock(["xyzzy"]);
+  assertEquals(err, 'sock: unknown command "xyzzy"\nTry "sock --help"\n');
+});
+
+Deno.test("--version tells the version of deno.json", async () => {
+  const { version } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  const { code, out } = await runSock(["--version"], "", { permissions: [] });
+  assertEquals([code, out.split(" ").slice(0, 2)], [0, ["sock", version]]);
+  const told = JSON.parse((await runSock(["--version", "--json"])).out);
+  assertEquals([told.event, told.version, told.json], ["version", version, 1]);
+});

@@ -27,7 +27,10 @@ testWith(
 Deno.test("resolve --json prints each entry as libc gives it", async () => {
   const { code, out } = await runSock(["resolve", "::1", "http", "--type=stream", "--json", "-f6"]);
   assertEquals(code, 0);
-  assertEquals(JSON.parse(out), {
+  const { time, ...entry } = JSON.parse(out);
+  assertEquals(new Date(time).toISOString(), time);
+  assertEquals(entry, {
+    event: "address",
     family: "inet6",
     type: "stream",
     protocol: 6,

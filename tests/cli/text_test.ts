@@ -1,10 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { formatAddress, formatArgument, parseAddress } from "../../cli/address_argument.ts";
+import { parseAddress, SCHEMES } from "../../cli/address.ts";
 import { UsageError } from "../../cli/exit.ts";
 import { hexDump } from "../../cli/hex.ts";
+import { parseHostPort, showIpAddress } from "../../cli/schemes/host_port.ts";
 import { formatBytes, formatDuration, formatRate, parseDuration } from "../../cli/units.ts";
 
-Deno.test("parseAddress() reads what formatArgument() writes", () => {
+Deno.test("parseAddress() writes an address as it was", () => {
   for (
     const text of [
       "tcp:127.0.0.1:80",
@@ -12,6 +13,8 @@ Deno.test("parseAddress() reads what formatArgument() writes", () => {
       "tcp6:[fe80::1%eth0]:0",
       "tcp4:example.com:65535",
       "tcp:8080",
+      "tcp:example.com:http",
+      "udp:ntp",
       "mptcp:127.0.0.1:1",
       "udp:53",
       "udp6:[::]:5353",
@@ -23,21 +26,31 @@ Deno.test("parseAddress() reads what formatArgument() writes", () => {
       "seqpacket:@udev",
     ]
   ) {
-    assertEquals(formatArgument(parseAddress(text)), text);
+    assertEquals(parseAddress(text).text, text);
   }
 });
 
-Deno.test("parseAddress() tells host, port, family and abstract names apart", () => {
-  const tcp6 = parseAddress("tcp6:[::1]:80");
-  assertEquals(tcp6.form === "port" && [tcp6.hostname, tcp6.port, tcp6.family], [
-    "::1",
-    80,
-    "inet6",
-  ]);
-  const empty = parseAddress("tcp::80");
-  assertEquals(empty.form === "port" && empty.hostname, undefined);
-  const abstract = parseAddress("unix:@a");
-  assertEquals(abstract.form === "path" && abstract.path, "\0a");
+Deno.test("parseHostPort() tells hosts, ports and names of services apart", () => {
+  for (
+    const [text, hostname, port] of [
+      ["[::1]:80", "::1", 80],
+      [":80", undefined, 80],
+      ["80", undefined, 80],
+      ["host:http", "host", "http"],
+      ["[::1]:x11", "::1", "x11"],
+      ["3com-tsmux", undefined, "3com-tsmux"],
+    ] as const
+  ) {
+    assertEquals(parseHostPort(text, text), { hostname, port });
+  }
+});
+
+Deno.test("every kind of address has a name, a form and a line of help", () => {
+  const names = SCHEMES.map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+  for (const { name, form, help } of SCHEMES) {
+    assertEquals([/^[a-z][a-z0-9]*$/.test(name), form !== "", help !== ""], [true, true, true]);
+  }
 });
 
 Deno.test("parseAddress() refuses what is no address, and says why", () => {
@@ -46,13 +59,16 @@ Deno.test("parseAddress() refuses what is no address, and says why", () => {
       ["", "starts with one of"],
       ["80", "starts with one of"],
       ["http://x", "starts with one of"],
+      ["tpc:host:80", "did you mean tcp:?"],
+      ["unixdgram:/x", "did you mean unixgram:?"],
       ["toString:1", "starts with one of"],
       ["tcp:", "port"],
       ["tcp:host:", "port"],
       ["tcp:host:65536", "port"],
       ["tcp:host:-1", "port"],
       ["tcp:host:1.5", "port"],
-      ["tcp:host:http", "port"],
+      ["tcp:host:-http", "port"],
+      ["tcp:host:99999", "port"],
       ["tcp:::1:80", "brackets"],
       ["tcp:[::1]", "lacks a port"],
       ["tcp:[]:80", "lacks a host"],
@@ -67,10 +83,11 @@ Deno.test("parseAddress() refuses what is no address, and says why", () => {
   }
 });
 
-Deno.test("formatAddress() shows unnamed, abstract and IPv6 addresses", () => {
-  assertEquals(formatAddress("unix", { family: "unix", path: "" }), "unix:");
-  assertEquals(formatAddress("unix", { family: "unix", path: "\0x" }), "unix:@x");
-  assertEquals(formatAddress("udp", { family: "inet6", hostname: "::1", port: 5 }), "udp:[::1]:5");
+Deno.test("showIpAddress() shows IPv4 on an IPv6 socket as IPv4, unless IPv6 was asked for", () => {
+  const mapped = { family: "inet6", hostname: "::ffff:127.0.0.1", port: 5 } as const;
+  assertEquals(showIpAddress(mapped, false), "127.0.0.1:5");
+  assertEquals(showIpAddress(mapped, true), "[::ffff:127.0.0.1]:5");
+  assertEquals(showIpAddress({ family: "inet6", hostname: "::1", port: 5 }, false), "[::1]:5");
 });
 
 Deno.test("hexDump() lays bytes out as hexdump -C", () => {

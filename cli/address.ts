@@ -1,0 +1,57 @@
+/**
+ * Addresses on the command line: `tcp:HOST:PORT`, `unix:/path` and their like.
+ *
+ * @module
+ */
+import { UsageError } from "./exit.ts";
+import { nearest } from "./nearest.ts";
+import { IP_SCHEMES } from "./schemes/ip.ts";
+import type { Address, Scheme, SocketSettings } from "./schemes/scheme.ts";
+import { UNIX_SCHEMES } from "./schemes/unix.ts";
+
+/** The kinds of address, in the order of the help. */
+export const SCHEMES: readonly Scheme[] = [...IP_SCHEMES, ...UNIX_SCHEMES];
+
+/**
+ * Reads an address.
+ *
+ * @param text What the user wrote.
+ * @returns The address, ready to be opened.
+ * @throws {UsageError} If it is no address; the text names what is wrong with it.
+ */
+export function parseAddress(text: string): Address {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const scheme = SCHEMES.find((one) => one.name === name);
+  if (colon < 0 || scheme === undefined) {
+    const names = SCHEMES.map((one) => one.name);
+    const near = colon < 0 ? undefined : nearest(name, names);
+    throw new UsageError(
+      near === undefined
+        ? `"${text}" is no address: it starts with one of ${
+          names.map((one) => `${one}:`).join(" ")
+        }`
+        : `"${text}" is no address; did you mean ${near}:?`,
+    );
+  }
+  if (text.includes("\0")) throw new UsageError(`address "${text}" holds a NUL`);
+  return scheme.parse(text.slice(colon + 1), text);
+}
+
+/**
+ * Checks that each special setting that was given is heeded by one of the addresses.
+ *
+ * @param settings What was asked for.
+ * @param uses The addresses, and what they are to be.
+ * @throws {UsageError} If a setting would be without effect.
+ */
+export function checkSettings(
+  settings: SocketSettings,
+  uses: readonly (readonly [Address, "client" | "server"])[],
+): void {
+  const heeded = new Set(uses.flatMap(([address, role]) => address.heeds(role)));
+  for (const name of ["mode"] as const) {
+    if (settings[name] === undefined || heeded.has(name)) continue;
+    throw new UsageError(`--${name} does not go with ${uses.map(([{ text }]) => text).join(" ")}`);
+  }
+}

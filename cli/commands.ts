@@ -1,0 +1,67 @@
+/**
+ * The commands of `sock`. A new one is a row here and a file in `commands/`.
+ *
+ * @module
+ */
+import { load } from "./load.ts";
+import type { CommandRow } from "./command.ts";
+
+/** All commands, in the order of the overview. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: "connect",
+    summary: "connect to a server; send standard input, print what comes back",
+    load: async () =>
+      (await load<typeof import("./commands/connect.ts")>("./commands/connect.ts", import.meta.url))
+        .connectCommand,
+  },
+  {
+    name: "listen",
+    summary: "wait for a client; print what it sends, send it standard input",
+    load: async () =>
+      (await load<typeof import("./commands/listen.ts")>("./commands/listen.ts", import.meta.url))
+        .listenCommand,
+  },
+  {
+    name: "echo",
+    summary: "send back to every client what it sends",
+    load: async () =>
+      (await load<typeof import("./commands/echo.ts")>("./commands/echo.ts", import.meta.url))
+        .echoCommand,
+  },
+  {
+    name: "relay",
+    summary: "listen on one address and pass each client on to another",
+    load: async () =>
+      (await load<typeof import("./commands/relay.ts")>("./commands/relay.ts", import.meta.url))
+        .relayCommand,
+  },
+  {
+    name: "resolve",
+    summary: "look up the addresses of a host and the port of a service, as programs do",
+    load: async () =>
+      (await load<typeof import("./commands/resolve.ts")>("./commands/resolve.ts", import.meta.url))
+        .resolveCommand,
+  },
+  {
+    name: "ping",
+    summary: "ask a host for echoes and time them",
+    load: async () =>
+      (await load<typeof import("./commands/ping.ts")>("./commands/ping.ts", import.meta.url))
+        .pingCommand,
+  },
+  {
+    name: "sweep",
+    summary: "ask all hosts of networks for an echo; list those that answer",
+    load: async () =>
+      (await load<typeof import("./commands/sweep.ts")>("./commands/sweep.ts", import.meta.url))
+        .sweepCommand,
+  },
+  {
+    name: "trace",
+    summary: "find the routers on the way to a host",
+    load: async () =>
+      (await load<typeof import("./commands/trace.ts")>("./commands/trace.ts", import.meta.url))
+        .traceCommand,
+  },
+];

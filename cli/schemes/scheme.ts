@@ -1,0 +1,169 @@
+/**
+ * A kind of address of the command line, as a row: how it reads, what it opens, how it is shown.
+ *
+ * @module
+ */
+import type { Address as SocketAddress } from "../../core/address.ts";
+import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../../core/endpoint.ts";
+import type { SocketOption } from "../../core/option.ts";
+import { messageChannel, streamChannel } from "../channel.ts";
+import { DatagramServer } from "../datagram_server.ts";
+import { TimedOut } from "../exit.ts";
+import type { Client, Server, Waiting } from "../server.ts";
+import { formatDuration } from "../units.ts";
+
+/** What the user may ask of a socket that not every kind of socket can do. */
+export type SpecialSetting = "mode";
+
+/** What the user asked for of every socket. */
+export interface SocketSettings {
+  /** Whose calls to use; the library's choice when absent. */
+  readonly engine?: "deno" | "libc";
+  /** Options set before bind and connect. */
+  readonly options: readonly (readonly [SocketOption<unknown>, unknown])[];
+  /** Permission bits of a Unix server's file. */
+  readonly mode?: number;
+}
+
+/** What every opener of the library takes. */
+export interface OpenHow {
+  engine?: "deno" | "libc";
+  options?: [SocketOption<unknown>, unknown][];
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+/** What a connection can be: a seqpacket socket is one of messages. */
+export type Connection<A> = StreamEndpoint<A> | MessageEndpoint<A>;
+
+/** What can serve: clients that are accepted, or datagrams that are sorted by their sender. */
+export type ServerEndpoint<A> = ListenerEndpoint<A, Connection<A>> | MessageEndpoint<A>;
+
+/** A kind of address, as its file states it. `T` is what the text stands for. */
+export interface SchemeRow<T, A extends SocketAddress = SocketAddress> {
+  /** What stands before the colon. */
+  readonly name: string;
+  /** What follows the colon, for help: `"HOST:PORT"`. */
+  readonly form: string;
+  /** One line of help. */
+  readonly help: string;
+  /** Which special settings a connection heeds. */
+  readonly clientSettings: readonly SpecialSetting[];
+  /** Which special settings a server heeds. */
+  readonly serverSettings: readonly SpecialSetting[];
+  /** Reads what follows the colon; `text` is the whole, for errors. */
+  parse(rest: string, text: string): T;
+  /** What follows the colon, as {@linkcode parse} reads it. */
+  format(target: T): string;
+  /** A socket's address, as {@linkcode parse} reads it. */
+  show(address: A): string;
+  /** Checks that the target can be connected to; throws a `UsageError`. */
+  checkClient?(target: T, text: string): void;
+  /** Connects. */
+  connect(target: T, how: OpenHow, settings: SocketSettings): Promise<Connection<A>>;
+  /** Listens, or binds where there is no listening. */
+  listen(target: T, how: OpenHow, settings: SocketSettings): Promise<ServerEndpoint<A>>;
+}
+
+/** A kind of address. */
+export interface Scheme {
+  readonly name: string;
+  readonly form: string;
+  readonly help: string;
+  /** Reads what follows the colon. */
+  parse(rest: string, text: string): Address;
+}
+
+/** An address of the command line, which can be opened. */
+export interface Address {
+  /** As the user would write it. */
+  readonly text: string;
+  /** Which special settings it heeds in a role. */
+  heeds(role: "client" | "server"): readonly SpecialSetting[];
+  /** Throws a `UsageError` if it can only be listened on. */
+  checkClient(): void;
+  /** Connects. */
+  connect(settings: SocketSettings, waiting: Waiting): Promise<Client>;
+  /** Opens a server; a peer of datagrams that was silent for `clientIdleMs` counts as gone. */
+  serve(settings: SocketSettings, clientIdleMs: number): Promise<Server>;
+}
+
+/** Makes a kind of address of its row. */
+export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme {
+  const { name, form, help } = row;
+  const show = (address: A | undefined) =>
+    `${name}:${address === undefined ? "?" : row.show(address)}`;
+  return {
+    name,
+    form,
+    help,
+    parse(rest, text) {
+      const target = row.parse(rest, text);
+      const written = `${name}:${row.format(target)}`;
+      const checkClient = () => row.checkClient?.(target, text);
+      return {
+        text: written,
+        heeds: (role) => role === "client" ? row.clientSettings : row.serverSettings,
+        checkClient,
+        async connect(settings, waiting) {
+          checkClient();
+          const how = { ...libraryOptions(settings), ...waiting };
+          try {
+            return clientOf(await row.connect(target, how, settings), show);
+          } catch (error) {
+            throw explainTimeout(error, waiting, `connecting to ${written}`);
+          }
+        },
+        async serve(settings, clientIdleMs) {
+          const endpoint = await row.listen(target, libraryOptions(settings), settings);
+          return endpoint.role === "message"
+            ? new DatagramServer<A>(endpoint, show, clientIdleMs)
+            : acceptingServer(endpoint, show);
+        },
+      };
+    },
+  };
+}
+
+function clientOf<A>(endpoint: Connection<A>, show: (address: A | undefined) => string): Client {
+  const remote = show(endpoint.remoteAddr);
+  return {
+    channel: endpoint.role === "stream"
+      ? streamChannel(endpoint, remote)
+      : messageChannel(endpoint, remote),
+    local: show(endpoint.localAddr),
+    remote,
+    engine: endpoint.engine,
+  };
+}
+
+function acceptingServer<A>(
+  listener: ListenerEndpoint<A, Connection<A>>,
+  show: (address: A | undefined) => string,
+): Server {
+  return {
+    name: show(listener.localAddr),
+    engine: listener.engine,
+    kind: listener.type === "stream" ? "stream" : "message",
+    async next(waiting) {
+      try {
+        return clientOf(await listener.accept(waiting), show);
+      } catch (error) {
+        throw explainTimeout(error, waiting, "waiting for a client");
+      }
+    },
+    close: () => listener.close(),
+  };
+}
+
+function libraryOptions({ engine, options }: SocketSettings): OpenHow {
+  return {
+    ...(engine !== undefined && { engine }),
+    ...(options.length > 0 && { options: options.map(([option, value]) => [option, value]) }),
+  };
+}
+
+function explainTimeout(error: unknown, { timeoutMs = 0 }: Waiting, what: string): unknown {
+  if (!(error instanceof DOMException) || error.name !== "TimeoutError") return error;
+  return new TimedOut(`Timed out after ${formatDuration(timeoutMs)} ${what}`);
+}

@@ -1,0 +1,33 @@
+/**
+ * What serves: something that gives a client for each peer that comes.
+ *
+ * @module
+ */
+import type { Channel } from "./channel.ts";
+
+/** How long to wait, and until when. */
+export interface Waiting {
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/** A connection, and how it is told about. */
+export interface Client {
+  readonly channel: Channel;
+  readonly local: string;
+  readonly remote: string;
+  readonly engine: string;
+}
+
+/** Gives a client for each peer that comes. */
+export interface Server {
+  /** Its address as the command line would have it. */
+  readonly name: string;
+  readonly engine: string;
+  /** What its clients' channels are. */
+  readonly kind: "stream" | "message";
+  /** Waits for the next peer. */
+  next(waiting: Waiting): Promise<Client>;
+  /** Takes no more peers. */
+  close(): void;
+}
