@@ -12,7 +12,9 @@ import type { Engine } from "../../core/engine_choice.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
+import { fromNodeDuplex, toNodeDuplex } from "../../bridge/mod.ts";
 import { testWith } from "../_tools.ts";
+import { bridgedKind } from "./_bridged.ts";
 import { openDenoEngine } from "../../udp/_open.ts";
 
 // The claims are the same for all families, whose addresses differ.
@@ -121,6 +123,15 @@ function unixKind(name: string, fresh: () => string, engine: Engine): StreamKind
   };
 }
 
+function nodeKind(name: string, kind: StreamKind): StreamKind {
+  return bridgedKind(
+    name,
+    kind,
+    (stream) => fromNodeDuplex(toNodeDuplex(stream), { over: stream }),
+    "(stream) => bridge.fromNodeDuplex(bridge.toNodeDuplex(stream), { over: stream })",
+  );
+}
+
 function connectionless(
   row: Omit<MessageKind, "pair" | "type"> & { bind(at?: Any): Promise<Message> },
 ): MessageKind {
@@ -205,6 +216,8 @@ export const STREAM_KINDS: readonly StreamKind[] = [
   tcpKind("tcp6 by libc", "::1", "libc"),
   unixKind("unix by libc", freshPath, "libc"),
   unixKind("abstract by libc", freshAbstract, "libc"),
+  nodeKind("tcp4 as a Duplex and back", tcpKind("", "127.0.0.1", "deno")),
+  nodeKind("unix by libc as a Duplex and back", unixKind("", freshPath, "libc")),
 ];
 
 export const MESSAGE_KINDS: readonly MessageKind[] = [

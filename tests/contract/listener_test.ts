@@ -176,12 +176,12 @@ claim(STREAM_KINDS, "connections come and go without leaking a descriptor", asyn
 claim(STREAM_KINDS, "accepting survives a full descriptor table and says so", async (kind) => {
   const { code, stdout, stderr } = await runDeno(
     `
+    const codes = [];
     ${
       kind.source.replace(
-        /engine: "(deno|libc)" }\);$/,
-        'engine: "$1", onError: (e) => codes.push(e.code) });',
+        /(\.listen\(.*engine: "(?:deno|libc)") }\);/,
+        "$1, onError: (e) => codes.push(e.code) });",
       )
-        .replace("const listener", "const codes = [];\nconst listener")
     }
     const clients = [];
     const files = [];
