@@ -91,9 +91,11 @@ export function oneOf<const T extends string | number>(...values: readonly T[]):
   const shown = values.map((value) => typeof value === "string" ? `"${value}"` : `${value}`);
   const last = shown.pop();
   const list = shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
+  const numeric = typeof values[0] === "number";
   return (value, action, name) => {
     if (values.includes(value as T)) return value as T;
-    throw new TypeError(`Cannot ${action}: ${name} ${show(value)} is not ${list}`);
+    const Class = typeof value === "number" && numeric ? RangeError : TypeError;
+    throw new Class(`Cannot ${action}: ${name} ${show(value)} is not ${list}`);
   };
 }
 

@@ -6,7 +6,14 @@
 import type { AddressInput, Family, SocketType } from "./address.ts";
 import type { SocketOption } from "./option.ts";
 import type { WaitOptions } from "./wait.ts";
-import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "./message.ts";
+import type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvBatchesOptions,
+  RecvOptions,
+  SendOptions,
+} from "./message.ts";
 import type { FrameOptions, LineOptions, RecvUntilOptions } from "./framing.ts";
 
 /** What all endpoints share. */
@@ -68,9 +75,15 @@ export interface StreamEndpoint<A> extends Endpoint<A> {
   frames(options?: FrameOptions): AsyncIterableIterator<Uint8Array>;
   /** Sends; resolves to the number of bytes taken, which may be fewer than given, as send(2). */
   send(data: Uint8Array, options?: WaitOptions): Promise<number>;
-  /** Sends all of `data`. */
+  /**
+   * Sends all of `data`. What it rejects with says in `bytesSent` how many bytes went before; the rest
+   * may be sent later. (An abort's reason can say so if it is an object.)
+   */
   sendAll(data: Uint8Array, options?: WaitOptions): Promise<void>;
-  /** Sends `data` preceded by its length, as {@linkcode StreamEndpoint.frames} reads it. */
+  /**
+   * Sends `data` preceded by its length, as {@linkcode StreamEndpoint.frames} reads it. What it rejects
+   * with says in `bytesSent` how many bytes went before, the prefix included.
+   */
   sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void>;
   /** Ends one or both directions (`man 2 shutdown`). */
   shutdown(how: "read" | "write" | "both"): Promise<void>;
@@ -95,7 +108,7 @@ export interface MessageEndpoint<A> extends Endpoint<A>, AsyncIterable<Message<A
   /** Sends one message to `to`. */
   sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number>;
   /** Receives one message's data. */
-  recv(options?: WaitOptions): Promise<Uint8Array>;
+  recv(options?: RecvOptions): Promise<Uint8Array>;
   /** Receives one message with its sender. */
   recvFrom(options?: RecvOptions): Promise<Message<A>>;
   /**
@@ -106,8 +119,14 @@ export interface MessageEndpoint<A> extends Endpoint<A>, AsyncIterable<Message<A
   sendMany(messages: Iterable<OutgoingMessage<A>>, options?: WaitOptions): Promise<number>;
   /** Receives what is there, at least one and at most `max` (default 64) messages. */
   recvMany(max?: number, options?: RecvOptions): Promise<Message<A>[]>;
-  /** Sets the peer: later messages go to it and only its messages are received. */
-  connect(to: AddressInput<A>): Promise<void>;
+  /**
+   * Receives batch after batch, at the rate of C on the libc engine, until the endpoint is closed or
+   * the peer ends. What a batch shows is overwritten by the next. Messages that an earlier loop over
+   * the endpoint has fetched ahead come with the other receives only.
+   */
+  recvBatches(options?: RecvBatchesOptions): AsyncGenerator<MessageBatch<A>, void, void>;
+  /** Sets the peer, whose name is looked up: later messages go to it and only its messages are received. */
+  connect(to: AddressInput<A>, options?: WaitOptions): Promise<void>;
   /** Forgets the peer. */
   disconnect(): void;
 }

@@ -15,6 +15,8 @@ export interface SocketError extends Error {
   syscall: string;
   /** The address it was about, as text. */
   address?: string;
+  /** Of a `sendAll` that ended early: how many bytes went before. */
+  bytesSent?: number;
 }
 
 /** Where an error came from. */
@@ -86,6 +88,21 @@ export function socketError(code: string, context: ErrorContext): SocketError {
 export function isSocketError(error: unknown, code?: string): error is SocketError {
   return error instanceof Error && "code" in error && typeof error.code === "string" &&
     (code === undefined || error.code === code);
+}
+
+/** Has what a send rejects with say how many bytes went before, if it can: an abort's reason is anything. */
+export function sayBytesSent(reason: unknown, bytesSent: number): void {
+  if (reason === null || typeof reason !== "object" || !Object.isExtensible(reason)) return;
+  (reason as { bytesSent?: number }).bytesSent = bytesSent;
+}
+
+/**
+ * Has the stack of an error begin at the caller's call again. What failed failed in a callback of the
+ * event loop, which knows nothing of who waits; here, where the call goes on, V8 does.
+ */
+export function atCaller(error: unknown): unknown {
+  if (error instanceof Error && "code" in error) Error.captureStackTrace(error, atCaller);
+  return error;
 }
 
 /** The error of an operation on a closed endpoint, and of waits that a close ended. */

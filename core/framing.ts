@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { checkBytes, checkInteger, checkKeys } from "./bytes.ts";
-import type { StreamEndpoint } from "./endpoint.ts";
-import type { WaitOptions } from "./wait.ts";
+import {
+  atLeast,
+  boolean,
+  checkInteger,
+  integer,
+  object,
+  oneOf,
+  optional,
+  orElse,
+} from "./arguments.ts";
+import { checkBytes } from "./bytes.ts";
+import { WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 
 /** Options of `recvUntil`. */
 export interface RecvUntilOptions extends WaitOptions {
@@ -34,19 +43,40 @@ export interface FrameOptions extends WaitOptions {
 /** The default for `maxBytes` of lines and of `recvUntil`. */
 export const DEFAULT_MAX_LINE_BYTES = 65536;
 const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024;
-const FRAME_KEYS = ["signal", "timeoutMs", "prefixBytes", "littleEndian", "maxBytes"];
 const LF = 10;
 const CR = 13;
 
-type Reader = Pick<StreamEndpoint<unknown>, "recvUntil" | "recvFrame">;
+const MOST_BYTES = 0x7fffffff;
+const UNTIL_SHAPE = {
+  ...WAIT_SHAPE,
+  maxBytes: orElse(integer(1, MOST_BYTES), DEFAULT_MAX_LINE_BYTES),
+};
+/** The options of `recvUntil`. */
+export const UNTIL = object(UNTIL_SHAPE);
+const LINES = object({ ...UNTIL_SHAPE, fatal: orElse(boolean, false) });
+const FRAME = object({
+  ...WAIT_SHAPE,
+  prefixBytes: orElse(oneOf(1, 2, 4), 4),
+  littleEndian: orElse(boolean, false),
+  maxBytes: optional(atLeast(0)),
+});
+
+/** What lines are made of. */
+interface LineReader {
+  recvUntil(needle: Uint8Array, options?: RecvUntilOptions): Promise<Uint8Array | undefined>;
+}
+
+/** What frames are made of. */
+interface FrameReader {
+  recvFrame(options?: FrameOptions): Promise<Uint8Array | undefined>;
+}
 
 /** The lines of a stream: LF or CR LF ends one; the last may lack it. Each wait has the whole `timeoutMs`. */
 export async function* readLines(
-  stream: Reader,
+  stream: LineReader,
   options: LineOptions = {},
 ): AsyncIterableIterator<string> {
-  checkKeys(options, ["signal", "timeoutMs", "maxBytes", "fatal"], "read lines");
-  const { fatal = false, ...until } = options;
+  const { fatal, ...until } = LINES(options, "read lines", "options");
   const decoder = new TextDecoder("utf-8", { fatal, ignoreBOM: true });
   const newline = Uint8Array.of(LF);
   for (;;) {
@@ -60,8 +90,8 @@ export async function* readLines(
 
 /** The frames of a stream, until its end. */
 export async function* readFrames(
-  stream: Reader,
-  options: FrameOptions = {},
+  stream: FrameReader,
+  options?: FrameOptions,
 ): AsyncIterableIterator<Uint8Array> {
   for (;;) {
     const frame = await stream.recvFrame(options);
@@ -71,7 +101,7 @@ export async function* readFrames(
 }
 
 /** `data` behind its length prefix. */
-export function encodeFrame(data: Uint8Array, options: FrameOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeFrame(data: Uint8Array, options?: FrameOptions): Uint8Array<ArrayBuffer> {
   checkBytes(data, "send a frame", "data");
   const { prefixBytes, littleEndian, maxBytes } = frameShape(options, "send a frame");
   if (data.length > maxBytes) {
@@ -101,21 +131,24 @@ export function decodePrefix(header: Uint8Array, shape: FrameShape): number {
 }
 
 /** The checked options of a frame. */
-export interface FrameShape {
-  prefixBytes: number;
+export interface FrameShape extends WaitOptions {
+  prefixBytes: 1 | 2 | 4;
   littleEndian: boolean;
   maxBytes: number;
 }
 
+const DEFAULT_SHAPE: FrameShape = Object.freeze({
+  prefixBytes: 4,
+  littleEndian: false,
+  maxBytes: DEFAULT_MAX_FRAME_BYTES,
+});
+
 /** Checks the options of `action` and fills in the defaults. */
-export function frameShape(options: FrameOptions, action: string): FrameShape {
-  checkKeys(options, FRAME_KEYS, action);
-  const { prefixBytes = 4, littleEndian = false } = options;
-  if (prefixBytes !== 1 && prefixBytes !== 2 && prefixBytes !== 4) {
-    throw new RangeError(`Cannot ${action}: prefixBytes ${prefixBytes} is not 1, 2 or 4`);
-  }
-  const most = 256 ** prefixBytes - 1;
-  const { maxBytes = Math.min(most, DEFAULT_MAX_FRAME_BYTES) } = options;
+export function frameShape(options: FrameOptions | undefined, action: string): FrameShape {
+  if (options === undefined) return DEFAULT_SHAPE;
+  const checked = FRAME(options, action, "options");
+  const most = 256 ** checked.prefixBytes - 1;
+  const { maxBytes = Math.min(most, DEFAULT_MAX_FRAME_BYTES) } = checked;
   checkInteger(maxBytes, 0, most, action, "maxBytes");
-  return { prefixBytes, littleEndian, maxBytes };
+  return { ...checked, maxBytes };
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Family, SocketType } from "./address.ts";
+import { checkKeys } from "./arguments.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
-import { checkKeys } from "./bytes.ts";
+import { EndpointBase } from "./endpoint_base.ts";
 import { closedError, isSocketError } from "./errors.ts";
-import type { SocketOption } from "./option.ts";
 import { Turns } from "./turns.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
@@ -31,18 +30,17 @@ const SHORTAGE = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 const FIRST_BACKOFF_MS = 5;
 const LONGEST_BACKOFF_MS = 1000;
 
+/**
+ * How many connections may wait to be accepted unless told otherwise: what Linux caps it at by
+ * default since 5.4 (`net.core.somaxconn`).
+ */
+export const DEFAULT_BACKLOG = 4096;
+
 /** The base of the listeners of both engines. */
-export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
-  abstract readonly family: Family;
-  abstract readonly type: SocketType;
-  abstract readonly protocol: number;
-  abstract readonly engine: "deno" | "libc";
-  abstract readonly localAddr: A;
+export abstract class ListenerBase<A, E> extends EndpointBase<A> implements ListenerEndpoint<A, E> {
   readonly remoteAddr: A | undefined = undefined;
   readonly role = "listener" as const;
 
-  /** Set by close. */
-  protected closed = false;
   /** Order of the accepts. */
   protected readonly turns: Turns = new Turns();
   readonly #onError: AcceptErrorHandler | undefined;
@@ -50,23 +48,17 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
 
   /** `onError` hears of each error that accepting survives. */
   constructor(onError: AcceptErrorHandler | undefined) {
+    super();
     this.#onError = onError;
   }
 
   /** Accepts one connection. One that comes after `wait` ended belongs to the next call. */
   protected abstract next(wait: Wait | undefined): Promise<E>;
-  /** Closes the socket: its waits must reject. Called once. */
-  protected abstract release(): void;
-  abstract getOption<T>(option: SocketOption<T>): T;
-  abstract setOption<T>(option: SocketOption<T>, value: T): void;
-  abstract ref(): void;
-  abstract unref(): void;
 
   async accept(options?: WaitOptions): Promise<E> {
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "accept");
-    return await this.turns.run(beginWait(options), () => {
-      if (this.closed) throw closedError("accept");
-    }, (wait) => this.acceptSurviving(wait));
+    const wait = beginWait(options, "accept", this);
+    return await this.takeTurn(this.turns, wait, "accept", (wait) => this.acceptSurviving(wait));
   }
 
   // Not a generator, which takes several promises more for each connection.
@@ -90,27 +82,15 @@ export abstract class ListenerBase<A, E> implements ListenerEndpoint<A, E> {
     };
   }
 
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
+  protected override endWaits(): void {
     this.turns.rejectAll(() => closedError("accept"));
     this.#backingOff?.(closedError("accept"));
-    this.release();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
   }
 
   /** Accepts one connection despite errors that pass, of which `first` has happened already. */
   protected async acceptSurviving(wait: Wait | undefined, first?: unknown): Promise<E> {
     for (let backoffMs = FIRST_BACKOFF_MS;;) {
-      if (this.closed) throw closedError("accept");
+      this.checkOpen("accept");
       try {
         if (first !== undefined) throw first;
         return await this.next(wait);

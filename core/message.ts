@@ -50,9 +50,15 @@ export interface RecvOptions extends WaitOptions {
   controlBytes?: number;
 }
 
+/** Options of `recvBatches`. */
+export interface RecvBatchesOptions extends RecvOptions {
+  /** The most messages a batch, 1 to 1024. Default 64. */
+  max?: number;
+}
+
 /**
- * The messages of one receive, where the kernel put them: no copy, and no object until asked for
- * (libc engine). All of it is overwritten by the next receive.
+ * The messages of one receive, on the libc engine where the kernel put them: no copy, and no object until
+ * asked for. All of it is overwritten by the next receive.
  */
 export interface MessageBatch<A> extends Disposable {
   /** How many messages there are, 1 or more. */

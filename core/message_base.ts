@@ -3,36 +3,63 @@
  *
  * @module
  */
-import type { AddressInput, Family, SocketType } from "./address.ts";
-import { checkBytes, checkInteger, checkKeys } from "./bytes.ts";
+import type { AddressInput } from "./address.ts";
+import { type Checked, checkInteger, checkKeys, integer, object, optional } from "./arguments.ts";
+import { checkBytes } from "./bytes.ts";
+import type { OutgoingControl } from "./control.ts";
 import type { MessageEndpoint } from "./endpoint.ts";
-import { closedError } from "./errors.ts";
-import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "./message.ts";
-import type { SocketOption } from "./option.ts";
+import { EndpointBase } from "./endpoint_base.ts";
+import { atCaller, closedError } from "./errors.ts";
+import type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvBatchesOptions,
+  RecvOptions,
+  SendOptions,
+} from "./message.ts";
+import { MessageArrayBatch } from "./message_batch.ts";
 import { Turns } from "./turns.ts";
-import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
+import { beginWait, type Wait, WAIT_KEYS, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 
 /** Room for a payload unless told otherwise: any UDP datagram fits. */
 export const DEFAULT_MESSAGE_BYTES = 65536;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-const DEFAULT_BATCH = 64;
-const MAX_BATCH = 1024;
+/** How many messages a batch holds unless told otherwise. */
+export const DEFAULT_BATCH = 64;
+/** How many messages a batch may hold. */
+export const MAX_BATCH = 1024;
 const MAX_CONTROL_BYTES = 65536;
-const SEND_KEYS = [...WAIT_KEYS, "control", "flags"];
-const RECV_KEYS = [...WAIT_KEYS, "size", "flags", "controlBytes"];
+const MAX_FLAGS = 0x7fffffff;
+
+function checkControl(value: unknown, action: string, name: string): OutgoingControl {
+  if (Array.isArray(value)) return value; // each message of it is checked where it is encoded
+  throw new TypeError(`Cannot ${action}: ${name} is not an array`);
+}
+
+const SEND = object({
+  ...WAIT_SHAPE,
+  control: optional(checkControl),
+  flags: optional(integer(0, MAX_FLAGS)),
+});
+const RECV_SHAPE = {
+  ...WAIT_SHAPE,
+  size: optional(integer(1, MAX_MESSAGE_BYTES)),
+  flags: optional(integer(0, MAX_FLAGS)),
+  controlBytes: optional(integer(0, MAX_CONTROL_BYTES)),
+} as const;
+const RECV = object(RECV_SHAPE);
+const RECV_BATCHES = object({ ...RECV_SHAPE, max: optional(integer(1, MAX_BATCH)) });
+/** No options: so a plain call makes nothing. */
+const NONE: Checked<typeof WAIT_SHAPE> & SendOptions & RecvOptions = Object.freeze({
+  signal: undefined,
+  timeoutMs: undefined,
+});
 
 /** The base of the message endpoints of both engines. */
-export abstract class MessageBase<A> implements MessageEndpoint<A> {
-  abstract readonly family: Family;
-  abstract readonly type: SocketType;
-  abstract readonly protocol: number;
-  abstract readonly engine: "deno" | "libc";
-  abstract readonly localAddr: A;
-  abstract readonly remoteAddr: A | undefined;
+export abstract class MessageBase<A> extends EndpointBase<A> implements MessageEndpoint<A> {
   readonly role = "message" as const;
 
-  /** Set by close. */
-  protected closed = false;
   /** Order of the receives. */
   protected readonly receives: Turns = new Turns();
   /** Order of the sends. */
@@ -65,96 +92,108 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     messages: Iterable<OutgoingMessage<A>>,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Closes the socket: its waits must reject. Called once. */
-  protected abstract release(): void;
-  abstract connect(to: AddressInput<A>): Promise<void>;
+  /** Sets the peer. */
+  protected abstract associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void>;
   abstract disconnect(): void;
-  abstract getOption<T>(option: SocketOption<T>): T;
-  abstract setOption<T>(option: SocketOption<T>, value: T): void;
-  abstract ref(): void;
-  abstract unref(): void;
 
-  send(data: Uint8Array, options: SendOptions = {}): Promise<number> {
-    return this.#turn(
+  async connect(to: AddressInput<A>, options?: WaitOptions): Promise<void> {
+    checkAddressObject(to, "connect");
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "connect");
+    const wait = beginWait(options, "connect", this);
+    try {
+      this.checkOpen("connect");
+      await this.associate(to, wait);
+    } catch (error) {
+      throw atCaller(error);
+    } finally {
+      wait?.end();
+    }
+  }
+
+  async send(data: Uint8Array, options?: SendOptions): Promise<number> {
+    checkBytes(data, "send", "data");
+    const checked = options === undefined ? NONE : SEND(options, "send", "options");
+    return await this.takeTurn(
       this.sends,
+      beginWait(checked, "send", this),
       "send",
-      options,
-      () => {
-        checkBytes(data, "send", "data");
-        checkKeys(options, SEND_KEYS, "send");
-      },
-      (wait) => this.transmit({ data, control: options.control }, options, wait),
+      (wait) => this.transmit({ data, control: checked.control }, checked, wait),
     );
   }
 
-  sendTo(data: Uint8Array, to: AddressInput<A>, options: SendOptions = {}): Promise<number> {
-    return this.#turn(
+  async sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
+    checkBytes(data, "send", "data");
+    checkAddressObject(to, "send");
+    const checked = options === undefined ? NONE : SEND(options, "send", "options");
+    return await this.takeTurn(
       this.sends,
+      beginWait(checked, "send", this),
       "sendto",
-      options,
-      () => {
-        checkBytes(data, "send", "data");
-        if (to === null || typeof to !== "object") {
-          throw new TypeError("Cannot send: to is not an address");
-        }
-        checkKeys(options, SEND_KEYS, "send");
-      },
-      (wait) => this.transmit({ data, to, control: options.control }, options, wait),
+      (wait) => this.transmit({ data, to, control: checked.control }, checked, wait),
     );
   }
 
-  async recv(options: RecvOptions = {}): Promise<Uint8Array> {
+  async recv(options?: RecvOptions): Promise<Uint8Array> {
     const message = await this.recvFrom(options);
     // Nobody can claim descriptors that came with it.
     message.control?.[Symbol.dispose]();
     return message.data;
   }
 
-  recvFrom(options: RecvOptions = {}): Promise<Message<A>> {
-    return this.#turn(
+  async recvFrom(options?: RecvOptions): Promise<Message<A>> {
+    const checked = options === undefined ? NONE : RECV(options, "receive", "options");
+    return await this.takeTurn(
       this.receives,
+      beginWait(checked, "receive", this),
       "recvfrom",
-      options,
-      () => checkRecvOptions(options),
       async (wait) => {
-        const message = this.#takeKept(options) ?? await this.receive(options, wait);
+        const message = this.#takeKept(checked) ?? await this.receive(checked, wait);
         if (message === undefined) throw peerEnded();
         return message;
       },
     );
   }
 
-  recvMany(max: number = DEFAULT_BATCH, options: RecvOptions = {}): Promise<Message<A>[]> {
-    return this.#turn(
+  async recvMany(max: number = DEFAULT_BATCH, options?: RecvOptions): Promise<Message<A>[]> {
+    checkInteger(max, 1, MAX_BATCH, "receive", "max");
+    const checked = options === undefined ? NONE : RECV(options, "receive", "options");
+    return await this.takeTurn(
       this.receives,
+      beginWait(checked, "receive", this),
       "recvmmsg",
-      options,
-      () => {
-        checkInteger(max, 1, MAX_BATCH, "receive", "max");
-        checkRecvOptions(options);
-      },
       (wait) => {
-        const kept: Message<A>[] = [];
-        for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
-        return kept.length > 0 ? Promise.resolve(kept) : this.receiveMany(max, options, wait);
+        const kept = this.#takeKeptMany(max, checked);
+        return kept.length > 0 ? Promise.resolve(kept) : this.receiveMany(max, checked, wait);
       },
     );
   }
 
-  sendMany(
+  async *recvBatches(
+    options?: RecvBatchesOptions,
+  ): AsyncGenerator<MessageBatch<A>, void, void> {
+    const checked = options === undefined ? NONE : RECV_BATCHES(options, "receive", "options");
+    const wait = beginWait(checked, "receive", this);
+    try {
+      yield* this.batches(checked, wait);
+    } catch (error) {
+      if (!this.closed) throw error;
+    } finally {
+      wait?.end();
+    }
+  }
+
+  async sendMany(
     messages: Iterable<OutgoingMessage<A>>,
-    options: WaitOptions = {},
+    options?: WaitOptions,
   ): Promise<number> {
-    return this.#turn(
+    if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
+      throw new TypeError("Cannot send: messages is not iterable");
+    }
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
+    return await this.takeTurn(
       this.sends,
+      beginWait(options, "send", this),
       "sendmmsg",
-      options,
-      () => {
-        if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
-          throw new TypeError("Cannot send: messages is not iterable");
-        }
-        checkKeys(options, WAIT_KEYS, "send");
-      },
       (wait) => this.transmitMany(messages, wait),
     );
   }
@@ -162,7 +201,7 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<A>> {
     const iterator: AsyncIterableIterator<Message<A>> = {
       next: () => {
-        const message = this.receives.busy ? undefined : this.#takeKept({});
+        const message = this.receives.busy ? undefined : this.#takeKept(NONE);
         return message === undefined
           ? this.#nextOfBatch()
           : Promise.resolve({ done: false, value: message });
@@ -173,32 +212,39 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     return iterator;
   }
 
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
+  protected override endWaits(): void {
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
     for (const message of this.#kept.splice(0)) message.control?.[Symbol.dispose]();
-    this.release();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
+  /** What {@linkcode MessageBase.recvBatches} goes through; `wait` is one limit for all of it. */
+  protected async *batches(
+    options: RecvBatchesOptions,
+    wait: Wait | undefined,
+  ): AsyncGenerator<MessageBatch<A>, void, void> {
+    const { max = DEFAULT_BATCH } = options;
+    while (!this.closed) {
+      // Its turn each time: other receives may come between two batches.
+      const messages = await this.takeTurn(
+        this.receives,
+        undefined,
+        "recvmmsg",
+        () => this.receiveMany(max, options, wait),
+      );
+      if (messages.length === 0) return;
+      yield new MessageArrayBatch(messages);
+    }
   }
 
   /** Receives as many as there are and hands out the first; the rest wait for whoever receives next. */
   async #nextOfBatch(): Promise<IteratorResult<Message<A>, undefined>> {
     if (this.closed) return { done: true, value: undefined };
     try {
-      const value = await this.#turn(this.receives, "recvmmsg", {}, nothing, async (wait) => {
-        const message = this.#takeKept({});
+      const value = await this.takeTurn(this.receives, undefined, "recvmmsg", async (wait) => {
+        const message = this.#takeKept(NONE);
         if (message !== undefined) return message;
-        const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, {}, wait);
+        const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, NONE, wait);
         this.#kept = rest.reverse();
         return first;
       });
@@ -221,46 +267,21 @@ export abstract class MessageBase<A> implements MessageEndpoint<A> {
     return message;
   }
 
-  /** Runs one operation in its turn; bad arguments are told at once, before the turn has come. */
-  async #turn<T>(
-    turns: Turns,
-    syscall: string,
-    options: WaitOptions,
-    check: () => void,
-    work: (wait: Wait | undefined) => Promise<T>,
-  ): Promise<T> {
-    check();
-    const wait = beginWait(options);
-    const checkOpen = () => {
-      if (this.closed) throw closedError(syscall);
-    };
-    if (wait !== undefined || turns.busy) return await turns.run(wait, checkOpen, work);
-    checkOpen();
-    turns.enter();
-    try {
-      return await work(undefined);
-    } finally {
-      turns.leave();
-    }
+  #takeKeptMany(max: number, options: RecvOptions): Message<A>[] {
+    const kept: Message<A>[] = [];
+    for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
+    return kept;
   }
 }
-
-function nothing(): void {}
 
 /** What a receive rejects with once a connection-oriented peer has ended. */
 export function peerEnded(): Error {
   return new Deno.errors.UnexpectedEof("Cannot receive: the peer has ended the connection");
 }
 
-function checkRecvOptions(options: RecvOptions): void {
-  checkKeys(options, RECV_KEYS, "receive");
-  if (options.size !== undefined) {
-    checkInteger(options.size, 1, MAX_MESSAGE_BYTES, "receive", "size");
-  }
-  if (options.flags !== undefined) {
-    checkInteger(options.flags, 0, 0x7fffffff, "receive", "flags");
-  }
-  if (options.controlBytes !== undefined) {
-    checkInteger(options.controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
+/** What else an address must be is its family's affair. */
+function checkAddressObject(to: unknown, action: string): void {
+  if (to === null || typeof to !== "object") {
+    throw new TypeError(`Cannot ${action}: to is not an address`);
   }
 }

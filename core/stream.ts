@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Family, SocketType } from "./address.ts";
+import { checkInteger, checkKeys } from "./arguments.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { checkBytes, checkInteger, checkKeys, detached, toBytes } from "./bytes.ts";
+import { checkBytes, detached, toBytes } from "./bytes.ts";
 import type { StreamEndpoint } from "./endpoint.ts";
-import { closedError } from "./errors.ts";
+import { EndpointBase } from "./endpoint_base.ts";
+import { closedError, sayBytesSent } from "./errors.ts";
 import {
   decodePrefix,
-  DEFAULT_MAX_LINE_BYTES,
   encodeFrame,
   type FrameOptions,
   frameShape,
@@ -18,8 +18,8 @@ import {
   readFrames,
   readLines,
   type RecvUntilOptions,
+  UNTIL,
 } from "./framing.ts";
-import type { SocketOption } from "./option.ts";
 import { StreamFaces } from "./stream_faces.ts";
 import { Turns } from "./turns.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
@@ -28,19 +28,12 @@ const DEFAULT_RECV_BYTES = 65536;
 /** From here on, recvExact receives straight into its result instead of through the queue. */
 const DIRECT_BYTES = 65536;
 const MAX_BYTES = 0x7fffffff;
-const UNTIL_KEYS = [...WAIT_KEYS, "maxBytes"];
 
 /**
  * The base of the stream endpoints of both engines. Received bytes that nobody took yet (beyond a
  * needle, gathered by a cancelled wait) stay in a queue and are handed out first.
  */
-export abstract class StreamBase<A> implements StreamEndpoint<A> {
-  abstract readonly family: Family;
-  abstract readonly type: SocketType;
-  abstract readonly protocol: number;
-  abstract readonly engine: "deno" | "libc";
-  abstract readonly localAddr: A;
-  abstract readonly remoteAddr: A | undefined;
+export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEndpoint<A> {
   readonly role = "stream" as const;
 
   /** Order of the receives. */
@@ -49,8 +42,6 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
   protected readonly sends: Turns = new Turns();
   /** Bytes to hand out before new ones are pulled; absent while there never were any. */
   protected kept: ByteQueue | undefined;
-  /** Set by close. */
-  protected closed = false;
   #faces: StreamFaces | undefined;
   #expectedBytes = 2048;
 
@@ -63,13 +54,6 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
   protected abstract push(data: Uint8Array, wait: Wait | undefined): Promise<number>;
   /** Ends directions at the socket. */
   protected abstract end(how: "read" | "write" | "both"): Promise<void> | void;
-  /** Closes the socket: its waits must reject. Called once. */
-  protected abstract release(): void;
-  abstract getOption<T>(option: SocketOption<T>): T;
-  abstract setOption<T>(option: SocketOption<T>, value: T): void;
-  abstract ref(): void;
-  abstract unref(): void;
-
   async recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
     checkBytes(buffer, "receive", "buffer");
     if (options !== undefined || !this.#receivesIdle || buffer.length === 0) {
@@ -98,25 +82,24 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
 
   async recvUntil(
     needle: Uint8Array | string,
-    options: RecvUntilOptions = {},
+    options?: RecvUntilOptions,
   ): Promise<Uint8Array | undefined> {
-    checkKeys(options, UNTIL_KEYS, "receive");
     const bytes = toBytes(needle);
     checkBytes(bytes, "receive", "needle");
-    const { maxBytes = DEFAULT_MAX_LINE_BYTES } = options;
-    checkInteger(maxBytes, 1, MAX_BYTES, "receive", "maxBytes");
     if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
+    const until = UNTIL(options ?? {}, "receive", "options");
     return await this.takeTurn(
       this.receives,
-      beginWait(options),
+      beginWait(until, "receive", this),
       "recv",
-      (wait) => this.#until(bytes, maxBytes, wait),
+      (wait) => this.#until(bytes, until.maxBytes, wait),
     );
   }
 
-  async recvFrame(options: FrameOptions = {}): Promise<Uint8Array | undefined> {
+  async recvFrame(options?: FrameOptions): Promise<Uint8Array | undefined> {
     const shape = frameShape(options, "receive a frame");
-    return await this.takeTurn(this.receives, beginWait(options), "recv", async (wait) => {
+    const wait = beginWait(shape, "receive a frame", this);
+    return await this.takeTurn(this.receives, wait, "recv", async (wait) => {
       if (!await this.#gather(1, wait)) return undefined;
       if (!await this.#gather(shape.prefixBytes, wait)) throw this.#unexpectedEof();
       const size = decodePrefix(this.kept!.peek(), shape);
@@ -136,38 +119,31 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
 
   async send(data: Uint8Array, options?: WaitOptions): Promise<number> {
     checkBytes(data, "send", "data");
-    return await this.#sending(
-      options,
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
+    return await this.takeTurn(
+      this.sends,
+      beginWait(options, "send", this),
+      "send",
       async (wait) => data.length === 0 ? 0 : await this.push(data, wait),
     );
   }
 
   async sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
     checkBytes(data, "send", "data");
-    if (options !== undefined || this.closed || this.sends.busy) {
-      return await this.#sending(options, (wait) => this.#pushAll(data, wait));
-    }
-    this.sends.enter();
-    try {
-      await this.#pushAll(data, undefined);
-    } finally {
-      this.sends.leave();
-    }
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
+    await this.sendRest(data, 0, options);
   }
 
-  async sendFrame(data: Uint8Array, options: FrameOptions = {}): Promise<void> {
-    const frame = encodeFrame(data, options);
-    await this.#sending(
-      { signal: options.signal, timeoutMs: options.timeoutMs },
-      (wait) => this.#pushAll(frame, wait),
-    );
+  async sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void> {
+    const shape = frameShape(options, "send a frame");
+    await this.sendRest(encodeFrame(data, shape), 0, shape);
   }
 
   async shutdown(how: "read" | "write" | "both"): Promise<void> {
     if (how !== "read" && how !== "write" && how !== "both") {
       throw new TypeError(`Cannot shutdown: how ${how} is not "read", "write" or "both"`);
     }
-    if (this.closed) throw closedError("shutdown");
+    this.checkOpen("shutdown");
     await this.end(how);
   }
 
@@ -192,22 +168,10 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     return (this.#faces ??= this.#makeFaces()).writable;
   }
 
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
+  protected override endWaits(): void {
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
-    this.release();
     this.#faces?.closed();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
   }
 
   /** Receives one chunk of at most `size` bytes whose memory the caller may keep; empty at end of file. */
@@ -227,47 +191,36 @@ export abstract class StreamBase<A> implements StreamEndpoint<A> {
     return count > room.length / 2 ? room.subarray(0, count) : room.slice(0, count);
   }
 
+  /** Sends what follows the first `sent` bytes; what it rejects with says how many went in all. */
+  protected async sendRest(data: Uint8Array, sent: number, options?: WaitOptions): Promise<void> {
+    const size = data.length;
+    try {
+      await this.takeTurn(this.sends, beginWait(options, "send", this), "send", async (wait) => {
+        while (sent < size) {
+          if (data.length !== size) throw detached("send", "data");
+          sent += await this.push(sent === 0 ? data : data.subarray(sent), wait);
+        }
+      });
+    } catch (error) {
+      sayBytesSent(error, sent);
+      throw error;
+    }
+  }
+
   /** Runs one receive in its turn. */
   async #receiving<T>(
     options: WaitOptions | undefined,
     receive: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "receive");
-    return await this.takeTurn(this.receives, beginWait(options), "recv", receive);
-  }
-
-  async #sending<T>(
-    options: WaitOptions | undefined,
-    send: (wait: Wait | undefined) => Promise<T>,
-  ): Promise<T> {
-    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
-    return await this.takeTurn(this.sends, beginWait(options), "send", send);
-  }
-
-  /** Runs `work` when its turn comes, and passes the turn on. */
-  protected takeTurn<T>(
-    turns: Turns,
-    wait: Wait | undefined,
-    syscall: string,
-    work: (wait: Wait | undefined) => Promise<T>,
-  ): Promise<T> {
-    return turns.run(wait, () => {
-      if (this.closed) throw closedError(syscall);
-    }, work);
+    const wait = beginWait(options, "receive", this);
+    return await this.takeTurn(this.receives, wait, "recv", receive);
   }
 
   /** Whether a receive may pull at once: open, nobody inside, nothing kept. */
   get #receivesIdle(): boolean {
     return !this.closed && !this.receives.busy &&
       (this.kept === undefined || this.kept.length === 0);
-  }
-
-  async #pushAll(data: Uint8Array, wait: Wait | undefined): Promise<void> {
-    const size = data.length;
-    for (let sent = 0; sent < size;) {
-      if (data.length !== size) throw detached("send", "data");
-      sent += await this.push(sent === 0 ? data : data.subarray(sent), wait);
-    }
   }
 
   #into(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {

@@ -63,9 +63,8 @@ export class DenoDatagram<A> extends MessageBase<A> {
     return this.#carrier.dropped;
   }
 
-  override async connect(to: AddressInput<A>): Promise<void> {
-    if (this.closed) throw closedError("connect");
-    this.#peer = await this.#parts.resolve(to, "connect");
+  protected override async associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void> {
+    this.#peer = await this.#resolve(to, "connect", wait);
   }
 
   override disconnect(): void {
@@ -119,7 +118,9 @@ export class DenoDatagram<A> extends MessageBase<A> {
   ): Promise<number> {
     refuse("flags", options.flags);
     refuse("control", message.control);
-    const to = message.to === undefined ? this.#peer : await this.#resolve(message.to, wait);
+    const to = message.to === undefined
+      ? this.#peer
+      : await this.#resolve(message.to, "send", wait);
     if (to === undefined) throw socketError("EDESTADDRREQ", { syscall: "send" });
     if (this.#sending.busy) {
       await this.#sending.run(() => Promise.resolve({ sent: 0 }), wait); // its outcome was given up
@@ -196,8 +197,8 @@ export class DenoDatagram<A> extends MessageBase<A> {
     }, wait);
   }
 
-  async #resolve(to: AddressInput<A>, wait: Wait | undefined): Promise<A> {
-    const resolved = this.#parts.resolve(to, "send");
+  async #resolve(to: AddressInput<A>, action: string, wait: Wait | undefined): Promise<A> {
+    const resolved = this.#parts.resolve(to, action);
     if (!(resolved instanceof Promise)) return resolved;
     return await (wait === undefined ? resolved : wait.race(resolved));
   }

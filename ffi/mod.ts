@@ -10,7 +10,6 @@ export type { ByteCalls } from "./descriptor/socket_bytes.ts";
 export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
 export type {
   MessageCalls,
-  RecvBatchesOptions,
   RecvManyOptions,
   RecvMsgOptions,
   SendMsgOptions,

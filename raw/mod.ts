@@ -5,12 +5,7 @@
  */
 export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";
 export { type IcmpEndpoint, openIcmp, type OpenIcmpOptions } from "./open_icmp.ts";
-export {
-  openPacket,
-  type OpenPacketOptions,
-  type PacketEndpoint,
-  type RecvBatchesOptions,
-} from "./open_packet.ts";
+export { openPacket, type OpenPacketOptions, type PacketEndpoint } from "./open_packet.ts";
 export type { PacketBatch, PacketMessage } from "./_frames.ts";
 export type { PacketStatistics } from "../ffi/options/raw.ts";
 export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
@@ -71,3 +66,4 @@ export type { OptionBytes, OptionCodec, SocketOption } from "../core/option.ts";
 export type { WaitOptions } from "../core/wait.ts";
 export type { IcmpMplsObject, IcmpObject, MplsLabel } from "../wire/icmp_extensions.ts";
 export type { IcmpInterfaceIdentification, IcmpInterfaceObject } from "../wire/icmp_interface.ts";
+export type { RecvBatchesOptions } from "../core/message.ts";

@@ -4,7 +4,7 @@ import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { errnoNumber } from "../core/errno.ts";
 import { socketError } from "../core/errors.ts";
-import type { RecvOptions } from "../core/message.ts";
+import type { RecvBatchesOptions, RecvOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
@@ -44,14 +44,6 @@ export interface PacketEndpoint extends MessageEndpoint<PacketAddress> {
   statistics(): PacketStatistics;
 }
 
-/** Options of {@linkcode PacketEndpoint.recvBatches}. */
-export interface RecvBatchesOptions extends WaitOptions {
-  /** The most frames a batch, 1 to 1024. Default 64. */
-  max?: number;
-  /** Room for each frame in bytes, 1 to 16 MiB. Default 65536. */
-  size?: number;
-}
-
 /** Options of {@linkcode openPacket}. */
 export interface OpenPacketOptions extends WaitOptions {
   /** The interface's name. Default: all interfaces. */
@@ -86,8 +78,6 @@ const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The timestamp, the auxiliary data, and some that options of the caller add. */
 const CONTROL_BYTES = 192;
 const DEFAULT_BATCH = 64;
-const MAX_BATCH = 1024;
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Frames that are received together where they are taken one by one. */
 const AHEAD = 32;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -218,24 +208,24 @@ class LibcPacket extends LibcMessage<PacketAddress> {
     return frames;
   }
 
-  async *recvBatches(options: RecvBatchesOptions = {}): AsyncGenerator<PacketBatch, void, void> {
-    const { max = DEFAULT_BATCH } = options;
-    checkInteger(max, 1, MAX_BATCH, "receive", "max");
-    checkInteger(options.size ?? 1, 1, MAX_MESSAGE_BYTES, "receive", "size");
-    const wait = beginWait(options);
+  override recvBatches(
+    options?: RecvBatchesOptions,
+  ): AsyncGenerator<PacketBatch, void, void> {
+    return super.recvBatches(options) as AsyncGenerator<PacketBatch, void, void>;
+  }
+
+  protected override async *batches(
+    options: RecvBatchesOptions,
+    wait: Wait | undefined,
+  ): AsyncGenerator<PacketBatch, void, void> {
+    const { max = DEFAULT_BATCH, flags } = options;
     // Memory of its own: other receives may happen while the caller looks at it.
     using batch = this.#newBatch(max, options);
     const frames = new FrameBatch(batch, this.#hasLinkHeader);
-    try {
-      while (!this.closed) {
-        const filling = this.#fill(batch, max, 0, wait);
-        if (typeof filling !== "number") await filling;
-        yield frames;
-      }
-    } catch (error) {
-      if (!this.closed) throw error;
-    } finally {
-      wait?.end();
+    while (!this.closed) {
+      const filling = this.#fill(batch, max, flags, wait);
+      if (typeof filling !== "number") await filling;
+      yield frames;
     }
   }
 

@@ -38,9 +38,12 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   /** The IPv4 address that an IPv4 socket sent to last: mostly the next message goes there too. */
   #lastIpv4 = "";
 
-  override async connect(to: AddressInput<IpAddress>): Promise<void> {
+  protected override async associate(
+    to: AddressInput<IpAddress>,
+    wait: Wait | undefined,
+  ): Promise<void> {
     const known = this.#known(to, "connect");
-    await super.connect(known ?? await this.#lookUp(to, "connect", undefined));
+    await super.associate(known ?? await this.#lookUp(to, "connect", wait), wait);
   }
 
   /** Dissolving the association gives a port back that the system chose (`man 7 ip`): it is taken again. */

@@ -5,15 +5,14 @@
  */
 import type { Address } from "../../core/address.ts";
 import { checkKeys } from "../../core/bytes.ts";
-import type { Message, MessageBatch, OutgoingMessage } from "../../core/message.ts";
+import type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvBatchesOptions,
+} from "../../core/message.ts";
 import { beginWait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
-import {
-  recvBatches,
-  type RecvBatchesRequest,
-  recvMany,
-  type RecvManyRequest,
-  sendMany,
-} from "../messages/mmsg.ts";
+import { recvBatches, recvMany, type RecvManyRequest, sendMany } from "../messages/mmsg.ts";
 import {
   type ReceivedMessage,
   type ReceivedParts,
@@ -36,9 +35,6 @@ export interface RecvMsgOptions extends RecvMsgRequest, WaitOptions {}
 
 /** Options of {@linkcode MessageCalls.recvMany}. */
 export interface RecvManyOptions extends RecvManyRequest, WaitOptions {}
-
-/** Options of {@linkcode MessageCalls.recvBatches}. */
-export interface RecvBatchesOptions extends RecvBatchesRequest, WaitOptions {}
 
 /** The message calls of every `Socket`. */
 export class MessageCalls {

@@ -6,7 +6,14 @@
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
 import type { Control } from "../../core/control.ts";
 import { isSocketError } from "../../core/errors.ts";
-import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../../core/message.ts";
+import type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvBatchesOptions,
+  RecvOptions,
+  SendOptions,
+} from "../../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../../core/message_base.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -20,7 +27,7 @@ import {
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
 import { isIcmpError } from "../messages/icmp_errors.ts";
-import { recvMany, sendMany } from "../messages/mmsg.ts";
+import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import {
   prepareSend,
   type ReceivedMessage,
@@ -124,6 +131,17 @@ export class LibcMessage<A> extends MessageBase<A> {
     return await recvMany(this.core, max, request, wait) as Message<A>[];
   }
 
+  protected override async *batches(
+    options: RecvBatchesOptions,
+    wait: Wait | undefined,
+  ): AsyncGenerator<MessageBatch<A>, void, void> {
+    // One by one where the end must be told from an empty message.
+    if (this.#marked) return yield* super.batches(options, wait);
+    const { max, size, flags, controlBytes } = options;
+    const request = { max, size, flags, controlBytes, connected: this.#connected };
+    yield* recvBatches(this.core, request, wait) as AsyncGenerator<MessageBatch<A>, void, void>;
+  }
+
   protected async transmit(
     message: OutgoingMessage<A>,
     options: SendOptions,
@@ -142,12 +160,11 @@ export class LibcMessage<A> extends MessageBase<A> {
     return sendMany(this.core, all, wait, this.#connected);
   }
 
-  async connect(to: AddressInput<A>): Promise<void> {
+  protected async associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void> {
     const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect", INTERFACES);
     const address = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
-    this.core.checkOpen("connect");
     checkSockaddr(sockaddr, 0, sockaddr.length, "connect");
-    await this.core.connect(sockaddr, undefined, addressText(address));
+    await this.core.connect(sockaddr, wait, addressText(address));
     this.#names.changed();
     this.#connected = true;
   }

@@ -113,7 +113,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
       checkBytes(data, "send", "data");
       const count = this.#send(data as Uint8Array<ArrayBuffer>);
       if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
-      return super.sendAll(count < 0 ? data : data.subarray(count));
+      return this.sendRest(data, Math.max(count, 0));
     } catch (error) {
       return Promise.reject(error);
     }

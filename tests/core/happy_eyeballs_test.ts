@@ -220,11 +220,13 @@ Deno.test({
     const attempts = new Attempts();
     const { connect } = attempts;
     const wait = beginWait({ timeoutMs: 5 })!;
+    const alive = setTimeout(() => {}, 60_000); // attempts do that, limits do not
     const error = await assertRejects(
       () => raceAddresses(["a"], { connect, action: "connect", wait }),
       DOMException,
     );
     assertEquals(error.name, "TimeoutError");
+    clearTimeout(alive);
     wait.end();
   },
 });
