@@ -6,7 +6,12 @@
 import { UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";
 import { IP_SCHEMES } from "./schemes/ip.ts";
-import type { Address, Scheme, SocketSettings } from "./schemes/scheme.ts";
+import {
+  type Address,
+  type Scheme,
+  type SocketSettings,
+  SPECIAL_SETTINGS,
+} from "./schemes/scheme.ts";
 import { UNIX_SCHEMES } from "./schemes/unix.ts";
 
 /** The kinds of address, in the order of the help. */
@@ -50,7 +55,7 @@ export function checkSettings(
   uses: readonly (readonly [Address, "client" | "server"])[],
 ): void {
   const heeded = new Set(uses.flatMap(([address, role]) => address.heeds(role)));
-  for (const name of ["mode"] as const) {
+  for (const name of SPECIAL_SETTINGS) {
     if (settings[name] === undefined || heeded.has(name)) continue;
     throw new UsageError(`--${name} does not go with ${uses.map(([{ text }]) => text).join(" ")}`);
   }

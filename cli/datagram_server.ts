@@ -7,7 +7,7 @@ import type { AddressInput } from "../core/address.ts";
 import type { Message } from "../core/message.ts";
 import type { Channel } from "./channel.ts";
 import { TimedOut } from "./exit.ts";
-import type { Client, Server, Waiting } from "./server.ts";
+import type { Client, Names, Server, Waiting } from "./server.ts";
 
 /** The parts of a message endpoint that are used here. */
 export interface DatagramEndpoint<A> {
@@ -37,7 +37,7 @@ export class DatagramServer<A> implements Server {
   readonly name: string;
   readonly engine: string;
   readonly #endpoint: DatagramEndpoint<A>;
-  readonly #show: (address: A) => string;
+  readonly #names: Names<A>;
   readonly #idleMs: number;
   readonly #peers = new Map<string, Peer>();
   readonly #newcomers: Client[] = [];
@@ -46,12 +46,12 @@ export class DatagramServer<A> implements Server {
   #accepting = true;
   #sweeper: ReturnType<typeof setInterval> | undefined;
 
-  /** `show` tells senders apart. A peer that neither sent nor was sent anything for `idleMs` is forgotten. */
-  constructor(endpoint: DatagramEndpoint<A>, show: (address: A) => string, idleMs: number) {
+  /** `names` tells senders apart. A peer that neither sent nor was sent anything for `idleMs` is forgotten. */
+  constructor(endpoint: DatagramEndpoint<A>, names: Names<A>, idleMs: number) {
     this.#endpoint = endpoint;
-    this.#show = show;
+    this.#names = names;
     this.#idleMs = idleMs;
-    this.name = show(endpoint.localAddr);
+    this.name = names.show(endpoint.localAddr);
     this.engine = endpoint.engine;
     this.#receive();
   }
@@ -108,7 +108,7 @@ export class DatagramServer<A> implements Server {
   }
 
   #sort(data: Uint8Array, from: A): void {
-    const key = this.#show(from);
+    const key = this.#names.show(from);
     let peer = this.#peers.get(key);
     if (peer === undefined) {
       if (!this.#accepting || this.#peers.size >= MOST_PEERS) return;
@@ -119,6 +119,7 @@ export class DatagramServer<A> implements Server {
         channel: this.#channel(peer, key, from),
         local: this.name,
         remote: key,
+        remoteHost: this.#names.hostOf(from),
         engine: this.engine,
       });
       this.#wake?.();

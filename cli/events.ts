@@ -73,6 +73,11 @@ export class Reporter {
     );
   }
 
+  /** A peer was turned away. */
+  refused(remote: string): void {
+    this.event("refused", { remote }, this.verbose ? `sock: ${remote} is not allowed` : undefined);
+  }
+
   /** A client is done; `error` says why, if not as it should. */
   closed(traffic: ClientTraffic, remote: string, error?: unknown): void {
     const { client, receivedBytes, sentBytes } = traffic;

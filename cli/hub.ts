@@ -18,13 +18,15 @@ interface Member {
 /** Gives each client a channel to the standard streams. */
 export class StdioHub {
   readonly #kind: "stream" | "message";
+  readonly #crlf: boolean;
   readonly #members = new Set<Member>();
   #reading = false;
   #ended = false;
 
-  /** For clients of this kind. */
-  constructor(kind: "stream" | "message") {
+  /** For clients of this kind; `crlf` says how lines of standard input end. */
+  constructor(kind: "stream" | "message", crlf: boolean) {
     this.#kind = kind;
+    this.#crlf = crlf;
   }
 
   /** A channel for one more client. Standard input is read from the first client on. */
@@ -79,7 +81,7 @@ export class StdioHub {
 
   async #read(): Promise<void> {
     this.#reading = true;
-    const input = stdioChannel(this.#kind);
+    const input = stdioChannel(this.#kind, this.#crlf);
     for (;;) {
       const data = await input.receive().catch(() => undefined);
       if (data === undefined) break;

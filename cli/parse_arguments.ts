@@ -64,7 +64,7 @@ export function parseArguments(
     operands,
     has: (name) => parsed[name] === true,
     value: (name) => (parsed[name] as string[] | undefined)?.[0],
-    values: (name) => parsed[name] as string[],
+    values: (name) => parsed[name] as string[] | undefined ?? [],
     rest,
   };
 }

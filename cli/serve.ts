@@ -6,6 +6,7 @@
 import type { Session } from "./command.ts";
 import { OutputClosed, Stopped } from "./exit.ts";
 import type { Client, Server } from "./server.ts";
+import { gated } from "./gate.ts";
 import { LONG_MS, startProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { ClientTraffic, Traffic } from "./traffic.ts";
@@ -95,9 +96,11 @@ export async function serveAll(
   const ended = new AbortController();
   const signal = AbortSignal.any([session.signal, ended.signal]);
   const running = new Set<Promise<void>>();
+  const gate = gated(server, settings);
   try {
     for (;;) {
-      const client = await server.next({ signal });
+      while (running.size >= settings.maxClients) await Promise.race(running);
+      const client = await gate.next({ signal });
       let counts: ClientTraffic | undefined;
       const serving = withClient(settings, traffic, client, (its) => {
         counts = its;

@@ -16,7 +16,17 @@ export interface Client {
   readonly channel: Channel;
   readonly local: string;
   readonly remote: string;
+  /** The IP address of the peer, where it has one. */
+  readonly remoteHost: string | undefined;
   readonly engine: string;
+}
+
+/** What is told of an address. */
+export interface Names<A> {
+  /** The address as the command line would have it. */
+  show(address: A | undefined): string;
+  /** Its IP address, if it has one. */
+  hostOf(address: A | undefined): string | undefined;
 }
 
 /** Gives a client for each peer that comes. */

@@ -6,8 +6,9 @@
 import { load } from "./load.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { Reporter } from "./events.ts";
+import { type Cidr, isIpv4, isIpv6, parseCidr } from "../core/ip/mod.ts";
 import { UsageError } from "./exit.ts";
-import type { SocketSettings } from "./schemes/scheme.ts";
+import type { Group, SocketSettings, Source } from "./schemes/scheme.ts";
 import { parseDuration } from "./units.ts";
 
 /** Options of listen, connect, echo and relay. */
@@ -33,6 +34,14 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   { name: "quiet", short: "q", help: "tell nothing but errors" },
 ];
 
+/** The option of the commands that connect. */
+export const SOURCE_OPTION: OptionSpec = {
+  name: "source",
+  short: "s",
+  value: "[HOST][:PORT]",
+  help: "connect from this local address, port, or both (tcp, udp)",
+};
+
 /** Options of the commands that listen. */
 export const SERVER_OPTIONS: readonly OptionSpec[] = [
   ...SHARED_OPTIONS,
@@ -42,10 +51,30 @@ export const SERVER_OPTIONS: readonly OptionSpec[] = [
     value: "OCTAL",
     help: "permissions of a Unix socket's file, as 600; by default what the umask leaves",
   },
+  {
+    name: "allow",
+    short: "a",
+    value: "CIDR",
+    repeat: true,
+    help: "serve only peers of this network or address, as 10.0.0.0/8",
+  },
+  {
+    name: "join",
+    value: "GROUP[%INTERFACE]",
+    repeat: true,
+    help: "hear a multicast group (udp)",
+  },
+  {
+    name: "max-clients",
+    value: "N",
+    help: "serve no more than N clients at a time; the next ones wait",
+  },
 ];
 
 /** What those options say. */
 export interface Settings extends SocketSettings {
+  /** Clients at a time. */
+  readonly maxClients: number;
   /** Undefined: no limit. */
   readonly timeoutMs: number | undefined;
   /** Where everything is told. */
@@ -65,8 +94,15 @@ export async function readSettings(args: Arguments): Promise<Settings> {
   if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
     throw new UsageError(`--mode is three octal digits, as 600, not "${mode}"`);
   }
+  const source = args.value("source");
+  const join = args.values("join");
+  const allow = args.values("allow");
   return {
     ...(mode !== undefined && { mode: parseInt(mode, 8) }),
+    ...(source !== undefined && { source: parseSource(source) }),
+    ...(join.length > 0 && { join: join.map(parseGroup) }),
+    ...(allow.length > 0 && { allow: allow.map(parseNetwork) }),
+    maxClients: readInteger(args, "max-clients", 1, 1_000_000) ?? Infinity,
     timeoutMs: readDuration(args, "timeout"),
     ...(engine !== undefined && { engine }),
     options: await readSocketOptions(args.values("option")),
@@ -83,6 +119,38 @@ async function readSocketOptions(texts: readonly string[]): Promise<SocketSettin
     import.meta.url,
   );
   return texts.map(parseSocketOption);
+}
+
+function parseSource(text: string): Source {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(text);
+  const [, inBrackets, plain, portText] = match ?? [];
+  // An IPv6 address alone needs no brackets.
+  const hostname = isIpv6(text) ? text : inBrackets ?? (plain === "" ? undefined : plain);
+  const port = portText === undefined || isIpv6(text) ? undefined : Number(portText);
+  if (hostname === undefined && port === undefined || (port ?? 0) > 65535) {
+    throw new UsageError(`--source is HOST, HOST:PORT or :PORT, not "${text}"`);
+  }
+  return { hostname, port };
+}
+
+function parseGroup(text: string): Group {
+  const [address, name] = text.split("%");
+  const isGroup = isIpv4(address) && /^(22[4-9]|23\d)\./.test(address) ||
+    isIpv6(address) && /^ff/i.test(address);
+  if (!isGroup || name === "") {
+    throw new UsageError(
+      `--join is a multicast address, as 224.0.0.251 or ff02::fb%eth0, not "${text}"`,
+    );
+  }
+  return { address, interface: name };
+}
+
+function parseNetwork(text: string): Cidr {
+  try {
+    return parseCidr(text);
+  } catch {
+    throw new UsageError(`--allow is a network as 10.0.0.0/8 or an address, not "${text}"`);
+  }
 }
 
 /** Reads `--json`, `--quiet` and `--verbose`. */

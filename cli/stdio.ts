@@ -29,8 +29,14 @@ async function writeAll(data: Uint8Array): Promise<void> {
   }
 }
 
-/** The standard streams: receiving reads standard input, sending writes standard output. */
-export function stdioChannel(kind: "stream" | "message"): Channel {
+/**
+ * The standard streams: receiving reads standard input, sending writes standard output.
+ *
+ * @param kind Whether what is read at once is a message.
+ * @param crlf Whether lines of standard input are to end by CR and LF.
+ */
+export function stdioChannel(kind: "stream" | "message", crlf = false): Channel {
+  const convert = crlf ? lineEnds() : (data: Uint8Array) => data;
   const buffer = new Uint8Array(kind === "message" ? MESSAGE_BYTES : INPUT_BYTES);
   let closed = false;
   let abandon: ((count: null) => void) | undefined;
@@ -45,7 +51,7 @@ export function stdioChannel(kind: "stream" | "message"): Channel {
         abandon = resolve;
         Deno.stdin.read(buffer).then(resolve, reject);
       });
-      return count === null ? undefined : buffer.subarray(0, count);
+      return count === null ? undefined : convert(buffer.subarray(0, count));
     },
     send: writeOutput,
     endSend: () => Promise.resolve(),
@@ -53,6 +59,24 @@ export function stdioChannel(kind: "stream" | "message"): Channel {
       closed = true;
       abandon?.(null);
     },
+  };
+}
+
+const CR = 13;
+const LF = 10;
+
+/** Puts a CR before each LF that has none; what comes next to each other is one text. */
+export function lineEnds(): (data: Uint8Array) => Uint8Array {
+  let last = 0;
+  return (data) => {
+    const result = new Uint8Array(data.length * 2);
+    let length = 0;
+    for (const byte of data) {
+      if (byte === LF && last !== CR) result[length++] = CR;
+      result[length++] = byte;
+      last = byte;
+    }
+    return result.subarray(0, length);
   };
 }
 

@@ -9,7 +9,13 @@ import { TimedOut } from "../exit.ts";
 import { exchange } from "../pump.ts";
 import type { Client } from "../server.ts";
 import { withClient, withProgress } from "../serve.ts";
-import { readDuration, readSettings, type Settings, SHARED_OPTIONS } from "../settings.ts";
+import {
+  readDuration,
+  readSettings,
+  type Settings,
+  SHARED_OPTIONS,
+  SOURCE_OPTION,
+} from "../settings.ts";
 import { stdioChannel } from "../stdio.ts";
 import type { Traffic } from "../traffic.ts";
 
@@ -25,6 +31,13 @@ export const LINGER_OPTION: OptionSpec = {
   help: "once the peer has ended, go on until standard input was silent for TIME (default 0.5)",
 };
 
+/** The option that makes the lines of standard input those of the internet's text protocols. */
+export const CRLF_OPTION: OptionSpec = {
+  name: "crlf",
+  short: "C",
+  help: "end lines of standard input by CR and LF",
+};
+
 /** The command. */
 export const connectCommand: Command = {
   usage: "[OPTIONS] ADDRESS",
@@ -37,12 +50,24 @@ export const connectCommand: Command = {
     "the command ends when standard input has, and then no answer has come for a second (or for " +
     "the time of --timeout; if there was none at all, that is a time-out).",
   ],
-  options: [...SHARED_OPTIONS, LINGER_OPTION],
+  options: [
+    ...SHARED_OPTIONS,
+    SOURCE_OPTION,
+    LINGER_OPTION,
+    CRLF_OPTION,
+    {
+      name: "zero",
+      short: "z",
+      help: "send and receive nothing: only find out whether it connects",
+    },
+  ],
   examples: [
     [
       "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sock connect tcp:example.com:80",
       "Ask a web server by hand.",
     ],
+    ["sock connect -z -t 2 tcp:10.0.0.7:ssh", "Does it answer? The exit code tells."],
+    ["sock connect --crlf tcp:mail.example.com:smtp", "Type a conversation."],
     ["sock connect tcp:10.0.0.7:9000 < backup.tar", "Send a file, with progress."],
     ["sock connect --hex unix:/run/app.sock", "Talk to a local server and see every byte."],
     [
@@ -60,8 +85,10 @@ export const connectCommand: Command = {
         signal: session.signal,
         timeoutMs: settings.timeoutMs,
       });
+      if (args.has("zero")) return await withClient(settings, traffic, client, async () => {});
       const answerMs = settings.timeoutMs ?? ANSWER_MS;
-      await joinStdio(client, settings, traffic, session, { lingerMs, answerMs });
+      const crlf = args.has("crlf");
+      await joinStdio(client, settings, traffic, session, { lingerMs, answerMs, crlf });
     });
     return 0;
   },
@@ -73,13 +100,17 @@ export async function joinStdio(
   settings: Settings,
   traffic: Traffic,
   session: Session,
-  { lingerMs = LINGER_MS, answerMs }: { lingerMs?: number; answerMs: number },
+  { lingerMs = LINGER_MS, answerMs, crlf }: {
+    lingerMs?: number;
+    answerMs: number;
+    crlf: boolean;
+  },
 ): Promise<void> {
   const { channel } = client;
   const { timeoutMs } = settings;
   await withClient(settings, traffic, client, async (counts) => {
     const datagrams = channel.kind === "message";
-    await exchange(channel, stdioChannel(channel.kind), counts, {
+    await exchange(channel, stdioChannel(channel.kind, crlf), counts, {
       signal: session.signal,
       idleMs: timeoutMs,
       lingerMs,

@@ -8,12 +8,13 @@ import { spawnChild } from "../child.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { UsageError } from "../exit.ts";
 import { StdioHub } from "../hub.ts";
+import { gated } from "../gate.ts";
 import { exchange } from "../pump.ts";
 import type { Client, Server } from "../server.ts";
 import { serveAll, withClient, withProgress } from "../serve.ts";
 import { readDuration, readSettings, SERVER_OPTIONS, type Settings } from "../settings.ts";
 import type { ClientTraffic, Traffic } from "../traffic.ts";
-import { joinStdio, LINGER_OPTION } from "./connect.ts";
+import { CRLF_OPTION, joinStdio, LINGER_OPTION } from "./connect.ts";
 
 /** When a peer of datagrams that has been silent counts as gone. */
 export const PEER_IDLE_MS = 60_000;
@@ -37,6 +38,7 @@ export const listenCommand: Command = {
   options: [
     ...SERVER_OPTIONS,
     LINGER_OPTION,
+    CRLF_OPTION,
     { name: "keep-open", short: "k", help: "serve any number of clients" },
     { name: "exec", value: "COMMAND", help: "run COMMAND for each client" },
   ],
@@ -44,6 +46,7 @@ export const listenCommand: Command = {
     ["sock listen tcp:9000 > backup.tar", "Receive a file."],
     ["sock listen tcp:127.0.0.1:0", "Chat with one local client, on a free port."],
     ["sock listen udp:5140 --keep-open >> syslog.txt", "Collect log messages from many senders."],
+    ["sock listen udp:5353 -k -x --join 224.0.0.251", "Watch the names of the local network."],
     ["sock listen unix:/tmp/date.sock -k -m 600 --exec date", "Tell the date, to this user only."],
     ["sock listen tcp:[::1]:2323 -k -v --exec sh -c 'cat -n; echo bye'", "A filter as a service."],
   ],
@@ -53,23 +56,32 @@ export const listenCommand: Command = {
     checkSettings(settings, [[address, "server"]]);
     const lingerMs = readDuration(args, "linger");
     const command = args.rest;
-    if (command !== undefined && lingerMs !== undefined) {
-      throw new UsageError("--linger is about standard input, which --exec does not use");
+    const crlf = args.has("crlf");
+    if (command !== undefined && (lingerMs !== undefined || crlf)) {
+      const name = crlf ? "crlf" : "linger";
+      throw new UsageError(`--${name} is about standard input, which --exec does not use`);
     }
     const server = await address.serve(settings, settings.timeoutMs ?? PEER_IDLE_MS);
     try {
       settings.report.listening(server.name, server.engine);
       await withProgress(settings, command === undefined, async (traffic) => {
         if (args.has("keep-open")) {
-          return await serveMany(server, settings, traffic, session, command);
+          return await serveMany(
+            server,
+            settings,
+            traffic,
+            session,
+            command ?? new StdioHub(server.kind, crlf),
+          );
         }
-        const client = await server.next({
+        const client = await gated(server, settings).next({
           signal: session.signal,
           timeoutMs: settings.timeoutMs,
         });
         server.close();
         if (command === undefined) {
           return await joinStdio(client, settings, traffic, session, {
+            crlf,
             lingerMs,
             answerMs: settings.timeoutMs ?? PEER_IDLE_MS,
           });
@@ -93,25 +105,24 @@ async function serveMany(
   settings: Settings,
   traffic: Traffic,
   session: Session,
-  command: readonly string[] | undefined,
+  work: readonly string[] | StdioHub,
 ): Promise<void> {
-  if (command !== undefined) {
+  if (!(work instanceof StdioHub)) {
     return await serveAll(
       server,
       settings,
       traffic,
       session,
-      (client, counts, signal) => joinChild(client, counts, settings, command, signal),
+      (client, counts, signal) => joinChild(client, counts, settings, work, signal),
     );
   }
-  const hub = new StdioHub(server.kind);
   await serveAll(
     server,
     settings,
     traffic,
     session,
     (client, counts, signal) =>
-      exchange(client.channel, hub.join(), counts, { signal, idleMs: settings.timeoutMs }),
+      exchange(client.channel, work.join(), counts, { signal, idleMs: settings.timeoutMs }),
   );
 }
 

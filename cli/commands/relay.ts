@@ -7,7 +7,7 @@ import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
-import { readSettings, SERVER_OPTIONS } from "../settings.ts";
+import { readSettings, SERVER_OPTIONS, SOURCE_OPTION } from "../settings.ts";
 import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
@@ -23,7 +23,7 @@ export const relayCommand: Command = {
     "stream, whatever came at once is one message. A sender of datagrams is one client, gone " +
     "after a minute (or --timeout) of silence.",
   ],
-  options: SERVER_OPTIONS,
+  options: [...SERVER_OPTIONS, SOURCE_OPTION],
   examples: [
     ["sock relay tcp:8080 tcp:10.0.0.7:80", "Forward a port."],
     ["sock relay tcp:[::1]:2375 unix:/run/docker.sock", "Reach a Unix socket by TCP."],

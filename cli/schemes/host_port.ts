@@ -69,8 +69,12 @@ export function formatHostPort({ hostname, port }: HostPort): string {
  * @param asIpv6 Whether IPv4 on an IPv6 socket is to be shown as it is. Whoever asked for IPv6 wants that.
  */
 export function showIpAddress({ hostname, port }: IpAddress, asIpv6: boolean): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(hostname);
-  return formatHostPort({ hostname: mapped === null || asIpv6 ? hostname : mapped[1], port });
+  return formatHostPort({ hostname: asIpv6 ? hostname : unmapped(hostname), port });
+}
+
+/** An IPv4 address that a socket of both families shows as IPv6, as IPv4. */
+export function unmapped(hostname: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(hostname)?.[1] ?? hostname;
 }
 
 /** The number of a port that was given as a number or by its service's name. */

@@ -5,6 +5,8 @@
  */
 import { load } from "../load.ts";
 import type { IpAddress } from "../../core/address.ts";
+import type { StreamEndpoint } from "../../core/endpoint.ts";
+import type { UdpEndpoint } from "../../udp/mod.ts";
 import { UsageError } from "../exit.ts";
 import {
   formatHostPort,
@@ -15,11 +17,13 @@ import {
   showIpAddress,
 } from "./host_port.ts";
 import {
+  type Group,
   type OpenHow,
   type Scheme,
   scheme,
   type SchemeRow,
   type ServerEndpoint,
+  type SocketSettings,
 } from "./scheme.ts";
 
 type IpFamily = "inet" | "inet6" | undefined;
@@ -82,15 +86,9 @@ function tcpScheme(name: string, help: string, family: IpFamily, protocol?: "mpt
     name,
     help,
     ...hostPortRow(family),
-    clientSettings: [],
-    serverSettings: [],
-    async connect(target, how) {
-      const { connect } = await load<typeof import("../../tcp/mod.ts")>(
-        "../../tcp/mod.ts",
-        import.meta.url,
-      );
-      return await connect({ ...await peerOf(target, family, "tcp"), ...how, ...kind });
-    },
+    clientSettings: ["source"],
+    serverSettings: ["allow"],
+    connect: (target, how, settings) => connectTcp(target, family, { ...how, ...kind }, settings),
     listen: (target, how) => listenTcp(target, family, { ...how, ...kind }),
   });
 }
@@ -101,29 +99,96 @@ function udpScheme(name: string, help: string, family: IpFamily, protocol?: "udp
     name,
     help,
     ...hostPortRow(family),
-    clientSettings: [],
-    serverSettings: [],
-    async connect(target, how) {
+    clientSettings: ["source"],
+    serverSettings: ["allow", "join"],
+    async connect(target, how, settings) {
       const { connect } = await load<typeof import("../../udp/mod.ts")>(
         "../../udp/mod.ts",
         import.meta.url,
       );
-      return await connect({ ...await peerOf(target, family, "udp"), ...how, ...kind });
+      const peer = await peerOf(target, family, "udp");
+      return await connect({ ...peer, ...await sourceOf(peer, settings), ...how, ...kind });
     },
-    async listen(target, how) {
+    async listen(target, how, { join = [] }) {
       const { bind } = await load<typeof import("../../udp/mod.ts")>(
         "../../udp/mod.ts",
         import.meta.url,
       );
       const endpoint = await bind({
         port: await portNumber(target.port, "udp"),
-        hostname: target.hostname ?? anyAddress(family),
+        hostname: target.hostname ?? anyAddress(family ?? familyOf(join)),
+        // Several programs of a machine may hear the same group.
+        ...(join.length > 0 && { reuseAddress: true }),
         ...how,
         ...kind,
       });
-      return checkFamily(target, family, endpoint);
+      checkFamily(target, family, endpoint);
+      await joinGroups(endpoint, join);
+      return endpoint;
     },
   });
+}
+
+/** Connects by TCP to a target. */
+export async function connectTcp(
+  target: HostPort,
+  family: IpFamily,
+  how: OpenHow & { protocol?: "mptcp" },
+  settings: SocketSettings,
+): Promise<StreamEndpoint<IpAddress>> {
+  const { connect } = await load<typeof import("../../tcp/mod.ts")>(
+    "../../tcp/mod.ts",
+    import.meta.url,
+  );
+  const peer = await peerOf(target, family, "tcp");
+  return await connect({ ...peer, ...await sourceOf(peer, settings), ...how });
+}
+
+/** Where to connect from, as the library wants it: a port alone needs an address of the peer's family. */
+async function sourceOf(
+  peer: { hostname: string; family?: "inet" | "inet6" },
+  { source }: SocketSettings,
+): Promise<{ localAddress?: { hostname: string; port?: number }; family?: "inet" | "inet6" }> {
+  if (source === undefined) return {};
+  const { port } = source;
+  if (source.hostname !== undefined) {
+    return { localAddress: { hostname: source.hostname, ...(port !== undefined && { port }) } };
+  }
+  const family = peer.family ?? await familyOfHost(peer.hostname);
+  return {
+    localAddress: { hostname: anyAddress(family), ...(port !== undefined && { port }) },
+    ...(isName(peer.hostname) && { family }),
+  };
+}
+
+async function familyOfHost(hostname: string): Promise<"inet" | "inet6"> {
+  if (!isName(hostname)) return hostname.includes(":") ? "inet6" : "inet";
+  const { getAddrInfo } = await load<typeof import("../../addrinfo/mod.ts")>(
+    "../../addrinfo/mod.ts",
+    import.meta.url,
+  );
+  const [{ family }] = await getAddrInfo(hostname, null);
+  return family;
+}
+
+/** Groups of IPv4 alone need a socket of IPv4. */
+function familyOf(groups: readonly Group[]): IpFamily {
+  const isIpv4 = groups.length > 0 && groups.every(({ address }) => !address.includes(":"));
+  return isIpv4 ? "inet" : undefined;
+}
+
+async function joinGroups(
+  endpoint: Pick<UdpEndpoint, "joinMulticast" | "close">,
+  groups: readonly Group[],
+): Promise<void> {
+  try {
+    for (const { address, interface: name } of groups) {
+      await endpoint.joinMulticast(address, name === undefined ? {} : { interface: name });
+    }
+  } catch (error) {
+    endpoint.close();
+    throw error;
+  }
 }
 
 function anyAddress(family: IpFamily): string {

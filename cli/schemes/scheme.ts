@@ -5,15 +5,19 @@
  */
 import type { Address as SocketAddress } from "../../core/address.ts";
 import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../../core/endpoint.ts";
+import type { Cidr } from "../../core/ip/mod.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { messageChannel, streamChannel } from "../channel.ts";
 import { DatagramServer } from "../datagram_server.ts";
 import { TimedOut } from "../exit.ts";
-import type { Client, Server, Waiting } from "../server.ts";
+import type { Client, Names, Server, Waiting } from "../server.ts";
 import { formatDuration } from "../units.ts";
+import { unmapped } from "./host_port.ts";
 
-/** What the user may ask of a socket that not every kind of socket can do. */
-export type SpecialSetting = "mode";
+/** What the user may ask of a socket that not every kind of socket can do, by the options' names. */
+export const SPECIAL_SETTINGS = ["mode", "source", "join", "allow"] as const;
+/** One of them. */
+export type SpecialSetting = typeof SPECIAL_SETTINGS[number];
 
 /** What the user asked for of every socket. */
 export interface SocketSettings {
@@ -23,6 +27,27 @@ export interface SocketSettings {
   readonly options: readonly (readonly [SocketOption<unknown>, unknown])[];
   /** Permission bits of a Unix server's file. */
   readonly mode?: number;
+  /** Where to connect from. */
+  readonly source?: Source;
+  /** Multicast groups of a server of datagrams. */
+  readonly join?: readonly Group[];
+  /** The only peers that are served. */
+  readonly allow?: readonly Cidr[];
+}
+
+/** Where to connect from. */
+export interface Source {
+  /** Absent: what reaches the peer. */
+  readonly hostname: string | undefined;
+  /** Absent: a free one. */
+  readonly port: number | undefined;
+}
+
+/** A multicast group. */
+export interface Group {
+  readonly address: string;
+  /** Absent: the system chooses. */
+  readonly interface: string | undefined;
 }
 
 /** What every opener of the library takes. */
@@ -93,6 +118,7 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
   const { name, form, help } = row;
   const show = (address: A | undefined) =>
     `${name}:${address === undefined ? "?" : row.show(address)}`;
+  const names = { show, hostOf };
   return {
     name,
     form,
@@ -109,7 +135,7 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
           checkClient();
           const how = { ...libraryOptions(settings), ...waiting };
           try {
-            return clientOf(await row.connect(target, how, settings), show);
+            return clientOf(await row.connect(target, how, settings), names);
           } catch (error) {
             throw explainTimeout(error, waiting, `connecting to ${written}`);
           }
@@ -117,15 +143,20 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
         async serve(settings, clientIdleMs) {
           const endpoint = await row.listen(target, libraryOptions(settings), settings);
           return endpoint.role === "message"
-            ? new DatagramServer<A>(endpoint, show, clientIdleMs)
-            : acceptingServer(endpoint, show);
+            ? new DatagramServer<A>(endpoint, names, clientIdleMs)
+            : acceptingServer(endpoint, names);
         },
       };
     },
   };
 }
 
-function clientOf<A>(endpoint: Connection<A>, show: (address: A | undefined) => string): Client {
+/** The IP address of a peer that has one. */
+function hostOf(address: SocketAddress | undefined): string | undefined {
+  return address !== undefined && "hostname" in address ? unmapped(address.hostname) : undefined;
+}
+
+function clientOf<A>(endpoint: Connection<A>, { show, hostOf }: Names<A>): Client {
   const remote = show(endpoint.remoteAddr);
   return {
     channel: endpoint.role === "stream"
@@ -133,21 +164,22 @@ function clientOf<A>(endpoint: Connection<A>, show: (address: A | undefined) => 
       : messageChannel(endpoint, remote),
     local: show(endpoint.localAddr),
     remote,
+    remoteHost: hostOf(endpoint.remoteAddr),
     engine: endpoint.engine,
   };
 }
 
 function acceptingServer<A>(
   listener: ListenerEndpoint<A, Connection<A>>,
-  show: (address: A | undefined) => string,
+  names: Names<A>,
 ): Server {
   return {
-    name: show(listener.localAddr),
+    name: names.show(listener.localAddr),
     engine: listener.engine,
     kind: listener.type === "stream" ? "stream" : "message",
     async next(waiting) {
       try {
-        return clientOf(await listener.accept(waiting), show);
+        return clientOf(await listener.accept(waiting), names);
       } catch (error) {
         throw explainTimeout(error, waiting, "waiting for a client");
       }
