@@ -72,6 +72,16 @@ export interface NetlinkAddress {
   groups: number;
 }
 
+/** An address of a virtual machine or its hypervisor (`man 7 vsock`). */
+export interface VsockAddress {
+  /** Always `"vsock"`. */
+  family: "vsock";
+  /** The context: 0 the hypervisor, 1 this machine, 2 the host, 2^32 - 1 any. */
+  cid: number;
+  /** 0 to 2^32 - 1; 2^32 - 1 lets the kernel choose at bind. */
+  port: number;
+}
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -94,6 +104,8 @@ export interface AddressTypes {
   packet: PacketAddress;
   /** Messages to and from the kernel. */
   netlink: NetlinkAddress;
+  /** Virtual machines. */
+  vsock: VsockAddress;
   /** What has no codec. */
   other: OpaqueAddress;
 }

@@ -12,6 +12,7 @@ import { OTHER } from "./other.ts";
 import { PACKET } from "./packet.ts";
 import type { FamilyRow } from "./row.ts";
 import { UNIX } from "./unix.ts";
+import { VSOCK } from "./vsock.ts";
 
 /** The rows, in the order in which they are asked whether an address without `family` is theirs. */
 export const FAMILIES: readonly FamilyRow[] = rows(
@@ -20,6 +21,7 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   UNIX,
   PACKET,
   NETLINK,
+  VSOCK,
   OTHER,
 );
 

@@ -1,0 +1,44 @@
+import { object } from "../core/arguments.ts";
+import { beginWait } from "../core/wait.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import { bind as bindLibc } from "../ffi/engine.ts";
+import { BIND_SHAPE, vsockAddress, vsockEngine } from "./_request.ts";
+import type { VsockBindOptions, VsockMessageEndpoint } from "./types.ts";
+
+const ACTION = "bind";
+const REQUEST = object(BIND_SHAPE);
+
+/**
+ * Binds a datagram socket (`man 7 vsock`). Of Linux's transports VMware's alone (vmw_vsock_vmci) has
+ * datagrams.
+ *
+ * Needs `--allow-ffi` and `--allow-net=vsock:CID:PORT`, or the whole of `--allow-net`.
+ *
+ * @example Where there is no such transport
+ * ```ts
+ * import { vsock } from "@berkeley/sockets";
+ *
+ * try {
+ *   using socket = await vsock.bind();
+ *   console.log(socket.localAddr);
+ * } catch (error) {
+ *   console.log(error); // ENODEV, or EAFNOSUPPORT without the module vsock
+ * }
+ * ```
+ *
+ * @param options Where to be reached.
+ * @returns The endpoint.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {SocketError} `ENODEV`: no transport here has datagrams.
+ * @throws {Deno.errors.NotSupported} Code `EAFNOSUPPORT`: the kernel lacks the module vsock.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+// deno-lint-ignore require-await -- a bad argument rejects
+export async function bind(options: VsockBindOptions = {}): Promise<VsockMessageEndpoint> {
+  const request = REQUEST(options, ACTION, "options");
+  vsockEngine(ACTION, options, "binding a datagram socket");
+  beginWait(options)?.end(); // binding does not wait, but an aborted signal stops it
+  const libc = { address: vsockAddress(request), options: request.options };
+  return bindLibc(libc, "dgram", (core) => new LibcMessage(core));
+}

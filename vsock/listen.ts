@@ -1,0 +1,71 @@
+import type { VsockAddress } from "../core/address.ts";
+import { callback, integer, object, oneOf, optional, orElse } from "../core/arguments.ts";
+import type { AcceptErrorHandler } from "../core/listener.ts";
+import { beginWait } from "../core/wait.ts";
+import { listen as listenLibc, makeMessage, makeStream } from "../ffi/engine.ts";
+import { listenDeno } from "./_deno.ts";
+import { BIND_SHAPE, vsockAddress, vsockEngine } from "./_request.ts";
+import type { VsockListener, VsockListenOptions, VsockMessageListener } from "./types.ts";
+
+const ACTION = "listen";
+const REQUEST = object({
+  ...BIND_SHAPE,
+  type: orElse(oneOf("stream", "seqpacket"), "stream"),
+  backlog: optional(integer(0, 0x7fffffff)),
+  onError: optional(callback<AcceptErrorHandler>()),
+});
+/** What Deno's own listeners ask for. */
+const DEFAULT_BACKLOG = 1024;
+
+/**
+ * Listens for VSOCK connections (`man 7 vsock`).
+ *
+ * Needs `--allow-ffi` and `--allow-net=vsock:CID:PORT`, or the whole of `--allow-net`; CID and port
+ * are 4294967295 where they are any. With `engine: "deno"` it needs Deno's `--unstable-vsock` in
+ * place of `--allow-ffi`: without that flag Deno ends the process.
+ *
+ * @example On any context, at a port that the kernel chooses
+ * ```ts
+ * import { vsock } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using listener = await vsock.listen();
+ *   assertEquals(listener.localAddr.family, "vsock");
+ * } catch (error) {
+ *   // A kernel without the module vsock.
+ *   if (!(error instanceof Deno.errors.NotSupported)) throw error;
+ * }
+ * ```
+ *
+ * @param options Where to listen, and how.
+ * @returns The listener.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {Deno.errors.AddrInUse} Code `EADDRINUSE`: somebody listens there.
+ * @throws {Deno.errors.NotSupported} Code `EAFNOSUPPORT`: the kernel lacks the module vsock.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+export function listen(
+  options: VsockListenOptions & { type: "seqpacket" },
+): Promise<VsockMessageListener>;
+/** As above, for streams. */
+export function listen(options?: VsockListenOptions & { type?: "stream" }): Promise<VsockListener>;
+/** As above, for either. */
+export function listen(options: VsockListenOptions): Promise<VsockListener | VsockMessageListener>;
+// deno-lint-ignore require-await -- a bad argument rejects
+export async function listen(
+  options: VsockListenOptions = {},
+): Promise<VsockListener | VsockMessageListener> {
+  const request = REQUEST(options, ACTION, "options");
+  const { type, backlog, onError } = request;
+  const needsLibc = type === "seqpacket" ? 'type "seqpacket"' : backlog && "backlog";
+  const engine = vsockEngine(ACTION, options, needsLibc === 0 ? "backlog" : needsLibc);
+  beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
+  const address = vsockAddress(request);
+  if (engine === "deno") return listenDeno(address, onError);
+  const libc = { address, backlog: backlog ?? DEFAULT_BACKLOG, onError, options: request.options };
+  return type === "seqpacket"
+    ? listenLibc(libc, type, makeMessage<VsockAddress>)
+    : listenLibc(libc, type, makeStream<VsockAddress>);
+}
