@@ -1,10 +1,9 @@
 import { notCapable } from "../core/errors.ts";
+import { O_CLOEXEC, O_RDONLY } from "../ffi/abi/event_constants.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
 import { NUMBERS } from "./_constants.ts";
 
 const DEVICE = "/dev/vsock";
-/** O_RDONLY | O_CLOEXEC (fcntl.h) */
-const FLAGS = 0o2000000;
 
 /**
  * The context by which this machine is reached (`man 7 vsock`, IOCTL_VM_SOCKETS_GET_LOCAL_CID).
@@ -32,7 +31,7 @@ export function localCid(): number {
     Deno.permissions.requestSync(descriptor).state === "granted";
   if (!granted) throw notCapable("get the local CID", "--allow-sys=networkInterfaces");
   const path = new TextEncoder().encode(`${DEVICE}\0`);
-  const fd = attempt((lib) => lib.open(path, FLAGS));
+  const fd = attempt((lib) => lib.open(path, O_RDONLY | O_CLOEXEC));
   if (fd < 0) throw failure("open", -fd, DEVICE);
   try {
     const cid = new Uint32Array(1);

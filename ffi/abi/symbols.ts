@@ -189,14 +189,6 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
-  /** Variadic in C, see fcntl; for flags that make no file, which take no mode. */
-  open: {
-    parameters: [
-      "buffer", // const char *pathname
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
   read: {
     parameters: [
       "i32", // int fd

@@ -22,6 +22,7 @@ import {
   AF_INET6,
   AF_UNIX,
   AF_UNSPEC,
+  MSG_EOR,
   SO_TIMESTAMPNS,
   SOCK_SEQPACKET,
   SOL_SOCKET,
@@ -122,7 +123,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     wait: Wait | undefined,
   ): Promise<Message<A>[]> {
     // One by one where the end must be told from an empty message, and where one is all there is to be.
-    if (this.#marked || max === 1) {
+    if (this.#marked || this.#endsEmpty || max === 1) {
       const message = await this.receive(options, wait);
       return message === undefined ? [] : [message];
     }
@@ -228,11 +229,21 @@ export class LibcMessage<A> extends MessageBase<A> {
           return ENDED;
         }
         if (!this.#wantsTimestamps && holdsOnlyTimestamp(control)) control = undefined;
+      } else if (
+        received.lengthBytes === 0 && this.#endsEmpty && (received.flags & MSG_EOR) === 0
+      ) {
+        this.#ended = true;
+        return ENDED;
       }
       const message: Message<A> = { data, from: from as A, truncated };
       if (control !== undefined) message.control = control;
       return message;
     }
+  }
+
+  /** Whether nothing but the end of a connection is empty: elsewhere than on unix, which has marks. */
+  get #endsEmpty(): boolean {
+    return this.#connected && this.core.typeNumber === SOCK_SEQPACKET && !this.#marked;
   }
 
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
