@@ -37,15 +37,18 @@ export interface UnknownAttribute {
   data: Uint8Array<ArrayBuffer>;
 }
 
-/** Attributes by name: number and codec of each. */
+/**
+ * Attributes by name: number and codec of each, and the kernel's name where it is not ours in capitals.
+ */
 export type AttributeRows = Readonly<
-  Record<string, readonly [type: number, codec: AttributeCodec<unknown>]>
+  Record<string, readonly [type: number, codec: AttributeCodec<unknown>, kernelName?: string]>
 >;
 
 /** What a table's attributes are as an object. */
 export type AttributeValues<R extends AttributeRows> =
   & {
-    [K in keyof R]?: R[K] extends readonly [number, AttributeCodec<infer T>] ? T : never;
+    [K in keyof R]?: R[K][1] extends
+      { decode(source: ByteSource, at: number, length: number): infer T } ? T : never;
   }
   & {
     /** Attributes that the table does not know. */
@@ -164,7 +167,8 @@ export class AttributeTable<R extends AttributeRows>
 
   #label(type: number): string {
     const name = this.#names[type];
-    return name === undefined ? `${this.#prefix}${type}` : `${this.#prefix}${name.toUpperCase()}`;
+    if (name === undefined) return `${this.#prefix}${type}`;
+    return `${this.#prefix}${this.#rows[name][2] ?? name.toUpperCase()}`;
   }
 }
 
@@ -196,7 +200,7 @@ export function writeAttribute<T>(
  * Declares a table of attributes.
  *
  * @param prefix What the kernel's names begin with: `"IFLA_"`.
- * @param rows Number and codec of each, by the kernel's name in lower case without the prefix.
+ * @param rows Number and codec of each, by name.
  * @returns The table.
  */
 export function attributes<const R extends AttributeRows>(

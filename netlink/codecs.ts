@@ -84,6 +84,12 @@ export const u64: AttributeCodec<bigint> = {
   },
 };
 
+/** 64 bits that hold no more than a number of JS does: times and sizes. */
+export const u64n: AttributeCodec<number> = {
+  decode: (source, at, length) => Number(u64.decode(source, at, length)),
+  encode: (sink, value) => sink.u64(BigInt(number(value, 0, Number.MAX_SAFE_INTEGER))),
+};
+
 /** 16 bits in network order. */
 export const be16: AttributeCodec<number> = {
   decode(source, at, length) {

@@ -26,6 +26,8 @@ export interface DumpRequest<T> {
   readonly action: string;
   /** The layout of the payload. */
   readonly shape?: RequestShape;
+  /** Errors, by code, that mean an empty table here. */
+  readonly emptyIf?: readonly string[];
   /** NLM_F_* flags instead of NLM_F_DUMP. */
   readonly flags?: number;
 }
@@ -69,20 +71,29 @@ export class Dump<T> implements AsyncIterable<T> {
   async toArray(): Promise<T[]> {
     const wait = beginWait(this.#options);
     try {
-      for (let attempt = 1;; attempt++) {
-        const all: T[] = [];
-        try {
-          for await (const batch of this.#batches(wait)) {
-            for (const value of batch) all.push(value);
-          }
-          return all;
-        } catch (error) {
-          if (!(error instanceof InterruptedDump)) throw error;
-          if (attempt === MOST_ATTEMPTS) throw error.told;
-        }
-      }
+      return await this.collect(wait);
     } finally {
       wait?.end();
+    }
+  }
+
+  /**
+   * As {@linkcode Dump.toArray}, within a wait that has begun. Not for users.
+   *
+   * @ignore
+   */
+  async collect(wait: Wait | undefined): Promise<T[]> {
+    for (let attempt = 1;; attempt++) {
+      const all: T[] = [];
+      try {
+        for await (const batch of this.#batches(wait)) {
+          for (const value of batch) all.push(value);
+        }
+        return all;
+      } catch (error) {
+        if (!(error instanceof InterruptedDump)) throw error;
+        if (attempt === MOST_ATTEMPTS) throw error.told;
+      }
     }
   }
 
@@ -247,8 +258,9 @@ class DumpRun<T> implements Exchange {
   finish(ack: Acknowledgement): void {
     this.#over = true;
     if (ack.errno !== 0) {
-      const { action, shape } = this.#request;
-      this.#failure = { reason: netlinkError(ack, action, this.#bytes, shape) };
+      const { action, shape, emptyIf = [] } = this.#request;
+      const reason = netlinkError(ack, action, this.#bytes, shape);
+      if (!emptyIf.includes(reason.code)) this.#failure = { reason };
     }
     this.#settle();
   }

@@ -5,6 +5,15 @@ import { testWith } from "../_tools.ts";
 
 /** Headers of each table: sets that together know its names, and the names newer than Debian 12's. */
 const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> = {
+  link: { headers: [["linux/if_link.h"], ["linux/if_tunnel.h"], ["linux/veth.h"]] },
+  rtnetlink: {
+    headers: [
+      ["linux/rtnetlink.h"],
+      ["linux/fib_rules.h"],
+      ["linux/nexthop.h"],
+      ["linux/net_namespace.h"],
+    ],
+  },
   netlink: { headers: [["sys/socket.h", "linux/netlink.h"]] },
 };
 
