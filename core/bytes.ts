@@ -16,6 +16,39 @@ export const bytes: Parameter<Uint8Array> = (value, action, name) => {
   return value;
 };
 
+/** An accessor of every typed array, which no subclass, own property or proxy stands in for. */
+function accessor(name: "length" | "byteOffset" | "buffer" | symbol): () => unknown {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+  return Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
+}
+
+const NAME_OF = accessor(Symbol.toStringTag);
+const LENGTH_OF = accessor("length");
+const OFFSET_OF = accessor("byteOffset");
+const BUFFER_OF = accessor("buffer");
+
+/** Whether this is a Uint8Array in truth, whatever `instanceof` says of it. */
+function isUint8Array(value: unknown): value is Uint8Array {
+  return NAME_OF.call(value) === "Uint8Array";
+}
+
+/**
+ * The true length of a view, whatever it says of itself (a subclass may have a `length` of its own):
+ * the one to tell the kernel. 0 once its memory is gone.
+ */
+export function lengthOf(bytes: Uint8Array): number {
+  return LENGTH_OF.call(bytes) as number;
+}
+
+/** As `subarray`, by the true length, and a plain view whatever `bytes` is. */
+export function partOf(bytes: Uint8Array, from: number, to?: number): Uint8Array<ArrayBuffer> {
+  const length = lengthOf(bytes);
+  const end = Math.min(to ?? length, length);
+  const start = Math.min(from, end);
+  const offset = OFFSET_OF.call(bytes) as number;
+  return new Uint8Array(BUFFER_OF.call(bytes) as ArrayBuffer, offset + start, end - start);
+}
+
 /**
  * Refuses what is no plain view: other types, detached or resizable buffers, whose memory could go
  * away while the kernel holds it.
@@ -30,16 +63,16 @@ export function checkBytes(
   action: string,
   name: string,
 ): asserts bytes is Uint8Array {
-  if (!(bytes instanceof Uint8Array)) {
+  if (!isUint8Array(bytes)) {
     throw new TypeError(`Cannot ${action}: ${name} is not a Uint8Array`);
   }
-  const buffer = bytes.buffer;
+  const buffer = BUFFER_OF.call(bytes) as ArrayBuffer | SharedArrayBuffer;
   if (buffer instanceof ArrayBuffer) {
     if (buffer.resizable) {
       throw new TypeError(`Cannot ${action}: ${name} views a resizable buffer`);
     }
     // A view of detached memory has no length: looked at first, since that costs less.
-    if (bytes.length === 0 && buffer.detached) {
+    if (lengthOf(bytes) === 0 && buffer.detached) {
       throw new TypeError(`Cannot ${action}: ${name} views a detached buffer`);
     }
   } else if (buffer.growable) {
@@ -54,14 +87,14 @@ export function detached(action: string, name: string): TypeError {
 
 /** Whether these are bytes that any call takes as they are: not empty, not shared, not resizable. */
 export function isPlain(bytes: unknown): bytes is Uint8Array<ArrayBuffer> {
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return false;
-  const buffer = bytes.buffer;
+  if (!isUint8Array(bytes) || lengthOf(bytes) === 0) return false;
+  const buffer = BUFFER_OF.call(bytes);
   return buffer instanceof ArrayBuffer && !buffer.resizable;
 }
 
 /** Whether the engine may hand this memory to Deno's own calls: shared memory must be copied. */
 export function isShared(bytes: Uint8Array): boolean {
-  return !(bytes.buffer instanceof ArrayBuffer);
+  return !(BUFFER_OF.call(bytes) instanceof ArrayBuffer);
 }
 
 /** The bytes of a text, or the bytes themselves. */

@@ -13,7 +13,7 @@ import {
   optional,
   orElse,
 } from "./arguments.ts";
-import { checkBytes } from "./bytes.ts";
+import { checkBytes, lengthOf } from "./bytes.ts";
 import { WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 
 /** Options of `recvUntil`. */
@@ -104,13 +104,14 @@ export async function* readFrames(
 export function encodeFrame(data: Uint8Array, options?: FrameOptions): Uint8Array<ArrayBuffer> {
   checkBytes(data, "send a frame", "data");
   const { prefixBytes, littleEndian, maxBytes } = frameShape(options, "send a frame");
-  if (data.length > maxBytes) {
-    throw new RangeError(`Cannot send a frame: length ${data.length} is over maxBytes ${maxBytes}`);
+  const length = lengthOf(data);
+  if (length > maxBytes) {
+    throw new RangeError(`Cannot send a frame: length ${length} is over maxBytes ${maxBytes}`);
   }
-  const frame = new Uint8Array(prefixBytes + data.length);
+  const frame = new Uint8Array(prefixBytes + length);
   for (let i = 0; i < prefixBytes; i++) {
     const shift = 8 * (littleEndian ? i : prefixBytes - 1 - i);
-    frame[i] = data.length >>> shift;
+    frame[i] = length >>> shift;
   }
   frame.set(data, prefixBytes);
   return frame;

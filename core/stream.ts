@@ -5,7 +5,7 @@
  */
 import { checkInteger, checkKeys } from "./arguments.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { checkBytes, detached, toBytes } from "./bytes.ts";
+import { checkBytes, detached, lengthOf, partOf, toBytes } from "./bytes.ts";
 import type { StreamEndpoint } from "./endpoint.ts";
 import { EndpointBase } from "./endpoint_base.ts";
 import { closedError, sayBytesSent } from "./errors.ts";
@@ -56,7 +56,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   protected abstract end(how: "read" | "write" | "both"): Promise<void> | void;
   async recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
     checkBytes(buffer, "receive", "buffer");
-    if (options !== undefined || !this.#receivesIdle || buffer.length === 0) {
+    if (options !== undefined || !this.#receivesIdle || lengthOf(buffer) === 0) {
       return await this.#receiving(options, (wait) => this.#into(buffer, wait));
     }
     this.receives.enter();
@@ -84,8 +84,9 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     needle: Uint8Array | string,
     options?: RecvUntilOptions,
   ): Promise<Uint8Array | undefined> {
-    const bytes = toBytes(needle);
+    let bytes = toBytes(needle);
     checkBytes(bytes, "receive", "needle");
+    bytes = partOf(bytes, 0);
     if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
     const until = UNTIL(options ?? {}, "receive", "options");
     return await this.takeTurn(
@@ -124,7 +125,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
       this.sends,
       beginWait(options, "send", this),
       "send",
-      async (wait) => data.length === 0 ? 0 : await this.push(data, wait),
+      async (wait) => lengthOf(data) === 0 ? 0 : await this.push(data, wait),
     );
   }
 
@@ -149,7 +150,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
 
   async read(p: Uint8Array): Promise<number | null> {
     const count = await this.recvInto(p);
-    return count === 0 && p.length > 0 ? null : count;
+    return count === 0 && lengthOf(p) > 0 ? null : count;
   }
 
   write(p: Uint8Array): Promise<number> {
@@ -193,12 +194,12 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
 
   /** Sends what follows the first `sent` bytes; what it rejects with says how many went in all. */
   protected async sendRest(data: Uint8Array, sent: number, options?: WaitOptions): Promise<void> {
-    const size = data.length;
+    const size = lengthOf(data);
     try {
       await this.takeTurn(this.sends, beginWait(options, "send", this), "send", async (wait) => {
         while (sent < size) {
-          if (data.length !== size) throw detached("send", "data");
-          sent += await this.push(sent === 0 ? data : data.subarray(sent), wait);
+          if (lengthOf(data) !== size) throw detached("send", "data");
+          sent += await this.push(sent === 0 ? data : partOf(data, sent), wait);
         }
       });
     } catch (error) {
@@ -224,9 +225,9 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   }
 
   #into(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
-    if (buffer.length === 0) return Promise.resolve(0);
+    if (lengthOf(buffer) === 0) return Promise.resolve(0);
     if (this.kept !== undefined && this.kept.length > 0) {
-      return Promise.resolve(this.kept.takeInto(buffer));
+      return Promise.resolve(this.kept.takeInto(partOf(buffer, 0)));
     }
     return this.pull(buffer, wait);
   }

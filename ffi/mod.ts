@@ -4,16 +4,16 @@
  *
  * @module
  */
-export { Socket, socket, socketPair } from "./descriptor/socket.ts";
-export type { FlagOptions } from "./descriptor/socket_arguments.ts";
-export type { ByteCalls } from "./descriptor/socket_bytes.ts";
-export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
+export { socket, socketPair } from "./descriptor/make_socket.ts";
+export { Socket } from "./descriptor/socket.ts";
 export type {
-  MessageCalls,
+  FlagOptions,
   RecvManyOptions,
   RecvMsgOptions,
   SendMsgOptions,
-} from "./descriptor/socket_messages.ts";
+  TryOptions,
+} from "./descriptor/socket_arguments.ts";
+export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
 export type {
   ReceivedMessage,
   ReceivedParts,

@@ -11,8 +11,8 @@ import type { Wait } from "../core/wait.ts";
 import { STRUCTS } from "../ffi/abi/layout.ts";
 import { allocate } from "../ffi/abi/memory.ts";
 import { AF_NETLINK, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
-import type { Libc } from "../ffi/abi/library.ts";
-import { type Descriptor, namedLength, nameRoom } from "../ffi/descriptor/descriptor.ts";
+import { recvFromOnce, sendOnce } from "../ffi/descriptor/byte_calls.ts";
+import { type Descriptor, nameRoom } from "../ffi/descriptor/descriptor.ts";
 import { openDescriptor } from "../ffi/descriptor/open.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import type { Exchange } from "./_exchange.ts";
@@ -165,9 +165,8 @@ export class Transport {
 
   /** Sends a datagram to the kernel, which deals with the requests in it before this resolves. */
   async send(datagram: Uint8Array<ArrayBuffer>, wait?: Wait): Promise<void> {
-    const run = () =>
-      this.#core.tryCall("send", (lib, fd) => lib.send(fd, datagram, datagram.length, 0));
-    await this.#core.attempt("writable", "send", run, wait);
+    const core = this.#core;
+    await core.attempt("writable", "send", () => sendOnce(core, datagram, 0), wait);
   }
 
   /** Reads on if somebody waits. */
@@ -220,21 +219,20 @@ export class Transport {
   }
 
   #tryReceive = (): number | undefined =>
-    this.#batch === undefined
-      ? this.#core.tryCall("recvmsg", this.#receive)
-      : this.#receiveWithId(this.#batch);
+    this.#batch === undefined ? this.#receive() : this.#receiveWithId(this.#batch);
 
   /** One receive. What came is dealt with before this returns: the room is everybody's. */
-  #receive = (lib: Libc, fd: number): number => {
+  #receive(): number | undefined {
     const source = receiveRoom();
-    const { name, length } = nameRoom();
-    const count = lib.recvfrom(fd, source.bytes, ROOM_BYTES, MSG_TRUNC, name, length);
-    if (count <= 0) return count;
+    const received = recvFromOnce(this.#core, source.bytes, ROOM_BYTES, MSG_TRUNC);
+    if (received === undefined || received.count === 0) return received?.count;
+    const { count, nameLength } = received;
+    const { name } = nameRoom();
     // Any process may send to this port: only what the kernel says counts.
-    if (namedLength() < SOCKADDR_NL_BYTES || !isZero(name, NL_PID)) return count;
+    if (nameLength < SOCKADDR_NL_BYTES || !isZero(name, NL_PID)) return count;
     this.#datagram(source, count, ROOM_BYTES, !isZero(name, NL_GROUPS), undefined);
     return count;
-  };
+  }
 
   #receiveWithId(batch: ReceiveBatch): number | undefined {
     const received = batch.receive(this.#core, 1, 0);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Wait } from "../core/wait.ts";
+import { sendOnce } from "../ffi/descriptor/byte_calls.ts";
 import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
 import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
@@ -55,7 +56,7 @@ export async function timestampsBegun(): Promise<void> {
     const name = core.localName();
     core.call("connect", (lib, fd) => lib.connect(fd, name, name.length));
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      core.call("send", (lib, fd) => lib.send(fd, new Uint8Array(1), 1, 0));
+      sendOnce(core, new Uint8Array(1), 0);
       const stamped = tryRecvMsg(core, 1)?.control?.get("timestamping")?.softwareNanos;
       if (stamped !== undefined) return;
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,6 +1,6 @@
 /** Our side of the UDP benches: ours.ts MODE SIZE [PORT], as udp.c. */
 import { AF_INET, SOCK_DGRAM, SOL_UDP, UDP_GRO, UDP_SEGMENT } from "../../ffi/abi/constants.ts";
-import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket } from "../../ffi/mod.ts";
 import { socketOption } from "../../core/option.ts";
 import * as udp from "../../udp/mod.ts";
 

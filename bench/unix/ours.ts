@@ -1,6 +1,6 @@
 /** Our side of the Unix benches: ours.ts MODE, as unix.c. */
 import { AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from "../../ffi/abi/constants.ts";
-import { socketPair } from "../../ffi/descriptor/socket.ts";
+import { socketPair } from "../../ffi/mod.ts";
 
 const [mode] = Deno.args;
 const [a, b] = socketPair(AF_UNIX, mode === "bulk" ? SOCK_STREAM : SOCK_DGRAM);

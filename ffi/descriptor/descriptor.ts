@@ -4,6 +4,7 @@
  * @module
  */
 import { closedError } from "../../core/errors.ts";
+import { checkBytes, lengthOf } from "../../core/bytes.ts";
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
@@ -79,6 +80,8 @@ export class Descriptor extends Watch {
    * and TCP under an upper layer at the end of each TLS record.
    */
   shortReceiveDrains: boolean;
+  /** Whether the last receive brought so much that the next one had better go to memory of its own. */
+  filledRoom = false;
   /** How many waits for room in a row were in vain. */
   #vainWaits = 0;
 
@@ -277,11 +280,11 @@ export class Descriptor extends Watch {
     }
     const encoded = option.codec.encode(value);
     if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
-    const bytes = withPointers(encoded);
+    const bytes = withPointers(encoded, option.name);
     _keptAlive = encoded;
     this.call(
       "setsockopt",
-      (lib, fd) => lib.setsockopt(fd, option.level, option.option, bytes, bytes.length),
+      (lib, fd) => lib.setsockopt(fd, option.level, option.option, bytes, lengthOf(bytes)),
       option.name,
     );
     _keptAlive = undefined;
@@ -332,8 +335,11 @@ function pause(wait: Wait | undefined, referenced: boolean): Promise<void> {
 let _keptAlive: OptionBytes | undefined;
 
 /** The bytes of an encoded option, with the addresses of other memory filled in. */
-function withPointers(encoded: OptionBytes): Uint8Array<ArrayBuffer> {
-  if (encoded instanceof Uint8Array) return encoded;
+function withPointers(encoded: OptionBytes, name: string): Uint8Array<ArrayBuffer> {
+  if (!("pointers" in encoded)) {
+    checkBytes(encoded, "setsockopt", `${name} as its codec encodes it`);
+    return encoded;
+  }
   const { bytes, pointers } = encoded;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const { offset, buffer } of pointers) view.setBigUint64(offset, addressOf(buffer), true);

@@ -4,20 +4,52 @@
  * @module
  */
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger, checkKeys } from "../../core/bytes.ts";
+import type {
+  Message,
+  MessageBatch,
+  OutgoingMessage,
+  RecvBatchesOptions,
+} from "../../core/message.ts";
 import type { SocketOption } from "../../core/option.ts";
-import type { WaitOptions } from "../../core/wait.ts";
-import { AF_INET, AF_UNIX, SOCK_STREAM, SOMAXCONN } from "../abi/socket_constants.ts";
+import { beginWait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
+import { SOMAXCONN } from "../abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC } from "../abi/event_constants.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
-import { checkSockaddr, checkSocket } from "../guard/permissions.ts";
+import { checkSockaddr } from "../guard/permissions.ts";
 import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
-import { ByteCalls } from "./socket_bytes.ts";
+import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
+import {
+  type ReceivedMessage,
+  type ReceivedParts,
+  recvMsg,
+  recvMsgInto,
+  type RecvMsgRequest,
+  sendMsg,
+  tryRecvMsg,
+} from "../messages/msghdr.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { MAX_BYTES, waiting } from "./socket_arguments.ts";
-import { acceptedDescriptor, descriptorFromFd, openDescriptor, openPair } from "./open.ts";
+import { acceptedDescriptor, descriptorFromFd } from "./open.ts";
+import {
+  checkTry,
+  FLAG_KEYS,
+  type FlagOptions,
+  MAX_BYTES,
+  RECV_BATCHES_KEYS,
+  RECV_MANY_KEYS,
+  RECV_MSG_KEYS,
+  type RecvManyOptions,
+  type RecvMsgOptions,
+  SEND_MSG_KEYS,
+  type SendMsgOptions,
+  TRY_RECV_MSG_KEYS,
+  type TryOptions,
+  waiting,
+} from "./socket_arguments.ts";
+import * as bytes from "./socket_bytes.ts";
+import { DEFAULT_RECV_BYTES } from "./socket_bytes.ts";
 
 const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 
@@ -50,12 +82,11 @@ const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
  * assertEquals(address, client.localAddr);
  * ```
  */
-export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
+export class Socket implements Disposable, AsyncDisposable {
   readonly #core: Descriptor;
 
   /** Wraps a core. Use {@linkcode socket}, {@linkcode socketPair} or {@linkcode Socket.fromFd}. */
   constructor(core: Descriptor) {
-    super(core);
     this.#core = core;
   }
 
@@ -121,18 +152,305 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
 
   /** Waits for a connection (`man 2 accept`): its socket and the peer's address. */
   accept(options?: WaitOptions): Promise<[Socket, Address]> {
-    return waiting(options, async (wait) => {
-      const core = this.#core;
-      const accepted = await core.attempt("readable", "accept", () => core.tryAccept(), wait);
-      const { fd, address } = accepted;
-      return [new Socket(acceptedDescriptor(core, fd)), decodeSockaddr(address, address.length)];
-    });
+    const core = this.#core;
+    return waiting(
+      this,
+      "accept",
+      options,
+      WAIT_KEYS,
+      (wait) => core.attempt("readable", "accept", () => this.tryAccept() ?? undefined, wait),
+    );
+  }
+
+  /** Takes a connection without waiting: `null` if there is none. */
+  tryAccept(): [Socket, Address] | null {
+    const accepted = this.#core.tryAccept();
+    if (accepted === undefined) return null;
+    const { fd, address } = accepted;
+    const from = decodeSockaddr(address, address.length, INTERFACES);
+    return [new Socket(acceptedDescriptor(this.#core, fd)), from];
   }
 
   /** Connects (`man 2 connect`); for datagrams, sets the peer. */
   async connect(address: AddressInput<Address>, options?: WaitOptions): Promise<void> {
     const { sockaddr, text } = this.#name(address, "connect");
-    await waiting(options, (wait) => this.#core.connect(sockaddr, wait, text));
+    await waiting(
+      this,
+      "connect",
+      options,
+      WAIT_KEYS,
+      (wait) => this.#core.connect(sockaddr, wait, text),
+    );
+  }
+
+  /** Sends; resolves to how many bytes the kernel took (`man 2 send`). */
+  send(data: Uint8Array, options?: FlagOptions): Promise<number> {
+    return waiting(
+      this,
+      "send",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.send(this.#core, data, options, wait),
+    );
+  }
+
+  /** Sends all of `data`, in as many calls as it takes. */
+  sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
+    return waiting(
+      this,
+      "send",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.sendAll(this.#core, data, options, wait),
+    );
+  }
+
+  /** Sends one message to `to` (`man 2 sendto`). */
+  sendTo(data: Uint8Array, to: AddressInput<Address>, options?: FlagOptions): Promise<number> {
+    return waiting(
+      this,
+      "send",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.sendTo(this.#core, data, to, options, wait),
+    );
+  }
+
+  /** Sends without waiting: how many bytes were taken, `null` if there is no room. */
+  trySend(data: Uint8Array, options?: TryOptions): number | null {
+    checkTry(options, "send");
+    return bytes.trySend(this.#core, data, options) ?? null;
+  }
+
+  /** Sends one message to `to` without waiting: its length, `null` if there is no room. */
+  trySendTo(data: Uint8Array, to: AddressInput<Address>, options?: TryOptions): number | null {
+    checkTry(options, "send");
+    return bytes.trySendTo(this.#core, data, to, options) ?? null;
+  }
+
+  /** Receives at most `size` bytes (`man 2 recv`); empty at the end of a stream, and for an empty datagram. */
+  recv(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: FlagOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.recv(this.#core, size, options, wait),
+    );
+  }
+
+  /** Receives into `buffer`; resolves to the number of bytes. */
+  recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.recvInto(this.#core, buffer, options, wait),
+    );
+  }
+
+  /** Receives with the sender's address (`man 2 recvfrom`). */
+  recvFrom(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: FlagOptions,
+  ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      FLAG_KEYS,
+      (wait) => bytes.recvFrom(this.#core, size, options, wait),
+    );
+  }
+
+  /** Receives without waiting: `null` if nothing is there. */
+  tryRecv(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: TryOptions,
+  ): Uint8Array<ArrayBuffer> | null {
+    checkTry(options, "receive");
+    return bytes.tryRecv(this.#core, size, options) ?? null;
+  }
+
+  /** Receives with the sender's address without waiting: `null` if nothing is there. */
+  tryRecvFrom(
+    size: number = DEFAULT_RECV_BYTES,
+    options?: TryOptions,
+  ): [Uint8Array<ArrayBuffer>, Address] | null {
+    checkTry(options, "receive");
+    return bytes.tryRecvFrom(this.#core, size, options) ?? null;
+  }
+
+  /**
+   * Sends several buffers as one message, with ancillary data (`man 2 sendmsg`).
+   *
+   * @example Passing an open file
+   * ```ts
+   * import { socketPair } from "@berkeley/sockets";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const [a, b] = socketPair();
+   * await a.sendMsg([new Uint8Array([1])], { control: [{ type: "rights", fds: [0] }] });
+   * const { data, control } = await b.recvMsg();
+   * assertEquals(data, new Uint8Array([1]));
+   * assertEquals(control?.get("rights")?.fds.length, 1);
+   * control?.[Symbol.dispose](); // closes what nobody took
+   * a.close();
+   * b.close();
+   * ```
+   *
+   * @param buffers The payload, up to 1024 parts.
+   * @param options Recipient, ancillary data, flags, signal and time limit.
+   * @returns How many bytes the kernel took: all of a datagram, on a stream maybe fewer.
+   * @throws {TypeError} If an argument is of the wrong type.
+   * @throws {RangeError} If a number is out of range.
+   * @throws {Deno.errors.NotCapable} Without `--allow-net` for the recipient.
+   * @throws {SocketError} What sendmsg(2) fails with.
+   */
+  sendMsg(buffers: readonly Uint8Array[], options: SendMsgOptions = {}): Promise<number> {
+    return waiting(
+      this,
+      "send",
+      options,
+      SEND_MSG_KEYS,
+      (wait) => sendMsg(this.#core, buffers, options, wait),
+    );
+  }
+
+  /**
+   * Receives one message with its sender, flags and ancillary data (`man 2 recvmsg`); of a stream,
+   * what is there. Descriptors that arrive are close-on-exec, and closed unless taken: dispose of
+   * `control` as soon as you have what you want.
+   *
+   * @param size Room for the payload in bytes, 0 to 2^31 - 1. Default: 65536.
+   * @param options Flags, room for ancillary data, signal and time limit.
+   * @returns The message; on a stream, an empty one means the end.
+   * @throws {TypeError} If an argument is of the wrong type.
+   * @throws {RangeError} If a number is out of range.
+   * @throws {SocketError} What recvmsg(2) fails with.
+   */
+  recvMsg(size: number = 65536, options: RecvMsgOptions = {}): Promise<ReceivedMessage> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      RECV_MSG_KEYS,
+      (wait) => recvMsg(this.#core, size, options, wait),
+    );
+  }
+
+  /** As {@linkcode Socket.recvMsg} without waiting: `null` if nothing is there. */
+  tryRecvMsg(size: number = 65536, options: RecvMsgRequest = {}): ReceivedMessage | null {
+    checkKeys(options, TRY_RECV_MSG_KEYS, "receive");
+    return tryRecvMsg(this.#core, size, options) ?? null;
+  }
+
+  /**
+   * As {@linkcode Socket.recvMsg}, into buffers of your own, filled in order.
+   *
+   * @param buffers Up to 1024 parts.
+   * @param options Flags, room for ancillary data, signal and time limit.
+   * @returns How many bytes came, and what the kernel said about them.
+   */
+  recvMsgInto(
+    buffers: readonly Uint8Array[],
+    options: RecvMsgOptions = {},
+  ): Promise<ReceivedParts> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      RECV_MSG_KEYS,
+      (wait) => recvMsgInto(this.#core, buffers, options, wait),
+    );
+  }
+
+  /**
+   * Sends many messages, 128 a call (`man 2 sendmmsg`).
+   *
+   * An ICMP error that an earlier datagram met does not cost the message that is told of it: that one
+   * is sent again. Only when it is the first of all is the error told, with nothing sent.
+   *
+   * @param messages The messages; taken as room allows.
+   * @param options Signal and time limit.
+   * @returns How many went before the first that failed: all of them, unless one did.
+   * @throws {SocketError} If the first one failed.
+   */
+  sendMany(
+    messages: Iterable<OutgoingMessage<Address>>,
+    options: WaitOptions = {},
+  ): Promise<number> {
+    return waiting(
+      this,
+      "send",
+      options,
+      WAIT_KEYS,
+      (wait) => sendMany(this.#core, messages, wait),
+    );
+  }
+
+  /**
+   * Receives what is there, at least one message (`man 2 recvmmsg`). Payloads of up to 2048 bytes
+   * share one buffer per call: copy one before transferring it. For datagrams: a connection that has
+   * ended brings empty messages.
+   *
+   * @param max The most messages to take, 1 to 1024. Default: 64.
+   * @param options Room, flags, signal and time limit.
+   * @returns The messages.
+   */
+  recvMany(
+    max: number = 64,
+    options: RecvManyOptions = {},
+  ): Promise<Message<Address>[]> {
+    return waiting(
+      this,
+      "receive",
+      options,
+      RECV_MANY_KEYS,
+      (wait) => recvMany(this.#core, max, options, wait),
+    );
+  }
+
+  /**
+   * Receives batch after batch into the same memory, at the rate of C: no copy, and no object per
+   * message. What a batch shows is overwritten by the next.
+   *
+   * @example Counting bytes
+   * ```ts
+   * import { AF_INET, SOCK_DGRAM, socket } from "@berkeley/sockets";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using receiver = socket(AF_INET, SOCK_DGRAM);
+   * receiver.bind({ hostname: "127.0.0.1", port: 0 });
+   * const to = receiver.localAddr;
+   * using sender = socket(AF_INET, SOCK_DGRAM);
+   * await sender.sendMany([1, 2, 3].map((n) => ({ data: new Uint8Array(n), to })));
+   * let messages = 0;
+   * let bytes = 0;
+   * for await (const batch of receiver.recvBatches({ max: 64, size: 1500 })) {
+   *   for (let i = 0; i < batch.count; i++) bytes += batch.data(i).length;
+   *   if ((messages += batch.count) === 3) break;
+   * }
+   * assertEquals(bytes, 6);
+   * ```
+   *
+   * @param options Messages a batch, room, flags, signal and a time limit for the whole of it.
+   * @returns The batch, filled anew for each turn of the loop.
+   */
+  async *recvBatches(
+    options: RecvBatchesOptions = {},
+  ): AsyncGenerator<MessageBatch<Address>, void, void> {
+    checkKeys(options, RECV_BATCHES_KEYS, "receive");
+    const wait = beginWait(options, "receive");
+    try {
+      yield* recvBatches(this.#core, options, wait);
+    } finally {
+      wait?.end();
+    }
   }
 
   /** Ends one or both directions (`man 2 shutdown`). */
@@ -201,54 +519,4 @@ export class Socket extends ByteCalls implements Disposable, AsyncDisposable {
     checkSockaddr(sockaddr, 0, sockaddr.length, action);
     return { sockaddr, text: addressText(exact) };
   }
-}
-
-/**
- * Opens a socket (`man 2 socket`). Needs `--allow-ffi`; raw, packet and netlink sockets need the
- * whole of `--allow-net` too, others for the addresses that they bind, connect and send to.
- *
- * @param family AF_* (default AF_INET).
- * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
- * @param protocol IPPROTO_* (default 0: the type's usual one).
- * @returns The socket.
- * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
- * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
- */
-export function socket(
-  family: number = AF_INET,
-  type: number = SOCK_STREAM,
-  protocol: number = 0,
-): Socket {
-  checkSocket(family, type);
-  return new Socket(openDescriptor(family, type, protocol));
-}
-
-/**
- * Opens two sockets that are connected to each other (`man 2 socketpair`). Needs `--allow-ffi`.
- *
- * @example Without waiting
- * ```ts
- * import { socketPair } from "@berkeley/sockets";
- * import { assertEquals } from "@std/assert";
- *
- * const [a, b] = socketPair();
- * assertEquals(b.tryRecv(), null); // would block
- * a.trySend(Uint8Array.of(7));
- * assertEquals(b.tryRecv(), Uint8Array.of(7));
- * a.close();
- * b.close();
- * ```
- *
- * @param family AF_UNIX (the default) or AF_TIPC.
- * @param type SOCK_* (default SOCK_STREAM).
- * @param protocol 0.
- * @returns Both ends.
- */
-export function socketPair(
-  family: number = AF_UNIX,
-  type: number = SOCK_STREAM,
-  protocol: number = 0,
-): [Socket, Socket] {
-  const [a, b] = openPair(family, type, protocol);
-  return [new Socket(a), new Socket(b)];
 }

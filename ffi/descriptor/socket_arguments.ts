@@ -1,11 +1,14 @@
 /**
- * What the methods of `Socket` make of their arguments, and of what they received.
+ * What the methods of `Socket` take as options, and what they make of what they received.
  *
  * @module
  */
-import { checkInteger, checkKeys, detached } from "../../core/bytes.ts";
+import { addressText } from "../families/sockaddr.ts";
+import { checkKeys, detached, lengthOf } from "../../core/bytes.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
-import { MSG_NOSIGNAL } from "../abi/socket_constants.ts";
+import type { RecvManyRequest } from "../messages/mmsg.ts";
+import type { RecvMsgRequest, SendMsgRequest } from "../messages/msghdr.ts";
+import type { Socket } from "./socket.ts";
 
 /** Options of one receive or send on a {@linkcode Socket}. */
 export interface FlagOptions extends WaitOptions {
@@ -18,10 +21,42 @@ export interface FlagOptions extends WaitOptions {
   flags?: number;
 }
 
-/** What the calls take, all together: enough to refuse a misspelt name. */
-const OPTION_KEYS = [...WAIT_KEYS, "flags", "to", "control", "size", "controlBytes"];
+/** Options of a call of {@linkcode Socket} that does not wait. */
+export interface TryOptions {
+  /** MSG_* flags, or-ed. Default 0. */
+  flags?: number;
+}
 
-/** The largest size and flags of a call. */
+/** Options of {@linkcode Socket.sendMsg}. */
+export interface SendMsgOptions extends SendMsgRequest, WaitOptions {}
+
+/** Options of {@linkcode Socket.recvMsg}. */
+export interface RecvMsgOptions extends RecvMsgRequest, WaitOptions {}
+
+/** Options of {@linkcode Socket.recvMany}. */
+export interface RecvManyOptions extends RecvManyRequest, WaitOptions {}
+
+/** The keys of {@linkcode FlagOptions}. */
+export const FLAG_KEYS: readonly string[] = [...WAIT_KEYS, "flags"];
+/** The keys of {@linkcode SendMsgOptions}. */
+export const SEND_MSG_KEYS: readonly string[] = [...FLAG_KEYS, "to", "control"];
+/** The keys of {@linkcode RecvMsgRequest}. */
+export const TRY_RECV_MSG_KEYS: readonly string[] = ["flags", "controlBytes"];
+/** The keys of {@linkcode RecvMsgOptions}. */
+export const RECV_MSG_KEYS: readonly string[] = [...FLAG_KEYS, "controlBytes"];
+/** The keys of {@linkcode RecvManyOptions}. */
+export const RECV_MANY_KEYS: readonly string[] = [...RECV_MSG_KEYS, "size", "connected"];
+/** The keys of `recvBatches`. */
+export const RECV_BATCHES_KEYS: readonly string[] = [...RECV_MSG_KEYS, "size", "max"];
+
+/** Refuses what is no {@linkcode TryOptions}. */
+export function checkTry(options: TryOptions | undefined, action: string): void {
+  if (options !== undefined) checkKeys(options, TRY_KEYS, action);
+}
+
+const TRY_KEYS = ["flags"];
+
+/** The largest size of a call. */
 export const MAX_BYTES = 0x7fffffff;
 
 /** A view of what was received: memory of its own if most of the room stayed empty. */
@@ -30,40 +65,45 @@ export function exact(buffer: Uint8Array<ArrayBuffer>, count: number): Uint8Arra
   return count > buffer.length / 2 ? buffer.subarray(0, count) : buffer.slice(0, count);
 }
 
-/** The flags of a receive, checked. */
-export function receiveFlags(options: { flags?: number } | undefined): number {
-  const flags = options?.flags ?? 0;
-  checkInteger(flags, 0, MAX_BYTES, "receive", "flags");
-  return flags;
-}
-
-/** The flags of a send, checked, with MSG_NOSIGNAL. */
-export function sendFlags(options: { flags?: number } | undefined): number {
-  const flags = options?.flags ?? 0;
-  checkInteger(flags, 0, MAX_BYTES, "send", "flags");
-  return flags | MSG_NOSIGNAL;
-}
-
 /** The memory of a call that is made again after a wait: it must not have been transferred away. */
 export function same(memory: Uint8Array, size: number, action: string): Uint8Array<ArrayBuffer> {
-  if (memory.length !== size) throw detached(action, "the buffer");
+  if (lengthOf(memory) !== size) throw detached(action, "the buffer");
   return memory as Uint8Array<ArrayBuffer>;
 }
 
 /**
  * Runs one operation with the wait that its options ask for. One that neither waits nor wants a
  * signal or a limit costs one promise; what it throws rejects.
+ *
+ * @param socket Whose operation it is, for the message of a time-out.
+ * @param action What is done, likewise.
+ * @param options The caller's.
+ * @param keys The keys that they may have.
+ * @param run The operation.
+ * @returns What it results in.
  */
 export function waiting<T>(
+  socket: Socket,
+  action: string,
   options: WaitOptions | undefined,
+  keys: readonly string[],
   run: (wait: Wait | undefined) => T | Promise<T>,
 ): Promise<T> {
   try {
-    if (options !== undefined) checkKeys(options, OPTION_KEYS, "wait");
-    const wait = beginWait(options);
+    if (options === undefined) return Promise.resolve(run(undefined));
+    checkKeys(options, keys, action);
+    const wait = beginWait(options, action, { where: () => whereOf(socket) });
     return wait === undefined ? Promise.resolve(run(undefined)) : ended(wait, run);
   } catch (error) {
     return Promise.reject(error);
+  }
+}
+
+function whereOf(socket: Socket): string {
+  try {
+    return `on ${addressText(socket.localAddr)}`;
+  } catch {
+    return ""; // it was closed
   }
 }
 

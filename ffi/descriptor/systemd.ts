@@ -6,7 +6,8 @@
 import { isSocketError } from "../../core/errors.ts";
 import type { WaitOptions } from "../../core/wait.ts";
 import { AF_UNIX, SOCK_DGRAM } from "../abi/socket_constants.ts";
-import { Socket, socket } from "./socket.ts";
+import { socket } from "./make_socket.ts";
+import { Socket } from "./socket.ts";
 
 /** SD_LISTEN_FDS_START (`man 3 sd_listen_fds`). */
 const FIRST_FD = 3;

@@ -4,20 +4,17 @@
  * @module
  */
 import type { Family, SocketType } from "../../core/address.ts";
-import { checkBytes, detached } from "../../core/bytes.ts";
+import { detached, isPlain, lengthOf } from "../../core/bytes.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
-import { MSG_NOSIGNAL } from "../abi/socket_constants.ts";
-import { failure, isMisread, libc } from "../abi/library.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
 import { type Pending, poller } from "../loop/poller.ts";
+import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
-const EINTR = 4;
-const EAGAIN = 11;
 const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
 const DONE: Promise<void> = Promise.resolve();
@@ -40,7 +37,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   readonly core: Descriptor;
   readonly #names: EndpointNames<A>;
   /** Where the pending receive of {@linkcode LibcStream.recvInto} puts its bytes. */
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #buffer: Uint8Array | undefined;
   #resolve: (count: number) => void = nothing;
   #reject: (reason: unknown) => void = nothing;
 
@@ -75,19 +72,18 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     if (
       options !== undefined || this.closed || this.receives.busy ||
       (this.kept !== undefined && this.kept.length > 0) ||
-      !(buffer instanceof Uint8Array) || buffer.length === 0
+      !isPlain(buffer)
     ) {
       return super.recvInto(buffer, options);
     }
     const core = this.core;
     try {
-      checkBytes(buffer, "receive", "buffer");
       if (core.readable && poller.hasBudget) {
-        const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
-        if (count >= 0) return Promise.resolve(count);
+        const count = this.#receive(buffer);
+        if (count !== undefined) return Promise.resolve(count);
       }
       this.receives.enter();
-      this.#buffer = buffer as Uint8Array<ArrayBuffer>;
+      this.#buffer = buffer;
       const promise = new Promise<number>(capture);
       this.#resolve = resolveCaptured;
       this.#reject = rejectCaptured;
@@ -104,16 +100,14 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
     if (
       options !== undefined || this.closed || this.sends.busy ||
-      !(data instanceof Uint8Array) || data.length === 0
+      !isPlain(data)
     ) {
       return super.sendAll(data, options);
     }
-    const size = data.length;
     try {
-      checkBytes(data, "send", "data");
-      const count = this.#send(data as Uint8Array<ArrayBuffer>);
-      if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
-      return this.sendRest(data, Math.max(count, 0));
+      const count = sendOnce(this.core, data, 0);
+      if (count === lengthOf(data)) return poller.hasBudget ? DONE : poller.nextTurn();
+      return this.sendRest(data, count ?? 0);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -122,12 +116,10 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   /** The pending receive's socket may have bytes. */
   ready(): void {
     const buffer = this.#buffer!;
-    if (buffer.length === 0) {
-      return this.fail(detached("receive", "buffer"));
-    }
+    if (lengthOf(buffer) === 0) return this.fail(detached("receive", "buffer"));
     try {
       const count = this.#receive(buffer);
-      if (count < 0) return this.core.addReader(this);
+      if (count === undefined) return this.core.addReader(this);
       const resolve = this.#resolve;
       this.#settled();
       resolve(count);
@@ -145,18 +137,15 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
 
   protected async pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
     return await this.core.attempt("readable", "recv", () => {
-      if (buffer.length === 0) throw detached("receive", "buffer");
-      if (!this.core.readable) return undefined;
-      const count = this.#receive(buffer as Uint8Array<ArrayBuffer>);
-      return count < 0 ? undefined : count;
+      if (lengthOf(buffer) === 0) throw detached("receive", "buffer");
+      return this.core.readable ? this.#receive(buffer) : undefined;
     }, wait);
   }
 
   protected async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
     return await this.core.attempt("writable", "send", () => {
-      if (data.length === 0) throw detached("send", "data");
-      const count = this.#send(data as Uint8Array<ArrayBuffer>);
-      return count < 0 ? undefined : count;
+      if (lengthOf(data) === 0) throw detached("send", "data");
+      return sendOnce(this.core, data, 0);
     }, wait);
   }
 
@@ -186,45 +175,14 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     this.core.setReferenced(false);
   }
 
-  /** Receives at once; -1 if nothing is there. */
-  #receive(buffer: Uint8Array<ArrayBuffer>): number {
+  /** Receives at once; `undefined` if nothing is there. */
+  #receive(buffer: Uint8Array): number | undefined {
     const core = this.core;
-    const lib = libc();
-    for (let retried = false;;) {
-      const count = lib.recv(core.fd, buffer, buffer.length, 0);
-      if (count >= 0) {
-        if (count < buffer.length && core.shortReceiveDrains && !core.lasting) {
-          core.readable = false;
-        }
-        poller.spend(count);
-        return count;
-      }
-      const errno = lib.errno();
-      if (errno === EAGAIN) {
-        core.readable = false;
-        return -1;
-      }
-      if (errno === EINTR) continue;
-      if (retried || !isMisread(errno)) throw failure("recv", errno);
-      retried = true;
-    }
-  }
-
-  /** Sends at once; -1 if there is no room. */
-  #send(data: Uint8Array<ArrayBuffer>): number {
-    const lib = libc();
-    for (let retried = false;;) {
-      const count = lib.send(this.core.fd, data, data.length, MSG_NOSIGNAL);
-      if (count >= 0) {
-        poller.spend(count);
-        return count;
-      }
-      const errno = lib.errno();
-      if (errno === EAGAIN) return -1;
-      if (errno === EINTR) continue;
-      if (retried || !isMisread(errno)) throw failure("send", errno);
-      retried = true;
-    }
+    const size = lengthOf(buffer);
+    const count = recvOnce(core, buffer, size, 0);
+    if (count === undefined) core.readable = false;
+    else if (count < size && core.shortReceiveDrains && !core.lasting) core.readable = false;
+    return count;
   }
 
   #settled(): void {

@@ -4,17 +4,13 @@
  *
  * @module
  */
-import {
-  AF_INET,
-  MSG_DONTWAIT,
-  MSG_NOSIGNAL,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-  SOCK_NONBLOCK,
-  SOL_UDP,
-} from "../abi/socket_constants.ts";
+import { isSocketError } from "../../core/errors.ts";
+import { AF_INET, SOCK_DGRAM, SOL_UDP } from "../abi/socket_constants.ts";
 import { UDP_SEGMENT } from "../abi/transport_constants.ts";
-import { attempt, closeFd, libc } from "../abi/library.ts";
+import { attempt } from "../abi/library.ts";
+import { sendToOnce } from "../descriptor/byte_calls.ts";
+import type { Descriptor } from "../descriptor/descriptor.ts";
+import { openDescriptor } from "../descriptor/open.ts";
 import { encodeSockaddr } from "../families/sockaddr.ts";
 
 /** UDP_MAX_SEGMENTS (linux/udp.h): 64, and 128 since Linux 6.9. */
@@ -36,20 +32,25 @@ export function maxGsoSegments(): number {
 }
 
 function ask(): number {
-  const fd = libc().socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return 1;
+  let core: Descriptor;
+  try {
+    core = openDescriptor(AF_INET, SOCK_DGRAM, 0);
+  } catch (error) {
+    if (isSocketError(error)) return 1;
+    throw error;
+  }
   try {
     const size = new Int32Array([1]);
-    if (attempt((lib) => lib.setsockopt(fd, SOL_UDP, UDP_SEGMENT, size, 4)) < 0) return 1;
+    const set = attempt((lib) => lib.setsockopt(core.fd, SOL_UDP, UDP_SEGMENT, size, 4));
+    if (set < 0) return 1;
     const any = encodeSockaddr({ hostname: "127.0.0.1", port: 0 }, "bind");
-    if (attempt((lib) => lib.bind(fd, any, any.length)) < 0) return OLD_MAX_SEGMENTS;
-    const length = new Uint32Array([any.length]);
-    if (attempt((lib) => lib.getsockname(fd, any, length)) < 0) return OLD_MAX_SEGMENTS;
-    const data = new Uint8Array(MAX_SEGMENTS);
-    const flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-    const sent = attempt((lib) => lib.sendto(fd, data, data.length, flags, any, any.length));
+    core.call("bind", (lib, fd) => lib.bind(fd, any, any.length));
+    const name = core.localName();
+    const sent = sendToOnce(core, new Uint8Array(MAX_SEGMENTS), 0, name, name.length, "");
     return sent === MAX_SEGMENTS ? MAX_SEGMENTS : OLD_MAX_SEGMENTS;
+  } catch {
+    return OLD_MAX_SEGMENTS;
   } finally {
-    closeFd(fd);
+    core.close();
   }
 }

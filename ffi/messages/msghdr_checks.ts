@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkBytes, checkInteger, isPlain } from "../../core/bytes.ts";
+import { checkBytes, checkInteger, isPlain, lengthOf } from "../../core/bytes.ts";
 import { socketError } from "../../core/errors.ts";
 import { MSG_DONTWAIT } from "../abi/socket_constants.ts";
-import { DEFAULT_CONTROL_BYTES, lengthOf } from "./msghdr_memory.ts";
+import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
 
 /** UIO_MAXIOV (linux/uio.h): more buffers in one call are EMSGSIZE. */
 const MAX_BUFFERS = 1024;

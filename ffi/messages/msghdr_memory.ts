@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lengthOf } from "../../core/bytes.ts";
 import { LAYOUTS } from "../abi/layout.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
@@ -11,16 +12,6 @@ const { msghdr: MSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
 
 /** Room for ancillary data unless told otherwise: 253 descriptors and every message an option adds. */
 export const DEFAULT_CONTROL_BYTES = 4096;
-
-const TYPED_LENGTH = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  "length",
-)!.get!;
-
-/** The true length of a view, whatever a subclass makes of `length`: the kernel is told it beside an address. */
-export function lengthOf(bytes: Uint8Array): number {
-  return TYPED_LENGTH.call(bytes);
-}
 
 /** As `slice`, at a third of its cost for the small. */
 export function copyOf(memory: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {

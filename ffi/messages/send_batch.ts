@@ -7,7 +7,7 @@
  * @module
  */
 import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
-import { checkBytes } from "../../core/bytes.ts";
+import { checkBytes, lengthOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { LAYOUTS } from "../abi/layout.ts";
@@ -15,7 +15,6 @@ import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encod
 import { destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
-import { lengthOf } from "./msghdr_memory.ts";
 import { poller } from "../loop/poller.ts";
 import { INET, SOCKADDR_IN_BYTES } from "../families/inet.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";

@@ -5,7 +5,7 @@
 import type { Address } from "../../core/address.ts";
 import * as c from "../../ffi/abi/constants.ts";
 import * as o from "../../ffi/options/mod.ts";
-import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket } from "../../ffi/mod.ts";
 
 /** The loopback interface has index 1 in every network namespace. */
 export const LO = 1;

@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import type { Address, InetAddress, IpAddress } from "../../core/address.ts";
 import type { Message } from "../../core/message.ts";
-import { type Socket, socket, socketPair } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket, socketPair } from "../../ffi/mod.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM } from "../../ffi/abi/socket_constants.ts";
 import { socketOption } from "../../core/option.ts";
 import { libc } from "../../ffi/abi/library.ts";

@@ -6,7 +6,7 @@ import { assertEquals } from "@std/assert";
 import * as c from "../../ffi/abi/constants.ts";
 import * as o from "../../ffi/options/mod.ts";
 import { closeFd, libc } from "../../ffi/abi/library.ts";
-import { type Socket, socket, socketPair } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket, socketPair } from "../../ffi/mod.ts";
 import type { OptionCase, SocketKind } from "./_option_case.ts";
 
 // The library stays open for good: the first test to use it shall not be blamed.

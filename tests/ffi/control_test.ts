@@ -30,7 +30,7 @@ import {
 import { TCP_INQ } from "../../ffi/abi/transport_constants.ts";
 import { socketOption } from "../../core/option.ts";
 import { INTERFACES } from "../../ffi/resolver/interface_names.ts";
-import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket } from "../../ffi/mod.ts";
 import { addressOf, bytes, isCloexec, setInt, test, udp4, udp6, withPair } from "./_messages.ts";
 
 const LOOPBACK = INTERFACES.toIndex("lo");

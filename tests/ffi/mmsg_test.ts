@@ -5,7 +5,7 @@ import type { OutgoingMessage } from "../../core/message.ts";
 import type { Address } from "../../core/address.ts";
 import { type Libc, libc, replaceLibc } from "../../ffi/abi/library.ts";
 import { recvMany, sendMany } from "../../ffi/messages/mmsg.ts";
-import { socket } from "../../ffi/descriptor/socket.ts";
+import { socket } from "../../ffi/mod.ts";
 import { openDescriptor } from "../../ffi/descriptor/open.ts";
 import {
   addressOf,

@@ -3,7 +3,7 @@ import type { SocketOption } from "../../core/option.ts";
 import * as c from "../../ffi/abi/constants.ts";
 import { libc } from "../../ffi/abi/library.ts";
 import * as o from "../../ffi/options/mod.ts";
-import { socket } from "../../ffi/descriptor/socket.ts";
+import { socket } from "../../ffi/mod.ts";
 import { testWith } from "../_tools.ts";
 import { bytes, LO, next, portOf, receiver, sender } from "./_datagrams.ts";
 

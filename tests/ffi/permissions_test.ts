@@ -11,7 +11,7 @@ const PROGRAM = `
   import * as tcp from "$/tcp/mod.ts";
   import * as udp from "$/udp/mod.ts";
   import * as unix from "$/unix/mod.ts";
-  import { socket } from "$/ffi/descriptor/socket.ts";
+  import { socket } from "$/ffi/mod.ts";
   const [dir, portText] = Deno.args;
   const port = Number(portText);
   const engine = "libc";
@@ -128,7 +128,7 @@ for (const combination of COMBINATIONS) {
 const UNCONNECTED = `
   import * as udp from "$/udp/mod.ts";
   import * as unix from "$/unix/mod.ts";
-  import { socket } from "$/ffi/descriptor/socket.ts";
+  import { socket } from "$/ffi/mod.ts";
   const [port, dir] = [Number(Deno.args[0]), Deno.args[1]];
   const refused = (error) => error.name;
   const u = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
@@ -175,7 +175,7 @@ testWith({}, "a permission that was revoked is missing from then on", async () =
     `
     import * as tcp from "$/tcp/mod.ts";
     import * as udp from "$/udp/mod.ts";
-    import { socket } from "$/ffi/descriptor/socket.ts";
+    import { socket } from "$/ffi/mod.ts";
     const u = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
     const to = { hostname: "127.0.0.1", port: 9 };
     const results = [await u.sendTo(new Uint8Array(1), to)];

@@ -7,7 +7,7 @@ import { runProgram } from "./_child.ts";
 const EXCHANGE = `
   import * as tcp from "$/tcp/mod.ts";
   import * as unix from "$/unix/mod.ts";
-  import { socketPair } from "$/ffi/descriptor/socket.ts";
+  import { socketPair } from "$/ffi/mod.ts";
   const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
   const client = await tcp.connect({ ...listener.localAddr, engine: "libc" });
   const server = await listener.accept();

@@ -1,7 +1,7 @@
 /** The one waiter: what it costs, whom it wakes, and when it lets the process go. */
 import { assert, assertEquals } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
-import { socketPair } from "../../ffi/descriptor/socket.ts";
+import { socketPair } from "../../ffi/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import { Watch } from "../../ffi/loop/watch.ts";
 import { testWith } from "../_tools.ts";
@@ -14,7 +14,7 @@ const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false
 
 const HEAD = `
   import { allowLoopParking } from "$/ffi/loop/parker.ts";
-  import { Socket, socketPair } from "$/ffi/descriptor/socket.ts";
+  import { Socket, socketPair } from "$/ffi/mod.ts";
   import * as tcp from "$/tcp/mod.ts";
   import * as unix from "$/unix/mod.ts";
   const threads = () => [...Deno.readDirSync("/proc/self/task")].length;

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { errnoRows } from "../../core/errno.ts";
 import { isSocketError, type SocketError } from "../../core/errors.ts";
 import { isMisread, libc } from "../../ffi/abi/library.ts";
-import { Socket, socket, socketPair } from "../../ffi/descriptor/socket.ts";
+import { Socket, socket, socketPair } from "../../ffi/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";

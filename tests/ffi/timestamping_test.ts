@@ -14,7 +14,7 @@ import {
   SOF_TIMESTAMPING_TX_SOFTWARE,
   SOL_SOCKET,
 } from "../../ffi/abi/socket_constants.ts";
-import type { Socket } from "../../ffi/descriptor/socket.ts";
+import type { Socket } from "../../ffi/mod.ts";
 import { addressOf, bytes, setInt, test, text, udp4, udp6 } from "./_messages.ts";
 
 /** What a kernel's stamp may be off the clock of JS, which counts in milliseconds. */

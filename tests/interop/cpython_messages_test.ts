@@ -18,7 +18,7 @@ import {
   IPV6_RECVHOPLIMIT,
   IPV6_RECVPKTINFO,
 } from "../../ffi/abi/ip_constants.ts";
-import { type Socket, socket } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket } from "../../ffi/mod.ts";
 import { missing, PYTHON, testWith } from "../_tools.ts";
 import { bytes, leavesNoFd, setInt, text, udp4, udp6 } from "../ffi/_messages.ts";
 

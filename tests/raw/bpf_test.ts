@@ -4,7 +4,7 @@ import { BPF_CLASS, BPF_JMP, BPF_MODE, type BpfInstruction, checkBpf } from "../
 import { assembleBpf, disassembleBpf } from "../../raw/bpf_assemble.ts";
 import { runBpf } from "../../raw/bpf_run.ts";
 import { SO_ATTACH_FILTER } from "../../ffi/options/mod.ts";
-import { socketPair } from "../../ffi/descriptor/socket.ts";
+import { socketPair } from "../../ffi/mod.ts";
 import { AF_UNIX, SOCK_DGRAM } from "../../ffi/abi/socket_constants.ts";
 import { isSocketError } from "../../core/errors.ts";
 import { testWith, which } from "../_tools.ts";

@@ -4,7 +4,7 @@ import type { InetAddress } from "../../core/address.ts";
 import { isSocketError, type SocketError } from "../../core/errors.ts";
 import { AF_INET, AF_INET6, SOCK_STREAM } from "../../ffi/mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
-import { type Socket, socket, socketPair } from "../../ffi/descriptor/socket.ts";
+import { type Socket, socket, socketPair } from "../../ffi/mod.ts";
 import { type Needs, openFds, testWith } from "../_tools.ts";
 
 // Opened before any test, or the sanitizer takes it for a leak of the first.

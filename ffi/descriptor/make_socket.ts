@@ -1,0 +1,59 @@
+/**
+ * Making sockets: `socket()` and `socketPair()`.
+ *
+ * @module
+ */
+import { AF_INET, AF_UNIX, SOCK_STREAM } from "../abi/socket_constants.ts";
+import { checkSocket } from "../guard/permissions.ts";
+import { openDescriptor, openPair } from "./open.ts";
+import { Socket } from "./socket.ts";
+
+/**
+ * Opens a socket (`man 2 socket`). Needs `--allow-ffi`; raw, packet and netlink sockets need the
+ * whole of `--allow-net` too, others for the addresses that they bind, connect and send to.
+ *
+ * @param family AF_* (default AF_INET).
+ * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
+ * @param protocol IPPROTO_* (default 0: the type's usual one).
+ * @returns The socket.
+ * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
+ * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
+ */
+export function socket(
+  family: number = AF_INET,
+  type: number = SOCK_STREAM,
+  protocol: number = 0,
+): Socket {
+  checkSocket(family, type);
+  return new Socket(openDescriptor(family, type, protocol));
+}
+
+/**
+ * Opens two sockets that are connected to each other (`man 2 socketpair`). Needs `--allow-ffi`.
+ *
+ * @example Without waiting
+ * ```ts
+ * import { socketPair } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = socketPair();
+ * assertEquals(b.tryRecv(), null); // would block
+ * a.trySend(Uint8Array.of(7));
+ * assertEquals(b.tryRecv(), Uint8Array.of(7));
+ * a.close();
+ * b.close();
+ * ```
+ *
+ * @param family AF_UNIX (the default) or AF_TIPC.
+ * @param type SOCK_* (default SOCK_STREAM).
+ * @param protocol 0.
+ * @returns Both ends.
+ */
+export function socketPair(
+  family: number = AF_UNIX,
+  type: number = SOCK_STREAM,
+  protocol: number = 0,
+): [Socket, Socket] {
+  const [a, b] = openPair(family, type, protocol);
+  return [new Socket(a), new Socket(b)];
+}
