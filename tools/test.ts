@@ -55,6 +55,17 @@ function guestJob(): Job {
   };
 }
 
+/** The scenarios by an emulated aarch64 processor; its Deno is downloaded only if that was asked for. */
+function aarch64Job(): Job {
+  const wanted = REQUIRE_ALL || Deno.env.get("CI") !== undefined;
+  return {
+    name: "tests on aarch64",
+    args: ["run", "-A", "tools/aarch64.ts"],
+    counted: true,
+    skip: wanted ? undefined : "`task test:aarch64` downloads what the emulator runs",
+  };
+}
+
 function jobs(only: readonly string[]): Job[] {
   if (only.length > 0) return only.map(job);
   const folders = [...Deno.readDirSync(`${ROOT}tests`)]
@@ -84,6 +95,7 @@ function jobs(only: readonly string[]): Job[] {
       counted: false,
     },
     ...list,
+    aarch64Job(),
     guestJob(),
   ];
 }
