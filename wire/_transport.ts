@@ -5,7 +5,7 @@
  */
 
 import { fit, setU16 } from "./_bytes.ts";
-import type { Surroundings } from "./_codec.ts";
+import type { Surroundings } from "./layer_row.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 
 /** Whether the checksum over a whole layer and its pseudo-header is right. */

@@ -7,7 +7,8 @@
 import { formatIpv4, isIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
-import { ETH_P_IP } from "./numbers.ts";
+import { ETH_P_ARP, ETH_P_IP, ETH_P_RARP } from "./numbers.ts";
+import { type LayerRow, layerRow } from "./layer_row.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "ARP packet";
@@ -169,12 +170,12 @@ function textLength(text: string): number {
 }
 
 /** The length of the packet of `value`, in bytes. */
-export function measureArp(value: Arp): number {
+function measureArp(value: Arp): number {
   return AT.ADDRESSES + 2 * (textLength(value.senderHardware) + textLength(value.senderAddress));
 }
 
 /** Writes the packet of `value` at `start`. */
-export function writeArp(value: Arp, bytes: Uint8Array, start: number): void {
+function writeArp(value: Arp, bytes: Uint8Array, start: number): void {
   const hardware = textBytes("senderHardware", value.senderHardware);
   const address = textBytes("senderAddress", value.senderAddress);
   const targetHardware = textBytes("targetHardware", value.targetHardware);
@@ -228,3 +229,36 @@ export function writeArp(value: Arp, bytes: Uint8Array, start: number): void {
 export function encodeArp(value: Arp, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureArp, writeArp, value, payload);
 }
+
+function arpText(arp: ArpView): string {
+  const { senderHardware, senderAddress, targetHardware, targetAddress } = arp;
+  const length = arp.bytes.length - arp.start;
+  const known = /[^0:]/.test(targetHardware) ? ` (${targetHardware})` : "";
+  switch (arp.operation) {
+    case 1:
+      return `Request who-has ${targetAddress}${known} tell ${senderAddress}, length ${length}`;
+    case 2:
+      return `Reply ${senderAddress} is-at ${senderHardware}, length ${length}`;
+    case 3:
+      return `Reverse Request who-is ${targetHardware} tell ${senderHardware}, length ${length}`;
+    case 4:
+      return `Reverse Reply ${targetHardware} at ${targetAddress}, length ${length}`;
+    default:
+      return `Unknown (${arp.operation}), length ${length}`;
+  }
+}
+
+/** The row of ARP and RARP. */
+export const arpLayer: LayerRow<Arp, ArpView> = layerRow<Arp, ArpView>({
+  kind: "arp",
+  etherTypes: [ETH_P_ARP, ETH_P_RARP],
+  parse(bytes, start, end, walk) {
+    walk.stop();
+    return ArpView.parse(bytes, start, end);
+  },
+  measure: measureArp,
+  write: writeArp,
+  // RFC 903: reverse requests and replies have an EtherType of their own.
+  etherTypeOf: ({ operation }) => operation === 3 || operation === 4 ? ETH_P_RARP : ETH_P_ARP,
+  describe: (view, { bare }) => (bare ? "ARP, " : "") + arpText(view),
+});

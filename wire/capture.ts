@@ -4,10 +4,10 @@
  * @module
  */
 
-import { bad, EMPTY, u16, u32 } from "./_bytes.ts";
+import { bad, EMPTY, u32 } from "./_bytes.ts";
 import type { CapturedPacket, CaptureParser } from "./_capture.ts";
-import { Frame } from "./decode.ts";
-import { ETH_P_802_3_MIN } from "./numbers.ts";
+import type { Frame } from "./layer.ts";
+import { defaultLayers } from "./layer_registry.ts";
 import { PCAP_MAGIC, PcapParser } from "./pcap.ts";
 import { BLOCK, PcapngParser } from "./pcapng.ts";
 
@@ -110,20 +110,6 @@ function cutOff(left: number): RangeError {
   return bad("capture file", `last record is cut off after ${left} bytes`);
 }
 
-/** <pcap/dlt.h> and the tcpdump.org registry: link types, beside the two public ones. */
-const LINKTYPE = {
-  NULL: 0,
-  ETHERNET: 1,
-  DLT_RAW: 12,
-  DLT_RAW_OPENBSD: 14,
-  RAW: 101,
-  LOOP: 108,
-  LINUX_SLL: 113,
-  IPV4: 228,
-  IPV6: 229,
-  LINUX_SLL2: 276,
-};
-
 /**
  * Decodes a packet of a capture file by its link type: Ethernet, IP without a link header, BSD
  * loopback, and Linux's cooked captures (`tcpdump -i any`), whose link headers do not become layers.
@@ -143,39 +129,5 @@ const LINKTYPE = {
  * ```
  */
 export function decodeCaptured(packet: CapturedPacket): Frame {
-  const { data } = packet;
-  const linkType = packet.linkType ?? LINKTYPE.ETHERNET;
-  switch (linkType) {
-    case LINKTYPE.ETHERNET:
-      return Frame.ethernet(data);
-    case LINKTYPE.DLT_RAW:
-    case LINKTYPE.DLT_RAW_OPENBSD:
-    case LINKTYPE.RAW:
-    case LINKTYPE.IPV4:
-    case LINKTYPE.IPV6:
-      return Frame.ip(data);
-    case LINKTYPE.NULL:
-    case LINKTYPE.LOOP:
-      return data.length < 4 ? short(data, 4) : Frame.ip(data, 4);
-    case LINKTYPE.LINUX_SLL:
-      return data.length < 16 ? short(data, 16) : cooked(data, u16(data, 14), 16);
-    case LINKTYPE.LINUX_SLL2:
-      return data.length < 20 ? short(data, 20) : cooked(data, u16(data, 0), 20);
-    default:
-      return Frame.undecoded(data, bad("captured packet", `link type of ${linkType} is unknown`));
-  }
-}
-
-function cooked(data: Uint8Array, etherType: number, at: number): Frame {
-  // Small numbers name frames without an EtherType, as of 802.2.
-  return etherType < ETH_P_802_3_MIN
-    ? Frame.undecoded(data, bad("captured packet", `protocol of ${etherType} is no EtherType`))
-    : Frame.etherType(data, etherType, at);
-}
-
-function short(data: Uint8Array, needed: number): Frame {
-  return Frame.undecoded(
-    data,
-    bad("captured packet", `length of ${data.length} is below the ${needed} of its link header`),
-  );
+  return defaultLayers.decodeCaptured(packet);
 }

@@ -8,6 +8,7 @@ import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./dns_name.ts";
 import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./dns_record.ts";
 import { type DnsRecord, type DnsType, dnsType, dnsTypeNumber } from "./dns_record_value.ts";
+import { type LayerRow, layerRow } from "./layer_row.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "DNS message";
@@ -300,3 +301,94 @@ export function encodeDns(value: Dns, options: EncodeDnsOptions = {}): Uint8Arra
   for (const record of [...answers, ...authorities, ...additionals]) writeDnsRecord(record, to);
   return to.finish();
 }
+
+const RESPONSE_CODES = [
+  "",
+  " FormErr",
+  " ServFail",
+  " NXDomain",
+  " NotImp",
+  " Refused",
+  " YXDomain",
+  " YXRRSet",
+  " NXRRSet",
+  " NotAuth",
+  " NotZone",
+];
+
+const OPCODES = ["", " inv_q", " stat", " op3", " notify", " update"];
+
+/** A name as it stands in a capture may hold anything: what is not print must not reach a terminal. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, ".");
+}
+
+function dotted(name: string): string {
+  return printable(name.endsWith(".") ? name : `${name}.`);
+}
+
+function typeName(type: string | number): string {
+  return typeof type === "number" ? `Type${type}` : type;
+}
+
+function recordText(record: DnsRecord): string {
+  const name = typeName(record.type);
+  if ("address" in record) return `${name} ${record.address}`;
+  if (record.type === "SRV") {
+    return `SRV ${dotted(record.target)}:${record.port} ${record.priority} ${record.weight}`;
+  }
+  if ("target" in record) return `${name} ${dotted(record.target)}`;
+  if (record.type === "MX") return `MX ${dotted(record.exchange)} ${record.preference}`;
+  if (record.type === "TXT") {
+    const texts = record.strings.map((one) => `"${printable(new TextDecoder().decode(one))}"`);
+    return `TXT ${texts.join(" ")}`;
+  }
+  return name;
+}
+
+/** Everything after the addresses. */
+function describeDns(view: DnsView): string {
+  const { flags, id } = view;
+  const length = `(${view.end - view.start})`;
+  const opcode = OPCODES[view.opcode] ?? ` op${view.opcode}`;
+  const authentic = (flags & 0x20) !== 0 ? "$" : "";
+  if (view.response) {
+    const head = [
+      id,
+      opcode,
+      RESPONSE_CODES[view.responseCode] ?? ` Resp${view.responseCode}`,
+      (flags & 0x0400) !== 0 ? "*" : "",
+      (flags & 0x0080) !== 0 ? "" : "-",
+      view.truncated ? "|" : "",
+      authentic,
+    ].join("");
+    const counts = `${view.answerCount}/${view.authorityCount}/${view.additionalCount}`;
+    const answers = view.answers.map((record) => recordText(record)).join(", ");
+    return `${head} ${counts}${answers === "" ? "" : ` ${answers}`} ${length}`;
+  }
+  const marks = ((flags & 0x0100) !== 0 ? "+" : "") + authentic +
+    ((flags & 0x0010) !== 0 ? "%" : "");
+  const counts = [
+    view.answerCount > 0 ? ` [${view.answerCount}a]` : "",
+    view.authorityCount > 0 ? ` [${view.authorityCount}n]` : "",
+    view.additionalCount > 0 ? ` [${view.additionalCount}au]` : "",
+  ].join("");
+  const questions = view.questions.map(({ name, type }) => ` ${typeName(type)}? ${dotted(name)}`);
+  return `${id}${opcode}${marks}${counts}${questions.join("")} ${length}`;
+}
+
+/** The row of DNS, also of multicast DNS (RFC 6762) and of LLMNR (RFC 4795). */
+export const dnsLayer: LayerRow<Dns, DnsView> = layerRow<Dns, DnsView>({
+  kind: "dns",
+  udpPorts: [53, 5353, 5355],
+  parse(bytes, start, end, walk) {
+    walk.stop();
+    return DnsView.parse(bytes, start, end);
+  },
+  measure: (value) => encodeDns(value).length,
+  write: (value, bytes, start) => bytes.set(encodeDns(value), start),
+  // Names in a message can be packed in several ways.
+  restate: () => undefined,
+  describe: describeDns,
+});

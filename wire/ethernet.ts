@@ -5,9 +5,13 @@
  */
 
 import { formatMac, parseMac } from "../core/ip/mac.ts";
-import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { ETH_P_802_3_MIN } from "./numbers.ts";
+import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
+import { encodeWith } from "./_codec.ts";
+import { ETH_P_802_3_MIN, ETH_P_TEB, IPPROTO_ETHERNET } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { LINKTYPE_ETHERNET } from "./_capture.ts";
+import { followType, lengthAsType } from "./_link_header.ts";
+import { etherTypeText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "Ethernet header";
@@ -110,12 +114,12 @@ export class EthernetView extends HeaderView {
 }
 
 /** The length of the header of a value, in bytes. */
-export function measureEthernet(_value: Ethernet): number {
+function measureEthernet(_value: Ethernet): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeEthernet(
+function writeEthernet(
   value: Ethernet,
   bytes: Uint8Array,
   start: number,
@@ -126,12 +130,6 @@ export function writeEthernet(
   bytes.set(parseMac(value.source), start + AT.SOURCE);
   const type = value.etherType ?? around.next ?? lengthAsType(WHAT, end - start - AT.PAYLOAD);
   setU16(bytes, start + AT.TYPE, fit(WHAT, "etherType", type, 0xffff));
-}
-
-/** The length of an 802.3 payload, for the field that else holds an EtherType. */
-export function lengthAsType(what: string, length: number): number {
-  if (length <= 1500) return length;
-  throw unfit(what, `etherType is missing and a payload of ${length} bytes is above 1500`);
 }
 
 /**
@@ -160,3 +158,26 @@ export function lengthAsType(what: string, length: number): number {
 export function encodeEthernet(value: Ethernet, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureEthernet, writeEthernet, value, payload);
 }
+
+/** The row of Ethernet. */
+export const ethernetLayer: LayerRow<Ethernet, EthernetView> = layerRow<Ethernet, EthernetView>({
+  kind: "ethernet",
+  etherTypes: [ETH_P_TEB],
+  protocols: [IPPROTO_ETHERNET],
+  linkTypes: [LINKTYPE_ETHERNET],
+  names: "etherType",
+  isLink: true,
+  parse(bytes, start, end, walk) {
+    const view = EthernetView.parsePartial(bytes, start, end);
+    followType(view, end, walk, EthernetView);
+    return view;
+  },
+  measure: measureEthernet,
+  write: writeEthernet,
+  describe(view, { before, after, bare }) {
+    if (bare && !(before === undefined && after?.kind === "payload")) return "";
+    const { source, destination, etherType } = view;
+    const length = view.bytes.length - view.start;
+    return `${source} > ${destination}, ${etherTypeText(etherType)}, length ${length}: `;
+  },
+});

@@ -5,8 +5,11 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { checksum } from "./checksum.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { etherTypeName, IPPROTO_GRE } from "./numbers.ts";
+import { hex } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "GRE header";
@@ -157,12 +160,12 @@ function flagsOf(value: Gre): number {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureGre(value: Gre): number {
+function measureGre(value: Gre): number {
   return greLength(flagsOf(value));
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeGre(
+function writeGre(
   value: Gre,
   bytes: Uint8Array,
   start: number,
@@ -209,3 +212,33 @@ export function writeGre(
 export function encodeGre(value: Gre, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureGre, writeGre, value, payload);
 }
+
+function greText(view: GreView, bare: boolean): string {
+  const parts = [`GREv${view.version}`];
+  // RFC 1701 had an offset beside the checksum.
+  if (view.hasChecksum) parts.push(`off 0x${u16(view.bytes, view.start + 6).toString(16)}`);
+  if (view.key !== undefined) parts.push(`key=0x${view.key.toString(16)}`);
+  if (view.sequence !== undefined) parts.push(`seq ${view.sequence}`);
+  if (view.acknowledgment !== undefined) parts.push(`ack ${view.acknowledgment}`);
+  const protocol = etherTypeName(view.protocol);
+  if (!bare) parts.push(`proto ${protocol} (0x${hex(view.protocol, 4)})`);
+  parts.push(`length ${view.end - view.start}`);
+  return `${parts.join(", ")}: `;
+}
+
+/** The row of GRE. */
+export const greLayer: LayerRow<Gre, GreView> = layerRow<Gre, GreView>({
+  kind: "gre",
+  protocols: [IPPROTO_GRE],
+  names: "etherType",
+  parse(bytes, start, end, walk) {
+    const view = GreView.parse(bytes, start, end);
+    // Version 1 carries PPP.
+    if (view.version === 0) walk.followEtherType(view.protocol);
+    return view;
+  },
+  measure: measureGre,
+  write: writeGre,
+  describe: (view, { bare }) => greText(view, bare),
+  verify: (view) => view.checksumOk(),
+});

@@ -6,10 +6,12 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_HIP, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "HIP header";
@@ -147,14 +149,14 @@ export class HipView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureHip(value: Hip): number {
+function measureHip(value: Hip): number {
   const length = value.parameters?.length ?? 0;
   if (length % 8 !== 0) throw unfit(WHAT, `parameters of ${length} bytes are not a multiple of 8`);
   return AT.PARAMETERS + length;
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeHip(
+function writeHip(
   value: Hip,
   bytes: Uint8Array,
   start: number,
@@ -198,3 +200,20 @@ export function encodeHip(
 ): Uint8Array {
   return encodeWith(measureHip, writeHip, value, payload, { addressSum: sum });
 }
+
+/** The row of the Host Identity Protocol. */
+export const hipLayer: LayerRow<Hip, HipView> = layerRow<Hip, HipView>({
+  kind: "hip",
+  protocols: [IPPROTO_HIP],
+  names: "protocol",
+  usesAddresses: true,
+  parse(bytes, start, end, walk) {
+    const view = HipView.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureHip,
+  write: writeHip,
+  describe: (view, place) => `HIP: type ${view.type} ${opaqueText(view.nextHeader, place)}`,
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

@@ -4,29 +4,21 @@
  * @module
  */
 
-import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
-import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
+import { formatIpv4 } from "../core/ip/text.ts";
+import { bad, checkSpan, u16, u32 } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import {
   checkProbe,
   checkQuote,
   ICMP_AT as AT,
-  measureQuote,
   quoteEnd,
   quoteExtensions,
-  type QuoteLayout,
   readProbeReply,
   readProbeRequest,
   readQuote,
-  writeProbe,
-  writeQuote,
 } from "./_icmp_body.ts";
 import { checksum } from "./checksum.ts";
-import {
-  type IcmpExtensions,
-  measureIcmpExtensions,
-  readIcmpExtensions,
-} from "./icmp_extensions.ts";
+import { type IcmpExtensions, readIcmpExtensions } from "./icmp_extensions.ts";
 import {
   type Icmpv4,
   ICMPV4_TYPE as TYPE,
@@ -35,15 +27,13 @@ import {
   type Icmpv4Router,
   type Icmpv4RouterAdvertisement,
 } from "./icmpv4_message.ts";
+import { type LayerPlace, type LayerRow, layerRow } from "./layer_row.ts";
+import { IPPROTO_ICMP } from "./numbers.ts";
+import { quotedPacket } from "./_icmp_quote.ts";
+import { ICMPV4_LAYOUT, measureIcmpv4, writeIcmpv4 } from "./_icmpv4_write.ts";
 import { HeaderView } from "./view.ts";
 
-const WHAT = "ICMP message";
-
-/** RFC 4884, sections 4.1 to 4.3: in words of four bytes, beside the next-hop MTU. */
-const QUOTE: QuoteLayout = { lengthAt: 5, unit: 4 };
-
-/** RFC 1256, section 3.1. */
-const ROUTERS = { COUNT: 4, ENTRY_WORDS: 5, LIFETIME: 6, ENTRY_WORDS_MIN: 2 };
+const { WHAT, QUOTE, ROUTERS } = ICMPV4_LAYOUT;
 
 /** An ICMP message for IPv4 laid over bytes. */
 export class Icmpv4View extends HeaderView {
@@ -263,99 +253,6 @@ function readRouters(
   return { lifetimeSeconds: u16(bytes, start + ROUTERS.LIFETIME), routers };
 }
 
-/** The length of the message of `value` without its payload, in bytes. */
-export function measureIcmpv4(value: Icmpv4): number {
-  switch (value.message) {
-    case "destinationUnreachable":
-    case "timeExceeded":
-    case "parameterProblem":
-      return AT.BODY + measureQuote(WHAT, value, QUOTE);
-    case "timestampRequest":
-    case "timestampReply":
-      return AT.BODY + 12;
-    case "addressMaskRequest":
-    case "addressMaskReply":
-      return AT.BODY + 4;
-    case "routerAdvertisement":
-      return AT.BODY + 8 * value.routers.length;
-    case "extendedEchoRequest":
-      return AT.BODY + (value.extensions ? measureIcmpExtensions(value.extensions) : 0);
-    default:
-      return AT.BODY;
-  }
-}
-
-/** Writes the message of `value` at `start`, before its payload up to `end`. */
-export function writeIcmpv4(value: Icmpv4, bytes: Uint8Array, start: number, end: number): void {
-  const type = value.message === "other" ? value.type : TYPE[value.message];
-  if (type === undefined) {
-    throw unfit(WHAT, `message of ${JSON.stringify(value.message)} is unknown`);
-  }
-  bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
-  bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
-  writeFields(value, bytes, start);
-  setU16(bytes, start + AT.CHECKSUM, 0);
-  const sum = value.checksum ?? checksum(bytes, start, end);
-  setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
-}
-
-function writeFields(value: Icmpv4, bytes: Uint8Array, start: number): void {
-  const rest = start + AT.REST;
-  const body = start + AT.BODY;
-  switch (value.message) {
-    case "destinationUnreachable":
-      setU16(bytes, rest + 2, fit(WHAT, "nextHopMtu", value.nextHopMtu ?? 0, 0xffff));
-      writeQuote(WHAT, value, bytes, start, QUOTE);
-      break;
-    case "parameterProblem":
-      bytes[rest] = fit(WHAT, "pointer", value.pointer ?? 0, 0xff);
-      writeQuote(WHAT, value, bytes, start, QUOTE);
-      break;
-    case "timeExceeded":
-      writeQuote(WHAT, value, bytes, start, QUOTE);
-      break;
-    case "redirect":
-      bytes.set(parseIpv4(value.gateway), rest);
-      break;
-    case "routerAdvertisement":
-      bytes[start + ROUTERS.COUNT] = fit(WHAT, "number of routers", value.routers.length, 0xff);
-      bytes[start + ROUTERS.ENTRY_WORDS] = ROUTERS.ENTRY_WORDS_MIN;
-      setU16(
-        bytes,
-        start + ROUTERS.LIFETIME,
-        fit(WHAT, "lifetimeSeconds", value.lifetimeSeconds, 0xffff),
-      );
-      value.routers.forEach(({ address, preference }, index) => {
-        bytes.set(parseIpv4(address), body + 8 * index);
-        if ((preference | 0) !== preference) {
-          throw unfit(WHAT, `preference of ${preference} is not a signed number of 32 bits`);
-        }
-        setU32(bytes, body + 8 * index + 4, preference);
-      });
-      break;
-    case "extendedEchoRequest":
-    case "extendedEchoReply":
-      writeProbe(WHAT, value, bytes, start);
-      break;
-    case "other":
-      setU32(bytes, rest, fit(WHAT, "rest", value.rest, 0xffffffff));
-      break;
-    case "sourceQuench":
-    case "routerSolicitation":
-      break;
-    default:
-      setU16(bytes, rest, fit(WHAT, "identifier", value.identifier, 0xffff));
-      setU16(bytes, rest + 2, fit(WHAT, "sequence", value.sequence, 0xffff));
-      if (value.message === "timestampRequest" || value.message === "timestampReply") {
-        setU32(bytes, body, fit(WHAT, "originate", value.originate, 0xffffffff));
-        setU32(bytes, body + 4, fit(WHAT, "receive", value.receive, 0xffffffff));
-        setU32(bytes, body + 8, fit(WHAT, "transmit", value.transmit, 0xffffffff));
-      } else if (value.message === "addressMaskRequest" || value.message === "addressMaskReply") {
-        bytes.set(parseIpv4(value.mask), body);
-      }
-  }
-}
-
 /**
  * Encodes an ICMP message for IPv4.
  *
@@ -381,3 +278,105 @@ function writeFields(value: Icmpv4, bytes: Uint8Array, start: number): void {
 export function encodeIcmpv4(value: Icmpv4, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIcmpv4, writeIcmpv4, value, payload);
 }
+
+/** Codes of a destination unreachable message; `$` stands for the destination. */
+const UNREACHABLE: Readonly<Record<number, string>> = {
+  0: "net $ unreachable",
+  1: "host $ unreachable",
+  5: "$ unreachable - source route failed",
+  6: "net $ unreachable - unknown",
+  7: "host $ unreachable - unknown",
+  8: "$ unreachable - source host isolated",
+  9: "net $ unreachable - admin prohibited",
+  10: "host $ unreachable - admin prohibited",
+  11: "net $ unreachable - tos prohibited",
+  12: "host $ unreachable - tos prohibited",
+  13: "host $ unreachable - admin prohibited filter",
+  14: "host $ unreachable - host precedence violation",
+  15: "host $ unreachable - precedence cutoff",
+};
+
+const REDIRECTED = ["net", "host", "tos and net", "tos and host"];
+
+function unreachableText(view: Icmpv4View, place: LayerPlace): string {
+  const { destination, protocol, port } = quotedPacket(view.quoted!, place);
+  switch (view.code) {
+    case 2:
+      return `${destination} protocol ${protocol} unreachable`;
+    case 3:
+      return `${destination} ${port || `protocol ${protocol} port`} unreachable`;
+    case 4: {
+      const mtu = view.nextHopMtu;
+      return `${destination} unreachable - need to frag${mtu === 0 ? "" : ` (mtu ${mtu})`}`;
+    }
+    default: {
+      const text = UNREACHABLE[view.code] ?? `$ unreachable - #${view.code}`;
+      return text.replace("$", destination);
+    }
+  }
+}
+
+/** Everything after "ICMP ". */
+function describeIcmpv4(view: Icmpv4View, place: LayerPlace): string {
+  const { code, message } = view;
+  const length = `length ${view.end - view.start}`;
+  const asked = `id ${view.identifier}, seq ${view.sequence}`;
+  switch (message) {
+    case "echoRequest":
+      return `echo request, ${asked}, ${length}`;
+    case "echoReply":
+      return `echo reply, ${asked}, ${length}`;
+    case "destinationUnreachable":
+      return `${unreachableText(view, place)}, ${length}`;
+    case "sourceQuench":
+      return `source quench, ${length}`;
+    case "redirect": {
+      const { destination } = quotedPacket(view.quoted!, place);
+      const what = REDIRECTED[code] ?? `#${code}`;
+      return `redirect ${destination} to ${what} ${view.gateway}, ${length}`;
+    }
+    case "timeExceeded":
+      return code === 0
+        ? `time exceeded in-transit, ${length}`
+        : code === 1
+        ? `ip reassembly time exceeded, ${length}`
+        : `time exceeded-#${code}, ${length}`;
+    case "parameterProblem":
+      return code === 0
+        ? `parameter problem - octet ${view.pointer}, ${length}`
+        : `parameter problem - code ${code}, ${length}`;
+    case "timestampRequest":
+      return `time stamp query id ${view.identifier} seq ${view.sequence}, ${length}`;
+    case "timestampReply":
+      return `time stamp reply id ${view.identifier} seq ${view.sequence}, ${length}`;
+    case "routerSolicitation":
+      return `router solicitation, ${length}`;
+    case "routerAdvertisement":
+      return `router advertisement, ${length}`;
+    case "informationRequest":
+      return `information request, ${length}`;
+    case "informationReply":
+      return `information reply, ${length}`;
+    case "addressMaskRequest":
+      return `address mask request, ${length}`;
+    case "addressMaskReply":
+      return `address mask reply, ${length}`;
+    case "extendedEchoRequest":
+      return `extended echo request, ${asked}, ${length}`;
+    case "extendedEchoReply":
+      return `extended echo reply, ${asked}, ${length}`;
+    default:
+      return `type-#${view.type}, ${length}`;
+  }
+}
+
+/** The row of ICMP for IPv4. */
+export const icmpv4Layer: LayerRow<Icmpv4, Icmpv4View> = layerRow<Icmpv4, Icmpv4View>({
+  kind: "icmpv4",
+  protocols: [IPPROTO_ICMP],
+  parse: (bytes, start, end) => Icmpv4View.parse(bytes, start, end),
+  measure: measureIcmpv4,
+  write: writeIcmpv4,
+  describe: (view, place) => `ICMP ${describeIcmpv4(view, place)}`,
+  verify: (view) => view.checksumOk(),
+});

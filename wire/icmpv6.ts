@@ -5,7 +5,7 @@
  */
 
 import { checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import {
   checkProbe,
   checkQuote,
@@ -52,6 +52,8 @@ import {
 } from "./ndp.ts";
 import { type NdpOption, readNdpOptions } from "./ndp_options.ts";
 import { IPPROTO_ICMPV6 } from "./numbers.ts";
+import { type LayerPlace, type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { quotedPacket } from "./_icmp_quote.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "ICMPv6 message";
@@ -233,7 +235,7 @@ function fieldsEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The length of the message of `value` without its payload, in bytes. */
-export function measureIcmpv6(value: Icmpv6): number {
+function measureIcmpv6(value: Icmpv6): number {
   if (isNdpMessage(value)) return measureNdp(value);
   if (isMldMessage(value)) return measureMld(value);
   switch (value.message) {
@@ -248,7 +250,7 @@ export function measureIcmpv6(value: Icmpv6): number {
 }
 
 /** Writes the message of `value` at `start`, before its payload up to `end`. */
-export function writeIcmpv6(
+function writeIcmpv6(
   value: Icmpv6,
   bytes: Uint8Array,
   start: number,
@@ -328,3 +330,88 @@ function writeFields(value: Icmpv6, bytes: Uint8Array, start: number): void {
 export function encodeIcmpv6(value: Icmpv6, payload?: Uint8Array, sum?: number): Uint8Array {
   return encodeWith(measureIcmpv6, writeIcmpv6, value, payload, { addressSum: sum });
 }
+
+function unreachableText(view: Icmpv6View, place: LayerPlace): string {
+  const { destination, port } = quotedPacket(view.quoted!, place);
+  switch (view.code) {
+    case 0:
+      return `unreachable route ${destination}`;
+    case 1:
+      return `unreachable prohibited ${destination}`;
+    case 2:
+      return `beyond scope ${destination}`;
+    case 3:
+      return `unreachable address ${destination}`;
+    case 4:
+      return `unreachable port, ${destination} ${port}`;
+    default:
+      return `unknown unreach code (${view.code})`;
+  }
+}
+
+/** Everything after "ICMP6, ". */
+function describeIcmpv6(view: Icmpv6View, place: LayerPlace): string {
+  const { code, message } = view;
+  const length = `length ${view.end - view.start}`;
+  const asked = `id ${view.identifier}, seq ${view.sequence}`;
+  switch (message) {
+    case "echoRequest":
+      return `echo request, ${asked}, ${length}`;
+    case "echoReply":
+      return `echo reply, ${asked}, ${length}`;
+    case "destinationUnreachable":
+      return `destination unreachable, ${unreachableText(view, place)}, ${length}`;
+    case "packetTooBig":
+      return `packet too big, mtu ${view.mtu}, ${length}`;
+    case "timeExceeded": {
+      const { destination } = quotedPacket(view.quoted!, place);
+      const what = code === 0
+        ? `in-transit for ${destination}`
+        : code === 1
+        ? "in-reassembly"
+        : `code-#${code}`;
+      return `time exceeded ${what}, ${length}`;
+    }
+    case "parameterProblem":
+      return `parameter problem, code ${code}, octet ${view.pointer}, ${length}`;
+    case "routerSolicitation":
+      return `router solicitation, ${length}`;
+    case "routerAdvertisement":
+      return `router advertisement, ${length}`;
+    case "neighborSolicitation":
+      return `neighbor solicitation, who has ${view.target}, ${length}`;
+    case "neighborAdvertisement":
+      return `neighbor advertisement, tgt is ${view.target}, ${length}`;
+    case "redirect":
+      return `redirect, to ${view.target}, ${length}`;
+    case "mldQuery":
+    case "mldQueryV2":
+      return `multicast listener query, addr: ${view.group}, ${length}`;
+    case "mldReport":
+      return `multicast listener report, addr: ${view.group}, ${length}`;
+    case "mldDone":
+      return `multicast listener done, addr: ${view.group}, ${length}`;
+    case "mldReportV2": {
+      const count = (view.bytes[view.start + 6] << 8) | view.bytes[view.start + 7];
+      return `multicast listener report v2, ${count} group record(s), ${length}`;
+    }
+    case "extendedEchoRequest":
+      return `extended echo request, ${asked}, ${length}`;
+    case "extendedEchoReply":
+      return `extended echo reply, ${asked}, ${length}`;
+    default:
+      return `type-#${view.type}, ${length}`;
+  }
+}
+
+/** The row of ICMP for IPv6. */
+export const icmpv6Layer: LayerRow<Icmpv6, Icmpv6View> = layerRow<Icmpv6, Icmpv6View>({
+  kind: "icmpv6",
+  protocols: [IPPROTO_ICMPV6],
+  usesAddresses: true,
+  parse: (bytes, start, end) => Icmpv6View.parse(bytes, start, end),
+  measure: measureIcmpv6,
+  write: writeIcmpv6,
+  describe: (view, place) => `ICMP6, ${describeIcmpv6(view, place)}`,
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

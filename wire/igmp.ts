@@ -20,6 +20,8 @@ import {
   writeRecords,
 } from "./_group_records.ts";
 import { checksum } from "./checksum.ts";
+import { type LayerRow, layerRow } from "./layer_row.ts";
+import { IPPROTO_IGMP } from "./numbers.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IGMP message";
@@ -225,7 +227,7 @@ function fieldsEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The length of the message of `value` without its payload, in bytes. */
-export function measureIgmp(value: Igmp): number {
+function measureIgmp(value: Igmp): number {
   switch (value.message) {
     case "queryV3":
       return AT.QUERY + measureGroupQuery(value, ADDRESS);
@@ -237,7 +239,7 @@ export function measureIgmp(value: Igmp): number {
 }
 
 /** Writes the message of `value` at `start`, before its payload up to `end`. */
-export function writeIgmp(value: Igmp, bytes: Uint8Array, start: number, end: number): void {
+function writeIgmp(value: Igmp, bytes: Uint8Array, start: number, end: number): void {
   bytes[start + AT.TYPE] = fit(WHAT, "type", typeOf(value), 0xff);
   switch (value.message) {
     case "query":
@@ -310,3 +312,36 @@ function typeOf(value: Igmp): number {
 export function encodeIgmp(value: Igmp, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIgmp, writeIgmp, value, payload);
 }
+
+/** Everything after "igmp ". */
+function describeIgmp(view: IgmpView): string {
+  const { group, message } = view;
+  const asked = group === "0.0.0.0" ? "" : ` [gaddr ${group}]`;
+  switch (message) {
+    case "query":
+      return view.maxResponseCode === 0 ? `query v1${asked}` : `query v2${asked}`;
+    case "queryV3":
+      return `query v3${asked}`;
+    case "reportV1":
+      return `v1 report ${group}`;
+    case "reportV2":
+      return `v2 report ${group}`;
+    case "leave":
+      return `leave ${group}`;
+    case "reportV3":
+      return `v3 report, ${view.records.length} group record(s)`;
+    default:
+      return `type-#${view.type}`;
+  }
+}
+
+/** The row of IGMP. */
+export const igmpLayer: LayerRow<Igmp, IgmpView> = layerRow<Igmp, IgmpView>({
+  kind: "igmp",
+  protocols: [IPPROTO_IGMP],
+  parse: (bytes, start, end) => IgmpView.parse(bytes, start, end),
+  measure: measureIgmp,
+  write: writeIgmp,
+  describe: (view) => `igmp ${describeIgmp(view)}`,
+  verify: (view) => view.checksumOk(),
+});

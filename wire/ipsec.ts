@@ -6,8 +6,10 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { IPPROTO_NONE } from "./numbers.ts";
+import { encodeWith } from "./_codec.ts";
+import { IPPROTO_AH, IPPROTO_ESP, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { hex, hexBytes, opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const AH = "authentication header";
@@ -98,7 +100,7 @@ export class AuthenticationView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureAuthentication(value: Authentication): number {
+function measureAuthentication(value: Authentication): number {
   const length = AT.ICV + (value.icv?.length ?? 0);
   if (length % 4 !== 0) {
     throw unfit(AH, `icv of ${length - AT.ICV} bytes is not a multiple of 4`);
@@ -107,7 +109,7 @@ export function measureAuthentication(value: Authentication): number {
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeAuthentication(
+function writeAuthentication(
   value: Authentication,
   bytes: Uint8Array,
   start: number,
@@ -186,12 +188,12 @@ export class EspView extends HeaderView {
 }
 
 /** The length of the header, in bytes. */
-export function measureEsp(_value: Esp): number {
+function measureEsp(_value: Esp): number {
   return 8;
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeEsp(value: Esp, bytes: Uint8Array, start: number): void {
+function writeEsp(value: Esp, bytes: Uint8Array, start: number): void {
   setU32(bytes, start, fit(ESP, "spi", value.spi, 0xffffffff));
   setU32(bytes, start + 4, fit(ESP, "sequence", value.sequence, 0xffffffff));
 }
@@ -207,3 +209,37 @@ export function writeEsp(value: Esp, bytes: Uint8Array, start: number): void {
 export function encodeEsp(value: Esp, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureEsp, writeEsp, value, payload);
 }
+
+/** The row of the authentication header. */
+export const authenticationLayer: LayerRow<Authentication, AuthenticationView> = layerRow<
+  Authentication,
+  AuthenticationView
+>({
+  kind: "authentication",
+  protocols: [IPPROTO_AH],
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = AuthenticationView.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureAuthentication,
+  write: writeAuthentication,
+  describe(view, place) {
+    const words = `spi=0x${hex(view.spi, 8)},seq=0x${view.sequence.toString(16)}`;
+    return `AH(${words},icv=0x${hexBytes(view.icv)}): ${opaqueText(view.nextHeader, place)}`;
+  },
+});
+
+/** The row of the encapsulating security payload. */
+export const espLayer: LayerRow<Esp, EspView> = layerRow<Esp, EspView>({
+  kind: "esp",
+  protocols: [IPPROTO_ESP],
+  parse: (bytes, start, end) => EspView.parse(bytes, start, end),
+  measure: measureEsp,
+  write: writeEsp,
+  describe(view) {
+    const words = `spi=0x${hex(view.spi, 8)},seq=0x${view.sequence.toString(16)}`;
+    return `ESP(${words}), length ${view.end - view.start}`;
+  },
+});

@@ -6,7 +6,7 @@
 
 import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { addressSumAt, checksum } from "./checksum.ts";
 import {
   checkIpv4Options,
@@ -15,6 +15,9 @@ import {
   readIpv4Options,
   writeIpv4Options,
 } from "./ipv4_options.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { ETH_P_IP, IPPROTO_IPIP } from "./numbers.ts";
+import { addressesText, isFollowed, unknownText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv4 header";
@@ -232,7 +235,7 @@ export class Ipv4View extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureIpv4(value: Ipv4): number {
+function measureIpv4(value: Ipv4): number {
   if (value.options === undefined || value.options.length === 0) return AT.OPTIONS;
   const length = AT.OPTIONS + measureIpv4Options(value.options);
   if (length > 60) throw unfit(WHAT, `options of ${length - AT.OPTIONS} bytes are above 40`);
@@ -240,7 +243,7 @@ export function measureIpv4(value: Ipv4): number {
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeIpv4(
+function writeIpv4(
   value: Ipv4,
   bytes: Uint8Array,
   start: number,
@@ -291,3 +294,53 @@ export function writeIpv4(
 export function encodeIpv4(value: Ipv4, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIpv4, writeIpv4, value, payload);
 }
+
+/** Where a source-routed packet ends up (RFC 791, section 3.1), if it is not there yet. */
+function lastHop(options: readonly Ipv4Option[]): string | undefined {
+  for (const option of options) {
+    if (option.kind !== "looseSourceRoute" && option.kind !== "strictSourceRoute") continue;
+    return option.pointer <= 3 + 4 * option.addresses.length ? option.addresses.at(-1) : undefined;
+  }
+  return undefined;
+}
+
+/** The row of IPv4. */
+export const ipv4Layer: LayerRow<Ipv4, Ipv4View> = layerRow<Ipv4, Ipv4View>({
+  kind: "ipv4",
+  etherTypes: [ETH_P_IP],
+  protocols: [IPPROTO_IPIP],
+  ipVersion: 4,
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = Ipv4View.parsePartial(bytes, start, end);
+    if (view.totalLength !== view.end - start) walk.complain(Ipv4View);
+    if (view.fragmentOffset === 0) walk.followProtocol(view.protocol);
+    if (view.isFragment) walk.cut();
+    return view;
+  },
+  measure: measureIpv4,
+  write: writeIpv4,
+  addresses(header, pseudo) {
+    if (header instanceof Ipv4View) {
+      const at = header.start + AT.SOURCE;
+      pseudo.source = header.bytes.subarray(at, at + 4);
+      pseudo.destination = header.bytes.subarray(at + 4, at + 8);
+      if (header.headerLength === AT.OPTIONS) return;
+    } else {
+      pseudo.source = header.source;
+      pseudo.destination = header.destination;
+    }
+    pseudo.destination = lastHop(header.options ?? []) ?? pseudo.destination;
+  },
+  isPartial: (view) => view.truncated || view.isFragment,
+  restate: (view) =>
+    view.truncated ? { ...view.toValue(), totalLength: view.totalLength } : view.toValue(),
+  describe(view, place) {
+    const name = place.bare ? "IP " : "";
+    const line = name + addressesText(view.source, view.destination, place);
+    if (view.fragmentOffset > 0) return `${line}ip-proto-${view.protocol}`;
+    if (isFollowed(place)) return line;
+    return line + unknownText(view.protocol, view.end - view.payloadStart);
+  },
+  verify: (view) => view.checksumOk(),
+});

@@ -6,9 +6,11 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u24 } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { addressSumAt } from "./checksum.ts";
-import { IPPROTO_HOPOPTS, IPPROTO_NONE } from "./numbers.ts";
+import { ETH_P_IPV6, IPPROTO_HOPOPTS, IPPROTO_IPV6, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { addressesText, isFollowed, unknownText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 header";
@@ -155,12 +157,12 @@ export class Ipv6View extends HeaderView {
 }
 
 /** The length of the header, in bytes. */
-export function measureIpv6(_value: Ipv6): number {
+function measureIpv6(_value: Ipv6): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeIpv6(
+function writeIpv6(
   value: Ipv6,
   bytes: Uint8Array,
   start: number,
@@ -201,3 +203,39 @@ export function writeIpv6(
 export function encodeIpv6(value: Ipv6, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIpv6, writeIpv6, value, payload);
 }
+
+/** The row of IPv6. */
+export const ipv6Layer: LayerRow<Ipv6, Ipv6View> = layerRow<Ipv6, Ipv6View>({
+  kind: "ipv6",
+  etherTypes: [ETH_P_IPV6],
+  protocols: [IPPROTO_IPV6],
+  ipVersion: 6,
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = Ipv6View.parsePartial(bytes, start, end);
+    if (view.truncated) walk.complain(Ipv6View);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureIpv6,
+  write: writeIpv6,
+  addresses(header, pseudo) {
+    if (header instanceof Ipv6View) {
+      const { bytes, start } = header;
+      pseudo.source = bytes.subarray(start + AT.SOURCE, start + AT.DESTINATION);
+      pseudo.destination = bytes.subarray(start + AT.DESTINATION, start + AT.PAYLOAD);
+    } else {
+      pseudo.source = header.source;
+      pseudo.destination = header.destination;
+    }
+  },
+  isPartial: (view) => view.truncated,
+  restate: (view) =>
+    view.truncated ? { ...view.toValue(), payloadLength: view.payloadLength } : view.toValue(),
+  describe(view, place) {
+    const name = place.bare ? "IP6 " : "";
+    const line = name + addressesText(view.source, view.destination, place);
+    if (isFollowed(place)) return line;
+    return line + unknownText(view.nextHeader, view.end - view.payloadStart);
+  },
+});

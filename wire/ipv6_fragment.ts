@@ -5,8 +5,10 @@
  */
 
 import { checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { IPPROTO_NONE } from "./numbers.ts";
+import { encodeWith } from "./_codec.ts";
+import { IPPROTO_FRAGMENT, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 fragment header";
@@ -95,12 +97,12 @@ export class Ipv6FragmentView extends HeaderView {
 }
 
 /** The length of the header, in bytes. */
-export function measureIpv6Fragment(_value: Ipv6Fragment): number {
+function measureIpv6Fragment(_value: Ipv6Fragment): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeIpv6Fragment(
+function writeIpv6Fragment(
   value: Ipv6Fragment,
   bytes: Uint8Array,
   start: number,
@@ -129,3 +131,27 @@ export function writeIpv6Fragment(
 export function encodeIpv6Fragment(value: Ipv6Fragment, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIpv6Fragment, writeIpv6Fragment, value, payload);
 }
+
+/** The row of the IPv6 fragment header. */
+export const fragmentLayer: LayerRow<Ipv6Fragment, Ipv6FragmentView> = layerRow<
+  Ipv6Fragment,
+  Ipv6FragmentView
+>({
+  kind: "fragment",
+  protocols: [IPPROTO_FRAGMENT],
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = Ipv6FragmentView.parse(bytes, start, end);
+    if (view.fragmentOffset === 0) walk.followProtocol(view.nextHeader);
+    if (view.moreFragments) walk.cut();
+    return view;
+  },
+  measure: measureIpv6Fragment,
+  write: writeIpv6Fragment,
+  isPartial: (view) => view.isFragment,
+  describe(view, layers) {
+    const length = view.end - view.payloadStart;
+    const place = `frag (${view.fragmentOffset}|${length}) `;
+    return view.fragmentOffset > 0 ? place : place + opaqueText(view.nextHeader, layers);
+  },
+});

@@ -6,7 +6,7 @@
  */
 
 import { fit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import {
   checkOptionList,
   extensionEnd,
@@ -15,7 +15,9 @@ import {
   readOptionList,
   writeOptionList,
 } from "./_ipv6_option_list.ts";
-import { IPPROTO_NONE } from "./numbers.ts";
+import { IPPROTO_DSTOPTS, IPPROTO_HOPOPTS, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const HOP_BY_HOP = "IPv6 hop-by-hop header";
@@ -124,12 +126,12 @@ export class DestinationOptionsView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureIpv6Options(value: HopByHop | DestinationOptions): number {
+function measureIpv6Options(value: HopByHop | DestinationOptions): number {
   return measureOptionHeader(nameOf(value), value.options ?? []);
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeIpv6Options(
+function writeIpv6Options(
   value: HopByHop | DestinationOptions,
   bytes: Uint8Array,
   start: number,
@@ -187,3 +189,42 @@ export function encodeDestinationOptions(
 ): Uint8Array {
   return encodeWith(measureIpv6Options, writeIpv6Options, value, payload);
 }
+
+/** The row of hop-by-hop options. */
+export const hopByHopLayer: LayerRow<HopByHop, HopByHopView> = layerRow<HopByHop, HopByHopView>({
+  kind: "hopByHop",
+  protocols: [IPPROTO_HOPOPTS],
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = HopByHopView.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureIpv6Options,
+  write: writeIpv6Options,
+  describe: (view, place) => `HBH ${opaqueText(view.nextHeader, place)}`,
+});
+
+/** The row of destination options. */
+export const destinationOptionsLayer: LayerRow<DestinationOptions, DestinationOptionsView> =
+  layerRow<DestinationOptions, DestinationOptionsView>({
+    kind: "destinationOptions",
+    protocols: [IPPROTO_DSTOPTS],
+    names: "protocol",
+    parse(bytes, start, end, walk) {
+      const view = DestinationOptionsView.parse(bytes, start, end);
+      walk.followProtocol(view.nextHeader);
+      return view;
+    },
+    measure: measureIpv6Options,
+    write: writeIpv6Options,
+    addresses(header, pseudo) {
+      // Where a mobile node's packet came from, were it at home (RFC 6275, section 11.3.1).
+      for (const option of header.options ?? []) {
+        if (option.kind !== "homeAddress") continue;
+        pseudo.source = option.address;
+        return;
+      }
+    },
+    describe: (view, place) => `DSTOPT ${opaqueText(view.nextHeader, place)}`,
+  });

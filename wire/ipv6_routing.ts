@@ -7,9 +7,11 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { checkOptionList, extensionEnd } from "./_ipv6_option_list.ts";
-import { IPPROTO_NONE } from "./numbers.ts";
+import { IPPROTO_NONE, IPPROTO_ROUTING } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 routing header";
@@ -173,7 +175,7 @@ function addressList(bytes: Uint8Array, start: number, count: number): string[] 
 }
 
 /** The address that a routed packet ends up at, or `undefined` if it is there already. */
-export function finalDestination(value: Ipv6Routing): string | undefined {
+function finalDestination(value: Ipv6Routing): string | undefined {
   if (value.segmentsLeft === 0) return undefined;
   const { route } = value;
   if (route.kind === "segments") return route.segments[0];
@@ -181,7 +183,7 @@ export function finalDestination(value: Ipv6Routing): string | undefined {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureIpv6Routing(value: Ipv6Routing): number {
+function measureIpv6Routing(value: Ipv6Routing): number {
   const { route } = value;
   let length = AT.DATA;
   if (route.kind === "other") length += route.data.length;
@@ -198,7 +200,7 @@ export function measureIpv6Routing(value: Ipv6Routing): number {
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeIpv6Routing(
+function writeIpv6Routing(
   value: Ipv6Routing,
   bytes: Uint8Array,
   start: number,
@@ -258,3 +260,47 @@ export function writeIpv6Routing(
 export function encodeIpv6Routing(value: Ipv6Routing, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureIpv6Routing, writeIpv6Routing, value, payload);
 }
+
+function routingText(view: Ipv6RoutingView): string {
+  const { route, segmentsLeft } = view;
+  const list = (addresses: string[]) => addresses.map((text, n) => `, [${n}]${text}`).join("");
+  const words = (view.headerLength - 8) / 8;
+  const head = `RT6 (len=${words}, type=${view.routingType}`;
+  if (route.kind === "segments") {
+    const last = route.segments.length - 1;
+    return `${head}, segleft=${segmentsLeft}, last-entry=${last}, tag=${
+      (route.tag ?? 0).toString(16)
+    }` +
+      `${list(route.segments)})`;
+  }
+  if (route.kind === "other") return `${head}, segleft=${segmentsLeft})`;
+  const old = route.kind === "sourceRoute" ? " [Deprecated]" : "";
+  const reserved = route.reserved ? `, rsv=0x${route.reserved.toString(16)}` : "";
+  return `${head}${old}, segleft=${segmentsLeft}${reserved}${list(route.addresses)})`;
+}
+
+/** The row of the routing header. */
+export const routingLayer: LayerRow<Ipv6Routing, Ipv6RoutingView> = layerRow<
+  Ipv6Routing,
+  Ipv6RoutingView
+>({
+  kind: "routing",
+  protocols: [IPPROTO_ROUTING],
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = Ipv6RoutingView.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureIpv6Routing,
+  write: writeIpv6Routing,
+  addresses(header, pseudo) {
+    if (!(header instanceof Ipv6RoutingView)) {
+      pseudo.destination = finalDestination(header) ?? pseudo.destination;
+      return;
+    }
+    const at = header.finalDestinationAt;
+    if (at !== undefined) pseudo.destination = header.bytes.subarray(at, at + 16);
+  },
+  describe: (view, place) => `${routingText(view)} ${opaqueText(view.nextHeader, place)}`,
+});

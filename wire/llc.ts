@@ -4,8 +4,10 @@
  * @module
  */
 
-import { checkSpan, fit, setU16, setU24, u16, u24 } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { checkSpan, fit, setU16, setU24, u16, u24, unfit } from "./_bytes.ts";
+import { encodeWith } from "./_codec.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { etherTypeText, hex } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 /** The service access point of SNAP. */
@@ -80,12 +82,12 @@ export class LlcView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureLlc(value: Llc): number {
+function measureLlc(value: Llc): number {
   return ((value.control ?? CONTROL_UI) & 3) === 3 ? 3 : 4;
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeLlc(value: Llc, bytes: Uint8Array, start: number): void {
+function writeLlc(value: Llc, bytes: Uint8Array, start: number): void {
   const what = "LLC header";
   bytes[start] = fit(what, "dsap", value.dsap ?? SAP_SNAP, 0xff);
   bytes[start + 1] = fit(what, "ssap", value.ssap ?? SAP_SNAP, 0xff);
@@ -162,12 +164,12 @@ export class SnapView extends HeaderView {
 }
 
 /** The length of a SNAP header, in bytes. */
-export function measureSnap(_value: Snap): number {
+function measureSnap(_value: Snap): number {
   return 5;
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeSnap(
+function writeSnap(
   value: Snap,
   bytes: Uint8Array,
   start: number,
@@ -190,3 +192,44 @@ export function writeSnap(
 export function encodeSnap(value: Snap, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureSnap, writeSnap, value, payload);
 }
+
+/** The row of LLC. */
+export const llcLayer: LayerRow<Llc, LlcView> = layerRow<Llc, LlcView>({
+  kind: "llc",
+  isLink: true,
+  parse(bytes, start, end, walk) {
+    const view = LlcView.parse(bytes, start, end);
+    if (view.isSnap) walk.follow("snap");
+    return view;
+  },
+  measure: measureLlc,
+  write: writeLlc,
+  // IEEE 802.3: its length stands where an EtherType would.
+  etherTypeOf(_value, { length }) {
+    if (length > 1500) throw unfit("LLC frame", `payload of ${length} bytes is above 1500`);
+    return length;
+  },
+  describe(view, { bare }) {
+    if (bare && view.isSnap) return "";
+    const { dsap, ssap, control } = view;
+    return `LLC, dsap 0x${hex(dsap, 2)}, ssap 0x${hex(ssap, 2)}, ctrl 0x${hex(control, 2)}: `;
+  },
+});
+
+/** The row of SNAP. */
+export const snapLayer: LayerRow<Snap, SnapView> = layerRow<Snap, SnapView>({
+  kind: "snap",
+  names: "etherType",
+  isLink: true,
+  parse(bytes, start, end, walk) {
+    const view = SnapView.parse(bytes, start, end);
+    if (view.oui === 0) walk.followEtherType(view.protocol);
+    return view;
+  },
+  measure: measureSnap,
+  write: writeSnap,
+  describe(view, { bare }) {
+    if (bare && view.oui === 0) return "";
+    return `oui 0x${hex(view.oui, 6)}, ${etherTypeText(view.protocol)}: `;
+  },
+});

@@ -5,10 +5,12 @@
  */
 
 import { checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_MH, IPPROTO_NONE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "mobility header";
@@ -97,7 +99,7 @@ export class MobilityView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureMobility(value: Mobility): number {
+function measureMobility(value: Mobility): number {
   const length = AT.DATA + (value.data?.length ?? 2);
   if (length % 8 !== 0) {
     throw unfit(WHAT, `data of ${length - AT.DATA} bytes is not 2 and a multiple of 8`);
@@ -106,7 +108,7 @@ export function measureMobility(value: Mobility): number {
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeMobility(
+function writeMobility(
   value: Mobility,
   bytes: Uint8Array,
   start: number,
@@ -146,3 +148,20 @@ export function encodeMobility(
 ): Uint8Array {
   return encodeWith(measureMobility, writeMobility, value, payload, { addressSum: sum });
 }
+
+/** The row of the mobility header. */
+export const mobilityLayer: LayerRow<Mobility, MobilityView> = layerRow<Mobility, MobilityView>({
+  kind: "mobility",
+  protocols: [IPPROTO_MH],
+  names: "protocol",
+  usesAddresses: true,
+  parse(bytes, start, end, walk) {
+    const view = MobilityView.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureMobility,
+  write: writeMobility,
+  describe: (view, place) => `mobility: type ${view.type} ${opaqueText(view.nextHeader, place)}`,
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

@@ -5,6 +5,7 @@
  */
 
 import { checkSpan } from "./_bytes.ts";
+import { type LayerRow, layerRow } from "./layer_row.ts";
 import { HeaderView } from "./view.ts";
 
 /** Bytes as a layer of a stack. */
@@ -61,3 +62,15 @@ export class PayloadView extends HeaderView {
     return { kind: "payload", data: this.payload.slice() };
   }
 }
+
+/** The row of what no other row knows. */
+export const payloadLayer: LayerRow<Payload, PayloadView> = layerRow<Payload, PayloadView>({
+  kind: "payload",
+  parse(bytes, start, end, walk) {
+    walk.stop();
+    return PayloadView.parse(bytes, start, end);
+  },
+  measure: (value) => value.data.length,
+  write: (value, bytes, start) => bytes.set(value.data, start),
+  describe: () => "",
+});

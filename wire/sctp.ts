@@ -7,6 +7,9 @@
 import { bad, checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import { crc32c } from "./crc32c.ts";
+import { type LayerRow, layerRow } from "./layer_row.ts";
+import { IPPROTO_SCTP } from "./numbers.ts";
+import { portsText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "SCTP packet";
@@ -244,7 +247,7 @@ function packetChecksum(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The length of the packet of `value`, in bytes. */
-export function measureSctp(value: Sctp): number {
+function measureSctp(value: Sctp): number {
   return value.chunks.reduce(
     (length, chunk) => length + ((CHUNK.VALUE + chunk.value.length + 3) & ~3),
     AT.CHUNKS,
@@ -252,7 +255,7 @@ export function measureSctp(value: Sctp): number {
 }
 
 /** Writes the packet of `value` at `start`. */
-export function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: number): void {
+function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: number): void {
   setU16(bytes, start + AT.SOURCE_PORT, fit(WHAT, "sourcePort", value.sourcePort, 0xffff));
   setU16(
     bytes,
@@ -306,3 +309,21 @@ export function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: nu
 export function encodeSctp(value: Sctp, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureSctp, writeSctp, value, payload);
 }
+
+/** The row of SCTP. */
+export const sctpLayer: LayerRow<Sctp, SctpView> = layerRow<Sctp, SctpView>({
+  kind: "sctp",
+  protocols: [IPPROTO_SCTP],
+  parse(bytes, start, end, walk) {
+    const view = SctpView.parsePartial(bytes, start, end);
+    walk.complain(SctpView);
+    return view;
+  },
+  measure: measureSctp,
+  write: writeSctp,
+  describe(view, place) {
+    const chunks = Array.from(view.chunks(), (chunk, n) => `(${n + 1}) [${chunk.name}]`);
+    return `${portsText(view, place)}sctp ${chunks.join(" ")}`;
+  },
+  verify: (view) => view.checksumOk(),
+});

@@ -5,10 +5,12 @@
  */
 
 import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum } from "./checksum.ts";
-import { IPPROTO_NONE } from "./numbers.ts";
+import { IPPROTO_NONE, IPPROTO_SHIM6 } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { opaqueText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "shim6 header";
@@ -117,7 +119,7 @@ export class Shim6View extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureShim6(value: Shim6): number {
+function measureShim6(value: Shim6): number {
   if (value.message.kind === "payload") return 8;
   const length = AT.DATA + (value.message.data?.length ?? 2);
   if (length % 8 !== 0) {
@@ -127,7 +129,7 @@ export function measureShim6(value: Shim6): number {
 }
 
 /** Writes the header of `value` at `start`. */
-export function writeShim6(
+function writeShim6(
   value: Shim6,
   bytes: Uint8Array,
   start: number,
@@ -168,3 +170,20 @@ export function writeShim6(
 export function encodeShim6(value: Shim6, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureShim6, writeShim6, value, payload);
 }
+
+/** The row of shim6. */
+export const shim6Layer: LayerRow<Shim6, Shim6View> = layerRow<Shim6, Shim6View>({
+  kind: "shim6",
+  protocols: [IPPROTO_SHIM6],
+  names: "protocol",
+  parse(bytes, start, end, walk) {
+    const view = Shim6View.parse(bytes, start, end);
+    walk.followProtocol(view.nextHeader);
+    return view;
+  },
+  measure: measureShim6,
+  write: writeShim6,
+  describe: (view, place) =>
+    `shim6: ${view.isPayload ? "payload" : "control"} ${opaqueText(view.nextHeader, place)}`,
+  verify: (view) => view.checksumOk(),
+});

@@ -5,7 +5,7 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_TCP } from "./numbers.ts";
 import {
@@ -15,6 +15,8 @@ import {
   type TcpOption,
   writeTcpOptions,
 } from "./tcp_options.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { hexBytes, portsText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "TCP header";
@@ -205,7 +207,7 @@ export class TcpView extends HeaderView {
 }
 
 /** The length of the header of `value`, in bytes. */
-export function measureTcp(value: Tcp): number {
+function measureTcp(value: Tcp): number {
   if (value.options === undefined || value.options.length === 0) return AT.OPTIONS;
   const length = AT.OPTIONS + measureTcpOptions(value.options);
   if (length > 60) throw unfit(WHAT, `options of ${length - AT.OPTIONS} bytes are above 40`);
@@ -213,7 +215,7 @@ export function measureTcp(value: Tcp): number {
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeTcp(
+function writeTcp(
   value: Tcp,
   bytes: Uint8Array,
   start: number,
@@ -285,3 +287,75 @@ export function encodeTcp(
 ): Uint8Array {
   return encodeWith(measureTcp, writeTcp, value, payload, { addressSum: sum });
 }
+
+/** <netinet/tcp.h> TH_FIN and on, in tcpdump's letters. */
+const FLAG_LETTERS = "FSRP.UEW";
+
+function tcpText(tcp: TcpView): string {
+  const length = tcp.end - tcp.payloadStart;
+  let flags = "";
+  for (let bit = 0; bit < FLAG_LETTERS.length; bit++) {
+    if ((tcp.flags & (1 << bit)) !== 0) flags += FLAG_LETTERS[bit];
+  }
+  let text = `Flags [${flags === "" ? "none" : flags}]`;
+  const { sequence } = tcp;
+  if (length > 0) text += `, seq ${sequence}:${(sequence + length) >>> 0}`;
+  else if ((tcp.flags & 0x07) !== 0) text += `, seq ${sequence}`;
+  if (tcp.ack) text += `, ack ${tcp.acknowledgment}`;
+  text += `, win ${tcp.window}`;
+  if (tcp.urg) text += `, urg ${tcp.urgentPointer}`;
+  const options = tcp.options;
+  if (options.length > 0) text += `, options [${options.map(optionText).join(",")}]`;
+  return `${text}, length ${length}`;
+}
+
+function optionText(option: TcpOption): string {
+  switch (option.kind) {
+    case "end":
+      return "eol";
+    case "nop":
+      return "nop";
+    case "sackPermitted":
+      return "sackOK";
+    case "maximumSegmentSize":
+      return `mss ${option.size}`;
+    case "windowScale":
+      return `wscale ${option.shift}`;
+    case "sack":
+      return `sack ${option.blocks.length} ${
+        option.blocks.map(([left, right]) => `{${left}:${right}}`).join("")
+      }`;
+    case "timestamps":
+      return `TS val ${option.value} ecr ${option.echo}`;
+    case "md5":
+      return `md5 ${hexBytes(option.digest)}`;
+    case "userTimeout":
+      return `uto ${option.timeout}${option.unit === "seconds" ? "s" : "m"}`;
+    case "authentication":
+      return `tcp-ao keyid ${option.keyId} rnextkeyid ${option.nextKeyId}`;
+    case "mptcp":
+      return `mptcp ${option.subtype}`;
+    case "fastOpen": {
+      const cookie = hexBytes(option.cookie);
+      return cookie === "" ? "tfo cookiereq" : `tfo cookie ${cookie}`;
+    }
+    case "other":
+      return `unknown-${option.type}`;
+  }
+}
+
+/** The row of TCP. */
+export const tcpLayer: LayerRow<Tcp, TcpView> = layerRow<Tcp, TcpView>({
+  kind: "tcp",
+  protocols: [IPPROTO_TCP],
+  usesAddresses: true,
+  parse(bytes, start, end, walk) {
+    const view = TcpView.parse(bytes, start, end);
+    walk.followPort("tcp", view.sourcePort, view.destinationPort);
+    return view;
+  },
+  measure: measureTcp,
+  write: writeTcp,
+  describe: (view, place) => portsText(view, place) + tcpText(view),
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

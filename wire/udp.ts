@@ -5,9 +5,11 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_UDP } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { isFollowed, portsText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "UDP header";
@@ -125,12 +127,12 @@ export class UdpView extends HeaderView {
 }
 
 /** The length of the header of a value, in bytes. */
-export function measureUdp(_value: Udp): number {
+function measureUdp(_value: Udp): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeUdp(
+function writeUdp(
   value: Udp,
   bytes: Uint8Array,
   start: number,
@@ -189,3 +191,24 @@ export function encodeUdp(
 ): Uint8Array {
   return encodeWith(measureUdp, writeUdp, value, payload, { addressSum: sum });
 }
+
+/** The row of UDP. */
+export const udpLayer: LayerRow<Udp, UdpView> = layerRow<Udp, UdpView>({
+  kind: "udp",
+  protocols: [IPPROTO_UDP],
+  usesAddresses: true,
+  parse(bytes, start, end, walk) {
+    const view = UdpView.parsePartial(bytes, start, end);
+    if (view.truncated) walk.complain(UdpView);
+    else walk.followPort("udp", view.sourcePort, view.destinationPort);
+    return view;
+  },
+  measure: measureUdp,
+  write: writeUdp,
+  restate: (view) => view.truncated ? undefined : view.toValue(),
+  describe(view, place) {
+    const ports = portsText(view, place);
+    return isFollowed(place) ? ports : `${ports}UDP, length ${view.length - AT.PAYLOAD}`;
+  },
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

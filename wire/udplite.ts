@@ -5,10 +5,12 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
+import { encodeWith } from "./_codec.ts";
 import { writeTransportChecksum } from "./_transport.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_UDPLITE } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { portsText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "UDP-Lite header";
@@ -118,12 +120,12 @@ export class UdpLiteView extends HeaderView {
 }
 
 /** The length of the header of a value, in bytes. */
-export function measureUdpLite(_value: UdpLite): number {
+function measureUdpLite(_value: UdpLite): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the header of `value` at `start`, before its payload up to `end`. */
-export function writeUdpLite(
+function writeUdpLite(
   value: UdpLite,
   bytes: Uint8Array,
   start: number,
@@ -185,3 +187,22 @@ export function encodeUdpLite(
 ): Uint8Array {
   return encodeWith(measureUdpLite, writeUdpLite, value, payload, { addressSum: sum });
 }
+
+/** The row of UDP-Lite. */
+export const udpliteLayer: LayerRow<UdpLite, UdpLiteView> = layerRow<UdpLite, UdpLiteView>({
+  kind: "udplite",
+  protocols: [IPPROTO_UDPLITE],
+  usesAddresses: true,
+  parse(bytes, start, end, walk) {
+    const view = UdpLiteView.parsePartial(bytes, start, end);
+    walk.complain(UdpLiteView);
+    return view;
+  },
+  measure: measureUdpLite,
+  write: writeUdpLite,
+  describe(view, place) {
+    const length = view.end - view.payloadStart;
+    return `${portsText(view, place)}UDP-Lite, coverage ${view.coverage}, length ${length}`;
+  },
+  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+});

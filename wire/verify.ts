@@ -4,9 +4,10 @@
  * @module
  */
 
-import { addressSum } from "./checksum.ts";
-import type { Frame } from "./decode.ts";
-import type { Layer, LayerKind } from "./layer.ts";
+import { FrameWalk } from "./_frame_walk.ts";
+import { pseudoSum } from "./_stack.ts";
+import type { Frame } from "./layer.ts";
+import type { LayerView, PseudoHeader, StackValue } from "./layer_row.ts";
 
 /**
  * The layers of a frame whose checksum is wrong. What a fragment or a packet that is cut off carries
@@ -14,6 +15,7 @@ import type { Layer, LayerKind } from "./layer.ts";
  *
  * @param frame The frame.
  * @returns The kinds of the layers, the outermost first; none if all is well.
+ * @throws {TypeError} If `frame` is not a decoded frame.
  *
  * @example A broken byte
  * ```ts
@@ -30,77 +32,21 @@ import type { Layer, LayerKind } from "./layer.ts";
  * assertEquals(verifyChecksums(decodePacket(bytes)), ["udp"]);
  * ```
  */
-export function verifyChecksums(frame: Frame): LayerKind[] {
-  const wrong: LayerKind[] = [];
-  let sum: number | undefined;
-  let source: string | Uint8Array = "";
-  let destination: string | Uint8Array = "";
-  for (const layer of frame) {
-    switch (layer.kind) {
-      case "ipv4":
-        if (!layer.checksumOk()) wrong.push(layer.kind);
-        sum = layer.addressSum;
-        for (const option of layer.headerLength > 20 ? layer.options : []) {
-          if (option.kind !== "looseSourceRoute" && option.kind !== "strictSourceRoute") continue;
-          const final = option.addresses.at(-1);
-          if (final !== undefined && option.pointer <= 3 + 4 * option.addresses.length) {
-            sum = addressSum(layer.source, final);
-          }
-          break;
-        }
-        break;
-      case "ipv6":
-        sum = layer.addressSum;
-        source = layer.bytes.subarray(layer.start + 8, layer.start + 24);
-        destination = layer.bytes.subarray(layer.start + 24, layer.start + 40);
-        break;
-      case "routing": {
-        const at = layer.finalDestinationAt;
-        if (at !== undefined) {
-          destination = layer.bytes.subarray(at, at + 16);
-          sum = addressSum(source, destination);
-        }
-        break;
-      }
-      case "destinationOptions":
-        for (const option of layer.options) {
-          if (option.kind !== "homeAddress") continue;
-          source = option.address;
-          sum = addressSum(source, destination);
-          break;
-        }
-        break;
-      default:
-        if (!isChecksumOk(layer, sum)) wrong.push(layer.kind);
-    }
-    if (isIncomplete(layer)) break;
+export function verifyChecksums<L extends LayerView, V extends StackValue>(
+  frame: Frame<L, V>,
+): L["kind"][] {
+  const walk: unknown = frame;
+  if (!(walk instanceof FrameWalk)) {
+    throw new TypeError("Cannot verify checksums: this is not a decoded frame");
+  }
+  const wrong: string[] = [];
+  const pseudo: PseudoHeader = { source: undefined, destination: undefined };
+  for (const layer of walk) {
+    const row = walk.rowOf(layer);
+    row.addresses?.(layer, pseudo);
+    const sum = row.usesAddresses ? pseudoSum(pseudo) : undefined;
+    if (row.verify?.(layer, sum) === false) wrong.push(layer.kind);
+    if (row.isPartial?.(layer)) break;
   }
   return wrong;
-}
-
-function isChecksumOk(layer: Layer, sum: number | undefined): boolean {
-  switch (layer.kind) {
-    case "gre":
-    case "icmpv4":
-    case "igmp":
-    case "sctp":
-    case "shim6":
-      return layer.checksumOk();
-    case "hip":
-    case "icmpv6":
-    case "mobility":
-    case "tcp":
-    case "udp":
-    case "udplite":
-      return sum === undefined || layer.checksumOk(sum);
-    default:
-      return true;
-  }
-}
-
-/** Whether what follows is not all here. */
-function isIncomplete(layer: Layer): boolean {
-  if (layer.kind === "ipv4") return layer.truncated || layer.isFragment;
-  if (layer.kind === "ipv6") return layer.truncated;
-  return layer.kind === "fragment" && layer.isFragment;
 }

@@ -5,9 +5,11 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith, type Surroundings } from "./_codec.ts";
-import { lengthAsType } from "./ethernet.ts";
-import { ETH_P_802_3_MIN } from "./numbers.ts";
+import { encodeWith } from "./_codec.ts";
+import { followType, lengthAsType } from "./_link_header.ts";
+import { ETH_P_8021AD, ETH_P_8021Q, ETH_P_802_3_MIN, ETH_P_QINQ1 } from "./numbers.ts";
+import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { etherTypeText } from "./_text.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "VLAN tag";
@@ -114,12 +116,12 @@ export class VlanView extends HeaderView {
 }
 
 /** The length of a tag, in bytes. */
-export function measureVlan(_value: Vlan): number {
+function measureVlan(_value: Vlan): number {
   return AT.PAYLOAD;
 }
 
 /** Writes the tag at `start`, before its payload up to `end`. */
-export function writeVlan(
+function writeVlan(
   value: Vlan,
   bytes: Uint8Array,
   start: number,
@@ -144,3 +146,26 @@ export function writeVlan(
 export function encodeVlan(value: Vlan, payload?: Uint8Array): Uint8Array {
   return encodeWith(measureVlan, writeVlan, value, payload);
 }
+
+/** The row of VLAN tags. */
+export const vlanLayer: LayerRow<Vlan, VlanView> = layerRow<Vlan, VlanView>({
+  kind: "vlan",
+  etherTypes: [ETH_P_8021Q, ETH_P_8021AD, ETH_P_QINQ1],
+  names: "etherType",
+  isLink: true,
+  parse(bytes, start, end, walk) {
+    const view = VlanView.parsePartial(bytes, start, end);
+    followType(view, end, walk, VlanView);
+    return view;
+  },
+  measure: measureVlan,
+  write: writeVlan,
+  // IEEE 802.1ad: the outer tag of two is a service tag.
+  etherTypeOf: (_value, { before, after }) =>
+    before?.kind !== "vlan" && after?.kind === "vlan" ? ETH_P_8021AD : ETH_P_8021Q,
+  describe(view, { bare }) {
+    if (bare) return "";
+    return `vlan ${view.id}, p ${view.priority}${view.dropEligible ? ", DEI" : ""}, ` +
+      `${etherTypeText(view.etherType)}, `;
+  },
+});

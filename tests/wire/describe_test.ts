@@ -12,6 +12,7 @@ import {
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
 import { stack } from "./_arbitrary.ts";
+import { geneve, vxlan } from "./_tunnel_arbitrary.ts";
 import { bytes } from "./_values.ts";
 
 const LINK = {
@@ -309,6 +310,29 @@ testWith({ tools: ["tcpdump"] }, "describe() of random stacks is what tcpdump sa
     }
   });
 });
+
+testWith(
+  { tools: ["tcpdump"] },
+  "describe() of what is in a tunnel over UDP is what tcpdump says, in one line",
+  async () => {
+    const head: LayerValue[] = [LINK, IPV4];
+    const plain = geneve.map((value) => ({ ...value, protocol: undefined }));
+    const tunnels = fc.tuple(fc.oneof(vxlan, plain), stack);
+    const frames = fc.sample(tunnels, { numRuns: 300, seed: 4 }).map(([tunnel, inside]) => {
+      const destinationPort = tunnel.kind === "vxlan" ? 4789 : 6081;
+      return encode(...head, { ...UDP, destinationPort }, tunnel, ...inside);
+    });
+    const lines = await tcpdump(frames, "-ntS");
+    const whole = lines.join("\n").replaceAll(/(VXLAN.*vni \d+)\n/g, "$1: ").split("\n");
+    assertEquals(whole.length, frames.length);
+    whole.forEach((line, index) => {
+      // It writes some IPv6 addresses with an IPv4 one at their end, against RFC 5952.
+      if (!/::(ffff:(0:)?)?\d+\.\d+\.\d+\.\d+/.test(line)) {
+        assertEquals(describe(frames[index]), line);
+      }
+    });
+  },
+);
 
 Deno.test("describe() ends with the reason why a frame is bad", () => {
   const frame = encode(LINK, IPV4, UDP, new Uint8Array(10));

@@ -4,123 +4,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  type Dns,
-  DnsView,
-  encodeDns,
-  encodeIcmpv4,
-  encodeIcmpv6,
-  encodeIgmp,
-  encodeSctp,
-  encodeTcp,
-  encodeUdp,
-  encodeUdpLite,
-  type HeaderView,
-  type IcmpQuote,
-  type Icmpv4,
-  Icmpv4View,
-  type Icmpv6,
-  Icmpv6View,
-  type Igmp,
-  IgmpView,
-  type Sctp,
-  SctpView,
-  type Tcp,
-  TcpView,
-  type Udp,
-  type UdpLite,
-  UdpLiteView,
-  UdpView,
-} from "../../wire/mod.ts";
+import { type IcmpQuote, SctpView } from "../../wire/mod.ts";
+import { MESSAGE_CASES, type MessageCase, type View } from "./_codec_cases.ts";
 import { bits, bytes } from "./_values.ts";
-import { icmpv4, icmpv6, igmp } from "./_icmp_arbitrary.ts";
-import { dns, sctp, tcp, udp, udpLite } from "./_upper_arbitrary.ts";
-
-interface View extends HeaderView {
-  toValue(): unknown;
-}
-
-interface Codec<V> {
-  name: string;
-  values: fc.Arbitrary<V>;
-  parse(bytes: Uint8Array, start?: number, end?: number): View;
-  parsePartial?(bytes: Uint8Array, start?: number, end?: number): View;
-  encode(value: V, payload?: Uint8Array): Uint8Array;
-  /** Random payloads may follow the header. */
-  payload: boolean;
-}
-
-/** The sum of some addresses: without it UDP has no checksum. */
-const SUM = 0x4321;
-
-const codecs = [
-  <Codec<Udp>> {
-    name: "UDP",
-    values: udp,
-    parse: UdpView.parse,
-    parsePartial: UdpView.parsePartial,
-    encode: (value, data) => encodeUdp(value, data, SUM),
-    payload: true,
-  },
-  <Codec<UdpLite>> {
-    name: "UDP-Lite",
-    values: udpLite,
-    parse: UdpLiteView.parse,
-    parsePartial: UdpLiteView.parsePartial,
-    encode: encodeUdpLite,
-    payload: true,
-  },
-  <Codec<Tcp>> {
-    name: "TCP",
-    values: tcp,
-    parse: TcpView.parse,
-    encode: encodeTcp,
-    payload: true,
-  },
-  <Codec<Icmpv4>> {
-    name: "ICMP for IPv4",
-    values: icmpv4,
-    parse: Icmpv4View.parse,
-    encode: encodeIcmpv4,
-    payload: false,
-  },
-  <Codec<Icmpv6>> {
-    name: "ICMP for IPv6",
-    values: icmpv6,
-    parse: Icmpv6View.parse,
-    encode: encodeIcmpv6,
-    payload: false,
-  },
-  <Codec<Igmp>> {
-    name: "IGMP",
-    values: igmp,
-    parse: IgmpView.parse,
-    encode: encodeIgmp,
-    payload: false,
-  },
-  <Codec<Sctp>> {
-    name: "SCTP",
-    values: sctp,
-    parse: SctpView.parse,
-    parsePartial: SctpView.parsePartial,
-    encode: encodeSctp,
-    payload: false,
-  },
-  <Codec<Dns>> {
-    name: "DNS",
-    values: dns,
-    parse: DnsView.parse,
-    encode: (value) => encodeDns(value),
-    payload: false,
-  },
-  <Codec<Dns>> {
-    name: "DNS without compression",
-    values: dns,
-    parse: DnsView.parse,
-    encode: (value) => encodeDns(value, { compress: false }),
-    payload: false,
-  },
-] as Codec<unknown>[];
 
 /** Reads everything that a view can tell; none of it may throw. */
 function readAll(view: object): void {
@@ -136,7 +22,7 @@ function readAll(view: object): void {
 }
 
 /** The view of the bytes, or undefined if they are refused; any other error fails the test. */
-function parseOrRefuse(parse: Codec<unknown>["parse"], data: Uint8Array): View | undefined {
+function parseOrRefuse(parse: MessageCase["parse"], data: Uint8Array): View | undefined {
   try {
     return parse(data);
   } catch (error) {
@@ -151,7 +37,7 @@ function hasShortQuote(value: unknown): boolean {
   return quoted !== undefined && quoted.length < 128 && extensions !== undefined;
 }
 
-for (const { name, values, parse, parsePartial, encode, payload } of codecs) {
+for (const { name, values, parse, parsePartial, encode, payload } of MESSAGE_CASES) {
   Deno.test(`${name}: what was encoded decodes to the same value`, () => {
     const follow = payload ? bytes(12, 60) : fc.constant(new Uint8Array(0));
     fc.assert(
