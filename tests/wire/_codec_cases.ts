@@ -3,7 +3,7 @@
  * that stands in none of these tables.
  */
 
-import fc from "fast-check";
+import type fc from "fast-check";
 import * as wire from "../../wire/mod.ts";
 import * as any from "./_arbitrary.ts";
 import * as icmp from "./_icmp_arbitrary.ts";
