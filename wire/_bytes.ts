@@ -45,40 +45,44 @@ export function setU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value;
 }
 
-/** Refuses bytes `start` to `end` unless they lie inside `bytes` and hold `needed` bytes or more. */
+/**
+ * Refuses bytes `start` to `end` unless they lie inside `bytes` and hold `needed` bytes or more: the one
+ * check of every range that comes from outside. `verb` and `what` say what cannot be done.
+ */
 export function checkSpan(
   what: string,
   bytes: Uint8Array,
   start: number,
   end: number,
   needed: number,
+  verb = "decode",
 ): void {
-  // One comparison chain on the hot path; `| 0` refuses fractions and NaN.
+  // One comparison chain on the hot path; `| 0` refuses fractions, NaN and what is above 2^31.
   if (
     !(bytes instanceof Uint8Array) || (start | 0) !== start || (end | 0) !== end || start < 0 ||
     end > bytes.length || end - start < needed
   ) {
-    throw spanError(what, bytes, start, end, needed);
+    throw spanError(`Cannot ${verb} ${what}`, bytes, start, end, needed);
   }
 }
 
 function spanError(
-  what: string,
+  cannot: string,
   bytes: unknown,
   start: number,
   end: number,
   needed: number,
 ): Error {
   if (!(bytes instanceof Uint8Array)) {
-    return new TypeError(`Cannot decode ${what}: bytes are not a Uint8Array`);
+    return new TypeError(`${cannot}: bytes are not a Uint8Array`);
   }
   if (!Number.isInteger(start) || start < 0 || start > bytes.length) {
-    return bad(what, `start of ${start} is outside the ${bytes.length} bytes`);
+    return new RangeError(`${cannot}: start of ${start} is outside the ${bytes.length} bytes`);
   }
   if (!Number.isInteger(end) || end < start || end > bytes.length) {
-    return bad(what, `end of ${end} is outside the ${bytes.length} bytes`);
+    return new RangeError(`${cannot}: end of ${end} is outside the ${bytes.length} bytes`);
   }
-  return bad(what, `length of ${end - start} is below ${needed}`);
+  return new RangeError(`${cannot}: length of ${end - start} is below ${needed}`);
 }
 
 /** The error of a header that cannot be decoded; `reason` names the field. */
@@ -91,8 +95,19 @@ export function bad(what: string, reason: string): RangeError {
  * that a writer can check and write in one expression.
  */
 export function fit(what: string, field: string, value: number, max: number): number {
+  return checkNumber("encode", what, field, value, max);
+}
+
+/** Refuses a number that is no integer from 0 to `max`; returns it. */
+export function checkNumber(
+  verb: string,
+  what: string,
+  field: string,
+  value: number,
+  max: number,
+): number {
   if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`Cannot encode ${what}: ${field} of ${value} is outside 0 to ${max}`);
+    throw new RangeError(`Cannot ${verb} ${what}: ${field} of ${value} is outside 0 to ${max}`);
   }
   return value;
 }

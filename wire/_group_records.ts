@@ -5,7 +5,7 @@
  */
 
 import { formatIp, parseIpv4, parseIpv6 } from "../core/ip/text.ts";
-import { bad, fit, setU16, u16 } from "./_bytes.ts";
+import { bad, checkNumber, fit, setU16, u16 } from "./_bytes.ts";
 
 /** RFC 3376, section 4.2.12: record types, from 1. */
 const RECORDS: readonly GroupRecordType[] = [
@@ -226,8 +226,10 @@ export function writeGroupQuery(
  *
  * @param code The code, 0 to 255.
  * @returns The number: tenths of a second in a response code of IGMP, seconds in an interval code.
+ * @throws {RangeError} If the code does not fit its bits.
  */
 export function groupCodeValue(code: number): number {
+  checkNumber("read", "group code", "code", code, 0xff);
   return code < 0x80 ? code : ((code & 15) | 0x10) << (((code >>> 4) & 7) + 3);
 }
 
@@ -236,7 +238,9 @@ export function groupCodeValue(code: number): number {
  *
  * @param code The code, 0 to 0xffff.
  * @returns The milliseconds.
+ * @throws {RangeError} If the code does not fit its bits.
  */
 export function mldResponseDelayMs(code: number): number {
+  checkNumber("read", "response code", "code", code, 0xffff);
   return code < 0x8000 ? code : ((code & 0xfff) | 0x1000) << (((code >>> 12) & 7) + 3);
 }

@@ -65,7 +65,7 @@ export class ArpView extends HeaderView {
    * @returns The view; what follows the addresses (the padding of a frame) is not part of it.
    * @throws {RangeError} If the packet is cut off: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): ArpView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): ArpView {
     checkSpan(WHAT, bytes, start, end, AT.ADDRESSES);
     const hardware = bytes[start + AT.HARDWARE_LENGTH];
     const protocol = bytes[start + AT.PROTOCOL_LENGTH];

@@ -5,7 +5,7 @@
  */
 
 import { parseIp } from "../core/ip/text.ts";
-import { u16 } from "./_bytes.ts";
+import { checkNumber, checkSpan, u16 } from "./_bytes.ts";
 
 /** From this length on, a view of 32-bit words pays for itself. */
 const WORDWISE_FROM = 160;
@@ -13,8 +13,16 @@ const WORDWISE_FROM = 160;
 /** The first byte in memory of a 16-bit word is its low one. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Folds a sum into 16 bits, the carries added back (ones' complement). */
+/**
+ * Folds a sum into 16 bits, the carries added back (ones' complement).
+ *
+ * @param sum The sum, 0 to 2^53 - 1.
+ * @returns The folded sum, 0 to 0xffff.
+ * @throws {RangeError} If `sum` is not such a number.
+ */
 export function foldSum(sum: number): number {
+  // A loop over what is no integer would not end.
+  checkNumber("fold", "sum", "sum", sum, Number.MAX_SAFE_INTEGER);
   // A sum of 32-bit words can pass 2^32, where bit operations would cut it.
   let folded = sum > 0xffffffff ? (sum % 0x100000000) + Math.floor(sum / 0x100000000) : sum;
   while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
@@ -31,13 +39,16 @@ export function foldSum(sum: number): number {
  * @param end Index after the last byte; default `bytes.length`.
  * @param initial A sum to go on from; default 0.
  * @returns The sum, 0 to 0xffff.
+ * @throws {RangeError} If `start` or `end` lies outside the bytes, or `initial` is no sum.
+ * @throws {TypeError} If `bytes` is not a `Uint8Array`.
  */
 export function sumWords(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
   initial = 0,
 ): number {
+  checkSpan("bytes", bytes, start, end, 0, "sum");
   return end - start < WORDWISE_FROM
     ? foldSum(sumBytewise(bytes, start, end, initial))
     : sumWordwise(bytes, start, end, initial);
@@ -95,6 +106,8 @@ function swap(word: number): number {
  * @param end Index after the last byte; default `bytes.length`.
  * @param initial A sum to go on from, as {@linkcode pseudoHeaderSum} gives; default 0.
  * @returns The checksum, 0 to 0xffff.
+ * @throws {RangeError} If `start` or `end` lies outside the bytes, or `initial` is no sum.
+ * @throws {TypeError} If `bytes` is not a `Uint8Array`.
  *
  * @example An echo request built in place
  * ```ts
@@ -112,7 +125,7 @@ function swap(word: number): number {
 export function checksum(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
   initial = 0,
 ): number {
   return 0xffff - sumWords(bytes, start, end, initial);
@@ -126,6 +139,7 @@ export function checksum(
  * @param oldWord The word as it was.
  * @param newWord The word as it is now.
  * @returns The new checksum.
+ * @throws {RangeError} If one of them is not a number of 16 bits.
  *
  * @example The sequence number of an echo request goes up by one
  * ```ts
@@ -139,6 +153,10 @@ export function checksum(
  * ```
  */
 export function updateChecksum(before: number, oldWord: number, newWord: number): number {
+  const what = "checksum";
+  checkNumber("update", what, "before", before, 0xffff);
+  checkNumber("update", what, "oldWord", oldWord, 0xffff);
+  checkNumber("update", what, "newWord", newWord, 0xffff);
   let sum = (0xffff - before) + (0xffff - oldWord) + newWord;
   sum = (sum & 0xffff) + (sum >>> 16);
   sum = (sum & 0xffff) + (sum >>> 16);
@@ -151,11 +169,27 @@ export function updateChecksum(before: number, oldWord: number, newWord: number)
  * @param source Source address: text, or its 4 or 16 bytes.
  * @param destination Destination address; of an IPv6 packet with a routing header, the final one.
  * @returns The sum, folded to 16 bits.
+ * @throws {RangeError} If bytes are neither 4 nor 16, or the addresses are of two families.
+ * @throws {TypeError} If text is no address.
  */
 export function addressSum(source: string | Uint8Array, destination: string | Uint8Array): number {
-  const from = typeof source === "string" ? parseIp(source) : source;
-  const to = typeof destination === "string" ? parseIp(destination) : destination;
+  const from = addressBytes("source", source);
+  const to = addressBytes("destination", destination);
+  if (from.length !== to.length) {
+    throw new RangeError(
+      `Cannot sum addresses: source of ${from.length} bytes and destination of ${to.length} differ`,
+    );
+  }
   return sumWords(to, 0, to.length, sumWords(from));
+}
+
+function addressBytes(name: string, address: string | Uint8Array): Uint8Array {
+  if (typeof address === "string") return parseIp(address);
+  if (!(address instanceof Uint8Array)) {
+    throw new TypeError(`Cannot sum addresses: ${name} is neither text nor a Uint8Array`);
+  }
+  if (address.length === 4 || address.length === 16) return address;
+  throw new RangeError(`Cannot sum addresses: ${name} of ${address.length} bytes is not 4 or 16`);
 }
 
 /**
@@ -168,6 +202,8 @@ export function addressSum(source: string | Uint8Array, destination: string | Ui
  * @param protocol Protocol number: 6 for TCP, 17 for UDP, 58 for ICMPv6.
  * @param length Length of the header and what follows it, in bytes.
  * @returns The sum, to be passed as `initial` to {@linkcode checksum}.
+ * @throws {RangeError} If `protocol` is outside 0 to 255 or `length` outside 0 to 2^32 - 1, or as
+ * {@linkcode addressSum} does.
  *
  * @example The checksum of an ICMPv6 echo request
  * ```ts
@@ -185,6 +221,8 @@ export function pseudoHeaderSum(
   protocol: number,
   length: number,
 ): number {
+  checkNumber("sum", "pseudo-header", "protocol", protocol, 0xff);
+  checkNumber("sum", "pseudo-header", "length", length, 0xffffffff);
   return withPseudoTail(addressSum(source, destination), protocol, length);
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkNumber, checkSpan } from "./_bytes.ts";
+
 /** The polynomial 0x1edc6f41, its bits in reverse. */
 const POLYNOMIAL = 0x82f63b78;
 
@@ -23,6 +25,8 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
  * @param end Index after the last byte; default `bytes.length`.
  * @param initial The CRC32c of the bytes before, to go on from; default 0.
  * @returns The checksum, 32 bits.
+ * @throws {RangeError} If `start` or `end` lies outside the bytes, or `initial` has more than 32 bits.
+ * @throws {TypeError} If `bytes` is not a `Uint8Array`.
  *
  * @example The customary check value
  * ```ts
@@ -35,9 +39,11 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
 export function crc32c(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
   initial = 0,
 ): number {
+  checkSpan("bytes", bytes, start, end, 0, "sum");
+  checkNumber("sum", "bytes", "initial", initial, 0xffffffff);
   let remainder = ~initial;
   for (let at = start; at < end; at++) {
     remainder = TABLE[(remainder ^ bytes[at]) & 0xff] ^ (remainder >>> 8);

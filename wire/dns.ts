@@ -119,7 +119,7 @@ export class DnsView extends HeaderView {
    * @throws {RangeError} If the message is cut off, a length or count lies, or a name is too long or
    * its pointers do not go back: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): DnsView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): DnsView {
     checkSpan(WHAT, bytes, start, end, AT.BODY);
     let at = start + AT.BODY;
     for (let left = u16(bytes, start + AT.QUESTIONS); left > 0; left--) {

@@ -52,7 +52,7 @@ export class EthernetView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off or lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): EthernetView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): EthernetView {
     const view = EthernetView.parsePartial(bytes, start, end);
     const length = view.etherType;
     if (length < ETH_P_802_3_MIN && length > end - view.payloadStart) {
@@ -70,7 +70,7 @@ export class EthernetView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header itself is cut off.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): EthernetView {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): EthernetView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     const type = u16(bytes, start + AT.TYPE);
     const from = start + AT.PAYLOAD;

@@ -73,7 +73,7 @@ export class GeneveView extends HeaderView {
    * @throws {RangeError} If the header is cut off, of another version, or the length of an option
    * lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): GeneveView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): GeneveView {
     checkSpan(WHAT, bytes, start, end, AT.OPTIONS);
     const version = bytes[start + AT.VERSION_LENGTH] >>> 6;
     if (version !== 0) throw bad(WHAT, `version of ${version} is not 0`);

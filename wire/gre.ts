@@ -61,7 +61,7 @@ export class GreView extends HeaderView {
    * @throws {RangeError} If the header is cut off, of another version, or has the source routes that
    * RFC 2784 took away: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): GreView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): GreView {
     checkSpan(WHAT, bytes, start, end, 4);
     const flags = u16(bytes, start);
     if ((flags & 7) > 1) throw bad(WHAT, `version of ${flags & 7} is not 0 or 1`);

@@ -67,7 +67,7 @@ export class HipView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header or its chain of parameters lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): HipView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): HipView {
     const from = extensionEnd(WHAT, bytes, start, end, AT.PARAMETERS);
     // The bits that tell HIP from shim6 (RFC 5533, section 5.2).
     if ((bytes[start + AT.TYPE] & 0x80) !== 0) throw bad(WHAT, "the fixed bit of the type is set");

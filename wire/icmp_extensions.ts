@@ -98,12 +98,14 @@ export function checkIcmpExtensions(bytes: Uint8Array, start: number, end: numbe
  * @param start Index of the first byte of the structure; default 0.
  * @param end Index after its last byte; default `bytes.length`.
  * @returns Whether it is.
+ * @throws {RangeError} If `start` or `end` lies outside the bytes, or the header is cut off.
  */
 export function icmpExtensionsChecksumOk(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
 ): boolean {
+  checkSpan(WHAT, bytes, start, end, AT.OBJECTS);
   return u16(bytes, start + AT.CHECKSUM) === 0 || checksum(bytes, start, end) === 0;
 }
 
@@ -132,7 +134,7 @@ export function looksLikeIcmpExtensions(bytes: Uint8Array, start: number, end: n
 export function decodeIcmpExtensions(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
 ): IcmpExtensions {
   checkIcmpExtensions(bytes, start, end);
   return readIcmpExtensions(bytes, start, end);

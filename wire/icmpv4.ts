@@ -53,7 +53,7 @@ export class Icmpv4View extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the message is cut off or lies, or its extensions do: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Icmpv4View {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Icmpv4View {
     checkSpan(WHAT, bytes, start, end, AT.BODY);
     return new Icmpv4View(bytes, start, start + headerLength(bytes, start, end), end);
   }

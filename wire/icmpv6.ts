@@ -86,7 +86,7 @@ export class Icmpv6View extends HeaderView {
    * @throws {RangeError} If the message is cut off or lies, or its options or extensions do: it names
    * the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Icmpv6View {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Icmpv6View {
     checkSpan(WHAT, bytes, start, end, AT.BODY);
     return new Icmpv6View(bytes, start, fieldsEnd(bytes, start, end), end);
   }

@@ -118,7 +118,7 @@ export class IgmpView extends HeaderView {
    * @returns The view; its payload is what follows the fields, as a rule nothing.
    * @throws {RangeError} If the message is cut off or a count lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): IgmpView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): IgmpView {
     checkSpan(WHAT, bytes, start, end, AT.QUERY);
     return new IgmpView(bytes, start, fieldsEnd(bytes, start, end), end);
   }

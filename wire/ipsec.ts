@@ -50,7 +50,7 @@ export class AuthenticationView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): AuthenticationView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): AuthenticationView {
     checkSpan(AH, bytes, start, end, AT.ICV);
     const length = (bytes[start + AT.LENGTH] + 2) * 4;
     if (length < AT.ICV) throw bad(AH, `length of ${length} is below ${AT.ICV}`);
@@ -163,7 +163,7 @@ export class EspView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): EspView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): EspView {
     checkSpan(ESP, bytes, start, end, 8);
     return new EspView(bytes, start, start + 8, end);
   }

@@ -91,7 +91,7 @@ export class Ipv4View extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv4View {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv4View {
     const view = Ipv4View.parsePartial(bytes, start, end);
     const total = view.totalLength;
     if (total < view.headerLength) {
@@ -116,7 +116,7 @@ export class Ipv4View extends HeaderView {
    * @returns The view; its payload is what there is of it.
    * @throws {RangeError} If the header itself is cut off or lies: it names the field.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv4View {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv4View {
     checkSpan(WHAT, bytes, start, end, AT.OPTIONS);
     const first = bytes[start];
     if (first >>> 4 !== 4) throw bad(WHAT, `version of ${first >>> 4} is not 4`);

@@ -64,7 +64,7 @@ export class Ipv6View extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6View {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv6View {
     const view = Ipv6View.parsePartial(bytes, start, end);
     if (view.truncated) {
       const left = end - view.payloadStart;
@@ -83,7 +83,7 @@ export class Ipv6View extends HeaderView {
    * @returns The view; its payload is what there is of it.
    * @throws {RangeError} If the header itself is cut off or of another version.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6View {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv6View {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     const version = bytes[start] >>> 4;
     if (version !== 6) throw bad(WHAT, `version of ${version} is not 6`);

@@ -48,7 +48,7 @@ export class Ipv6FragmentView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6FragmentView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv6FragmentView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     return new Ipv6FragmentView(bytes, start, start + AT.PAYLOAD, end);
   }

@@ -49,7 +49,7 @@ export class HopByHopView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header or its chain of options lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): HopByHopView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): HopByHopView {
     const from = extensionEnd(HOP_BY_HOP, bytes, start, end);
     checkOptionList(HOP_BY_HOP, bytes, start + 2, from);
     return new HopByHopView(bytes, start, from, end);
@@ -100,7 +100,7 @@ export class DestinationOptionsView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header or its chain of options lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): DestinationOptionsView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): DestinationOptionsView {
     const from = extensionEnd(DESTINATION, bytes, start, end);
     checkOptionList(DESTINATION, bytes, start + 2, from);
     return new DestinationOptionsView(bytes, start, from, end);

@@ -84,7 +84,7 @@ export class Ipv6RoutingView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv6RoutingView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv6RoutingView {
     const from = extensionEnd(WHAT, bytes, start, end);
     const type = bytes[start + AT.TYPE];
     const left = bytes[start + AT.SEGMENTS_LEFT];

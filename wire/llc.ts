@@ -46,7 +46,7 @@ export class LlcView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): LlcView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): LlcView {
     checkSpan("LLC header", bytes, start, end, 3);
     const length = (bytes[start + 2] & 3) === 3 ? 3 : 4;
     checkSpan("LLC header with a control field of two bytes", bytes, start, end, length);
@@ -139,7 +139,7 @@ export class SnapView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): SnapView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): SnapView {
     checkSpan("SNAP header", bytes, start, end, 5);
     return new SnapView(bytes, start, start + 5, end);
   }

@@ -50,7 +50,7 @@ export class MobilityView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): MobilityView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): MobilityView {
     checkSpan(WHAT, bytes, start, end, 8);
     return new MobilityView(bytes, start, extensionEnd(WHAT, bytes, start, end), end);
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkNumber } from "./_bytes.ts";
+
 // <linux/if_ether.h>: EtherTypes.
 /** IPv4. */
 export const ETH_P_IP = 0x0800;
@@ -159,8 +161,10 @@ const IP_PROTOCOLS: ReadonlyMap<number, string> = new Map([
  *
  * @param etherType The number, 0 to 0xffff.
  * @returns The name, say `"IPv6"`, or `"0x1234"`.
+ * @throws {RangeError} If the number does not fit its bits.
  */
 export function etherTypeName(etherType: number): string {
+  checkNumber("name", "EtherType", "etherType", etherType, 0xffff);
   return ETHER_TYPES.get(etherType) ?? `0x${etherType.toString(16).padStart(4, "0")}`;
 }
 
@@ -169,7 +173,9 @@ export function etherTypeName(etherType: number): string {
  *
  * @param protocol The number, 0 to 255.
  * @returns The name, say `"TCP"`.
+ * @throws {RangeError} If the number does not fit its bits.
  */
 export function ipProtocolName(protocol: number): string {
+  checkNumber("name", "protocol", "protocol", protocol, 0xff);
   return IP_PROTOCOLS.get(protocol) ?? `ip-proto-${protocol}`;
 }

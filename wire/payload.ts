@@ -46,7 +46,7 @@ export class PayloadView extends HeaderView {
   static parse(
     bytes: Uint8Array,
     start = 0,
-    end: number = bytes.length,
+    end: number = bytes?.length,
     error?: RangeError,
   ): PayloadView {
     checkSpan("payload", bytes, start, end, 0);

@@ -76,9 +76,18 @@ export interface Sctp {
 
 /** A chunk laid over bytes; the payload is what follows the header of the chunk, without padding. */
 export class SctpChunkView extends HeaderView {
-  /** Lays a view over a chunk that the packet's view has checked. */
+  /**
+   * Lays a view over a chunk; {@linkcode SctpView.chunks} does so for each of a packet.
+   *
+   * @param bytes The bytes; they are not copied, and changes to them show.
+   * @param start Index of the first byte of the chunk.
+   * @param end Index after its last byte, without padding.
+   * @returns The view.
+   * @throws {RangeError} If `start` or `end` lies outside the bytes, or the header is cut off.
+   */
   static at(bytes: Uint8Array, start: number, end: number): SctpChunkView {
-    return new SctpChunkView(bytes, start, Math.min(end, start + CHUNK.VALUE), end);
+    checkSpan("SCTP chunk", bytes, start, end, CHUNK.VALUE);
+    return new SctpChunkView(bytes, start, start + CHUNK.VALUE, end);
   }
 
   /** Number of the chunk's type. */
@@ -148,7 +157,7 @@ export class SctpView extends HeaderView {
    * @returns The view; the chunks are part of it, so that it has no payload.
    * @throws {RangeError} If the header is cut off or the length of a chunk lies.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): SctpView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): SctpView {
     const view = SctpView.parsePartial(bytes, start, end);
     for (let at = start + AT.CHUNKS; at < end;) {
       const left = end - at;
@@ -172,7 +181,7 @@ export class SctpView extends HeaderView {
    * @returns The view; its chunks end before the first that is not whole.
    * @throws {RangeError} If the common header is cut off.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): SctpView {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): SctpView {
     checkSpan(WHAT, bytes, start, end, AT.CHUNKS);
     return new SctpView(bytes, start, end, end);
   }

@@ -65,7 +65,7 @@ export class Shim6View extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Shim6View {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Shim6View {
     const from = extensionEnd(WHAT, bytes, start, end);
     if ((bytes[start + AT.TYPE] & 0x80) !== 0) {
       if (from - start !== 8) {

@@ -97,7 +97,7 @@ export class TcpView extends HeaderView {
    * @throws {RangeError} If the header is cut off or lies, or its chain of options does: it names
    * the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): TcpView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): TcpView {
     checkSpan(WHAT, bytes, start, end, AT.OPTIONS);
     const words = bytes[start + AT.OFFSET_FLAGS] >>> 4;
     const length = words * 4;

@@ -51,7 +51,7 @@ export class UdpView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off or its length lies.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): UdpView {
     const view = UdpView.parsePartial(bytes, start, end);
     const length = view.length;
     if (length > end - start) {
@@ -70,7 +70,7 @@ export class UdpView extends HeaderView {
    * @returns The view; its payload is what there is of it.
    * @throws {RangeError} If the header itself is cut off or its length is below 8.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpView {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): UdpView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     const length = u16(bytes, start + AT.LENGTH);
     // RFC 2675, section 4: a jumbogram has a length of 0.

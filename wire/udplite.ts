@@ -51,7 +51,7 @@ export class UdpLiteView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header is cut off or its coverage lies.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpLiteView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): UdpLiteView {
     const view = UdpLiteView.parsePartial(bytes, start, end);
     if (view.coverage > end - start) {
       throw bad(WHAT, `coverage of ${view.coverage} is above the ${end - start} bytes at hand`);
@@ -68,7 +68,7 @@ export class UdpLiteView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the header itself is cut off or its coverage is 1 to 7.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpLiteView {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): UdpLiteView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     const coverage = u16(bytes, start + AT.COVERAGE);
     if (coverage !== 0 && coverage < AT.PAYLOAD) {

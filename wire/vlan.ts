@@ -51,7 +51,7 @@ export class VlanView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the tag is cut off or lies: it names the field.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): VlanView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): VlanView {
     const view = VlanView.parsePartial(bytes, start, end);
     const length = view.etherType;
     if (length < ETH_P_802_3_MIN && length > end - view.payloadStart) {
@@ -69,7 +69,7 @@ export class VlanView extends HeaderView {
    * @returns The view.
    * @throws {RangeError} If the tag itself is cut off.
    */
-  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes.length): VlanView {
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): VlanView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     const type = u16(bytes, start + AT.TYPE);
     const from = start + AT.PAYLOAD;

@@ -48,7 +48,7 @@ export class VxlanView extends HeaderView {
    * @returns The view; its payload is an Ethernet frame.
    * @throws {RangeError} If the header is cut off.
    */
-  static parse(bytes: Uint8Array, start = 0, end: number = bytes.length): VxlanView {
+  static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): VxlanView {
     checkSpan(WHAT, bytes, start, end, AT.PAYLOAD);
     return new VxlanView(bytes, start, start + AT.PAYLOAD, end);
   }
