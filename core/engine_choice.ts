@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type Checked,
   checkInteger,
   list,
   oneOf,
@@ -12,6 +13,7 @@ import {
   type Parameter,
   type Shape,
 } from "./arguments.ts";
+import { atCaller } from "./errors.ts";
 import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 import type { SocketOption } from "./option.ts";
 
@@ -67,48 +69,58 @@ export const OPEN_SHAPE = {
   ...WAIT_SHAPE,
 } as const satisfies Shape;
 
-/**
- * The engine for a request.
- *
- * @param action What is opened, for messages.
- * @param options What the caller asked for.
- * @param denoCanSet Whether the deno engine can set an option of this name.
- * @param needsLibc What else of the request only libc can do; `undefined` when nothing.
- * @returns The engine.
- * @throws {TypeError} If `engine` or `options` is malformed.
- * @throws {Deno.errors.NotSupported} If the deno engine was asked for what it cannot do.
- */
-export function chooseEngine(
-  action: string,
-  options: OpenOptions,
-  denoCanSet: (name: string) => boolean,
-  needsLibc?: string,
-): Engine {
-  const { engine } = options;
-  const settings = checkSettings(options.options ?? [], action, "options");
-  checkEngine(engine, action, "engine");
-  const row = settings.find(([option]) => !denoCanSet(option.name));
-  const reason = needsLibc ?? (row && `option ${row[0].name}`);
-  if (engine === "deno" && reason !== undefined) {
-    throw new Deno.errors.NotSupported(
-      `Cannot ${action}: ${reason} needs engine: "libc" (and --allow-ffi)`,
-    );
-  }
-  return engine ?? (reason === undefined ? "deno" : "libc");
+/** What {@linkcode OPEN_SHAPE} makes of the options. */
+export type CheckedOpenOptions = Checked<typeof OPEN_SHAPE>;
+
+/** How a request is opened on either engine. */
+export interface Opener<T> {
+  /** What is opened, for messages: `"listen"`. */
+  action: string;
+  /** Where, for the message of a time-out: `"to 127.0.0.1:80"`. */
+  where?: string;
+  /** What of the request only libc can do; `undefined` when nothing. */
+  needsLibc: string | undefined;
+  /** Whether the deno engine can set an option of this name. Default: none. */
+  denoCanSet?(name: string): boolean;
+  /** Whether libc, which does more or does it faster, may be taken without asking anybody. Default: no. */
+  prefersLibc?(): boolean;
+  /** Opens on the deno engine. */
+  deno(wait: Wait | undefined): T | Promise<T>;
+  /** Opens on the libc engine. */
+  libc(wait: Wait | undefined): T | Promise<T>;
 }
 
-/** Runs an opening that takes a signal, ending it early as `options` say. */
-export async function openWithin<T>(
-  options: WaitOptions,
-  open: (signal: AbortSignal | undefined, wait: Wait | undefined) => Promise<T>,
-): Promise<T> {
-  const wait = beginWait(options);
-  if (wait === undefined) return await open(undefined, undefined);
-  const controller = new AbortController();
-  wait.arm((reason) => controller.abort(reason));
+/**
+ * Opens a request on the engine that it asks for, or else on one that can do all of it, and ends that
+ * early as the request says. Errors show the caller's call, on both engines.
+ *
+ * @param request What the caller asked for, checked.
+ * @param opener How it is opened.
+ * @returns What was opened.
+ * @throws {Deno.errors.NotSupported} If the deno engine was asked for what it cannot do.
+ */
+export async function openOn<T>(request: CheckedOpenOptions, opener: Opener<T>): Promise<T> {
+  const engine = chooseEngine(request, opener);
+  const { action, where = "" } = opener;
+  const wait = beginWait(request, action, { where: () => where });
   try {
-    return await open(controller.signal, wait);
+    return await opener[engine](wait);
+  } catch (error) {
+    throw atCaller(error);
   } finally {
-    wait.end();
+    wait?.end();
   }
+}
+
+function chooseEngine<T>(request: CheckedOpenOptions, opener: Opener<T>): Engine {
+  const { engine, options } = request;
+  const { denoCanSet = () => false } = opener;
+  const row = options.find(([option]) => !denoCanSet(option.name));
+  const reason = opener.needsLibc ?? (row && `option ${row[0].name}`);
+  if (engine === "deno" && reason !== undefined) {
+    throw new Deno.errors.NotSupported(
+      `Cannot ${opener.action}: ${reason} needs engine: "libc" (and --allow-ffi)`,
+    );
+  }
+  return engine ?? (reason !== undefined || opener.prefersLibc?.() ? "libc" : "deno");
 }

@@ -3,12 +3,31 @@
  *
  * @module
  */
-import { checkInteger } from "./bytes.ts";
+import { checkInteger, integer, oneOf, type Parameter, text } from "./arguments.ts";
 import { isIpv4 } from "./ip/text.ts";
 
-/** Refuses a port that is no integer of 0 to 65535. */
-export function checkPort(port: unknown, action: string, name = "port"): asserts port is number {
-  checkInteger(port, 0, 65535, action, name);
+/** A port of one's own; 0 lets the system choose. */
+export const PORT: Parameter<number> = integer(0, 65535);
+/** A peer's port. */
+export const PEER_PORT: Parameter<number> = integer(1, 65535);
+/** An interface's index, a flow label with its traffic class. */
+export const UINT32: Parameter<number> = integer(0, 0xffffffff);
+/** The family of an address, or the one that a name is restricted to. */
+export const IP_FAMILY: Parameter<"inet" | "inet6"> = oneOf("inet", "inet6");
+
+const SOME_TEXT = text();
+const ANY_TEXT = text("empty");
+
+/** A host name or an address, without the brackets of an IPv6 literal. */
+export const HOSTNAME: Parameter<string> = (value, action, name) =>
+  withoutBrackets(SOME_TEXT(value, action, name));
+
+/** As {@linkcode HOSTNAME}; empty for any address of this machine, as Python's. */
+export const LOCAL_HOSTNAME: Parameter<string> = (value, action, name) =>
+  withoutBrackets(ANY_TEXT(value, action, name));
+
+function withoutBrackets(hostname: string): string {
+  return hostname.startsWith("[") && hostname.endsWith("]") ? hostname.slice(1, -1) : hostname;
 }
 
 /**
@@ -20,12 +39,7 @@ export function checkPort(port: unknown, action: string, name = "port"): asserts
  * @throws {TypeError} If it is no text, empty, or holds a NUL.
  */
 export function checkHostname(hostname: unknown, action: string, name = "hostname"): string {
-  if (typeof hostname !== "string") {
-    throw new TypeError(`Cannot ${action}: ${name} is not a string`);
-  }
-  if (hostname === "") throw new TypeError(`Cannot ${action}: ${name} is empty`);
-  if (hostname.includes("\0")) throw new TypeError(`Cannot ${action}: ${name} holds a NUL`);
-  return hostname.startsWith("[") && hostname.endsWith("]") ? hostname.slice(1, -1) : hostname;
+  return HOSTNAME(hostname, action, name);
 }
 
 /**
@@ -35,9 +49,7 @@ export function checkHostname(hostname: unknown, action: string, name = "hostnam
  */
 export function checkIpFamily(family: unknown, hostname: string, action: string): boolean {
   if (family === undefined) return false;
-  if (family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
-  }
+  IP_FAMILY(family, action, "family");
   const own = isIpv4(hostname) ? "inet" : hostname.includes(":") ? "inet6" : undefined;
   if (own !== undefined && family !== own) {
     throw new TypeError(`Cannot ${action}: hostname ${hostname} is no ${family} address`);

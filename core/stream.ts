@@ -20,6 +20,7 @@ import {
   type RecvUntilOptions,
   UNTIL,
 } from "./framing.ts";
+import { checkHow } from "./shutdown.ts";
 import { StreamFaces } from "./stream_faces.ts";
 import { Turns } from "./turns.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
@@ -141,9 +142,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   }
 
   async shutdown(how: "read" | "write" | "both"): Promise<void> {
-    if (how !== "read" && how !== "write" && how !== "both") {
-      throw new TypeError(`Cannot shutdown: how ${how} is not "read", "write" or "both"`);
-    }
+    checkHow(how);
     this.checkOpen("shutdown");
     await this.end(how);
   }

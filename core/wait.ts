@@ -80,6 +80,7 @@ export class Wait implements Due {
   place = -1;
   #listeners: Listeners | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
+  #controller: AbortController | undefined;
 
   /** Use {@linkcode beginWait}. */
   constructor(
@@ -108,12 +109,16 @@ export class Wait implements Due {
   /** Calls `cancel` once, when the signal aborts or the deadline passes, unless disarmed before. */
   arm(cancel: (reason: unknown) => void): void {
     this.#cancel = cancel;
-    const signal = this.#signal;
-    if (signal !== undefined) {
-      if (signal.aborted) return this.cancel(signal.reason);
-      if (this.#listeners === undefined) (this.#listeners = listenersOf(signal)).add(this);
+    this.#begin();
+  }
+
+  /** Aborts when the wait ends early, whoever is armed: for calls that take a signal of their own. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#begin();
     }
-    if (this.place < 0 && this.deadline !== Infinity) addDeadline(this);
+    return this.#controller.signal;
   }
 
   /** Undoes {@linkcode Wait.arm}; the operation goes on. */
@@ -125,15 +130,25 @@ export class Wait implements Due {
   cancel(reason: unknown): void {
     const cancel = this.#cancel;
     this.#cancel = undefined;
+    this.#controller?.abort(reason);
     cancel?.(reason);
   }
 
   /** The time is over; called by the clock. */
   expire(): void {
-    if (this.#cancel === undefined) return;
+    if (this.#cancel === undefined && this.#controller === undefined) return;
     const where = this.#subject?.where(this.#action) ?? "";
     const what = where === "" ? this.#action : `${this.#action} ${where}`;
     this.cancel(timeoutError(what, this.#timeoutMs!));
+  }
+
+  #begin(): void {
+    const signal = this.#signal;
+    if (signal !== undefined) {
+      if (signal.aborted) return this.cancel(signal.reason);
+      if (this.#listeners === undefined) (this.#listeners = listenersOf(signal)).add(this);
+    }
+    if (this.place < 0 && this.deadline !== Infinity) addDeadline(this);
   }
 
   /** Listens no more, and has no deadline any more. The operation is over. */

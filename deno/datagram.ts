@@ -73,15 +73,15 @@ export class DenoDatagram<A> extends MessageBase<A> {
   }
 
   /** Joins a multicast group. */
-  async joinMulticast(group: string, options: Omit<Membership, "group"> = {}): Promise<void> {
-    if (this.closed) throw closedError("setsockopt");
-    await this.#carrier.join({ ...options, group });
+  protected async join(membership: Membership): Promise<void> {
+    this.checkOpen("setsockopt");
+    await this.#carrier.join(membership);
   }
 
   /** Leaves a multicast group. */
-  async leaveMulticast(group: string, options: Omit<Membership, "group"> = {}): Promise<void> {
-    if (this.closed) throw closedError("setsockopt");
-    await this.#carrier.leave({ ...options, group });
+  protected async leave(membership: Membership): Promise<void> {
+    this.checkOpen("setsockopt");
+    await this.#carrier.leave(membership);
   }
 
   protected override async receive(

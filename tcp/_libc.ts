@@ -1,82 +1,60 @@
 import type { IpAddress } from "../core/address.ts";
-import { isSocketError } from "../core/errors.ts";
+import { isSocketError, socketError } from "../core/errors.ts";
+import { firstThatWorks } from "../core/first_address.ts";
+import { hostPort } from "../core/ip_arguments.ts";
 import { interleaveFamilies, raceAddresses } from "./_happy_eyeballs.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
 import { connect, listen, makeStream } from "../ffi/engine.ts";
+import { IPV6_V6ONLY } from "../ffi/options/ipv6.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
-import type { TcpConnectOptions, TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
+import type { ConnectRequest, ListenRequest } from "./_arguments.ts";
+import type { TcpListener, TcpStream } from "./types.ts";
 
-function protocolNumber(protocol: "tcp" | "mptcp" | undefined): number {
+function protocolNumber(protocol: "tcp" | "mptcp"): number {
   return protocol === "mptcp" ? IPPROTO_MPTCP : IPPROTO_TCP;
 }
 
 /** Listens over libc: on the first of the host's addresses that can be bound. */
 export async function listenLibc(
   hostname: string,
-  backlog: number,
-  options: TcpListenOptions,
+  request: ListenRequest,
+  wait: Wait | undefined,
 ): Promise<TcpListener> {
-  const { port, family, scopeId, signal, timeoutMs } = options;
-  const addresses = await resolveHost({
-    hostname,
-    port,
-    family,
-    scopeId,
-    type: "stream",
-    action: "listen",
-    signal,
-    timeoutMs,
-  });
-  let failure: unknown;
-  for (const address of addresses) {
-    try {
-      return listen(
-        {
-          address,
-          permitted: true,
-          backlog,
-          reuseAddress: true,
-          reusePort: options.reusePort,
-          protocol: protocolNumber(options.protocol),
-          options: options.options,
-          onError: options.onError,
-        },
-        "stream",
-        makeStream<IpAddress>,
-      );
-    } catch (error) {
-      if (!isSocketError(error)) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
+  const { port, family, scopeId, dualStack, options } = request;
+  const host = { hostname, port, family, scopeId, signal: wait?.signal } as const;
+  const addresses = await resolveHost({ ...host, type: "stream", action: "listen" });
+  return await firstThatWorks(addresses, (address) =>
+    listen(
+      {
+        address,
+        permitted: true,
+        backlog: request.backlog,
+        reuseAddress: true,
+        reusePort: request.reusePort,
+        protocol: protocolNumber(request.protocol),
+        // Without it the system decides (net.ipv6.bindv6only).
+        options: dualStack === undefined || address.family === "inet"
+          ? options
+          : [[IPV6_V6ONLY, !dualStack], ...options],
+        onError: request.onError,
+      },
+      "stream",
+      makeStream<IpAddress>,
+    ));
 }
 
-/**
- * Connects over libc. With one address its error is the error; with several, `createConnection`
- * (which names a delay) gets all of them.
- */
+/** Connects over libc: the addresses of the host race. */
 export async function connectLibc(
-  hostname: string,
-  options: TcpConnectOptions,
-  attemptDelayMs: number | undefined,
+  request: ConnectRequest,
   wait: Wait | undefined,
-  signal: AbortSignal | undefined,
 ): Promise<TcpStream> {
-  const { port, family, scopeId, flowInfo } = options;
-  const found = await resolveHost({
-    hostname,
-    port,
-    family,
-    scopeId,
-    flowInfo,
-    type: "stream",
-    action: "connect",
-    signal,
-  });
-  const locals = await resolveLocal(options, signal);
+  const { hostname, port, family, scopeId, flowInfo, attemptDelayMs } = request;
+  const signal = wait?.signal;
+  const host = { hostname, port, family, scopeId, flowInfo, signal } as const;
+  const found = await resolveHost({ ...host, type: "stream", action: "connect" });
+  const locals = await resolveLocal(request, signal);
   const addresses = locals === undefined
     ? found
     : found.filter((address) => localFor(address, locals));
@@ -85,15 +63,20 @@ export async function connectLibc(
   }
   try {
     return await raceAddresses(interleaveFamilies(addresses), {
-      connect: (address, signal) => attempt(address, locals, options, signal),
+      connect: (address, signal) => attempt(address, locals, request, signal),
       attemptDelayMs,
       wait,
       action: `connect ${hostname}`,
     });
   } catch (error) {
     if (!(error instanceof AggregateError)) throw error;
-    if (attemptDelayMs === undefined || error.errors.length === 1) throw error.errors[0];
-    throw error;
+    const [first] = error.errors;
+    if (error.errors.length === 1 || !isSocketError(first)) throw first;
+    throw socketError(first.code, {
+      syscall: "connect",
+      address: hostPort(hostname, port),
+      cause: error,
+    });
   }
 }
 
@@ -107,7 +90,7 @@ function localFor(
 async function attempt(
   address: IpAddress,
   locals: readonly IpAddress[] | undefined,
-  options: TcpConnectOptions,
+  request: ConnectRequest,
   signal: AbortSignal,
 ): Promise<TcpStream> {
   const wait = beginWait({ signal });
@@ -117,8 +100,8 @@ async function attempt(
         address,
         local: localFor(address, locals),
         permitted: true,
-        protocol: protocolNumber(options.protocol),
-        options: options.options,
+        protocol: protocolNumber(request.protocol),
+        options: request.options,
         wait,
       },
       "stream",
@@ -131,11 +114,11 @@ async function attempt(
 
 /** Binding before a connect asks for no permission of its own: it lets nobody in. */
 async function resolveLocal(
-  { localAddress }: TcpConnectOptions,
+  { localAddress }: ConnectRequest,
   signal: AbortSignal | undefined,
 ): Promise<IpAddress[] | undefined> {
   if (localAddress === undefined) return undefined;
-  const { hostname, port = 0 } = localAddress;
+  const { hostname, port } = localAddress;
   const found = await resolve(hostname, port, { type: "stream" }, { signal });
   return found.map(({ address }) => address);
 }

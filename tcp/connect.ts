@@ -1,31 +1,17 @@
-import { checkInteger, checkKeys } from "../core/bytes.ts";
-import { fromDenoError } from "../deno/errors.ts";
+import { openOn } from "../core/engine_choice.ts";
 import { denoCanSet } from "../deno/options.ts";
-import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { DEFAULT_ATTEMPT_DELAY_MS, LEAST_ATTEMPT_DELAY_MS } from "./_happy_eyeballs.ts";
-import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
-import { tcpLibcReason } from "./_arguments.ts";
+import { hostPort } from "../core/ip_arguments.ts";
+import { CONNECT, type ConnectRequest, tcpLibcReason } from "./_arguments.ts";
+import { connectDeno } from "./_deno.ts";
 import { connectLibc } from "./_libc.ts";
-import { wrapDenoConn } from "./_wrap.ts";
-import type { TcpConnectionOptions, TcpConnectOptions, TcpStream } from "./types.ts";
+import type { TcpConnectOptions, TcpStream } from "./types.ts";
 
-const KEYS = [
-  "family",
-  "hostname",
-  "port",
-  "scopeId",
-  "flowInfo",
-  "localAddress",
-  "protocol",
-  "engine",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "connect";
 
 /**
- * Opens a TCP connection (`man 7 tcp`). A name's addresses are tried as RFC 8305 says.
+ * Opens a TCP connection (`man 7 tcp`). A name's addresses race by Happy Eyeballs (RFC 8305): both
+ * families interleaved, `attemptDelayMs` apart. When all fail the error is that of the first; on the
+ * libc engine its `cause` is an `AggregateError` with those of all.
  *
  * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
  *
@@ -49,13 +35,19 @@ const ACTION = "connect";
  * @throws {DOMException} `TimeoutError` when `timeoutMs` is over.
  */
 export async function connect(options: TcpConnectOptions): Promise<TcpStream> {
-  checkKeys(options, KEYS, ACTION);
-  return await open(options, undefined);
+  const request = CONNECT(options, ACTION, "options");
+  return await openOn(request, {
+    action: ACTION,
+    where: `to ${hostPort(request.hostname, request.port)}`,
+    needsLibc: libcReason(request),
+    denoCanSet,
+    deno: (wait) => connectDeno(request, wait),
+    libc: (wait) => connectLibc(request, wait),
+  });
 }
 
 /**
- * Opens a TCP connection by Happy Eyeballs (RFC 8305), as Python's `socket.create_connection` and
- * better: addresses of both families are tried interleaved, `attemptDelayMs` apart.
+ * Opens a TCP connection: {@linkcode connect} under the name of Python's `socket.create_connection`.
  *
  * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
  *
@@ -72,60 +64,15 @@ export async function connect(options: TcpConnectOptions): Promise<TcpStream> {
  *
  * @param options Where to connect to, and how.
  * @returns The first connection that succeeds.
- * @throws As {@linkcode connect}; the libc engine throws an `AggregateError` with the errors of all addresses.
+ * @throws As {@linkcode connect}.
  */
-export async function createConnection(options: TcpConnectionOptions): Promise<TcpStream> {
-  checkKeys(options, [...KEYS, "attemptDelayMs"], ACTION);
-  const { attemptDelayMs = DEFAULT_ATTEMPT_DELAY_MS } = options;
-  checkInteger(attemptDelayMs, LEAST_ATTEMPT_DELAY_MS, 60000, ACTION, "attemptDelayMs");
-  return await open(options, attemptDelayMs);
+export function createConnection(options: TcpConnectOptions): Promise<TcpStream> {
+  return connect(options);
 }
 
-async function open(
-  options: TcpConnectOptions,
-  attemptDelayMs: number | undefined,
-): Promise<TcpStream> {
-  const hostname = checkHostname(options.hostname, ACTION);
-  const { port, scopeId } = options;
-  checkInteger(port, 1, 65535, ACTION, "port");
-  if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
-  const engine = chooseEngine(ACTION, options, denoCanSet, libcReason(options, hostname));
-  return await openWithin(options, async (signal, wait) => {
-    if (engine === "libc") {
-      return await connectLibc(hostname, options, attemptDelayMs, wait, signal);
-    }
-    let conn: Deno.TcpConn;
-    try {
-      conn = await Deno.connect({
-        hostname: scopeId ? `${hostname}%${scopeId}` : hostname,
-        port,
-        signal,
-        ...(attemptDelayMs && { autoSelectFamilyAttemptDelay: attemptDelayMs }),
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw fromDenoError(error, { syscall: ACTION, address: hostPort(hostname, port) });
-    }
-    const stream = wrapDenoConn(conn);
-    try {
-      for (const [option, value] of options.options ?? []) stream.setOption(option, value);
-    } catch (error) {
-      stream.close();
-      throw error;
-    }
-    return stream;
-  });
-}
-
-function libcReason(options: TcpConnectOptions, hostname: string): string | undefined {
-  const { flowInfo, localAddress } = options;
-  if (flowInfo !== undefined) checkInteger(flowInfo, 0, 0xffffffff, ACTION, "flowInfo");
-  if (localAddress !== undefined) {
-    checkKeys(localAddress, ["family", "hostname", "port"], ACTION);
-    checkHostname(localAddress.hostname, ACTION, "localAddress.hostname");
-    checkPort(localAddress.port ?? 0, ACTION, "localAddress.port");
-  }
-  const reason = tcpLibcReason(options, hostname, ACTION);
+function libcReason(request: ConnectRequest): string | undefined {
+  const { hostname, flowInfo, localAddress } = request;
+  const reason = tcpLibcReason(request, hostname, ACTION);
   if (reason !== undefined) return reason;
   if (flowInfo) return "flowInfo";
   return localAddress === undefined ? undefined : "localAddress";

@@ -1,37 +1,13 @@
-import { checkInteger, checkKeys } from "../core/bytes.ts";
-import { fromNetAddr } from "../deno/address.ts";
-import { fromDenoError } from "../deno/errors.ts";
-import { DenoListener } from "../deno/listener.ts";
-import { chooseEngine } from "../core/engine_choice.ts";
-import { checkHostname, checkPort, hostPort } from "../core/ip_arguments.ts";
-import { beginWait } from "../core/wait.ts";
-import { tcpLibcReason } from "./_arguments.ts";
+import { isSocketError } from "../core/errors.ts";
+import { openOn } from "../core/engine_choice.ts";
+import { hostPort } from "../core/ip_arguments.ts";
+import { isUnspecified } from "../core/ip/registry.ts";
+import { LISTEN, type ListenRequest, tcpLibcReason } from "./_arguments.ts";
+import { denoHasReusePort, listenDeno } from "./_deno.ts";
 import { listenLibc } from "./_libc.ts";
-import { wrapDenoConn } from "./_wrap.ts";
-import type { TcpListener, TcpListenOptions, TcpStream } from "./types.ts";
+import type { TcpListener, TcpListenOptions } from "./types.ts";
 
-/** The options of {@linkcode listen}. */
-export const LISTEN_KEYS: readonly string[] = [
-  "family",
-  "hostname",
-  "port",
-  "scopeId",
-  "backlog",
-  "reusePort",
-  "onError",
-  "protocol",
-  "engine",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "listen";
-const DEFAULT_BACKLOG = 511;
-
-/** Deno.listen({ reusePort: true }) ends the process without this unstable feature. */
-function denoHasReusePort(): boolean {
-  return typeof (Deno as { listenDatagram?: unknown }).listenDatagram === "function";
-}
 
 /**
  * Listens for TCP connections (`man 7 tcp`). SO_REUSEADDR is set.
@@ -61,42 +37,61 @@ function denoHasReusePort(): boolean {
  * @throws {AddrInfoError} If the name does not resolve.
  */
 export async function listen(options: TcpListenOptions): Promise<TcpListener> {
-  checkKeys(options, LISTEN_KEYS, ACTION);
-  const hostname = checkHostname(
-    options.hostname ?? (options.family === "inet6" ? "::" : "0.0.0.0"),
-    ACTION,
-  );
-  const { port, scopeId, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
-  checkPort(port, ACTION);
-  if (scopeId !== undefined) checkInteger(scopeId, 0, 0xffffffff, ACTION, "scopeId");
-  checkInteger(backlog, 0, 0x7fffffff, ACTION, "backlog");
-  const engine = chooseEngine(ACTION, options, () => false, libcReason(options, hostname));
-  beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
-  if (engine === "libc") return await listenLibc(hostname, backlog, options);
-  let listener: Deno.TcpListener;
+  const request = LISTEN(options, ACTION, "options");
+  const { hostname, dualStack, family } = request;
+  if (hostname !== "") return await listenAt(hostname, request);
+  if (!dualStack) return await listenAt(family === "inet6" ? "::" : "0.0.0.0", request);
   try {
-    listener = Deno.listen({
-      hostname: scopeId ? `${hostname}%${scopeId}` : hostname,
-      port,
-      tcpBacklog: backlog,
-      ...(reusePort && { reusePort }),
-    } as Deno.TcpListenOptions);
+    return await listenAt("::", request);
   } catch (error) {
-    throw fromDenoError(error, { syscall: ACTION, address: hostPort(hostname, port) });
+    const noIpv6 = isSocketError(error, "EAFNOSUPPORT") || isSocketError(error, "EADDRNOTAVAIL");
+    if (!noIpv6 || family === "inet6") throw error;
+    return await listenAt("0.0.0.0", request);
   }
-  const localAddr = fromNetAddr(listener.addr);
-  return new DenoListener<TcpListener["localAddr"], Deno.TcpConn, TcpStream>({
-    listener,
-    family: localAddr.family,
-    protocol: 6,
-    localAddr,
-    wrap: wrapDenoConn,
-    onError: options.onError,
+}
+
+/**
+ * Listens for TCP connections as Python's `socket.create_server` does: {@linkcode listen} with
+ * `dualStack` false, unless it is said to be true.
+ *
+ * Needs `--allow-net` for the host and port; the libc engine needs `--allow-ffi` too.
+ *
+ * @example One socket for both families
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = await tcp.createServer({ port: 0, dualStack: true });
+ * const { port } = server.localAddr;
+ * using client = await tcp.connect({ hostname: "127.0.0.1", port });
+ * using peer = await server.accept();
+ * assertEquals(peer.remoteAddr?.port, client.localAddr.port);
+ * ```
+ *
+ * @param options Where to listen, and how.
+ * @returns The listener.
+ * @throws As {@linkcode listen}.
+ */
+export async function createServer(options: TcpListenOptions): Promise<TcpListener> {
+  return await listen({ dualStack: false, ...options });
+}
+
+async function listenAt(hostname: string, request: ListenRequest): Promise<TcpListener> {
+  return await openOn(request, {
+    action: ACTION,
+    where: `on ${hostPort(hostname, request.port)}`,
+    needsLibc: libcReason(hostname, request),
+    deno: () => listenDeno(hostname, request),
+    libc: (wait) => listenLibc(hostname, request, wait),
   });
 }
 
-function libcReason(options: TcpListenOptions, hostname: string): string | undefined {
-  const reason = tcpLibcReason(options, hostname, ACTION);
+function libcReason(hostname: string, request: ListenRequest): string | undefined {
+  const reason = tcpLibcReason(request, hostname, ACTION);
   if (reason !== undefined) return reason;
-  return options.reusePort && !denoHasReusePort() ? "reusePort" : undefined;
+  // Only the wildcard address of IPv6 could take IPv4 as well.
+  if (request.dualStack === false && hostname.includes(":") && isUnspecified(hostname)) {
+    return "dualStack: false";
+  }
+  return request.reusePort && !denoHasReusePort() ? "reusePort" : undefined;
 }

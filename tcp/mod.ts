@@ -3,14 +3,6 @@
  *
  * @module
  */
-export { listen } from "./listen.ts";
+export { createServer, listen } from "./listen.ts";
 export { connect, createConnection } from "./connect.ts";
-export { createServer } from "./create_server.ts";
-export type {
-  TcpConnectionOptions,
-  TcpConnectOptions,
-  TcpListener,
-  TcpListenOptions,
-  TcpServerOptions,
-  TcpStream,
-} from "./types.ts";
+export type { TcpConnectOptions, TcpListener, TcpListenOptions, TcpStream } from "./types.ts";

@@ -19,14 +19,23 @@ export type TcpListener = ListenerEndpoint<IpAddress, TcpStream>;
 export interface TcpListenOptions extends OpenOptions {
   /** Restricts a name to one family (libc engine); an address says its own. `"inet6"` alone listens on `"::"`. */
   family?: "inet" | "inet6";
-  /** The local address or name. Default `"0.0.0.0"`. `"::"` takes IPv4 too, shown as `::ffff:a.b.c.d`. */
+  /**
+   * The local address or name; empty for any address. Default: any, `"0.0.0.0"`, with `dualStack`
+   * `"::"`. `"::"` takes IPv4 too (shown as `::ffff:a.b.c.d`) unless `dualStack` is false.
+   */
   hostname?: string;
   /** 0 to 65535; 0 lets the system choose. */
   port: number;
   /** Interface index of a link-local IPv6 address. */
   scopeId?: number;
-  /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 511; the system caps it (`net.core.somaxconn`). */
+  /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 4096; the system caps it (`net.core.somaxconn`). */
   backlog?: number;
+  /**
+   * Listen on IPv6 and IPv4 with one socket; without `hostname` where the machine has no IPv6, on
+   * IPv4. `false`: `"::"` takes IPv6 only (libc engine). Default: the system decides
+   * (`net.ipv6.bindv6only`).
+   */
+  dualStack?: boolean;
   /** SO_REUSEPORT: several listeners share the port (`man 7 socket`). Default false. */
   reusePort?: boolean;
   /** Hears of errors that accepting survives: an aborted connection, a full fd table. */
@@ -49,20 +58,11 @@ export interface TcpConnectOptions extends OpenOptions {
   flowInfo?: number;
   /** Where to connect from (libc engine). Default: the system chooses. */
   localAddress?: { hostname: string; port?: number };
+  /**
+   * Milliseconds before the next address of a name is tried beside the last (RFC 8305 section 5), 10 to
+   * 60000. Default 250.
+   */
+  attemptDelayMs?: number;
   /** `"mptcp"` for Multipath TCP (libc engine; falls back to TCP where the kernel lacks it). Default `"tcp"`. */
   protocol?: "tcp" | "mptcp";
-}
-
-/** Options of {@linkcode createServer}. */
-export interface TcpServerOptions extends Omit<TcpListenOptions, "hostname"> {
-  /** The local address or name. Default `"0.0.0.0"`, with `dualStack` `"::"`. */
-  hostname?: string;
-  /** Listen on IPv6 and IPv4 with one socket; where the machine has no IPv6, on IPv4. `false`: an IPv6 host takes IPv6 only (libc engine). */
-  dualStack?: boolean;
-}
-
-/** Options of {@linkcode createConnection}. */
-export interface TcpConnectionOptions extends TcpConnectOptions {
-  /** Milliseconds before the next address is tried beside the last (RFC 8305 section 5), 10 to 60000. Default 250. */
-  attemptDelayMs?: number;
 }

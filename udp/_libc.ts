@@ -1,6 +1,7 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/bytes.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
+import { firstThatWorks } from "../core/first_address.ts";
 import { isIpv4 } from "../core/ip/text.ts";
 import type { OutgoingMessage, SendOptions } from "../core/message.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -25,15 +26,14 @@ import {
   MCAST_LEAVE_SOURCE_GROUP,
 } from "../ffi/options/multicast_group.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
-import { checkMembership } from "./_open.ts";
-import type { MulticastOptions, UdpBindOptions, UdpConnectOptions, UdpEndpoint } from "./types.ts";
+import { type BindRequest, checkMembership, type ConnectRequest } from "./_arguments.ts";
+import type { MulticastOptions, UdpEndpoint } from "./types.ts";
 
 /** Names that lookups were made for are kept by each socket: a peer is mostly sent to again. */
 const MOST_NAMES = 64;
 
 /** A UDP socket over libc. Unlike the kernel it takes names, and IPv4 addresses on IPv6 sockets. */
 class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
-  readonly dropped = 0;
   readonly #names = new Map<string, IpAddress>();
   /** The IPv4 address that an IPv4 socket sent to last: mostly the next message goes there too. */
   #lastIpv4 = "";
@@ -124,12 +124,12 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   }
 
   // deno-lint-ignore require-await -- a bad argument rejects, as on the other engine
-  async joinMulticast(group: string, options: MulticastOptions = {}): Promise<void> {
+  async joinMulticast(group: string, options?: MulticastOptions): Promise<void> {
     this.#changeMembership(group, options, "join");
   }
 
   // deno-lint-ignore require-await -- see above
-  async leaveMulticast(group: string, options: MulticastOptions = {}): Promise<void> {
+  async leaveMulticast(group: string, options?: MulticastOptions): Promise<void> {
     this.#changeMembership(group, options, "leave");
   }
 
@@ -171,7 +171,11 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     return address;
   }
 
-  #changeMembership(group: string, options: MulticastOptions, action: "join" | "leave"): void {
+  #changeMembership(
+    group: string,
+    options: MulticastOptions | undefined,
+    action: "join" | "leave",
+  ): void {
     if (this.closed) throw closedError("setsockopt");
     const { interface: nic, source } = checkMembership(group, options, this.localAddr, action);
     const join = action === "join";
@@ -225,77 +229,56 @@ function protocolNumber(protocol: "udp" | "udplite" | undefined): number {
 /** Binds over libc, on the first of the host's addresses that can be bound. */
 export async function bindLibc(
   hostname: string,
-  options: UdpBindOptions,
-  signal: AbortSignal | undefined,
+  request: BindRequest,
+  wait: Wait | undefined,
 ): Promise<UdpEndpoint> {
-  const { port = 0, family, scopeId, reuseAddress, reusePort, protocol } = options;
-  const host = { hostname, port, family, scopeId, signal } as const;
-  let failure: unknown;
-  for (const address of await resolveHost({ ...host, type: "dgram", action: "bind" })) {
-    try {
-      return bind(
-        {
-          address,
-          permitted: true,
-          reuseAddress,
-          reusePort,
-          protocol: protocolNumber(protocol),
-          options: options.options,
-        },
-        "dgram",
-        (core) => new LibcUdp(core),
-      );
-    } catch (error) {
-      if (!isSocketError(error)) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
+  const { port, family, scopeId, reuseAddress, reusePort, options } = request;
+  const host = { hostname, port, family, scopeId, signal: wait?.signal } as const;
+  const addresses = await resolveHost({ ...host, type: "dgram", action: "bind" });
+  const protocol = protocolNumber(request.protocol);
+  return await firstThatWorks(addresses, (address) =>
+    bind(
+      { address, permitted: true, reuseAddress, reusePort, protocol, options },
+      "dgram",
+      (core) => new LibcUdp(core),
+    ));
 }
 
 /** Connects over libc, to the first of the host's addresses that can be reached. */
 export async function connectLibc(
-  hostname: string,
-  options: UdpConnectOptions,
-  signal: AbortSignal | undefined,
+  request: ConnectRequest,
+  wait: Wait | undefined,
 ): Promise<UdpEndpoint> {
-  const { port, family, scopeId, flowInfo, localAddress, reuseAddress, reusePort } = options;
+  const { hostname, port, family, scopeId, flowInfo, localAddress } = request;
+  const signal = wait?.signal;
   const host = { hostname, port, family, scopeId, flowInfo, signal } as const;
-  const addresses = await resolveHost({ ...host, type: "dgram", action: "connect" });
+  const found = await resolveHost({ ...host, type: "dgram", action: "connect" });
   const locals = localAddress && await resolveHost({
     hostname: localAddress.hostname,
-    port: localAddress.port ?? 0,
+    port: localAddress.port,
     type: "dgram",
     action: "bind",
     signal,
   });
-  let failure: unknown;
-  for (const address of addresses) {
-    const local = locals?.find(({ family }) => family === address.family);
-    if (locals !== undefined && local === undefined) {
-      failure ??= new TypeError(
-        `Cannot connect: localAddress has no address of the family of ${address.hostname}`,
-      );
-      continue;
-    }
-    try {
-      return await connect<IpAddress, UdpEndpoint>(
-        {
-          address,
-          local,
-          permitted: true,
-          reuseAddress,
-          reusePort,
-          protocol: protocolNumber(options.protocol),
-          options: options.options,
-        },
-        "dgram",
-        (core, local) => new LibcUdp(core, { connected: true, local }),
-      );
-    } catch (error) {
-      if (!isSocketError(error)) throw error;
-      failure ??= error;
-    }
+  const localFor = ({ family }: IpAddress) => locals?.find((local) => local.family === family);
+  const addresses = locals === undefined ? found : found.filter(localFor);
+  if (addresses.length === 0) {
+    throw new TypeError(`Cannot connect: localAddress is of another family than ${hostname}`);
   }
-  throw failure;
+  const { reuseAddress, reusePort, options } = request;
+  const protocol = protocolNumber(request.protocol);
+  return await firstThatWorks(addresses, (address) =>
+    connect<IpAddress, UdpEndpoint>(
+      {
+        address,
+        local: localFor(address),
+        permitted: true,
+        reuseAddress,
+        reusePort,
+        protocol,
+        options,
+      },
+      "dgram",
+      (core, local) => new LibcUdp(core, { connected: true, local }),
+    ));
 }

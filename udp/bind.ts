@@ -1,24 +1,11 @@
-import { checkKeys } from "../core/bytes.ts";
-import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { checkHostname, checkPort } from "../core/ip_arguments.ts";
-import { localUdpHost } from "./_address.ts";
+import { openOn } from "../core/engine_choice.ts";
+import { hostPort } from "../core/ip_arguments.ts";
+import { libcGranted } from "../ffi/abi/library.ts";
+import { BIND, udpLibcReason } from "./_arguments.ts";
+import { bindDeno, denoUdpCanSet } from "./_deno.ts";
 import { bindLibc } from "./_libc.ts";
-import { denoUdpCanSet, openDenoEngine, udpLibcReason } from "./_open.ts";
 import type { UdpBindOptions, UdpEndpoint } from "./types.ts";
 
-const KEYS = [
-  "family",
-  "hostname",
-  "port",
-  "scopeId",
-  "reuseAddress",
-  "reusePort",
-  "protocol",
-  "engine",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "bind";
 
 /**
@@ -50,19 +37,15 @@ const ACTION = "bind";
  * @throws {AddrInfoError} If the name does not resolve.
  */
 export async function bind(options: UdpBindOptions = {}): Promise<UdpEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const { port = 0, reuseAddress = false, options: settings = [] } = options;
-  const hostname = checkHostname(
-    options.hostname ?? (options.family === "inet6" ? "::" : "0.0.0.0"),
-    ACTION,
-  );
-  checkPort(port, ACTION);
-  const libcReason = udpLibcReason(options, hostname, ACTION);
-  const engine = chooseEngine(ACTION, options, denoUdpCanSet, libcReason);
-  return await openWithin(options, async (signal, wait) => {
-    if (engine === "libc") return await bindLibc(hostname, options, signal);
-    const resolving = localUdpHost(hostname, ACTION);
-    const local = await (wait === undefined ? resolving : wait.race(resolving));
-    return await openDenoEngine({ ...local, port, reuseAddress, settings });
+  const request = BIND(options, ACTION, "options");
+  const hostname = request.hostname || (request.family === "inet6" ? "::" : "0.0.0.0");
+  return await openOn(request, {
+    action: ACTION,
+    where: `on ${hostPort(hostname, request.port)}`,
+    needsLibc: udpLibcReason(request, hostname, ACTION),
+    denoCanSet: denoUdpCanSet,
+    prefersLibc: libcGranted,
+    deno: (wait) => bindDeno(hostname, request, wait),
+    libc: (wait) => bindLibc(hostname, request, wait),
   });
 }

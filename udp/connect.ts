@@ -1,28 +1,11 @@
-import type { IpAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
-import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { checkHostname, checkPort } from "../core/ip_arguments.ts";
-import { isLoopback } from "../core/ip/registry.ts";
-import { localUdpHost } from "./_address.ts";
+import { openOn } from "../core/engine_choice.ts";
+import { hostPort } from "../core/ip_arguments.ts";
+import { libcGranted } from "../ffi/abi/library.ts";
+import { CONNECT, udpLibcReason } from "./_arguments.ts";
+import { connectDeno, denoUdpCanSet } from "./_deno.ts";
 import { connectLibc } from "./_libc.ts";
-import { denoUdpCanSet, openDenoEngine, udpLibcReason } from "./_open.ts";
 import type { UdpConnectOptions, UdpEndpoint } from "./types.ts";
 
-const KEYS = [
-  "family",
-  "hostname",
-  "port",
-  "scopeId",
-  "flowInfo",
-  "localAddress",
-  "reuseAddress",
-  "reusePort",
-  "protocol",
-  "engine",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "connect";
 
 /**
@@ -56,55 +39,14 @@ const ACTION = "connect";
  * @throws {AddrInfoError} If the name does not resolve.
  */
 export async function connect(options: UdpConnectOptions): Promise<UdpEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const hostname = checkHostname(options.hostname, ACTION);
-  const { port, localAddress, reuseAddress = false, options: settings = [] } = options;
-  checkInteger(port, 1, 65535, ACTION, "port");
-  if (localAddress !== undefined) {
-    checkKeys(localAddress, ["family", "hostname", "port"], ACTION);
-    checkHostname(localAddress.hostname, ACTION, "localAddress.hostname");
-    checkPort(localAddress.port ?? 0, ACTION, "localAddress.port");
-  }
-  const libcReason = udpLibcReason(options, hostname, ACTION);
-  const engine = chooseEngine(ACTION, options, denoUdpCanSet, libcReason);
-  return await openWithin(options, async (signal, wait) => {
-    if (engine === "libc") return await connectLibc(hostname, options, signal);
-    const resolving = resolveBoth(hostname, localAddress);
-    const { peer, local } = await (wait === undefined ? resolving : wait.race(resolving));
-    const socket = await openDenoEngine({
-      ...local,
-      port: localAddress?.port ?? 0,
-      reuseAddress,
-      settings,
-    });
-    try {
-      await socket.connect({ hostname: peer.hostname, port } as IpAddress);
-      return socket;
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+  const request = CONNECT(options, ACTION, "options");
+  return await openOn(request, {
+    action: ACTION,
+    where: `to ${hostPort(request.hostname, request.port)}`,
+    needsLibc: udpLibcReason(request, request.hostname, ACTION),
+    denoCanSet: denoUdpCanSet,
+    prefersLibc: libcGranted,
+    deno: (wait) => connectDeno(request, wait),
+    libc: (wait) => connectLibc(request, wait),
   });
-}
-
-interface Host {
-  hostname: string;
-  family: "inet" | "inet6";
-}
-
-/** The peer's address, and the local one to reach it from. */
-async function resolveBoth(
-  hostname: string,
-  localAddress: { hostname: string } | undefined,
-): Promise<{ peer: Host; local: Host }> {
-  const peer = await localUdpHost(hostname, ACTION);
-  if (localAddress !== undefined) {
-    return { peer, local: await localUdpHost(localAddress.hostname, ACTION) };
-  }
-  const { family } = peer;
-  // What the kernel would choose; beyond loopback only its routes know.
-  const wildcard = family === "inet" ? "0.0.0.0" : "::";
-  const here = family === "inet" ? "127.0.0.1" : "::1";
-  const local = isLoopback(peer.hostname) || peer.hostname === wildcard ? here : wildcard;
-  return { peer, local: { family, hostname: local } };
 }

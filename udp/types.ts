@@ -6,9 +6,10 @@ import type { OpenOptions } from "../core/engine_choice.ts";
 export interface UdpEndpoint extends MessageEndpoint<IpAddress> {
   /**
    * Datagrams that were received but dropped in this process because nobody took them in time:
-   * where `Deno.listenDatagram` is absent, at most 4 MiB wait. Drops of the kernel are not counted.
+   * where `Deno.listenDatagram` is absent, at most 4 MiB wait. `undefined` on the libc engine, where
+   * only the kernel drops, and `SO_RXQ_OVFL` counts.
    */
-  readonly dropped: number;
+  readonly dropped?: number;
   /**
    * Joins a multicast group (`man 7 ip`, IP_ADD_MEMBERSHIP; `man 7 ipv6`, IPV6_ADD_MEMBERSHIP).
    * Rejects with code `EADDRINUSE` if it is joined already.
@@ -42,7 +43,7 @@ export interface UdpOpenOptions extends OpenOptions {
 
 /** Options of {@linkcode bind}. */
 export interface UdpBindOptions extends UdpOpenOptions {
-  /** The local address or name. Default `"0.0.0.0"`. `"::"` takes IPv4 too, shown as `::ffff:a.b.c.d`. */
+  /** The local address or name; empty for any. Default any: `"0.0.0.0"`. `"::"` takes IPv4 too, shown as `::ffff:a.b.c.d`. */
   hostname?: string;
   /** 0 to 65535. Default 0: the system chooses. */
   port?: number;

@@ -1,32 +1,30 @@
 import type { UnixAddress } from "../core/address.ts";
-import { checkBytes, checkInteger } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkBytes } from "../core/bytes.ts";
 import type { PassedFd } from "../core/control.ts";
 import { bindUnixSocketFile, removeUnixSocketFile, type UnixSocketFile } from "./_socket_file.ts";
-import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { DEFAULT_BACKLOG } from "../core/listener.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { LibcStream } from "../ffi/endpoints/stream.ts";
 import { bind, connect, listen, pair } from "../ffi/engine.ts";
 import { recvMsg, sendMsg } from "../ffi/messages/msghdr.ts";
 import { type PeerCredentials, SO_PEERCRED } from "../ffi/options/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
+import type { BindRequest, ConnectRequest, ListenRequest, UnixPlace } from "./_arguments.ts";
 import type {
+  LibcUnixListener,
+  LibcUnixMessageEndpoint,
+  LibcUnixStream,
   ReceivedFds,
-  UnixBindOptions,
-  UnixConnectOptions,
-  UnixListener,
-  UnixListenOptions,
-  UnixMessageEndpoint,
   UnixMessageListener,
-  UnixStream,
 } from "./types.ts";
 
-/** What Deno's own listeners ask for. */
-const DEFAULT_BACKLOG = 1024;
 const DEFAULT_RECV_BYTES = 65536;
 const MAX_BYTES = 0x7fffffff;
 
 /** A Unix stream over libc: beside bytes it carries descriptors. */
-class LibcUnixStream extends LibcStream<UnixAddress> implements UnixStream {
+class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream {
   peerCredentials(): PeerCredentials {
     return this.getOption(SO_PEERCRED);
   }
@@ -40,10 +38,11 @@ class LibcUnixStream extends LibcStream<UnixAddress> implements UnixStream {
     if (data.length === 0) {
       throw new RangeError("Cannot send: data is empty, and descriptors travel with bytes");
     }
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
     const control = [{ type: "rights", fds }] as const;
     return await this.takeTurn(
       this.sends,
-      beginWait(options),
+      beginWait(options, "send", this),
       "sendmsg",
       async (wait) => await sendMsg(this.core, [data], { control }, wait),
     );
@@ -51,9 +50,10 @@ class LibcUnixStream extends LibcStream<UnixAddress> implements UnixStream {
 
   async recvFds(size: number = DEFAULT_RECV_BYTES, options?: WaitOptions): Promise<ReceivedFds> {
     checkInteger(size, 1, MAX_BYTES, "receive", "size");
+    if (options !== undefined) checkKeys(options, WAIT_KEYS, "receive");
     return await this.takeTurn(
       this.receives,
-      beginWait(options),
+      beginWait(options, "receive", this),
       "recvmsg",
       async (wait) => {
         // What an earlier receive has kept came before any descriptor that waits in the socket.
@@ -69,18 +69,22 @@ class LibcUnixStream extends LibcStream<UnixAddress> implements UnixStream {
 }
 
 /** Unix messages over libc. */
-class LibcUnixMessage extends LibcMessage<UnixAddress> implements UnixMessageEndpoint {
+class LibcMessageOfUnix extends LibcMessage<UnixAddress> implements LibcUnixMessageEndpoint {
   peerCredentials(): PeerCredentials {
     return this.getOption(SO_PEERCRED);
   }
 }
 
 function makeStream(core: Descriptor, local?: Uint8Array, remote?: Uint8Array): LibcUnixStream {
-  return new LibcUnixStream(core, local, remote);
+  return new LibcStreamOfUnix(core, local, remote);
 }
 
-function makeMessage(core: Descriptor, local?: Uint8Array, remote?: Uint8Array): LibcUnixMessage {
-  return new LibcUnixMessage(core, { connected: true, local, remote });
+function makeMessage(
+  core: Descriptor,
+  local?: Uint8Array,
+  remote?: Uint8Array,
+): LibcUnixMessageEndpoint {
+  return new LibcMessageOfUnix(core, { connected: true, local, remote });
 }
 
 function unixAddress(pathBytes: Uint8Array): UnixAddress {
@@ -93,8 +97,7 @@ function unixAddress(pathBytes: Uint8Array): UnixAddress {
  * paths beside UTF-8: there a file that is in the way stays, and so does the one made here.
  */
 async function bindFile<T extends { close(): void }>(
-  pathBytes: Uint8Array,
-  path: string | undefined,
+  { bytes, path }: UnixPlace,
   mode: number | undefined,
   bind: (address: UnixAddress, onClose: () => void) => T,
 ): Promise<T> {
@@ -102,7 +105,7 @@ async function bindFile<T extends { close(): void }>(
   const onClose = () => {
     if (owned.file !== undefined) removeUnixSocketFile(owned.file);
   };
-  const address = unixAddress(pathBytes);
+  const address = unixAddress(bytes);
   if (path === undefined) {
     if (mode !== undefined) {
       throw new TypeError("Cannot bind: mode cannot be set for a path that is no UTF-8");
@@ -116,32 +119,24 @@ async function bindFile<T extends { close(): void }>(
 
 /** Listens over libc. */
 export async function listenLibc(
-  pathBytes: Uint8Array,
-  path: string | undefined,
-  options: UnixListenOptions,
-): Promise<UnixListener | UnixMessageListener> {
-  const { backlog = DEFAULT_BACKLOG, mode, onError } = options;
-  return await bindFile<UnixListener | UnixMessageListener>(
-    pathBytes,
-    path,
-    mode,
-    (address, onClose) => {
-      const request = { address, backlog, onError, onClose, options: options.options };
-      return options.type === "seqpacket"
-        ? listen(request, "seqpacket", makeMessage)
-        : listen(request, "stream", makeStream);
-    },
-  );
+  place: UnixPlace,
+  { backlog = DEFAULT_BACKLOG, mode, onError, options, type }: ListenRequest,
+): Promise<LibcUnixListener | UnixMessageListener> {
+  return await bindFile<LibcUnixListener | UnixMessageListener>(place, mode, (address, onClose) => {
+    const request = { address, backlog, onError, onClose, options };
+    return type === "seqpacket"
+      ? listen(request, "seqpacket", makeMessage)
+      : listen(request, "stream", makeStream);
+  });
 }
 
 /** Connects over libc. */
 export async function connectLibc(
-  pathBytes: Uint8Array,
-  options: UnixConnectOptions,
+  { bytes }: UnixPlace,
+  { type, options }: ConnectRequest,
   wait: Wait | undefined,
-): Promise<UnixStream | UnixMessageEndpoint> {
-  const request = { address: unixAddress(pathBytes), options: options.options, wait };
-  const { type = "stream" } = options;
+): Promise<LibcUnixStream | LibcUnixMessageEndpoint> {
+  const request = { address: unixAddress(bytes), options, wait };
   return type === "stream"
     ? await connect(request, "stream", makeStream)
     : await connect(request, type, makeMessage);
@@ -149,31 +144,25 @@ export async function connectLibc(
 
 /** Binds a datagram socket over libc. */
 export async function bindLibc(
-  pathBytes: Uint8Array,
-  path: string | undefined,
-  options: UnixBindOptions,
-): Promise<UnixMessageEndpoint> {
+  place: UnixPlace,
+  { mode, options }: BindRequest,
+): Promise<LibcUnixMessageEndpoint> {
   return await bindFile(
-    pathBytes,
-    path,
-    options.mode,
+    place,
+    mode,
     (address, onClose) =>
-      bind(
-        { address, options: options.options },
-        "dgram",
-        (core) => new LibcUnixMessage(core, { onClose }),
-      ),
+      bind({ address, options }, "dgram", (core) => new LibcMessageOfUnix(core, { onClose })),
   );
 }
 
 /** Two streams that are connected to each other. */
-export function pairStreams(): [UnixStream, UnixStream] {
+export function pairStreams(): [LibcUnixStream, LibcUnixStream] {
   return pair("stream", makeStream);
 }
 
 /** Two message endpoints that are connected to each other. */
 export function pairMessages(
   type: "dgram" | "seqpacket",
-): [UnixMessageEndpoint, UnixMessageEndpoint] {
+): [LibcUnixMessageEndpoint, LibcUnixMessageEndpoint] {
   return pair(type, makeMessage);
 }

@@ -1,21 +1,14 @@
-import { checkKeys } from "../core/bytes.ts";
-import { fromDenoError } from "../deno/errors.ts";
-import { chooseEngine, openWithin } from "../core/engine_choice.ts";
-import { checkUnixPath, unixPathMessage, unixPathText } from "../core/unix_arguments.ts";
+import { openOn } from "../core/engine_choice.ts";
+import { CONNECT, placeLibcReason, placeOf } from "./_arguments.ts";
+import { connectDeno } from "./_deno.ts";
 import { connectLibc } from "./_libc.ts";
-import { wrapDenoConn } from "./_stream.ts";
-import type { UnixConnectOptions, UnixMessageEndpoint, UnixStream } from "./types.ts";
+import type {
+  LibcUnixMessageEndpoint,
+  LibcUnixStream,
+  UnixConnectOptions,
+  UnixStream,
+} from "./types.ts";
 
-const KEYS = [
-  "family",
-  "path",
-  "pathBytes",
-  "type",
-  "engine",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "connect";
 
 /**
@@ -45,49 +38,26 @@ const ACTION = "connect";
  */
 export function connect(
   options: UnixConnectOptions & { type: "seqpacket" | "dgram" },
-): Promise<UnixMessageEndpoint>;
+): Promise<LibcUnixMessageEndpoint>;
+/** As above, for a stream over libc. */
+export function connect(
+  options: UnixConnectOptions & { type?: "stream"; engine: "libc" },
+): Promise<LibcUnixStream>;
 /** As above, for a stream. */
 export function connect(options: UnixConnectOptions & { type?: "stream" }): Promise<UnixStream>;
 /** As above, for either. */
-export function connect(options: UnixConnectOptions): Promise<UnixStream | UnixMessageEndpoint>;
+export function connect(options: UnixConnectOptions): Promise<UnixStream | LibcUnixMessageEndpoint>;
 export async function connect(
   options: UnixConnectOptions,
-): Promise<UnixStream | UnixMessageEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const bytes = checkUnixPath(options, ACTION);
-  const path = unixPathText(bytes);
-  const engine = chooseEngine(ACTION, options, () => false, libcReason(options, path));
-  return await openWithin(options, async (signal, wait) => {
-    if (engine === "libc" || path === undefined) return await connectLibc(bytes, options, wait);
-    const opening = Deno.connect({ transport: "unix", path });
-    if (wait === undefined || signal === undefined) {
-      return wrapDenoConn(await explained(opening, path));
-    }
-    // Deno's connect takes no signal here: one that is abandoned is closed when it comes.
-    try {
-      return wrapDenoConn(await wait.race(explained(opening, path)));
-    } catch (error) {
-      opening.then((conn) => conn.close(), () => {});
-      throw error;
-    }
+): Promise<UnixStream | LibcUnixMessageEndpoint> {
+  const request = CONNECT(options, ACTION, "options");
+  const { type } = request;
+  const place = placeOf(request, ACTION);
+  return await openOn<UnixStream | LibcUnixMessageEndpoint>(request, {
+    action: ACTION,
+    where: `to ${place.shown}`,
+    needsLibc: type === "stream" ? placeLibcReason(place) : `type "${type}"`,
+    deno: (wait) => connectDeno(place.path!, request, wait),
+    libc: (wait) => connectLibc(place, request, wait),
   });
-}
-
-async function explained(opening: Promise<Deno.UnixConn>, path: string): Promise<Deno.UnixConn> {
-  try {
-    return await opening;
-  } catch (error) {
-    throw fromDenoError(error, { syscall: ACTION, address: unixPathMessage(path) });
-  }
-}
-
-function libcReason(options: UnixConnectOptions, path: string | undefined): string | undefined {
-  const { type = "stream" } = options;
-  if (type !== "stream" && type !== "seqpacket" && type !== "dgram") {
-    throw new TypeError(
-      `Cannot ${ACTION}: type ${type} is not "stream", "seqpacket" or "dgram"`,
-    );
-  }
-  if (type !== "stream") return `type "${type}"`;
-  return path === undefined ? "a path that is no UTF-8" : undefined;
 }

@@ -5,10 +5,13 @@
  */
 export { listen } from "./listen.ts";
 export { connect } from "./connect.ts";
-export { bind } from "./datagram.ts";
+export { bind } from "./bind.ts";
 export { pair } from "./pair.ts";
 export type { PeerCredentials } from "../ffi/options/peer.ts";
 export type {
+  LibcUnixListener,
+  LibcUnixMessageEndpoint,
+  LibcUnixStream,
   ReceivedFds,
   UnixBindOptions,
   UnixConnectOptions,

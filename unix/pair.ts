@@ -1,6 +1,6 @@
-import { checkKeys } from "../core/bytes.ts";
+import { PAIR } from "./_arguments.ts";
 import { pairMessages, pairStreams } from "./_libc.ts";
-import type { UnixMessageEndpoint, UnixPairOptions, UnixStream } from "./types.ts";
+import type { LibcUnixMessageEndpoint, LibcUnixStream, UnixPairOptions } from "./types.ts";
 
 /**
  * Two Unix sockets that are connected to each other (`man 2 socketpair`): unnamed, and reachable by
@@ -27,18 +27,14 @@ import type { UnixMessageEndpoint, UnixPairOptions, UnixStream } from "./types.t
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
  */
 export function pair(options: { type: "dgram" | "seqpacket" }): [
-  UnixMessageEndpoint,
-  UnixMessageEndpoint,
+  LibcUnixMessageEndpoint,
+  LibcUnixMessageEndpoint,
 ];
 /** As above, for streams. */
-export function pair(options?: { type?: "stream" }): [UnixStream, UnixStream];
+export function pair(options?: { type?: "stream" }): [LibcUnixStream, LibcUnixStream];
 export function pair(
   options: UnixPairOptions = {},
-): [UnixStream, UnixStream] | [UnixMessageEndpoint, UnixMessageEndpoint] {
-  checkKeys(options, ["type"], "pair");
-  const { type = "stream" } = options;
-  if (type !== "stream" && type !== "dgram" && type !== "seqpacket") {
-    throw new TypeError(`Cannot pair: type ${type} is not "stream", "dgram" or "seqpacket"`);
-  }
+): [LibcUnixStream, LibcUnixStream] | [LibcUnixMessageEndpoint, LibcUnixMessageEndpoint] {
+  const { type } = PAIR(options, "pair", "options");
   return type === "stream" ? pairStreams() : pairMessages(type);
 }

@@ -42,6 +42,23 @@ export function replaceLibc(replacement: Libc | undefined): Libc | undefined {
   return before;
 }
 
+/** Whether the C library is open, or may be opened without asking anybody. */
+export function libcGranted(): boolean {
+  if (current !== undefined) return true;
+  if (Deno.permissions.querySync({ name: "ffi" }).state === "granted") return true;
+  try {
+    return grantedPaths(detectPlatform()).length > 0;
+  } catch {
+    return false; // no platform of ours
+  }
+}
+
+function grantedPaths(platform: Platform): string[] {
+  return platform.paths.filter((path) =>
+    Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
+  );
+}
+
 function open(): Libc {
   const { library, whole } = openLibrary(detectPlatform());
   const symbols = library.symbols;
@@ -54,11 +71,7 @@ function openLibrary(
 ): { library: Deno.DynamicLibrary<typeof SYMBOLS>; whole: boolean } {
   // A grant for one path does not cover a soname, and a prompt for the whole is the last resort.
   const whole = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
-  const candidates = whole
-    ? [platform.soname, ...platform.paths]
-    : platform.paths.filter((path) =>
-      Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
-    );
+  const candidates = whole ? [platform.soname, ...platform.paths] : grantedPaths(platform);
   if (candidates.length === 0) {
     if (Deno.permissions.requestSync({ name: "ffi" }).state !== "granted") throw missingFfi();
     return openLibrary(platform);

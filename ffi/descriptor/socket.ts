@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
 import { checkInteger, checkKeys } from "../../core/bytes.ts";
 import type {
@@ -50,8 +51,6 @@ import {
 } from "./socket_arguments.ts";
 import * as bytes from "./socket_bytes.ts";
 import { DEFAULT_RECV_BYTES } from "./socket_bytes.ts";
-
-const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 
 /**
  * A socket of any family and type. Non-blocking underneath: a method that would block waits without
@@ -455,9 +454,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Ends one or both directions (`man 2 shutdown`). */
   shutdown(how: "read" | "write" | "both"): void {
-    if (!Object.hasOwn(SHUTDOWN_HOW, how)) {
-      throw new TypeError(`Cannot shutdown: how ${how} is not "read", "write" or "both"`);
-    }
+    checkHow(how);
     this.#core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
   }
 

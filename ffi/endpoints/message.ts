@@ -16,6 +16,7 @@ import type {
 } from "../../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../../core/message_base.ts";
 import type { SocketOption } from "../../core/option.ts";
+import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   AF_INET,
@@ -177,6 +178,13 @@ export class LibcMessage<A> extends MessageBase<A> {
     this.core.call("connect", (lib, fd) => lib.connect(fd, unspec, unspec.length));
     this.#names.changed();
     this.#connected = false;
+  }
+
+  /** Ends one or both directions (`man 2 shutdown`). */
+  shutdown(how: "read" | "write" | "both"): void {
+    checkHow(how);
+    this.checkOpen("shutdown");
+    this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
   }
 
   protected release(): void {

@@ -6,6 +6,7 @@
 import type { Family, SocketType } from "../../core/address.ts";
 import { detached, isPlain, lengthOf } from "../../core/bytes.ts";
 import type { SocketOption } from "../../core/option.ts";
+import { SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
 import { familyName } from "../families/table.ts";
@@ -15,7 +16,6 @@ import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
-const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
 const DONE: Promise<void> = Promise.resolve();
 

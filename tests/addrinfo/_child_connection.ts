@@ -1,6 +1,6 @@
 /** Connects by names of several addresses, some of them dead, in a network of its own. */
 import { getAddrInfo } from "../../addrinfo/mod.ts";
-import { createConnection, listen, type TcpConnectionOptions } from "../../tcp/mod.ts";
+import { createConnection, listen, type TcpConnectOptions } from "../../tcp/mod.ts";
 import { openFds } from "../_tools.ts";
 
 /** Kernel's number of a connection that waits for its first answer. */
@@ -28,7 +28,7 @@ function sockets(): number {
   return count;
 }
 
-async function attempt(options: Omit<TcpConnectionOptions, "engine">) {
+async function attempt(options: Omit<TcpConnectOptions, "engine">) {
   try {
     using stream = await createConnection({ ...options, engine: "libc" });
     return { remote: stream.remoteAddr?.hostname, local: stream.localAddr.hostname };

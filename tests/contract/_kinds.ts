@@ -15,7 +15,7 @@ import * as unix from "../../unix/mod.ts";
 import { fromNodeDuplex, toNodeDuplex } from "../../bridge/mod.ts";
 import { testWith } from "../_tools.ts";
 import { bridgedKind } from "./_bridged.ts";
-import { openDenoEngine } from "../../udp/_open.ts";
+import { openDenoEngine } from "../../udp/_deno.ts";
 
 // The claims are the same for all families, whose addresses differ.
 // deno-lint-ignore no-explicit-any

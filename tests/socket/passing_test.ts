@@ -17,7 +17,7 @@ claim("peerCredentials() and CPython's SO_PEERCRED see each other", async () => 
     await python.exec(`
 s = socket.socket(socket.AF_UNIX, socket.SOCK_${type.toUpperCase()})
 s.connect(${JSON.stringify(path + type)})`);
-    using server = await listener.accept() as unix.UnixStream;
+    using server = await listener.accept() as unix.LibcUnixStream;
     const { pid, uid, gid } = server.peerCredentials();
     assertEquals([pid, uid, gid], await python.eval("[os.getpid(), os.getuid(), os.getgid()]"));
     const seen = await python.eval(

@@ -11,7 +11,7 @@ import {
   SO_BROADCAST,
   SO_RCVBUF,
 } from "../../ffi/options/mod.ts";
-import { openDenoEngine } from "../../udp/_open.ts";
+import { openDenoEngine } from "../../udp/_deno.ts";
 import type { UdpBindOptions, UdpEndpoint } from "../../udp/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 import { assertCode, assertFds, bytes, loops, text } from "../contract/_helpers.ts";
@@ -284,7 +284,6 @@ const BAD: readonly [string, unknown, typeof TypeError | typeof RangeError, stri
   ["a negative port", { port: -1 }, RangeError, "port"],
   ["a port that is no integer", { port: 1.5 }, RangeError, "port"],
   ["a port that is text", { port: "80" }, TypeError, "port"],
-  ["an empty hostname", { hostname: "" }, TypeError, "hostname"],
   ["a hostname with a NUL", { hostname: "a\0b" }, TypeError, "hostname"],
   ["a hostname that is no text", { hostname: 5 }, TypeError, "hostname"],
   ["a family that is none", { family: "ipv4" }, TypeError, "family"],
@@ -349,7 +348,7 @@ Deno.test({
     await sender.sendTo(data, receiver.localAddr);
     await loops(1);
   }
-  assert(receiver.dropped > 0);
+  assert(receiver.dropped! > 0);
   const first = await receiver.recv();
   assertEquals(new DataView(first.buffer, first.byteOffset).getUint32(0), 0);
   let kept = 1;
@@ -362,4 +361,9 @@ Deno.test({
     }
   }
   assert(kept * 60_000 <= 4 * 1024 * 1024 && kept > 60, `${kept} were kept`);
+});
+
+Deno.test("an empty hostname is any address, as Python's", async () => {
+  using socket = await udp.bind({ hostname: "" });
+  assertEquals(socket.localAddr.hostname, "0.0.0.0");
 });
