@@ -84,8 +84,8 @@ export interface Opener<T> {
   denoCanSet?(name: string): boolean;
   /** Whether libc, which does more or does it faster, may be taken without asking anybody. Default: no. */
   prefersLibc?(): boolean;
-  /** Opens on the deno engine. */
-  deno(wait: Wait | undefined): T | Promise<T>;
+  /** Opens on the deno engine; absent where `needsLibc` always says why. */
+  deno?(wait: Wait | undefined): T | Promise<T>;
   /** Opens on the libc engine. */
   libc(wait: Wait | undefined): T | Promise<T>;
 }
@@ -100,11 +100,11 @@ export interface Opener<T> {
  * @throws {Deno.errors.NotSupported} If the deno engine was asked for what it cannot do.
  */
 export async function openOn<T>(request: CheckedOpenOptions, opener: Opener<T>): Promise<T> {
-  const engine = chooseEngine(request, opener);
+  const byDeno = chosenDeno(request, opener);
   const { action, where = "" } = opener;
   const wait = beginWait(request, action, { where: () => where });
   try {
-    return await opener[engine](wait);
+    return await (byDeno === undefined ? opener.libc(wait) : byDeno(wait));
   } catch (error) {
     throw atCaller(error);
   } finally {
@@ -112,15 +112,18 @@ export async function openOn<T>(request: CheckedOpenOptions, opener: Opener<T>):
   }
 }
 
-function chooseEngine<T>(request: CheckedOpenOptions, opener: Opener<T>): Engine {
+/** How to open on the deno engine; `undefined` where libc is to be taken. */
+function chosenDeno<T>(request: CheckedOpenOptions, opener: Opener<T>): Opener<T>["deno"] {
   const { engine, options } = request;
-  const { denoCanSet = () => false } = opener;
+  const { denoCanSet = () => false, needsLibc, deno } = opener;
   const row = options.find(([option]) => !denoCanSet(option.name));
-  const reason = opener.needsLibc ?? (row && `option ${row[0].name}`);
-  if (engine === "deno" && reason !== undefined) {
-    throw new Deno.errors.NotSupported(
-      `Cannot ${opener.action}: ${reason} needs engine: "libc" (and --allow-ffi)`,
-    );
+  const reason = needsLibc ?? (row && `option ${row[0].name}`);
+  if (engine === "libc") return undefined;
+  if (reason === undefined) {
+    return engine === undefined && opener.prefersLibc?.() ? undefined : deno;
   }
-  return engine ?? (reason !== undefined || opener.prefersLibc?.() ? "libc" : "deno");
+  if (engine === undefined) return undefined;
+  throw new Deno.errors.NotSupported(
+    `Cannot ${opener.action}: ${reason} needs engine: "libc" (and --allow-ffi)`,
+  );
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, integer, oneOf, type Parameter, text } from "./arguments.ts";
+import { integer, oneOf, type Parameter, text } from "./arguments.ts";
 import { isIpv4 } from "./ip/text.ts";
 
 /** A port of one's own; 0 lets the system choose. */

@@ -5,7 +5,7 @@
  */
 import type { VsockAddress } from "../core/address.ts";
 import { integer, oneOf, optional, orElse, type Shape } from "../core/arguments.ts";
-import { chooseEngine, type Engine, OPEN_SHAPE, type OpenOptions } from "../core/engine_choice.ts";
+import { OPEN_SHAPE } from "../core/engine_choice.ts";
 import { VMADDR_ANY } from "../ffi/families/vsock.ts";
 
 const number32 = integer(0, VMADDR_ANY);
@@ -26,11 +26,15 @@ export function vsockAddress({ cid, port }: { cid: number; port: number }): Vsoc
   return { family: "vsock", cid, port };
 }
 
+/** An address in messages. */
+export function vsockText({ cid, port }: { cid: number; port: number }): string {
+  return `vsock:${cid}:${port}`;
+}
+
 /**
- * The engine of a request: Deno's own only where it is asked for. Deno does not tell whether its
- * `--unstable-vsock` is on, and ends the process at the first use where it is off.
+ * Deno's own engine only where it is asked for: Deno does not tell whether its `--unstable-vsock` is
+ * on, and ends the process at the first use where it is off.
  */
-export function vsockEngine(action: string, options: OpenOptions, needsLibc?: string): Engine {
-  const engine = chooseEngine(action, options, () => false, needsLibc);
-  return options.engine === "deno" ? engine : "libc";
+export function prefersLibc(): boolean {
+  return true;
 }

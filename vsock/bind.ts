@@ -1,8 +1,9 @@
 import { object } from "../core/arguments.ts";
-import { beginWait } from "../core/wait.ts";
+import type { VsockAddress } from "../core/address.ts";
+import { openOn } from "../core/engine_choice.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
-import { BIND_SHAPE, vsockAddress, vsockEngine } from "./_request.ts";
+import { BIND_SHAPE, vsockAddress, vsockText } from "./_request.ts";
 import type { VsockBindOptions, VsockMessageEndpoint } from "./types.ts";
 
 const ACTION = "bind";
@@ -34,11 +35,14 @@ const REQUEST = object(BIND_SHAPE);
  * @throws {Deno.errors.NotSupported} Code `EAFNOSUPPORT`: the kernel lacks the module vsock.
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
-// deno-lint-ignore require-await -- a bad argument rejects
 export async function bind(options: VsockBindOptions = {}): Promise<VsockMessageEndpoint> {
   const request = REQUEST(options, ACTION, "options");
-  vsockEngine(ACTION, options, "binding a datagram socket");
-  beginWait(options)?.end(); // binding does not wait, but an aborted signal stops it
-  const libc = { address: vsockAddress(request), options: request.options };
-  return bindLibc(libc, "dgram", (core) => new LibcMessage(core));
+  const address = vsockAddress(request);
+  const libc = { address, options: request.options };
+  return await openOn(request, {
+    action: ACTION,
+    where: `on ${vsockText(address)}`,
+    needsLibc: "binding a datagram socket",
+    libc: () => bindLibc(libc, "dgram", (core) => new LibcMessage<VsockAddress>(core)),
+  });
 }

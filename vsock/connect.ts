@@ -1,9 +1,9 @@
 import type { VsockAddress } from "../core/address.ts";
 import { object, oneOf, orElse } from "../core/arguments.ts";
-import { openWithin } from "../core/engine_choice.ts";
+import { openOn } from "../core/engine_choice.ts";
 import { connect as connectLibc, makeMessage, makeStream } from "../ffi/engine.ts";
 import { connectDeno } from "./_deno.ts";
-import { PEER_SHAPE, vsockAddress, vsockEngine } from "./_request.ts";
+import { PEER_SHAPE, prefersLibc, vsockAddress, vsockText } from "./_request.ts";
 import type { VsockConnectOptions, VsockMessageEndpoint, VsockStream } from "./types.ts";
 
 const ACTION = "connect";
@@ -50,14 +50,19 @@ export async function connect(
   options: VsockConnectOptions,
 ): Promise<VsockStream | VsockMessageEndpoint> {
   const request = REQUEST(options, ACTION, "options");
-  const { type } = request;
-  const engine = vsockEngine(ACTION, options, type === "stream" ? undefined : `type "${type}"`);
+  const { type, options: settings } = request;
   const address = vsockAddress(request);
-  return await openWithin<VsockStream | VsockMessageEndpoint>(options, async (_signal, wait) => {
-    if (engine === "deno") return await connectDeno(address, wait);
-    const libc = { address, options: request.options, wait };
-    return type === "stream"
-      ? await connectLibc(libc, type, makeStream<VsockAddress>)
-      : await connectLibc(libc, type, makeMessage<VsockAddress>);
+  return await openOn<VsockStream | VsockMessageEndpoint>(request, {
+    action: ACTION,
+    where: `to ${vsockText(address)}`,
+    needsLibc: type === "stream" ? undefined : `type "${type}"`,
+    prefersLibc,
+    deno: (wait) => connectDeno(address, settings, wait),
+    libc: (wait) => {
+      const libc = { address, options: settings, wait };
+      return type === "stream"
+        ? connectLibc(libc, type, makeStream<VsockAddress>)
+        : connectLibc(libc, type, makeMessage<VsockAddress>);
+    },
   });
 }

@@ -1,10 +1,10 @@
 import type { VsockAddress } from "../core/address.ts";
 import { callback, integer, object, oneOf, optional, orElse } from "../core/arguments.ts";
-import type { AcceptErrorHandler } from "../core/listener.ts";
-import { beginWait } from "../core/wait.ts";
+import { openOn } from "../core/engine_choice.ts";
+import { type AcceptErrorHandler, DEFAULT_BACKLOG } from "../core/listener.ts";
 import { listen as listenLibc, makeMessage, makeStream } from "../ffi/engine.ts";
 import { listenDeno } from "./_deno.ts";
-import { BIND_SHAPE, vsockAddress, vsockEngine } from "./_request.ts";
+import { BIND_SHAPE, prefersLibc, vsockAddress, vsockText } from "./_request.ts";
 import type { VsockListener, VsockListenOptions, VsockMessageListener } from "./types.ts";
 
 const ACTION = "listen";
@@ -14,8 +14,6 @@ const REQUEST = object({
   backlog: optional(integer(0, 0x7fffffff)),
   onError: optional(callback<AcceptErrorHandler>()),
 });
-/** What Deno's own listeners ask for. */
-const DEFAULT_BACKLOG = 1024;
 
 /**
  * Listens for VSOCK connections (`man 7 vsock`).
@@ -53,19 +51,27 @@ export function listen(
 export function listen(options?: VsockListenOptions & { type?: "stream" }): Promise<VsockListener>;
 /** As above, for either. */
 export function listen(options: VsockListenOptions): Promise<VsockListener | VsockMessageListener>;
-// deno-lint-ignore require-await -- a bad argument rejects
 export async function listen(
   options: VsockListenOptions = {},
 ): Promise<VsockListener | VsockMessageListener> {
   const request = REQUEST(options, ACTION, "options");
-  const { type, backlog, onError } = request;
-  const needsLibc = type === "seqpacket" ? 'type "seqpacket"' : backlog && "backlog";
-  const engine = vsockEngine(ACTION, options, needsLibc === 0 ? "backlog" : needsLibc);
-  beginWait(options)?.end(); // listening does not wait, but an aborted signal stops it
+  const { type, backlog, onError, options: settings } = request;
   const address = vsockAddress(request);
-  if (engine === "deno") return listenDeno(address, onError);
-  const libc = { address, backlog: backlog ?? DEFAULT_BACKLOG, onError, options: request.options };
-  return type === "seqpacket"
-    ? listenLibc(libc, type, makeMessage<VsockAddress>)
-    : listenLibc(libc, type, makeStream<VsockAddress>);
+  return await openOn<VsockListener | VsockMessageListener>(request, {
+    action: ACTION,
+    where: `on ${vsockText(address)}`,
+    needsLibc: type === "seqpacket"
+      ? 'type "seqpacket"'
+      : backlog === undefined
+      ? undefined
+      : "backlog",
+    prefersLibc,
+    deno: () => listenDeno(address, onError),
+    libc: () => {
+      const libc = { address, backlog: backlog ?? DEFAULT_BACKLOG, onError, options: settings };
+      return type === "seqpacket"
+        ? listenLibc(libc, type, makeMessage<VsockAddress>)
+        : listenLibc(libc, type, makeStream<VsockAddress>);
+    },
+  });
 }

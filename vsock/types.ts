@@ -29,7 +29,7 @@ export interface VsockBindOptions extends OpenOptions {
 export interface VsockListenOptions extends VsockBindOptions {
   /** `"seqpacket"` accepts connections that keep message boundaries (Linux 5.14). Default `"stream"`. */
   type?: "stream" | "seqpacket";
-  /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 1024. */
+  /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 4096. */
   backlog?: number;
   /** Hears of errors that accepting survives: an aborted connection, a full fd table. */
   onError?: AcceptErrorHandler;

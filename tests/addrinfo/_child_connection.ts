@@ -34,8 +34,9 @@ async function attempt(options: Omit<TcpConnectOptions, "engine">) {
     return { remote: stream.remoteAddr?.hostname, local: stream.localAddr.hostname };
   } catch (error) {
     const { name, code } = error as { name: string; code?: string };
-    const errors = error instanceof AggregateError
-      ? error.errors.map((each) => `${each.code} ${each.address}`)
+    const { cause } = error as Error;
+    const errors = cause instanceof AggregateError
+      ? cause.errors.map((each) => `${each.code} ${each.address}`)
       : undefined;
     return { name, code: typeof code === "string" ? code : undefined, errors };
   }

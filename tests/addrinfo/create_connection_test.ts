@@ -41,7 +41,7 @@ testWith(
     });
     await t.step("all errors are gathered, with the code they share", () => {
       assertEquals(got.all, {
-        name: "AggregateError",
+        name: "ConnectionRefused",
         code: "ECONNREFUSED",
         errors: ["ECONNREFUSED [::1]:1", "ECONNREFUSED 127.0.0.1:1"],
       });

@@ -222,16 +222,19 @@ say(data.decode(), len(fds))
   await assertRejects(() => server.sendFds(new Uint8Array(), []), RangeError, "data is empty");
 }, ["python3"]);
 
-engineTest("descriptors and credentials are there on libc, and absent on the deno engine", async () => {
-  const path = `\0no-fds-${crypto.randomUUID()}`;
-  using listener = await unix.listen({ path });
-  using client = await unix.connect({ path });
-  using libc = await unix.connect({ path, engine: "libc" });
-  assertEquals(libc.peerCredentials().pid, Deno.pid);
-  for (const name of ["peerCredentials", "sendFds", "recvFds"] as const) {
-    assertEquals([client[name], typeof libc[name]], [undefined, "function"]);
-  }
-});
+engineTest(
+  "descriptors and credentials are there on libc, and absent on the deno engine",
+  async () => {
+    const path = `\0no-fds-${crypto.randomUUID()}`;
+    using _listener = await unix.listen({ path });
+    using client = await unix.connect({ path });
+    using libc = await unix.connect({ path, engine: "libc" });
+    assertEquals(libc.peerCredentials().pid, Deno.pid);
+    for (const name of ["peerCredentials", "sendFds", "recvFds"] as const) {
+      assertEquals([client[name], typeof libc[name]], [undefined, "function"]);
+    }
+  },
+);
 
 engineTest("createConnection tells the errors of all addresses", async () => {
   using taken = await tcp.listen(loopback);
@@ -240,6 +243,7 @@ engineTest("createConnection tells the errors of all addresses", async () => {
   const error = await assertRejects(() =>
     tcp.createConnection({ hostname: "localhost", port, engine: "libc" })
   );
-  const errors = error instanceof AggregateError ? error.errors : [error];
+  assert(error instanceof Deno.errors.ConnectionRefused);
+  const errors = error.cause instanceof AggregateError ? error.cause.errors : [error];
   for (const each of errors) assert(each instanceof Deno.errors.ConnectionRefused);
 });
