@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { EventRow } from "./event_rows.ts";
+
 /** One option of a command. */
 export interface OptionSpec {
   /** Without dashes: `"timeout"`. */
@@ -63,6 +65,8 @@ export interface Command {
   readonly restOption?: string;
   /** Command lines and what they do. */
   readonly examples: readonly (readonly [line: string, does: string])[];
+  /** What `--json` gives, beside {@linkcode ERROR_EVENT}. */
+  readonly events: readonly EventRow[];
   /** Its exit codes, where they are not the usual ones. */
   readonly exitCodes?: readonly (readonly [code: string, meaning: string])[];
   /** The exit code of every error, where it is not the usual one. */

@@ -28,6 +28,11 @@ export function rttLines(statistics: raw.RttStatistics, columns: number): string
   return lines;
 }
 
+/** The numbers as cells of a table, in milliseconds. */
+export function rttCells(statistics: raw.RttStatistics): string[] {
+  return rttNumbers(statistics).map(([, micros]) => formatMillis(micros));
+}
+
 /** The numbers as fields of an event, in microseconds. */
 export function rttFields(statistics: raw.RttStatistics): Record<string, number> {
   if (statistics.count === 0) return {};

@@ -5,6 +5,7 @@
  */
 import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, OptionSpec, Session } from "../command.ts";
+import { CONNECTION_EVENTS } from "../event_rows.ts";
 import { TimedOut } from "../exit.ts";
 import { exchange } from "../pump.ts";
 import type { Client } from "../server.ts";
@@ -61,6 +62,7 @@ export const connectCommand: Command = {
       help: "send and receive nothing: only find out whether it connects",
     },
   ],
+  events: CONNECTION_EVENTS,
   examples: [
     [
       "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sock connect tcp:example.com:80",

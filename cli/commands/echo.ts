@@ -6,6 +6,7 @@
 import { checkSettings, parseAddress } from "../address.ts";
 import { mirrorChannel } from "../channel.ts";
 import type { Arguments, Command, Session } from "../command.ts";
+import { SERVER_EVENTS } from "../event_rows.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
 import { readSettings, SERVER_OPTIONS } from "../settings.ts";
@@ -21,6 +22,7 @@ export const echoCommand: Command = {
     "gets the rest and then the end. Datagrams keep their boundaries.",
   ],
   options: SERVER_OPTIONS,
+  events: SERVER_EVENTS,
   examples: [
     ["sock echo tcp:7000", "An echo server for IPv4 and IPv6."],
     ["sock echo udp:127.0.0.1:7000 --hex", "See and return every datagram."],

@@ -9,6 +9,7 @@ import type { Arguments, Command, Session } from "../command.ts";
 import { UsageError } from "../exit.ts";
 import { StdioHub } from "../hub.ts";
 import { gated } from "../gate.ts";
+import { SERVER_EVENTS } from "../event_rows.ts";
 import { exchange } from "../pump.ts";
 import type { Client, Server } from "../server.ts";
 import { serveAll, withClient, withProgress } from "../serve.ts";
@@ -42,6 +43,7 @@ export const listenCommand: Command = {
     { name: "keep-open", short: "k", help: "serve any number of clients" },
     { name: "exec", value: "COMMAND", help: "run COMMAND for each client" },
   ],
+  events: SERVER_EVENTS,
   examples: [
     ["sock listen tcp:9000 > backup.tar", "Receive a file."],
     ["sock listen tcp:127.0.0.1:0", "Chat with one local client, on a free port."],

@@ -3,17 +3,15 @@
  *
  * @module
  */
+import { AddrInfoError } from "../../core/errors.ts";
 import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
-import { Reporter } from "../events.ts";
-import { errorLine, Stopped, UsageError } from "../exit.ts";
-import { formatMillis } from "../histogram.ts";
-import { icmpErrorText } from "../icmp_text.ts";
-import { printEvent, printLine } from "../json.ts";
+import { type EventRow, type Fields, RTT_FIELDS, UNRESOLVED_EVENT } from "../event_rows.ts";
+import { Stopped, UsageError } from "../exit.ts";
+import { PingCount, type PingTarget, PingView } from "../ping_view.ts";
 import {
   findTarget,
   HISTOGRAM_OPTION,
-  histogramColumns,
   PROBE_EXIT,
   PROBE_EXIT_HELP,
   PROBE_OPTIONS,
@@ -21,16 +19,18 @@ import {
   readFamily,
   readInterface,
 } from "../probe_options.ts";
-import { rttFields, rttLines } from "../rtt_summary.ts";
 import { readDuration, readInteger } from "../settings.ts";
+
+const REQUEST: Fields = { host: "string", address: "string", sequence: "integer" };
 
 /** The command. */
 export const pingCommand: Command = {
-  usage: "[OPTIONS] HOST",
-  operands: [1, 1],
+  usage: "[OPTIONS] HOST…",
+  operands: [1, Infinity],
   description: [
     "Sends an ICMP echo request every second until interrupted, or --count times, and ends with " +
     "a summary and the distribution of the round trips. They are timed by the kernel.",
+    "Several hosts are asked side by side, and summed up in a table with a line each.",
     PROBE_RIGHTS,
   ],
   options: [
@@ -53,9 +53,63 @@ export const pingCommand: Command = {
     HISTOGRAM_OPTION,
     ...PROBE_OPTIONS,
   ],
+  events: [
+    {
+      event: "reply",
+      on: "stdout",
+      help: "a request was answered",
+      fields: {
+        ...REQUEST,
+        lengthBytes: "integer",
+        ttl: "integer?",
+        rttMicros: "number",
+        duplicate: "boolean",
+        late: "boolean",
+      },
+    },
+    { event: "timeout", on: "stdout", help: "a request had no answer in time", fields: REQUEST },
+    ...["unreachable", "timeExceeded", "parameterProblem", "packetTooBig", "icmpError"].map(
+      (event): EventRow => ({
+        event,
+        on: "stdout",
+        help: "address answered a request by this ICMP error",
+        fields: {
+          ...REQUEST,
+          icmpType: "integer",
+          icmpCode: "integer",
+          code: "string",
+          mtuBytes: "integer?",
+        },
+      }),
+    ),
+    {
+      event: "sendError",
+      on: "stdout",
+      help: "a request was not sent",
+      fields: { ...REQUEST, error: "string", mtuBytes: "integer?" },
+    },
+    UNRESOLVED_EVENT,
+    {
+      event: "summary",
+      on: "stdout",
+      help: "what came of all requests to one host",
+      fields: {
+        host: "string",
+        address: "string",
+        transmitted: "integer",
+        received: "integer",
+        duplicates: "integer",
+        errors: "integer",
+        lossPercent: "number",
+        durationMs: "integer",
+        ...RTT_FIELDS,
+      },
+    },
+  ],
   examples: [
     ["sock ping example.com", "Until Ctrl-C, which gives the summary."],
     ["sock ping -c 100 -i 10ms -q 10.0.0.1", "A second's worth of round trips, as a histogram."],
+    ["sock ping -q -c 10 10.0.0.1 10.0.0.2 example.com", "Compare hosts: a line each."],
     ["sock ping -D -s 1472 10.0.0.1", "Does a full Ethernet frame get through?"],
     ["sock ping --json -c 5 ::1 | jq .rttMicros", "For scripts."],
   ],
@@ -64,31 +118,55 @@ export const pingCommand: Command = {
   async run(args: Arguments, session: Session): Promise<number> {
     const options = readPingOptions(args);
     const deadlineMs = readDuration(args, "deadline");
-    const host = args.operands[0];
-    const target = await findTarget(host, options.family, session.signal);
-    const count = new PingCount();
-    const show = new PingView(args, host, target);
-    await show.head(options.sizeBytes ?? 56);
-    const startMs = performance.now();
-    const signal = deadlineMs === undefined
-      ? session.signal
-      : AbortSignal.any([session.signal, AbortSignal.timeout(deadlineMs)]);
-    try {
-      for await (const event of raw.ping(target.host, { ...options, signal })) {
-        count.add(event);
-        await show.event(event, count);
+    const hosts = args.operands;
+    const several = hosts.length > 1;
+    const view = new PingView(args, several);
+    const found = await Promise.allSettled(
+      hosts.map((host) => findTarget(host, options.family, session.signal)),
+    );
+    const targets: PingTarget[] = [];
+    for (const [i, result] of found.entries()) {
+      const host = hosts[i];
+      if (result.status === "fulfilled") {
+        const { host: target, address, family } = result.value;
+        targets.push({ host, target, address, family, count: new PingCount() });
+      } else if (several && result.reason instanceof AddrInfoError) {
+        await view.unresolved(host, result.reason);
+      } else {
+        throw result.reason;
       }
-    } catch (error) {
-      const late = deadlineMs !== undefined && error instanceof DOMException &&
-        error.name === "TimeoutError";
-      if (!late && !(error instanceof Stopped)) throw error;
-    } finally {
-      show.endStatus();
     }
-    await show.summary(count, performance.now() - startMs);
-    return count.received > 0 ? PROBE_EXIT.replied : PROBE_EXIT.silent;
+    for (const target of targets) await view.head(target, options.sizeBytes ?? 56);
+    const startMs = performance.now();
+    const failed = new AbortController();
+    const ends = [session.signal, failed.signal];
+    if (deadlineMs !== undefined) ends.push(AbortSignal.timeout(deadlineMs));
+    const signal = AbortSignal.any(ends);
+    try {
+      await Promise.all(targets.map(async (target) => {
+        for await (const event of raw.ping(target.target, { ...options, signal })) {
+          target.count.add(event);
+          await view.event(event, target);
+        }
+      }));
+    } catch (error) {
+      failed.abort(error);
+      if (!isEnd(error, deadlineMs)) throw error;
+    } finally {
+      view.endStatus();
+    }
+    await view.summary(targets, performance.now() - startMs);
+    if (targets.length < hosts.length) return PROBE_EXIT.error;
+    const allReplied = targets.every(({ count }) => count.received > 0);
+    return allReplied ? PROBE_EXIT.replied : PROBE_EXIT.silent;
   },
 };
+
+/** Whether this is how a ping is ended from outside: by a signal, or by --deadline. */
+function isEnd(error: unknown, deadlineMs: number | undefined): boolean {
+  return error instanceof Stopped ||
+    deadlineMs !== undefined && error instanceof DOMException && error.name === "TimeoutError";
+}
 
 function readPingOptions(args: Arguments): raw.PingOptions {
   const given: raw.PingOptions = {
@@ -118,133 +196,4 @@ function readPattern(text: string | undefined): Uint8Array | undefined {
     throw new UsageError(`--pattern is 1 to 16 bytes in hex, as ff00, not "${text}"`);
   }
   return Uint8Array.from(text.match(/../g)!, (pair) => parseInt(pair, 16));
-}
-
-/** What has come of the requests so far. */
-class PingCount {
-  transmitted = 0;
-  received = 0;
-  duplicates = 0;
-  errors = 0;
-  readonly rtt: raw.RttStatistics = new raw.RttStatistics();
-
-  add(event: raw.PingEvent): void {
-    this.transmitted = Math.max(this.transmitted, event.sequence);
-    if (event.type === "reply") {
-      if (event.duplicate) {
-        this.duplicates++;
-        return;
-      }
-      this.received++;
-      this.rtt.add(event.rttMicros);
-    } else if (event.type !== "timeout") {
-      this.errors++;
-    }
-  }
-
-  get lossPercent(): number {
-    return this.transmitted === 0 ? 0 : 100 * (1 - this.received / this.transmitted);
-  }
-}
-
-/** Shows a ping as it goes. */
-class PingView {
-  readonly #args: Arguments;
-  readonly #host: string;
-  readonly #target: { address: string; family: "inet" | "inet6" };
-  readonly #json: boolean;
-  readonly #lines: boolean;
-  /** Where the counts of a flood are told. */
-  readonly #status: Reporter | undefined;
-  #statusAtMs = 0;
-
-  constructor(
-    args: Arguments,
-    host: string,
-    target: { address: string; family: "inet" | "inet6" },
-  ) {
-    this.#args = args;
-    this.#host = host;
-    this.#target = target;
-    this.#json = args.has("json");
-    const quiet = args.has("quiet");
-    this.#lines = !quiet && !args.has("flood");
-    if (args.has("flood") && !quiet && !this.#json && Deno.stderr.isTerminal()) {
-      this.#status = new Reporter({ json: false, quiet: false, verbose: false });
-    }
-  }
-
-  async head(sizeBytes: number): Promise<void> {
-    if (this.#json) return;
-    const { address } = this.#target;
-    await printLine(`PING ${this.#host} (${address}) ${sizeBytes} data bytes`);
-  }
-
-  async event(event: raw.PingEvent, count: PingCount): Promise<void> {
-    if (this.#status !== undefined) this.#tellStatus(this.#status, count);
-    if (!this.#lines) return;
-    if (!this.#json) return await printLine(this.#line(event));
-    const { type, ...fields } = event;
-    await printEvent(type, {
-      ...fields,
-      ...(event.type === "reply" && { rttMicros: Number(event.rttMicros.toFixed(3)) }),
-      ...(event.type === "sendError" && { error: errorLine(event.error) }),
-    });
-  }
-
-  #line(event: raw.PingEvent): string {
-    const sequence = `icmp_seq=${event.sequence}`;
-    switch (event.type) {
-      case "reply": {
-        const ttl = event.ttl === undefined ? "" : ` ttl=${event.ttl}`;
-        const marks = (event.duplicate ? " (DUP!)" : "") + (event.late ? " (late)" : "");
-        return `${event.lengthBytes} bytes from ${event.address}: ${sequence}${ttl} time=${
-          formatMillis(event.rttMicros)
-        } ms${marks}`;
-      }
-      case "timeout":
-        return `no reply to ${sequence}`;
-      case "sendError":
-        return `${sequence} not sent: ${errorLine(event.error)}`;
-      default:
-        return `From ${event.address} ${sequence} ${icmpErrorText(event, this.#target.family)}`;
-    }
-  }
-
-  #tellStatus(status: Reporter, { transmitted, received, rtt }: PingCount): void {
-    const now = performance.now();
-    if (now - this.#statusAtMs < 100) return;
-    this.#statusAtMs = now;
-    const last = rtt.count === 0 ? "" : `  avg ${formatMillis(rtt.avgMicros)} ms`;
-    status.status(`${transmitted} transmitted, ${received} received${last}`);
-  }
-
-  endStatus(): void {
-    this.#status?.status("");
-  }
-
-  async summary(count: PingCount, durationMs: number): Promise<void> {
-    const { transmitted, received, duplicates, errors, lossPercent, rtt } = count;
-    if (this.#json) {
-      return await printEvent("summary", {
-        host: this.#host,
-        address: this.#target.address,
-        transmitted,
-        received,
-        duplicates,
-        errors,
-        lossPercent: Number(lossPercent.toFixed(3)),
-        durationMs: Math.round(durationMs),
-        ...rttFields(rtt),
-      });
-    }
-    const parts = [`${transmitted} packets transmitted`, `${received} received`];
-    if (duplicates > 0) parts.push(`+${duplicates} duplicates`);
-    if (errors > 0) parts.push(`+${errors} errors`);
-    parts.push(`${Number(lossPercent.toPrecision(4))}% packet loss`);
-    parts.push(`time ${Math.round(durationMs)}ms`);
-    await printLine(`\n--- ${this.#host} ping statistics ---`);
-    await printLine(parts.join(", "));
-    for (const line of rttLines(rtt, histogramColumns(this.#args))) await printLine(line);
-  }
 }

@@ -5,6 +5,7 @@
  */
 import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, Session } from "../command.ts";
+import { SERVER_EVENTS } from "../event_rows.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
 import { readSettings, SERVER_OPTIONS, SOURCE_OPTION } from "../settings.ts";
@@ -24,6 +25,7 @@ export const relayCommand: Command = {
     "after a minute (or --timeout) of silence.",
   ],
   options: [...SERVER_OPTIONS, SOURCE_OPTION],
+  events: SERVER_EVENTS,
   examples: [
     ["sock relay tcp:8080 tcp:10.0.0.7:80", "Forward a port."],
     ["sock relay tcp:[::1]:2375 unix:/run/docker.sock", "Reach a Unix socket by TCP."],

@@ -7,7 +7,7 @@ import * as addrinfo from "../../addrinfo/mod.ts";
 import type { IpAddress, SocketType } from "../../core/address.ts";
 import type { AddrInfoError } from "../../core/errors.ts";
 import type { Arguments, Command, Session } from "../command.ts";
-import { EXIT_HELP, TimedOut, UsageError } from "../exit.ts";
+import { errorCode, EXIT_HELP, TimedOut, UsageError } from "../exit.ts";
 import { printEvent, printLine } from "../json.ts";
 import { readDuration } from "../settings.ts";
 import { alignColumns } from "../table.ts";
@@ -40,6 +40,20 @@ export const resolveCommand: Command = {
     { name: "timeout", short: "t", value: "TIME", help: "give up after TIME: 5, 500ms, 2m" },
     { name: "json", short: "j", help: "print JSON, one object a line" },
   ],
+  events: [{
+    event: "address",
+    on: "stdout",
+    help: "one entry of getaddrinfo; name is null where the address has none (--reverse)",
+    fields: {
+      family: "string",
+      type: "string",
+      protocol: "integer",
+      protocolName: "string?",
+      canonicalName: "string?",
+      address: "object",
+      name: "string?",
+    },
+  }],
   examples: [
     ["sock resolve example.com https", "Where a browser would connect to."],
     ["sock resolve localhost --family inet6", "Only IPv6."],
@@ -81,6 +95,9 @@ export const resolveCommand: Command = {
       if (error instanceof DOMException && error.name === "TimeoutError") {
         throw new TimedOut(`Timed out after ${formatDuration(timeoutMs ?? 0)} resolving ${host}`);
       }
+      if (service !== null && errorCode(error) === "EAI_SERVICE") {
+        throw await serviceError(service, args.value("type"), error);
+      }
       // The library's words for arguments that no lookup can take.
       if (error instanceof TypeError || error instanceof RangeError) {
         throw new UsageError(error.message);
@@ -90,6 +107,20 @@ export const resolveCommand: Command = {
     return 0;
   },
 };
+
+/** The resolver speaks of the host, though the service is at fault. */
+async function serviceError(
+  service: string,
+  type: string | undefined,
+  cause: unknown,
+): Promise<Error> {
+  const isKnown = /^\d+$/.test(service) ||
+    await addrinfo.getServiceByName(service) !== undefined;
+  const message = isKnown
+    ? `Service "${service}" is not spoken over ${type ?? "any type of socket"} (EAI_SERVICE)`
+    : `Unknown service "${service}" (EAI_SERVICE)`;
+  return Object.assign(new Error(message, { cause }), { code: "EAI_SERVICE" });
+}
 
 /** A result as it is printed. */
 interface Entry {

@@ -7,6 +7,7 @@ import * as ip from "../../core/ip/mod.ts";
 import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
+import { RTT_FIELDS, UNRESOLVED_EVENT } from "../event_rows.ts";
 import { Stopped, UsageError } from "../exit.ts";
 import { formatMillis } from "../histogram.ts";
 import { jsonLine, printEvent } from "../json.ts";
@@ -62,6 +63,37 @@ export const sweepCommand: Command = {
     HISTOGRAM_OPTION,
     ...PROBE_OPTIONS,
   ],
+  events: [
+    {
+      event: "host",
+      on: "stdout",
+      help: "a host that answers, or with --all one that does not, with the reason if there is one",
+      fields: {
+        address: "string",
+        host: "string?",
+        alive: "boolean",
+        rttMicros: "number?",
+        attempts: "integer",
+        code: "string?",
+        icmpError: "string?",
+      },
+    },
+    UNRESOLVED_EVENT,
+    {
+      event: "summary",
+      on: "stdout",
+      help: "what came of all",
+      fields: {
+        hosts: "integer",
+        alive: "integer",
+        silent: "integer",
+        unresolved: "integer",
+        requests: "integer",
+        durationMs: "integer",
+        ...RTT_FIELDS,
+      },
+    },
+  ],
   examples: [
     ["sock sweep 10.0.0.0/24", "Who is in this network?"],
     ["sock sweep 10.0.0.0/16 --rate 50000 > alive.txt", "A large one, with progress."],
@@ -91,8 +123,8 @@ export const sweepCommand: Command = {
       }
     }
     await view.end();
-    if (view.alive > 0) return PROBE_EXIT.replied;
-    return view.unresolved > 0 ? PROBE_EXIT.error : PROBE_EXIT.silent;
+    if (view.unresolved > 0) return PROBE_EXIT.error;
+    return view.alive > 0 ? PROBE_EXIT.replied : PROBE_EXIT.silent;
   },
 };
 
@@ -180,11 +212,13 @@ class SweepView {
     if (result.alive) {
       this.alive++;
       if (result.rttMicros !== undefined) this.#rtt.add(result.rttMicros);
+      this.#pending += this.#line(result);
+    } else if (result.code?.startsWith("EAI_")) {
+      this.#tellUnresolved(result.address, result.code);
     } else {
       this.#silent++;
-      if (result.code?.startsWith("EAI_")) this.#tellUnresolved(result);
+      if (this.#all) this.#pending += this.#line(result);
     }
-    if (result.alive || this.#all) this.#pending += this.#line(result);
     const now = performance.now();
     const late = now - this.#statusAtMs >= STATUS_EVERY_MS;
     if (!late && this.#pending.length < PIECE_CHARACTERS) return undefined;
@@ -193,9 +227,10 @@ class SweepView {
   }
 
   /** A name without an address is told, as it is most likely a mistake. */
-  #tellUnresolved({ address, code }: raw.SweepResult): void {
+  #tellUnresolved(target: string, code: string): void {
     this.unresolved++;
-    if (!this.#json) this.#status.line(`sock: Cannot resolve "${address}" (${code})`);
+    if (this.#json) this.#pending += jsonLine("unresolved", { target, code });
+    else this.#status.line(`sock: Cannot resolve "${target}" (${code})`);
   }
 
   async #show(now: number): Promise<void> {
@@ -224,7 +259,7 @@ class SweepView {
   }
 
   #statusText(now: number): string {
-    const done = this.alive + this.#silent;
+    const done = this.alive + this.#silent + this.unresolved;
     const elapsedMs = now - this.#startMs;
     const rate = Math.round(done / elapsedMs * 1000);
     const parts = [`${rate.toLocaleString("en-US")}/s`, `${this.alive} alive`];
@@ -258,6 +293,7 @@ class SweepView {
         hosts,
         alive: this.alive,
         silent: this.#silent,
+        unresolved: this.unresolved,
         requests: this.#requests,
         durationMs: Math.round(durationMs),
         ...rttFields(this.#rtt),
@@ -268,6 +304,7 @@ class SweepView {
     const count = (n: number) => n.toLocaleString("en-US");
     this.#status.line(
       `${count(hosts)} hosts, ${count(this.alive)} alive, ${count(this.#silent)} silent, ` +
+        (this.unresolved > 0 ? `${count(this.unresolved)} not resolved, ` : "") +
         `${count(this.#requests)} requests, ${formatDuration(durationMs)} (${rate} hosts/s)`,
     );
     const draw = this.#args.has("histogram") || Deno.stderr.isTerminal();

@@ -6,6 +6,7 @@
 import * as addrinfo from "../../addrinfo/mod.ts";
 import * as raw from "../../raw/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
+import type { EventRow, Fields } from "../event_rows.ts";
 import { errorLine, Stopped, UsageError } from "../exit.ts";
 import { printEvent, printLine } from "../json.ts";
 import {
@@ -25,6 +26,35 @@ const METHODS = ["udp", "icmp", "tcp"] as const;
 const ROUND_MS = 1000;
 /** A name that takes longer is not waited for: the address does. */
 const NAME_MS = 1000;
+
+const PROBE: Fields = {
+  hop: "integer",
+  probe: "integer",
+  lengthBytes: "integer",
+  reached: "boolean",
+};
+const ANSWER: Fields = {
+  ...PROBE,
+  address: "string",
+  rttMicros: "number",
+  ttl: "integer?",
+  reply: "string?",
+  icmpType: "integer?",
+  icmpCode: "integer?",
+  code: "string?",
+  mtuBytes: "integer?",
+  again: "boolean?",
+  mpls: "objects?",
+  extensions: "objects?",
+};
+const ANSWER_HELP: Readonly<Record<string, string>> = {
+  reply: "the host itself answered a probe",
+  timeExceeded: "a router on the way answered",
+  unreachable: "somebody said that the host cannot be reached",
+  packetTooBig: "somebody said that the probe is too big; mtuBytes is what fits",
+  parameterProblem: "somebody did not like the probe's header",
+  icmpError: "another ICMP error",
+};
 
 /** The command. */
 export const traceCommand: Command = {
@@ -61,6 +91,31 @@ export const traceCommand: Command = {
     { name: "mtu", help: "find the path MTU: large probes that must not be fragmented" },
     { name: "numeric", short: "n", help: "show addresses, not names" },
     ...PROBE_OPTIONS,
+  ],
+  events: [
+    ...["reply", "timeExceeded", "unreachable", "packetTooBig", "parameterProblem", "icmpError"]
+      .map(
+        (event): EventRow => ({ event, on: "stdout", help: ANSWER_HELP[event], fields: ANSWER }),
+      ),
+    { event: "timeout", on: "stdout", help: "a probe had no answer", fields: PROBE },
+    {
+      event: "sendError",
+      on: "stdout",
+      help: "a probe was not sent",
+      fields: { ...PROBE, error: "string", mtuBytes: "integer?" },
+    },
+    {
+      event: "summary",
+      on: "stdout",
+      help: "what came of all; hops are objects with hop, addresses, sent, received and times",
+      fields: {
+        host: "string",
+        address: "string",
+        reached: "boolean",
+        pathMtuBytes: "integer?",
+        hops: "objects",
+      },
+    },
   ],
   examples: [
     ["sock trace example.com", "The way, with names."],
