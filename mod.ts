@@ -13,6 +13,7 @@ export * as udp from "./udp/mod.ts";
 export * as unix from "./unix/mod.ts";
 export * as netlink from "./netlink/mod.ts";
 export * as vsock from "./vsock/mod.ts";
+export * as alg from "./alg/mod.ts";
 export * as addrinfo from "./addrinfo/mod.ts";
 export * as raw from "./raw/mod.ts";
 export * as wire from "./wire/mod.ts";

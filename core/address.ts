@@ -82,6 +82,20 @@ export interface VsockAddress {
   port: number;
 }
 
+/** An algorithm of the kernel's crypto (Documentation/crypto/userspace-if.rst). */
+export interface AlgAddress {
+  /** Always `"alg"`. */
+  family: "alg";
+  /** What kind of algorithm: `"hash"`, `"skcipher"`, `"aead"`, `"rng"`. */
+  type: string;
+  /** Its name as /proc/crypto has it, up to 63 characters: `"hmac(sha256)"`, `"cbc(aes)"`. */
+  name: string;
+  /** Features asked for, 0 to 2^32 - 1. Default 0. */
+  feature?: number;
+  /** Which bits of `feature` count, 0 to 2^32 - 1. Default 0. */
+  mask?: number;
+}
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -106,6 +120,8 @@ export interface AddressTypes {
   netlink: NetlinkAddress;
   /** Virtual machines. */
   vsock: VsockAddress;
+  /** The kernel's crypto. */
+  alg: AlgAddress;
   /** What has no codec. */
   other: OpaqueAddress;
 }

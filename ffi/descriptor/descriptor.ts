@@ -25,6 +25,7 @@ import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "..
 import { addressOf, allocate } from "../abi/memory.ts";
 import { poller } from "../loop/poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { rowOf } from "../families/table.ts";
 import { Watch } from "../loop/watch.ts";
 
 const EAGAIN = 11;
@@ -196,9 +197,13 @@ export class Descriptor extends Watch {
   tryAccept(): Accepted | undefined {
     this.checkOpen("accept");
     const { name, length } = nameRoom();
+    const nameless = rowOf(this.familyNumber).nameless === true;
+    if (nameless) length[0] = 0;
     poller.spend(ACCEPT_BYTES);
     const fd = attemptRetryable((lib) =>
-      lib.accept4(this.fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC)
+      nameless
+        ? lib.accept4(this.fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC)
+        : lib.accept4(this.fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC)
     );
     if (fd >= 0) return { fd, address: namedBytes() };
     if (fd === -EAGAIN) return undefined;

@@ -40,18 +40,18 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   #resolve: (connection: E | PromiseLike<E>) => void = nothing;
   #reject: (reason: unknown) => void = nothing;
 
-  /** Takes the listening socket over. `onClose` runs after it is closed. */
+  /** Takes the listening socket over. `onClose` runs after it is closed; `local` is where it is bound. */
   constructor(
     core: Descriptor,
     make: MakeEndpoint<E>,
     onError?: AcceptErrorHandler,
     onClose?: () => void,
+    local: Uint8Array = core.localName(),
   ) {
     super(onError);
     this.core = core;
     this.#make = make;
     this.#onClose = onClose;
-    const local = core.localName();
     this.#names = new EndpointNames(core, local, undefined);
     this.#local = isWildcard(core.familyNumber, local) ? undefined : local;
   }

@@ -52,6 +52,8 @@ const ENDED = Symbol();
 export interface MessageGiven {
   /** Whether it has a peer. Default false. */
   connected?: boolean;
+  /** Whether its connection can end, which an empty receive then tells. Default true. */
+  ends?: boolean;
   /** Its sockaddr. */
   local?: Uint8Array;
   /** Its peer's. */
@@ -68,6 +70,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   readonly #names: EndpointNames<A>;
   readonly #onClose: (() => void) | undefined;
   #connected: boolean;
+  readonly #ends: boolean;
   /** Whether each message is asked to carry a timestamp, by which an empty one differs from the end. */
   readonly #marked: boolean;
   #wantsTimestamps = false;
@@ -80,6 +83,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     this.#names = new EndpointNames(core, given.local, given.remote);
     this.#onClose = given.onClose;
     this.#connected = given.connected ?? false;
+    this.#ends = given.ends ?? true;
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
@@ -251,7 +255,8 @@ export class LibcMessage<A> extends MessageBase<A> {
 
   /** Whether nothing but the end of a connection is empty: elsewhere than on unix, which has marks. */
   get #endsEmpty(): boolean {
-    return this.#connected && this.core.typeNumber === SOCK_SEQPACKET && !this.#marked;
+    return this.#ends && this.#connected && this.core.typeNumber === SOCK_SEQPACKET &&
+      !this.#marked;
   }
 
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */

@@ -56,6 +56,8 @@ export interface FamilyRow<A extends Address = Address> {
   readonly keys: readonly string[];
   /** The permissions that together cover every address of it. */
   readonly grants: readonly GrantName[];
+  /** Its sockets cannot tell their addresses: getsockname(2), and accept(2) with one, are refused. */
+  readonly nameless?: boolean;
   /** Whether an address that does not name its family is of this one. */
   recognises?(fields: Fields): boolean;
   /** Writes an address whose keys are known; every byte of the structure. Returns its length. */

@@ -5,6 +5,7 @@
  */
 import type { Family } from "../../core/address.ts";
 import { AF_UNSPEC } from "../abi/socket_constants.ts";
+import { ALG } from "./alg.ts";
 import { INET } from "./inet.ts";
 import { INET6 } from "./inet6.ts";
 import { NETLINK } from "./netlink.ts";
@@ -22,6 +23,7 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   PACKET,
   NETLINK,
   VSOCK,
+  ALG,
   OTHER,
 );
 

@@ -1,0 +1,93 @@
+/**
+ * The kernel's crypto: `struct sockaddr_alg` (linux/if_alg.h, Documentation/crypto/userspace-if.rst).
+ *
+ * @module
+ */
+import type { AlgAddress } from "../../core/address.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { AF_ALG } from "../abi/socket_constants.ts";
+import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
+import { type FamilyRow, type Fields, refuse } from "./row.ts";
+
+/** struct sockaddr_alg (linux/if_alg.h), numbers in the host's order. */
+export const SOCKADDR_ALG = {
+  size: 88,
+  salg_family: 0,
+  salg_type: 2,
+  salg_feat: 16,
+  salg_mask: 20,
+  salg_name: 24,
+} as const;
+/** Both texts end with a NUL within their room. */
+const TYPE_BYTES = SOCKADDR_ALG.salg_feat - SOCKADDR_ALG.salg_type - 1;
+const NAME_BYTES = SOCKADDR_ALG.size - SOCKADDR_ALG.salg_name - 1;
+
+function putText(
+  target: Uint8Array,
+  offset: number,
+  fields: Fields,
+  key: "type" | "name",
+  room: number,
+  action: string,
+): void {
+  const text = fields[key];
+  if (typeof text !== "string") refuse(action, `address.${key} is not a string`);
+  if (text === "") refuse(action, `address.${key} is empty`);
+  if (text.length > room) {
+    throw new RangeError(
+      `Cannot ${action}: address.${key} is ${text.length} characters long, ${room} are allowed`,
+    );
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) refuse(action, `address.${key} is not printable ASCII`);
+    target[offset + i] = code;
+  }
+}
+
+function textAt(bytes: Uint8Array, offset: number, room: number): string {
+  let text = "";
+  for (let i = 0; i < room && bytes[offset + i] !== 0; i++) {
+    text += String.fromCharCode(bytes[offset + i]);
+  }
+  return text;
+}
+
+/** The kernel's crypto. */
+export const ALG: FamilyRow<AlgAddress> = {
+  number: AF_ALG,
+  name: "alg",
+  module: "af_alg",
+  types: ["seqpacket"],
+  keys: ["type", "name", "feature", "mask"],
+  // It reaches the kernel's arithmetic and nobody else.
+  grants: [],
+  recognises: () => false,
+  nameless: true,
+  encode(target, offset, fields, action) {
+    const { feature = 0, mask = 0 } = fields;
+    checkInteger(feature, 0, 0xffffffff, action, "address.feature");
+    checkInteger(mask, 0, 0xffffffff, action, "address.mask");
+    target.fill(0, offset, offset + SOCKADDR_ALG.size);
+    putFamily(target, offset, AF_ALG);
+    putText(target, offset + SOCKADDR_ALG.salg_type, fields, "type", TYPE_BYTES, action);
+    putText(target, offset + SOCKADDR_ALG.salg_name, fields, "name", NAME_BYTES, action);
+    putHostU32(target, offset + SOCKADDR_ALG.salg_feat, feature);
+    putHostU32(target, offset + SOCKADDR_ALG.salg_mask, mask);
+    return SOCKADDR_ALG.size;
+  },
+  decode(bytes, offset, size) {
+    if (size < SOCKADDR_ALG.size) return undefined;
+    const feature = hostU32At(bytes, offset + SOCKADDR_ALG.salg_feat);
+    const mask = hostU32At(bytes, offset + SOCKADDR_ALG.salg_mask);
+    return {
+      family: "alg",
+      type: textAt(bytes, offset + SOCKADDR_ALG.salg_type, TYPE_BYTES),
+      name: textAt(bytes, offset + SOCKADDR_ALG.salg_name, NAME_BYTES),
+      ...(feature !== 0 && { feature }),
+      ...(mask !== 0 && { mask }),
+    };
+  },
+  text: ({ type, name }) => `alg:${type}:${name}`,
+  permissions: () => [],
+};
