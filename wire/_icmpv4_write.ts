@@ -13,6 +13,7 @@ import {
   writeProbe,
   writeQuote,
 } from "./_icmp_body.ts";
+import { writeReserved } from "./_reserved.ts";
 import { checksum } from "./checksum.ts";
 import { measureIcmpExtensions } from "./icmp_extensions.ts";
 import { type Icmpv4, ICMPV4_TYPE as TYPE } from "./icmpv4_message.ts";
@@ -59,6 +60,7 @@ export function writeIcmpv4(value: Icmpv4, bytes: Uint8Array, start: number, end
   bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
   bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
   writeFields(value, bytes, start);
+  writeReserved(WHAT, value, bytes, start, measureIcmpv4(value));
   setU16(bytes, start + AT.CHECKSUM, 0);
   const sum = value.checksum ?? checksum(bytes, start, end);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));

@@ -12,6 +12,7 @@ import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_HIP, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "HIP header";
@@ -30,7 +31,7 @@ const AT = {
 };
 
 /** What a HIP header means. */
-export interface Hip {
+export interface Hip extends WithReserved {
   /** Tells the values of a stack apart. */
   kind: "hip";
   /** Number of what follows; default: that of the next layer of the stack, or 59 (none). */
@@ -135,6 +136,10 @@ export class HipView extends HeaderView {
    * @returns The value, for {@linkcode encodeHip}.
    */
   toValue(): Hip {
+    return keepReserved(this, this.#plain(), measureHip, writeHip, AT.CHECKSUM);
+  }
+
+  #plain(): Hip {
     return {
       kind: "hip",
       nextHeader: this.nextHeader,
@@ -174,6 +179,7 @@ function writeHip(
   bytes.set(parseIpv6(value.senderTag), start + AT.SENDER);
   bytes.set(parseIpv6(value.receiverTag), start + AT.RECEIVER);
   if (value.parameters !== undefined) bytes.set(value.parameters, start + AT.PARAMETERS);
+  writeReserved(WHAT, value, bytes, start, length);
   let sum = value.checksum;
   if (sum === undefined && around.addressSum !== undefined) {
     const initial = withPseudoTail(around.addressSum, IPPROTO_HIP, length);

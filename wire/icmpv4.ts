@@ -31,6 +31,7 @@ import { type LayerPlace, type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_ICMP } from "./numbers.ts";
 import { quotedPacket } from "./_icmp_quote.ts";
 import { ICMPV4_LAYOUT, measureIcmpv4, writeIcmpv4 } from "./_icmpv4_write.ts";
+import { keepReserved } from "./_reserved.ts";
 import { HeaderView } from "./view.ts";
 
 const { WHAT, QUOTE, ROUTERS } = ICMPV4_LAYOUT;
@@ -135,6 +136,10 @@ export class Icmpv4View extends HeaderView {
    * @returns The value, for {@linkcode encodeIcmpv4}.
    */
   toValue(): Icmpv4 {
+    return keepReserved(this, this.#plain(), measureIcmpv4, writeIcmpv4, AT.CHECKSUM);
+  }
+
+  #plain(): Icmpv4 {
     const { bytes, start, end, message, code } = this;
     const common = { kind: "icmpv4" as const, code };
     switch (message) {
@@ -377,6 +382,11 @@ export const icmpv4Layer: LayerRow<Icmpv4, Icmpv4View> = layerRow<Icmpv4, Icmpv4
   parse: (bytes, start, end) => Icmpv4View.parse(bytes, start, end),
   measure: measureIcmpv4,
   write: writeIcmpv4,
+  // A quote shorter than it should be, and entries longer than ours, no value makes again.
+  restate(view) {
+    const value = view.toValue();
+    return measureIcmpv4(value) === view.headerLength ? value : undefined;
+  },
   describe: (view, place) => `ICMP ${describeIcmpv4(view, place)}`,
   verify: (view) => view.checksumOk(),
 });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { WithReserved } from "./_reserved.ts";
 import {
   type IcmpExtendedEchoReply,
   type IcmpExtendedEchoRequest,
@@ -13,7 +14,7 @@ import {
 } from "./_icmp_body.ts";
 
 /** What every ICMP message has. */
-export interface Icmpv4Common {
+export interface Icmpv4Common extends WithReserved {
   /** Tells the values of a stack apart. */
   kind: "icmpv4";
   /** What kind of the message it is, 0 to 255; default 0. */

@@ -54,6 +54,7 @@ import { type NdpOption, readNdpOptions } from "./ndp_options.ts";
 import { IPPROTO_ICMPV6 } from "./numbers.ts";
 import { type LayerPlace, type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { quotedPacket } from "./_icmp_quote.ts";
+import { keepReserved, writeReserved } from "./_reserved.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "ICMPv6 message";
@@ -180,6 +181,10 @@ export class Icmpv6View extends HeaderView {
    * @returns The value, for {@linkcode encodeIcmpv6}.
    */
   toValue(): Icmpv6 {
+    return keepReserved(this, this.#plain(), measureIcmpv6, writeIcmpv6, AT.CHECKSUM);
+  }
+
+  #plain(): Icmpv6 {
     const { bytes, start, end, message, code } = this;
     const common = { kind: "icmpv6" as const, code };
     switch (message) {
@@ -262,6 +267,7 @@ function writeIcmpv6(
   bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
   bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
   writeFields(value, bytes, start);
+  writeReserved(WHAT, value, bytes, start, measureIcmpv6(value));
   const span = {
     at: start + AT.CHECKSUM,
     start,
@@ -412,6 +418,11 @@ export const icmpv6Layer: LayerRow<Icmpv6, Icmpv6View> = layerRow<Icmpv6, Icmpv6
   parse: (bytes, start, end) => Icmpv6View.parse(bytes, start, end),
   measure: measureIcmpv6,
   write: writeIcmpv6,
+  // A quote shorter than it should be, and entries longer than ours, no value makes again.
+  restate(view) {
+    const value = view.toValue();
+    return measureIcmpv6(value) === view.headerLength ? value : undefined;
+  },
   describe: (view, place) => `ICMP6, ${describeIcmpv6(view, place)}`,
   verify: (view, sum) => sum === undefined || view.checksumOk(sum),
 });

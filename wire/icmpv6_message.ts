@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { WithReserved } from "./_reserved.ts";
 import {
   type IcmpExtendedEchoReply,
   type IcmpExtendedEchoRequest,
@@ -22,7 +23,7 @@ import {
 } from "./ndp.ts";
 
 /** What every ICMPv6 message has. */
-export interface Icmpv6Common {
+export interface Icmpv6Common extends WithReserved {
   /** Tells the values of a stack apart. */
   kind: "icmpv6";
   /** What kind of the message it is, 0 to 255; default 0. */

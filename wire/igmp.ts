@@ -22,6 +22,7 @@ import {
 import { checksum } from "./checksum.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_IGMP } from "./numbers.ts";
+import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IGMP message";
@@ -43,7 +44,7 @@ const TYPE = { QUERY: 0x11, REPORT_V1: 0x12, REPORT_V2: 0x16, LEAVE: 0x17, REPOR
 const ADDRESS = 4;
 
 /** What every IGMP message has. */
-export interface IgmpCommon {
+export interface IgmpCommon extends WithReserved {
   /** Tells the values of a stack apart. */
   kind: "igmp";
   /** Checksum; default: the right one. */
@@ -178,6 +179,10 @@ export class IgmpView extends HeaderView {
    * @returns The value, for {@linkcode encodeIgmp}.
    */
   toValue(): Igmp {
+    return keepReserved(this, this.#plain(), measureIgmp, writeIgmp, AT.CHECKSUM);
+  }
+
+  #plain(): Igmp {
     const { bytes, start, message } = this;
     const kind = this.kind;
     const group = formatIpv4(bytes, start + AT.GROUP);
@@ -267,6 +272,7 @@ function writeIgmp(value: Igmp, bytes: Uint8Array, start: number, end: number): 
     default:
       bytes.set(parseIpv4(value.group), start + AT.GROUP);
   }
+  writeReserved(WHAT, value, bytes, start, measureIgmp(value));
   setU16(bytes, start + AT.CHECKSUM, 0);
   const sum = value.checksum ?? checksum(bytes, start, end);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));

@@ -152,3 +152,4 @@ export type {
 } from "./tcp_options.ts";
 export { verifyChecksums } from "./verify.ts";
 export { HeaderView } from "./view.ts";
+export type { WithReserved } from "./_reserved.ts";

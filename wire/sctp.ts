@@ -10,6 +10,7 @@ import { crc32c } from "./crc32c.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_SCTP } from "./numbers.ts";
 import { portsText } from "./_text.ts";
+import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "SCTP packet";
@@ -59,7 +60,7 @@ export interface SctpChunk {
 }
 
 /** What an SCTP packet means. */
-export interface Sctp {
+export interface Sctp extends WithReserved {
   /** Tells the values of a stack apart. */
   kind: "sctp";
   /** Port of the sender, 0 to 65535. */
@@ -232,6 +233,10 @@ export class SctpView extends HeaderView {
    * @returns The value, for {@linkcode encodeSctp}.
    */
   toValue(): Sctp {
+    return keepReserved(this, this.#plain(), measureSctp, writeSctp, AT.CHECKSUM, 4);
+  }
+
+  #plain(): Sctp {
     return {
       kind: "sctp",
       sourcePort: this.sourcePort,
@@ -281,6 +286,7 @@ function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: number): 
     bytes.set(chunk.value, at + CHUNK.VALUE);
     at += (length + 3) & ~3;
   }
+  writeReserved(WHAT, value, bytes, start, measureSctp(value));
   const sum = fit(
     WHAT,
     "checksum",
@@ -330,6 +336,11 @@ export const sctpLayer: LayerRow<Sctp, SctpView> = layerRow<Sctp, SctpView>({
   },
   measure: measureSctp,
   write: writeSctp,
+  // A chunk that is cut off no value makes again.
+  restate(view) {
+    const value = view.toValue();
+    return measureSctp(value) === view.headerLength ? value : undefined;
+  },
   describe(view, place) {
     const chunks = Array.from(view.chunks(), (chunk, n) => `(${n + 1}) [${chunk.name}]`);
     return `${portsText(view, place)}sctp ${chunks.join(" ")}`;
