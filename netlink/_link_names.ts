@@ -77,6 +77,11 @@ export class LinkNames {
     });
   }
 
+  /** All of them: index and name. */
+  *entries(): Generator<[number, string]> {
+    for (const [index, { name }] of this.#names) yield [index, name];
+  }
+
   /** Forgets one. */
   forget(index: number): void {
     this.#names.delete(index);

@@ -4,7 +4,9 @@
  * @module
  */
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { closeFd } from "../ffi/abi/library.ts";
 import { type Access, checkAccess } from "./_permissions.ts";
+import type { Session } from "./_opened.ts";
 import { requestOn, type SingleRequest } from "./_request.ts";
 import { Transport } from "./_transport.ts";
 import { Dump, type DumpRequest } from "./dump.ts";
@@ -22,13 +24,6 @@ export interface NetlinkOptions extends WaitOptions {
 /** The names of {@linkcode NetlinkOptions}. */
 export const NETLINK_KEYS: readonly string[] = ["signal", "timeoutMs", "netns", "on"];
 
-/** A socket that is used for a while. */
-export interface Session {
-  readonly transport: Transport;
-  /** `complete`: a dump was read to its end. */
-  readonly end: (complete?: boolean) => void;
-}
-
 /** Opens a socket of its own. */
 export function openTransport(
   protocol: number,
@@ -40,7 +35,11 @@ export function openTransport(
   checkAccess(netns === undefined ? access : "everything", action);
   if (netns === undefined) return new Transport({ protocol, allNamespaces });
   const namespace = openNamespace(netns, action);
-  return new Transport({ protocol, namespace, allNamespaces });
+  try {
+    return new Transport({ protocol, namespace, allNamespaces });
+  } finally {
+    closeFd(namespace);
+  }
 }
 
 /** The socket that `options` ask for. `dump`: for a dump, of which a socket does one at a time. */

@@ -77,7 +77,7 @@ export interface Listener {
 export interface TransportOptions {
   /** NETLINK_*. */
   readonly protocol: number;
-  /** A descriptor of the namespace, which the transport owns from then on. */
+  /** A descriptor of the namespace, which the caller closes. */
   readonly namespace?: number;
   /** Hear of all namespaces that have an id here. */
   readonly allNamespaces?: boolean;

@@ -13,7 +13,7 @@ import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { checkAccess } from "./_permissions.ts";
 import { requestOn } from "./_request.ts";
 import { type Listener, Transport } from "./_transport.ts";
-import type { Session } from "./_session.ts";
+import type { Session } from "./_opened.ts";
 import { NLM_F_DUMP } from "./abi/netlink.ts";
 import type { ByteSource } from "./bytes.ts";
 import { Dump } from "./dump.ts";

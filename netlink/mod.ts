@@ -19,3 +19,33 @@ export { type Route, type RouteNextHop, routes, type RoutesOptions, type Via } f
 export { type Rule, rules, type RulesOptions } from "./rule.ts";
 export type { NetlinkOptions } from "./_session.ts";
 export type { UnknownAttribute } from "./attributes.ts";
+export {
+  type SocketEntry,
+  type SocketKind,
+  type SocketMemory,
+  sockets,
+  type SocketsOptions,
+  type SocketState,
+  type SocketTimer,
+} from "./sockets.ts";
+export type { AddressConditions } from "./socket_filter.ts";
+export { type Change, change, changeAll, type ChangeFailure } from "./change.ts";
+export type { AddressChange } from "./address_change.ts";
+export type { LinkChange, LinkSettings } from "./link_change.ts";
+export type { NeighborChange } from "./neighbor_change.ts";
+export type { NextHopChange } from "./nexthop_change.ts";
+export type { QdiscChange } from "./qdisc_change.ts";
+export type { RouteChange, RouteNextHopSettings } from "./route_change.ts";
+export type { RuleChange } from "./rule_change.ts";
+export {
+  classes,
+  type ClassesOptions,
+  filters,
+  type FiltersOptions,
+  type Qdisc,
+  qdiscs,
+  type QdiscsOptions,
+  type Traffic,
+  type TrafficClass,
+  type TrafficFilter,
+} from "./qdisc.ts";

@@ -14,6 +14,16 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
       ["linux/net_namespace.h"],
     ],
   },
+  sock_diag: {
+    headers: [
+      ["linux/sock_diag.h", "linux/inet_diag.h"],
+      ["linux/unix_diag.h"],
+      ["linux/packet_diag.h"],
+      ["linux/netlink_diag.h"],
+      ["netinet/tcp.h"],
+    ],
+  },
+  traffic: { headers: [["linux/rtnetlink.h", "linux/pkt_sched.h", "linux/gen_stats.h"]] },
   netlink: { headers: [["sys/socket.h", "linux/netlink.h"]] },
 };
 

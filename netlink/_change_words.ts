@@ -1,0 +1,70 @@
+/**
+ * What changes have in common: their verbs, and checks of their words.
+ *
+ * @module
+ */
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "./abi/netlink.ts";
+
+/** What is to happen. */
+export type Verb = "add" | "set" | "replace" | "append" | "delete";
+
+/** The verb of a change. */
+export function verbOf(change: { do: string }): Verb {
+  return change.do.split(" ")[0] as Verb;
+}
+
+/** The flags of a new thing, by verb (linux/netlink.h). */
+export function newFlags(verb: Verb): number {
+  switch (verb) {
+    case "add":
+      return NLM_F_CREATE | NLM_F_EXCL;
+    case "replace":
+      return NLM_F_CREATE | NLM_F_REPLACE;
+    case "append":
+      return NLM_F_CREATE | NLM_F_APPEND;
+    case "set":
+      return NLM_F_REPLACE;
+    case "delete":
+      return 0;
+  }
+}
+
+/** Refuses words that mean nothing, and verbs that the object does not have. */
+export function checkWords(
+  change: object,
+  known: readonly string[],
+  verbs: readonly Verb[],
+  action: string,
+): void {
+  const verb = verbOf(change as { do: string });
+  if (!verbs.includes(verb)) {
+    throw new TypeError(`Cannot ${action}: only ${verbs.join(", ")} can be done`);
+  }
+  for (const key in change) {
+    if (key !== "do" && !known.includes(key)) {
+      throw new TypeError(`Cannot ${action}: unknown word "${key}"`);
+    }
+  }
+}
+
+/** Refuses what is no text, or empty. */
+export function checkText(value: unknown, action: string, what: string): asserts value is string {
+  if (typeof value !== "string" || value === "") {
+    throw new TypeError(`Cannot ${action}: ${what} is not a string`);
+  }
+}
+
+/** IFNAMSIZ (linux/if.h) without its NUL. */
+const MOST_NAME_BYTES = 15;
+
+/** Refuses what no link can be called. */
+export function checkLinkName(
+  value: unknown,
+  action: string,
+  what: string,
+): asserts value is string {
+  checkText(value, action, what);
+  if (new TextEncoder().encode(value).length > MOST_NAME_BYTES || /[\0/\s]|^\.\.?$/.test(value)) {
+    throw new TypeError(`Cannot ${action}: ${what} ${JSON.stringify(value)} is no link's name`);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * A socket that is used for a while.
+ *
+ * @module
+ */
+import type { Transport } from "./_transport.ts";
+
+/** A socket that is used for a while. */
+export interface Session {
+  readonly transport: Transport;
+  /** `complete`: a dump was read to its end. */
+  readonly end: (complete?: boolean) => void;
+}

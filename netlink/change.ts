@@ -1,0 +1,337 @@
+/**
+ * Changes to the kernel's tables, one or thousands at a time.
+ *
+ * @module
+ */
+import { beginWait, type Wait } from "../core/wait.ts";
+import { closeFd } from "../ffi/abi/library.ts";
+import type { Exchange } from "./_exchange.ts";
+import { findLink, readLinkNames } from "./_link_names.ts";
+import { beginSession, type NetlinkOptions } from "./_session.ts";
+import type { Transport } from "./_transport.ts";
+import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
+import { type AddressChange, encodeAddress } from "./address_change.ts";
+import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
+import { ByteSink } from "./bytes.ts";
+import { encodeLink, type LinkChange } from "./link_change.ts";
+import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
+import { type Namespace, openNamespace } from "./namespace.ts";
+import { encodeNeighbor, type NeighborChange } from "./neighbor_change.ts";
+import { encodeNextHop, type NextHopChange } from "./nexthop_change.ts";
+import { encodeQdisc, type QdiscChange } from "./qdisc_change.ts";
+import { encodeRoute, type RouteChange } from "./route_change.ts";
+import { encodeRule, type RuleChange } from "./rule_change.ts";
+
+/** What is to be changed: `do` says what, the rest are words as the tables have them. */
+export type Change =
+  | LinkChange
+  | AddressChange
+  | RouteChange
+  | NeighborChange
+  | RuleChange
+  | NextHopChange
+  | QdiscChange;
+
+/** A change that the kernel has refused. */
+export interface ChangeFailure {
+  /** Its place among the changes, from 0. */
+  index: number;
+  /** The change. */
+  change: Change;
+  /** Why: mostly a `NetlinkError`. */
+  error: unknown;
+}
+
+/** Writes each kind of change, by the last word of `do`. */
+const ENCODERS: Readonly<
+  Record<string, (change: never, context: ChangeContext) => ChangeRequest>
+> = {
+  link: encodeLink,
+  address: encodeAddress,
+  route: encodeRoute,
+  neighbor: encodeNeighbor,
+  rule: encodeRule,
+  nexthop: encodeNextHop,
+  qdisc: encodeQdisc,
+};
+
+/**
+ * Makes one change: adds, sets, replaces or deletes a link, an address, a route, a neighbour, a rule, a
+ * next hop or a queueing discipline.
+ *
+ * Linux. Needs `--allow-ffi` and the whole of `--allow-net`, and CAP_NET_ADMIN in the namespace.
+ *
+ * @example A pair of links with an address, in a namespace
+ * ```ts ignore
+ * import { change } from "@berkeley/sockets/netlink";
+ *
+ * const netns = "blue";
+ * await change({ do: "add link", ifname: "v0", kind: "veth", peer: { ifname: "v1" } }, { netns });
+ * await change({ do: "add address", dev: "v0", local: "10.0.0.1/24" }, { netns });
+ * await change({ do: "set link", ifname: "v0", up: true }, { netns });
+ * await change({ do: "add route", dst: "10.9.0.0/16", gateway: "10.0.0.2" }, { netns });
+ * ```
+ *
+ * @param change What to change.
+ * @param options Where, signal and time limit.
+ * @throws {TypeError} If a word is unknown, missing or of the wrong kind.
+ * @throws {NetlinkError} What the kernel refuses with: `kernelMessage` and `attribute` say more.
+ */
+export async function change(change: Change, options: NetlinkOptions = {}): Promise<void> {
+  const [failure] = await changeAll([change], options);
+  if (failure !== undefined) throw failure.error;
+}
+
+/**
+ * Makes many changes, in order, many to a datagram. One that fails does not keep the next from being
+ * made.
+ *
+ * Linux. Needs what {@linkcode change} needs.
+ *
+ * @example Ten thousand routes
+ * ```ts ignore
+ * import { changeAll } from "@berkeley/sockets/netlink";
+ *
+ * const routes = Array.from({ length: 10_000 }, (_, i) => ({
+ *   do: "add route" as const,
+ *   dst: `10.${i >> 8}.${i & 255}.0/24`,
+ *   dev: "eth0",
+ * }));
+ * for (const { change, error } of await changeAll(routes)) console.log(change, error);
+ * ```
+ *
+ * @param changes What to change.
+ * @param options Where, signal and time limit.
+ * @returns Those that failed; none if all went well.
+ * @throws {TypeError} If a word of any is unknown, missing or of the wrong kind; those before were made.
+ */
+export async function changeAll(
+  changes: Iterable<Change>,
+  options: NetlinkOptions = {},
+): Promise<ChangeFailure[]> {
+  const wait = beginWait(options);
+  try {
+    const session = beginSession(NETLINK_ROUTE, options, "everything", "change", false);
+    try {
+      return await new Batch(session.transport, wait).run(changes);
+    } finally {
+      session.end();
+    }
+  } finally {
+    wait?.end();
+  }
+}
+
+/** Changes in one datagram: the errors of so many fit the receive buffer. */
+const MOST_CHANGES = 96;
+const MOST_BYTES = 32768;
+
+/** A link is not known by name. */
+class UnknownName extends Error {
+  readonly linkName: string;
+
+  constructor(linkName: string) {
+    super();
+    this.linkName = linkName;
+  }
+}
+
+/** A change in the datagram that is being put together. */
+interface Written {
+  readonly index: number;
+  readonly change: Change;
+  readonly request: ChangeRequest;
+  readonly sequence: number;
+  readonly at: number;
+  readonly flagsAt: number;
+}
+
+/** Changes on their way. */
+class Batch implements ChangeContext {
+  readonly #transport: Transport;
+  readonly #wait: Wait | undefined;
+  readonly #failures: ChangeFailure[] = [];
+  readonly #indexes: Map<string, number> = new Map();
+  readonly #namespaces: number[] = [];
+  #sink = new ByteSink(MOST_BYTES);
+  #written: Written[] = [];
+  #listed = false;
+
+  constructor(transport: Transport, wait: Wait | undefined) {
+    this.#transport = transport;
+    this.#wait = wait;
+  }
+
+  async run(changes: Iterable<Change>): Promise<ChangeFailure[]> {
+    try {
+      let index = 0;
+      for (const change of changes) {
+        const request = await this.#encode(change, index);
+        if (request?.renames) {
+          await this.#flush();
+          this.#indexes.clear();
+          this.#listed = false;
+        } else if (this.#written.length >= MOST_CHANGES || this.#sink.length >= MOST_BYTES) {
+          await this.#flush();
+        }
+        index++;
+      }
+      await this.#flush();
+      return this.#failures;
+    } finally {
+      this.#closeNamespaces();
+    }
+  }
+
+  index(name: string): number {
+    const known = this.#indexes.get(name);
+    if (known === undefined) throw new UnknownName(name);
+    return known;
+  }
+
+  namespace(netns: Namespace): number {
+    const fd = openNamespace(netns, "change");
+    this.#namespaces.push(fd);
+    return fd;
+  }
+
+  /** Writes a change behind the others; names that it needs are looked up once those were made. */
+  async #encode(change: Change, index: number): Promise<ChangeRequest | undefined> {
+    const encoder = encoderOf(change);
+    for (;;) {
+      const start = this.#sink.length;
+      try {
+        const request = encoder(change as never, this);
+        const sequence = this.#transport.nextSequence();
+        this.#sink.pad();
+        const at = this.#sink.length;
+        writeMessage(
+          this.#sink,
+          request.type,
+          NLM_F_REQUEST | request.flags,
+          sequence,
+          request.payload,
+        );
+        this.#written.push({ index, change, request, sequence, at, flagsAt: at + 6 });
+        return request;
+      } catch (error) {
+        this.#sink.truncate(start);
+        if (!(error instanceof UnknownName)) {
+          await this.#flush();
+          throw error;
+        }
+        await this.#flush();
+        try {
+          await this.#lookUp(error.linkName);
+        } catch (reason) {
+          this.#failures.push({ index, change, error: reason });
+          return undefined;
+        }
+      }
+    }
+  }
+
+  async #lookUp(name: string): Promise<void> {
+    if (!this.#listed && this.#indexes.size > 0) {
+      // Several names: all at once.
+      this.#listed = true;
+      const names = await readLinkNames(this.#transport, this.#wait);
+      for (const [index, link] of names.entries()) this.#indexes.set(link, index);
+      if (this.#indexes.has(name)) return;
+    }
+    this.#indexes.set(name, await findLink(this.#transport, name, this.#wait));
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#written.length === 0) return;
+    const written = this.#written;
+    this.#written = [];
+    const last = written[written.length - 1];
+    // Errors are told in any case; that all were dealt with is told by the last one's ACK.
+    this.#sink.setU16(last.flagsAt, NLM_F_REQUEST | NLM_F_ACK | last.request.flags);
+    const datagram = this.#sink.take();
+    this.#sink.truncate(0);
+    const run = new BatchRun(written, datagram, this.#transport);
+    await run.done(this.#wait);
+    this.#failures.push(...run.failures);
+    this.#closeNamespaces();
+  }
+
+  #closeNamespaces(): void {
+    for (const fd of this.#namespaces.splice(0)) closeFd(fd);
+  }
+}
+
+function encoderOf(
+  change: Change,
+): (change: never, context: ChangeContext) => ChangeRequest {
+  const what: unknown = change?.do;
+  const [verb, object, ...rest] = typeof what === "string" ? what.split(" ") : [];
+  if (
+    rest.length > 0 || !Object.hasOwn(ENCODERS, object ?? "") ||
+    !["add", "set", "replace", "append", "delete"].includes(verb)
+  ) {
+    throw new TypeError(`Cannot change: do ${JSON.stringify(what)} says nothing that can be done`);
+  }
+  return ENCODERS[object];
+}
+
+/** One datagram of changes under way. */
+class BatchRun {
+  readonly failures: ChangeFailure[] = [];
+  readonly #written: readonly Written[];
+  readonly #datagram: Uint8Array<ArrayBuffer>;
+  readonly #transport: Transport;
+  #waiter: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+
+  constructor(
+    written: readonly Written[],
+    datagram: Uint8Array<ArrayBuffer>,
+    transport: Transport,
+  ) {
+    this.#written = written;
+    this.#datagram = datagram;
+    this.#transport = transport;
+  }
+
+  async done(wait: Wait | undefined): Promise<void> {
+    const over = new Promise<void>((resolve, reject) => this.#waiter = { resolve, reject });
+    const last = this.#written.length - 1;
+    this.#written.forEach((written, i) => {
+      this.#transport.expect(written.sequence, this.#exchange(i, i === last));
+    });
+    try {
+      await this.#transport.send(this.#datagram, wait);
+      wait?.arm((reason) => this.#waiter?.reject(reason));
+      this.#transport.wake();
+      await over;
+    } finally {
+      wait?.disarm();
+      this.#waiter = undefined;
+      for (const { sequence } of this.#written) this.#transport.forget(sequence);
+    }
+  }
+
+  #exchange(i: number, last: boolean): Exchange {
+    const isHungry = () => last && this.#waiter !== undefined;
+    return {
+      get hungry() {
+        return isHungry();
+      },
+      reply() {},
+      finish: (ack) => {
+        if (ack.errno !== 0) this.#fail(i, ack);
+        if (last) this.#waiter?.resolve();
+      },
+      fail: (reason) => this.#waiter?.reject(reason),
+    };
+  }
+
+  #fail(i: number, ack: Acknowledgement): void {
+    const { index, change, request, at } = this.#written[i];
+    const end = this.#written[i + 1]?.at ?? this.#datagram.length;
+    const bytes = this.#datagram.slice(at, end);
+    const error = netlinkError(ack, request.action, bytes, request.shape);
+    this.failures.push({ index, change, error });
+  }
+}
