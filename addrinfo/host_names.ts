@@ -21,13 +21,13 @@ export function hostname(): string {
 /**
  * Names this machine (`man 2 sethostname`), or its UTS namespace, until the next boot.
  *
- * Linux. Needs `--allow-ffi`, and of the system CAP_SYS_ADMIN.
+ * Linux. Needs `--allow-ffi`, `--allow-sys=hostname`, and of the system CAP_SYS_ADMIN.
  *
  * @param name 1 to 64 bytes.
  * @throws {Deno.errors.PermissionDenied} Code `EPERM`, without the capability.
  * @throws {TypeError} If the name is no string, is empty or holds a NUL.
  * @throws {RangeError} If it is longer than 64 bytes.
- * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export function setHostname(name: string): void {
   const fail = (state: string) => new TypeError(`Cannot set the host name: ${state}`);

@@ -1,5 +1,6 @@
 import { checkInteger } from "../core/bytes.ts";
 import { socketError } from "../core/errors.ts";
+import { demandSys } from "../ffi/guard/permissions.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import { listInterfaces, type NetworkInterface } from "../ffi/resolver/interfaces.ts";
 
@@ -29,35 +30,37 @@ export function interfaces(): NetworkInterface[] {
 /**
  * The index of an interface (`man 3 if_nametoindex`).
  *
- * Linux. Needs `--allow-ffi`.
+ * Linux. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`.
  *
  * @param name The name, `"eth0"`.
  * @returns The index, 1 or more.
  * @throws {SocketError} Code `ENODEV` if there is none of this name.
  * @throws {TypeError} If the name is no string.
- * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export function interfaceIndex(name: string): number {
   if (typeof name !== "string") {
     throw new TypeError("Cannot find an interface: name is not a string");
   }
+  demandSys("networkInterfaces", "find an interface");
   return INTERFACES.toIndex(name);
 }
 
 /**
  * The name of an interface (`man 3 if_indextoname`).
  *
- * Linux. Needs `--allow-ffi`.
+ * Linux. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`.
  *
  * @param index The index, 1 to 2^31 - 1.
  * @returns The name.
  * @throws {SocketError} Code `ENXIO` if there is none of this index.
  * @throws {TypeError} If the index is no number.
  * @throws {RangeError} If it is out of range.
- * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export function interfaceName(index: number): string {
   checkInteger(index, 1, 0x7fffffff, "find an interface", "index");
+  demandSys("networkInterfaces", "find an interface");
   const name = INTERFACES.toName(index);
   if (name === "") throw socketError("ENXIO", { syscall: "if_indextoname", address: `${index}` });
   return name;

@@ -19,7 +19,8 @@ import { LibcStream } from "./endpoints/stream.ts";
 import { addressText, encodeSockaddr } from "./families/sockaddr.ts";
 import { TYPE_NUMBERS } from "./families/socket_types.ts";
 import { rowNamed } from "./families/table.ts";
-import { checkSockaddr, checkSocket } from "./guard/permissions.ts";
+import { Peer } from "./guard/peer.ts";
+import { checkSocket } from "./guard/permissions.ts";
 import type { Descriptor } from "./descriptor/descriptor.ts";
 import { openDescriptor, openPair } from "./descriptor/open.ts";
 import { INTERFACES } from "./resolver/interface_names.ts";
@@ -135,16 +136,14 @@ export function pair<E>(
 
 function bound<A extends Address>(request: BindRequest<A>, type: number): Descriptor {
   const { address } = request;
-  const sockaddr = encoded(address, "bind", request.permitted);
+  const peer = Peer.ask(address, "bind", INTERFACES);
   const core = open(address, type, request.protocol);
   return guarded(core, () => {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
     // An address that is its family alone names nothing: bound to it, a unix socket gets a name.
-    if (sockaddr.length > FAMILY_BYTES) {
-      core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), addressText(address));
-    }
+    if (peer.bytes.length > FAMILY_BYTES) core.bind(peer);
     return core;
   });
 }
@@ -154,17 +153,15 @@ async function connected<A extends Address>(
   type: number,
 ): Promise<Descriptor> {
   const { address, local } = request;
-  const sockaddr = encoded(address, "connect", request.permitted);
-  const from = local && encoded(local, "bind", request.permitted);
+  const peer = Peer.ask(address, "connect", INTERFACES);
+  const from = local && localPeer(local);
   const core = open(address, type, request.protocol);
   try {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
     setOptions(core, request.options);
-    if (from !== undefined) {
-      core.call("bind", (lib, fd) => lib.bind(fd, from, from.length), addressText(local!));
-    }
-    await core.connect(sockaddr, request.wait, addressText(address));
+    if (from !== undefined) core.bind(from);
+    await core.connect(peer, request.wait);
     return core;
   } catch (error) {
     core.close();
@@ -175,15 +172,15 @@ async function connected<A extends Address>(
 /** sizeof(sa_family_t). */
 const FAMILY_BYTES = 2;
 
-/** The bytes of an address that may be reached. */
-function encoded(
-  address: Address,
-  action: "bind" | "connect",
-  permitted: boolean | undefined,
-): Uint8Array<ArrayBuffer> {
-  const sockaddr = encodeSockaddr(address, action, INTERFACES);
-  if (!permitted) checkSockaddr(sockaddr, 0, sockaddr.length, action);
-  return sockaddr;
+/**
+ * Where a connection comes from. An address of IP lets nobody in but the peer, and takes no permission
+ * of its own; a path makes a file.
+ */
+function localPeer(local: Address): Peer {
+  if (local.family !== "inet" && local.family !== "inet6") {
+    return Peer.ask(local, "bind", INTERFACES);
+  }
+  return Peer.own(encodeSockaddr(local, "bind", INTERFACES));
 }
 
 /** Multipath TCP may be missing from the kernel, or switched off (`net.mptcp.enabled`). */
@@ -191,7 +188,7 @@ const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
 function open(address: Address, type: number, protocol: number | undefined): Descriptor {
   const family = rowNamed(address.family)!.number;
-  checkSocket(family, type);
+  checkSocket(family, type, protocol ?? 0);
   try {
     return openDescriptor(family, type, protocol ?? 0);
   } catch (error) {

@@ -14,6 +14,7 @@ import { AF_NETLINK, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { recvFromOnce, sendOnce } from "../ffi/descriptor/byte_calls.ts";
 import { type Descriptor, nameRoom } from "../ffi/descriptor/descriptor.ts";
 import { openDescriptor } from "../ffi/descriptor/open.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import type { Exchange } from "./_exchange.ts";
 import {
@@ -102,7 +103,7 @@ export class Transport {
     try {
       const local = new Uint8Array(SOCKADDR_NL_BYTES);
       local[0] = AF_NETLINK;
-      this.#core.call("bind", (lib, fd) => lib.bind(fd, local, local.length));
+      this.#core.bind(Peer.own(local));
       const name = this.#core.localName();
       this.portId = new DataView(name.buffer).getUint32(NL_PID, true);
       for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {

@@ -9,6 +9,7 @@ import { isSocketError, type SocketError, socketError } from "../core/errors.ts"
 import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { type Echo, EchoTemplate } from "./_echo.ts";
 import { icmpErrorName } from "./_icmp_error_name.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import type { ProbeEvents, ProbeSocket } from "./_probe_socket.ts";
 import type { PingEvent } from "./ping.ts";
 
@@ -41,6 +42,7 @@ interface Request {
 export class PingSession implements ProbeEvents {
   readonly #socket: ProbeSocket;
   readonly #target: IpAddress;
+  readonly #peer: Peer;
   readonly #plan: PingPlan;
   readonly #template: EchoTemplate;
   readonly #token = crypto.getRandomValues(new Uint32Array(1))[0];
@@ -63,6 +65,7 @@ export class PingSession implements ProbeEvents {
   constructor(socket: ProbeSocket, target: IpAddress, plan: PingPlan) {
     this.#socket = socket;
     this.#target = target;
+    this.#peer = Peer.ask(target, "ping");
     this.#plan = plan;
     this.#template = new EchoTemplate(
       target.family,
@@ -166,7 +169,7 @@ export class PingSession implements ProbeEvents {
     const bytes = this.#template.set(sequence & 0xffff, sequence >>> 0);
     try {
       request.sentMicros = realtimeMicros();
-      if (!this.#socket.send(bytes, this.#target)) {
+      if (!this.#socket.send(bytes, this.#peer)) {
         throw socketError("ENOBUFS", { syscall: "sendmsg", address: this.#target.hostname });
       }
     } catch (error) {

@@ -10,7 +10,12 @@ import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
-import { type ReceivedMessage, tryRecvMsg, trySendMsg } from "../ffi/messages/msghdr.ts";
+import {
+  prepareSend,
+  type ReceivedMessage,
+  tryRecvMsg,
+  trySendMsg,
+} from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,
@@ -30,7 +35,7 @@ import {
   SO_TIMESTAMPING,
   type TimestampingFlags,
 } from "../ffi/options/mod.ts";
-import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import type { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
@@ -108,17 +113,9 @@ export class ProbeSocket {
     }
   }
 
-  /** Sends one message; false if there is no room for now. The permission was asked for by the name. */
-  send(bytes: Uint8Array, to: IpAddress): boolean {
-    const name = encodeSockaddr(to, "ping");
-    return trySendMsg(this.core, {
-      buffers: [bytes],
-      lengthBytes: bytes.length,
-      nameLength: name.length,
-      name,
-      control: undefined,
-      flags: 0,
-    }) !== undefined;
+  /** Sends one message; false if there is no room for now. */
+  send(bytes: Uint8Array, to: Peer): boolean {
+    return trySendMsg(this.core, prepareSend(this.core, [bytes], { to })) !== undefined;
   }
 
   /** Hears everything that is there. The error queue comes first: it tells when a probe left. */

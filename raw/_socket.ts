@@ -13,6 +13,7 @@ import {
   SO_RCVBUFFORCE,
 } from "../ffi/options/mod.ts";
 import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { openDescriptor } from "../ffi/descriptor/open.ts";
 import { type BpfProgram, checkBpf } from "./bpf.ts";
@@ -41,8 +42,7 @@ export function openRawCore(request: RawSocketRequest): Descriptor {
       core.setOption(option as SocketOption<unknown>, value);
     }
     if (request.address !== undefined) {
-      const sockaddr = encodeSockaddr(request.address, "bind");
-      core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length));
+      core.bind(Peer.own(encodeSockaddr(request.address, "bind")));
     }
     return core;
   } catch (error) {

@@ -30,8 +30,7 @@ import {
 } from "../ffi/options/mod.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { SendBatch } from "../ffi/messages/send_batch.ts";
-import { SOCKADDR_IN_BYTES } from "../ffi/families/inet.ts";
-import { SOCKADDR_IN6_BYTES } from "../ffi/families/inet6.ts";
+import { PeerRoom } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import {
   cookieOf,
@@ -96,9 +95,8 @@ export class SweepLane {
   readonly #template: EchoTemplate;
   readonly #out = new SendBatch();
   readonly #in: ReceiveBatch;
-  /** The sockaddr of a request, of which only the address changes. */
-  readonly #name: Uint8Array<ArrayBuffer>;
-  readonly #addressAt: number;
+  /** Where the next request goes. */
+  readonly #peer: PeerRoom;
   readonly #addressBytes: number;
   readonly #mask: number;
   readonly #addresses: Uint8Array;
@@ -151,9 +149,7 @@ export class SweepLane {
       MAX_IP_HEADER_BYTES + ECHO_HEADER_BYTES + sizeBytes,
       CONTROL_BYTES,
     );
-    this.#name = new Uint8Array(four ? SOCKADDR_IN_BYTES : SOCKADDR_IN6_BYTES);
-    new DataView(this.#name.buffer).setUint16(0, four ? AF_INET : AF_INET6, true);
-    this.#addressAt = four ? 4 : 8;
+    this.#peer = new PeerRoom(family);
     this.#addressBytes = four ? 4 : 16;
     this.#mask = window - 1;
     this.#addresses = new Uint8Array(window * ADDRESS_BYTES);
@@ -192,15 +188,14 @@ export class SweepLane {
   add(address: Uint8Array, host: string | undefined, attempts = 0): void {
     const slot = this.#head & this.#mask;
     if (host !== undefined) this.#hosts.set(slot, host);
+    this.#peer.put(address, host, "sweep");
     // Byte by byte: a call of set() costs more than these few.
     const at = slot * ADDRESS_BYTES;
-    for (let i = 0; i < this.#addressBytes; i++) {
-      this.#addresses[at + i] = this.#name[this.#addressAt + i] = address[i];
-    }
+    for (let i = 0; i < this.#addressBytes; i++) this.#addresses[at + i] = address[i];
     this.#attempts[slot] = attempts + 1;
     this.#states[slot] = WAITING;
     this.#waiting++;
-    this.#out.addEncoded(this.#name, this.#template.set(this.#head & 0xffff, this.#head >>> 0));
+    this.#out.addTo(this.#peer, this.#template.set(this.#head & 0xffff, this.#head >>> 0));
     this.#head++;
   }
 

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { formatIp } from "../core/ip/text.ts";
 import { Wait } from "../core/wait.ts";
-import { checkNetHost } from "../ffi/guard/permissions.ts";
 import { type LaneOptions, SweepLane } from "./_sweep_lane.ts";
 import type { SweepResult } from "./sweep.ts";
 import type { TargetWalk } from "./targets.ts";
@@ -25,9 +23,6 @@ export class Sweep {
   readonly #lanes: SweepLane[] = [];
   #lane4: SweepLane | undefined;
   #lane16: SweepLane | undefined;
-  readonly #mayAll = Deno.permissions.querySync({ name: "net" }).state === "granted";
-  /** Whether the next address of the walk has been asked permission for. */
-  #mayNext = false;
   #results: SweepResult[] = [];
   /** Milliseconds until another request may go: 0 for at once, Infinity if that hangs on replies. */
   #untilMs = 0;
@@ -116,21 +111,13 @@ export class Sweep {
       if (walk.next === undefined) walk.fetch();
       const { next } = walk;
       if (next === undefined) return Infinity;
-      if (!this.#mayAll && !this.#mayNext) this.#ask(next);
       const lane = (next.length === 4 ? this.#lane4 : this.#lane16) ?? this.#open(next.length);
       if (!lane.hasRoom) return lane.full ? 0 : Infinity;
       if (budget <= 0) return this.#pace.untilMs();
       lane.add(next, walk.host);
       walk.advance();
-      this.#mayNext = false;
       this.#pace.spend();
     }
-  }
-
-  /** Asks permission for an address, unless its name was asked for as such. */
-  #ask(address: Uint8Array): void {
-    if (this.#walk.host === undefined) checkNetHost(formatIp(address), "sweep");
-    this.#mayNext = true;
   }
 
   #open(addressBytes: number): SweepLane {

@@ -6,7 +6,7 @@
 import type { IpAddress } from "../core/address.ts";
 import { checkHostname } from "../core/ip_arguments.ts";
 import type { WaitOptions } from "../core/wait.ts";
-import { checkNetHost, checkResolved } from "../ffi/guard/permissions.ts";
+import { NameGrant } from "../ffi/guard/peer.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
 
 /**
@@ -29,9 +29,7 @@ export async function resolveTarget(
   if (family !== undefined && family !== "inet" && family !== "inet6") {
     throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
   }
-  checkNetHost(name, action);
+  const grant = NameGrant.ask(name, undefined, action);
   const found = await resolve(name, null, { family, type: "dgram" }, options);
-  const address = found[0].address as IpAddress;
-  if (address.hostname !== name) checkResolved(address.hostname, undefined, action);
-  return address;
+  return grant.admit(found[0].address, action);
 }

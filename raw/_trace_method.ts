@@ -19,7 +19,7 @@ import {
   IPV6_RECVHOPLIMIT,
   IPV6_TCLASS,
 } from "../ffi/options/mod.ts";
-import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { assembleBpf } from "./bpf_assemble.ts";
@@ -122,12 +122,7 @@ export function connectTrace(core: Descriptor, route: TraceRoute, port: number):
   } catch (error) {
     if (!isSocketError(error, "ENOPROTOOPT")) throw error;
   }
-  const sockaddr = encodeSockaddr({ ...target, port }, "trace a route");
-  core.call(
-    "connect",
-    (lib, fd) => lib.connect(fd, sockaddr, sockaddr.length),
-    target.hostname,
-  );
+  core.connectNow(Peer.askPort(target, port, "trace a route"));
   const name = core.localName();
   return decodeSockaddr(name, name.length) as IpAddress;
 }

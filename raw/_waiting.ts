@@ -9,6 +9,7 @@ import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
 import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
 import { poller } from "../ffi/loop/poller.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { openDescriptor } from "../ffi/descriptor/open.ts";
 
@@ -52,9 +53,8 @@ export async function timestampsBegun(): Promise<void> {
     core.setOption(SO_TIMESTAMPING, { rxSoftware: true, software: true });
     // To itself: bound to loopback at a port of the system's choice, connected to that.
     const loopback = new Uint8Array([AF_INET, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    core.call("bind", (lib, fd) => lib.bind(fd, loopback, loopback.length));
-    const name = core.localName();
-    core.call("connect", (lib, fd) => lib.connect(fd, name, name.length));
+    core.bind(Peer.own(loopback));
+    core.connectNow(Peer.own(core.localName()));
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       sendOnce(core, new Uint8Array(1), 0);
       const stamped = tryRecvMsg(core, 1)?.control?.get("timestamping")?.softwareNanos;

@@ -9,6 +9,7 @@ import { type TracePlan, TraceSession } from "./_trace_session.ts";
 import { TraceSocket } from "./_trace_socket.ts";
 import { openTcpMethod } from "./_trace_tcp.ts";
 import { openUdpMethod } from "./_trace_udp.ts";
+import { checkAgain } from "../ffi/guard/peer.ts";
 import { resolveTarget } from "./_target.ts";
 import { timestampsBegun, waitReadable } from "./_waiting.ts";
 
@@ -284,6 +285,7 @@ async function* run(
     await timestampsBegun();
     const session = new TraceSession(new TraceSocket(method, target.family), target, plan);
     for (;;) {
+      checkAgain(target, ACTION); // it may have been revoked meanwhile
       session.step();
       yield* session.takeEvents();
       if (session.done) return;

@@ -9,6 +9,7 @@ import type { Wait } from "../core/wait.ts";
 import { IPPROTO_UDP, IPPROTO_UDPLITE } from "../ffi/abi/ip_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { bind, connect } from "../ffi/engine.ts";
+import { NameGrant, Peer } from "../ffi/guard/peer.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import {
@@ -54,7 +55,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     if (name[2] !== 0 || name[3] !== 0) return;
     name[2] = port >> 8; // sin_port and sin6_port lie at the same offset
     name[3] = port & 0xff;
-    this.core.call("bind", (lib, fd) => lib.bind(fd, name, name.length), `port ${port}`);
+    this.core.bind(Peer.own(name));
   }
 
   protected override async transmit(

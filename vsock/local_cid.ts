@@ -1,6 +1,6 @@
-import { notCapable } from "../core/errors.ts";
 import { O_CLOEXEC, O_RDONLY } from "../ffi/abi/event_constants.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
+import { demandSys } from "../ffi/guard/permissions.ts";
 import { NUMBERS } from "./_constants.ts";
 
 const DEVICE = "/dev/vsock";
@@ -26,10 +26,7 @@ const DEVICE = "/dev/vsock";
  * @throws {SocketError} `ENOENT`: this machine has no /dev/vsock.
  */
 export function localCid(): number {
-  const descriptor = { name: "sys", kind: "networkInterfaces" } as const;
-  const granted = Deno.permissions.querySync(descriptor).state === "granted" ||
-    Deno.permissions.requestSync(descriptor).state === "granted";
-  if (!granted) throw notCapable("get the local CID", "--allow-sys=networkInterfaces");
+  demandSys("networkInterfaces", "get the local CID");
   const path = new TextEncoder().encode(`${DEVICE}\0`);
   const fd = attempt((lib) => lib.open(path, O_RDONLY | O_CLOEXEC));
   if (fd < 0) throw failure("open", -fd, DEVICE);

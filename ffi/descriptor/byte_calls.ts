@@ -8,6 +8,7 @@
 import { lengthOf } from "../../core/bytes.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { failure, isMisread, type Libc, libc } from "../abi/library.ts";
+import type { PeerLength } from "../guard/peer.ts";
 import { poller } from "../loop/poller.ts";
 import { type AddressText, type Descriptor, namedLength, nameRoom } from "./descriptor.ts";
 
@@ -64,7 +65,7 @@ export function sendToOnce(
   memory: Uint8Array,
   flags: number,
   name: Uint8Array<ArrayBuffer>,
-  nameLength: number,
+  nameLength: PeerLength,
   address: AddressText,
 ): number | undefined {
   const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;

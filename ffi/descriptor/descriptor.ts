@@ -11,6 +11,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  AF_UNSPEC,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -26,6 +27,8 @@ import { addressOf, allocate } from "../abi/memory.ts";
 import { poller } from "../loop/poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { rowOf } from "../families/table.ts";
+import { type Allowed, checkOption, checkReadOption } from "../guard/options.ts";
+import type { Peer } from "../guard/peer.ts";
 import { Watch } from "../loop/watch.ts";
 
 const EAGAIN = 11;
@@ -210,17 +213,39 @@ export class Descriptor extends Watch {
     throw failure("accept", -fd);
   }
 
+  /** Binds (`man 2 bind`). */
+  bind(peer: Peer): void {
+    const { bytes } = peer;
+    this.checkOpen("bind");
+    const result = attempt((lib) => lib.bind(this.fd, bytes, bytes.length));
+    if (result < 0) throw failure("bind", -result, peer.text);
+  }
+
+  /** Connects a socket that has no handshake to wait for. */
+  connectNow(peer: Peer): void {
+    this.checkOpen("connect");
+    const result = attemptConnect(this.fd, peer);
+    if (result < 0) throw failure("connect", -result, peer.text);
+  }
+
+  /** Dissolves an association by an address of no family (`man 2 connect`). */
+  dissolve(): void {
+    const unspec = new Uint8Array(16);
+    unspec[0] = AF_UNSPEC;
+    this.call("connect", (lib, fd) => lib.connect(fd, unspec, unspec.length));
+  }
+
   /** Connects; resolves once the connection stands (`man 2 connect`, EINPROGRESS). */
-  async connect(sockaddr: Uint8Array<ArrayBuffer>, wait?: Wait, address?: string): Promise<void> {
+  async connect(peer: Peer, wait?: Wait): Promise<void> {
     let underWay = false;
     await this.attempt("writable", "connect", () => {
       const errno = underWay ? this.takeError() : 0;
       // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
       // which the next connect of this socket would tell of this one (__inet_stream_connect).
       const result = errno === 0 || this.typeNumber === SOCK_STREAM
-        ? attemptConnect(this.fd, sockaddr)
+        ? attemptConnect(this.fd, peer)
         : 0;
-      if (errno !== 0) throw failure("connect", errno, address);
+      if (errno !== 0) throw failure("connect", errno, peer.text);
       if (result >= 0 || (underWay && result === -EISCONN)) {
         this.foundRoom();
         return true;
@@ -231,7 +256,7 @@ export class Descriptor extends Watch {
         return undefined;
       }
       if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {
-        throw failure("connect", -result, address);
+        throw failure("connect", -result, peer.text);
       }
       underWay = true;
       return undefined;
@@ -266,30 +291,37 @@ export class Descriptor extends Watch {
     if (option.access === "wo") {
       throw new TypeError(`Cannot getsockopt: ${option.name} can only be set`);
     }
+    const { level, option: number } = option;
+    checkReadOption(level, number, option.name);
     const { size, query, decode } = option.codec;
     const value = allocate(Math.max(size, query?.length ?? 0));
     if (query !== undefined) value.set(query);
     const length = new Uint32Array([value.length]);
     this.call(
       "getsockopt",
-      (lib, fd) => lib.getsockopt(fd, option.level, option.option, value, length),
+      (lib, fd) => lib.getsockopt(fd, level, number, value, length),
       option.name,
     );
     return decode.call(option.codec, value.subarray(0, Math.min(length[0], value.length)));
   }
 
-  /** Sets an option (`man 2 setsockopt`). */
-  setOption<T>(option: SocketOption<T>, value: T): void {
+  /**
+   * Sets an option (`man 2 setsockopt`). One that could send packets elsewhere than their address says
+   * takes the whole of `--allow-net`, or what was `allowed`.
+   */
+  setOption<T>(option: SocketOption<T>, value: T, allowed?: Allowed): void {
     if (option.access === "ro") {
       throw new TypeError(`Cannot setsockopt: ${option.name} can only be read`);
     }
     const encoded = option.codec.encode(value);
+    const { level, option: number } = option;
+    checkOption(level, number, option.name, allowed);
     if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
     const bytes = withPointers(encoded, option.name);
     _keptAlive = encoded;
     this.call(
       "setsockopt",
-      (lib, fd) => lib.setsockopt(fd, option.level, option.option, bytes, lengthOf(bytes)),
+      (lib, fd) => lib.setsockopt(fd, level, number, bytes, lengthOf(bytes)),
       option.name,
     );
     _keptAlive = undefined;
@@ -311,10 +343,10 @@ export class Descriptor extends Watch {
   }
 }
 
-function attemptConnect(fd: number, sockaddr: Uint8Array<ArrayBuffer>): number {
+function attemptConnect(fd: number, { bytes }: Peer): number {
   // EINTR leaves the connection under way: it is waited for, not asked for again (`man 2 connect`).
   return attempt(
-    (lib) => lib.connect(fd, sockaddr, sockaddr.length),
+    (lib) => lib.connect(fd, bytes, bytes.length),
     false,
   );
 }

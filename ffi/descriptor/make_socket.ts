@@ -9,8 +9,9 @@ import { openDescriptor, openPair } from "./open.ts";
 import { Socket } from "./socket.ts";
 
 /**
- * Opens a socket (`man 2 socket`). Needs `--allow-ffi`; raw, packet and netlink sockets need the
- * whole of `--allow-net` too, others for the addresses that they bind, connect and send to.
+ * Opens a socket (`man 2 socket`). Needs `--allow-ffi`. Sockets of TCP, UDP and their like, Unix and
+ * VSOCK sockets need the permissions for the addresses that they bind, connect and send to, all others
+ * the whole of `--allow-net`: raw, packet, netlink …
  *
  * @param family AF_* (default AF_INET).
  * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
@@ -24,7 +25,7 @@ export function socket(
   type: number = SOCK_STREAM,
   protocol: number = 0,
 ): Socket {
-  checkSocket(family, type);
+  checkSocket(family, type, protocol);
   return new Socket(openDescriptor(family, type, protocol));
 }
 

@@ -19,8 +19,9 @@ import { F_DUPFD_CLOEXEC } from "../abi/event_constants.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
-import { checkSockaddr } from "../guard/permissions.ts";
-import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
+import { checkListen, Peer } from "../guard/peer.ts";
+import { checkSocket } from "../guard/permissions.ts";
+import { decodeSockaddr } from "../families/sockaddr.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import {
   type ReceivedMessage,
@@ -96,9 +97,12 @@ export class Socket implements Disposable, AsyncDisposable {
    * @param fd The descriptor.
    * @returns The socket.
    * @throws {SocketError} `ENOTSOCK` if it is no socket, `EBADF` if it is not open.
+   * @throws {Deno.errors.NotCapable} If it is one that takes the whole of `--allow-net`: raw, packet …
    */
   static fromFd(fd: number): Socket {
-    return new Socket(descriptorFromFd(fd));
+    const core = descriptorFromFd(fd);
+    checkSocket(core.familyNumber, core.typeNumber, core.protocol);
+    return new Socket(core);
   }
 
   /** The address family. */
@@ -135,8 +139,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Gives the socket a local address (`man 2 bind`). */
   bind(address: AddressInput<Address>): void {
-    const { sockaddr, text } = this.#name(address, "bind");
-    this.#core.call("bind", (lib, fd) => lib.bind(fd, sockaddr, sockaddr.length), text);
+    this.#core.bind(this.#peer(address, "bind"));
   }
 
   /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
@@ -145,7 +148,7 @@ export class Socket implements Disposable, AsyncDisposable {
     const local = this.#core.localName();
     // listen(2) binds what is not bound yet, to every address of the machine.
     const address = decodeSockaddr(local, local.length);
-    if ("port" in address && address.port === 0) checkSockaddr(local, 0, local.length, "listen");
+    if ("port" in address && address.port === 0) checkListen(local);
     this.#core.call("listen", (lib, fd) => lib.listen(fd, backlog));
   }
 
@@ -172,13 +175,13 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Connects (`man 2 connect`); for datagrams, sets the peer. */
   async connect(address: AddressInput<Address>, options?: WaitOptions): Promise<void> {
-    const { sockaddr, text } = this.#name(address, "connect");
+    const peer = this.#peer(address, "connect");
     await waiting(
       this,
       "connect",
       options,
       WAIT_KEYS,
-      (wait) => this.#core.connect(sockaddr, wait, text),
+      (wait) => this.#core.connect(peer, wait),
     );
   }
 
@@ -505,15 +508,9 @@ export class Socket implements Disposable, AsyncDisposable {
     return Promise.resolve();
   }
 
-  /** Checks and encodes an address, and asks for the permission to use it. */
-  #name(
-    address: AddressInput<Address>,
-    action: string,
-  ): { sockaddr: Uint8Array<ArrayBuffer>; text: string } {
-    const sockaddr = encodeSockaddr(address, action, INTERFACES);
-    const exact = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
+  /** The address to go to, if the permissions cover it. */
+  #peer(address: AddressInput<Address>, action: string): Peer {
     this.#core.checkOpen(action);
-    checkSockaddr(sockaddr, 0, sockaddr.length, action);
-    return { sockaddr, text: addressText(exact) };
+    return Peer.ask(address, action, INTERFACES);
   }
 }

@@ -14,6 +14,7 @@ import {
   MSG_WAITALL,
   SOCK_STREAM,
 } from "../abi/socket_constants.ts";
+import type { PeerLength } from "../guard/peer.ts";
 import { destinationText, encodeDestination } from "../messages/destination.ts";
 import { allocate } from "../abi/memory.ts";
 import { sender } from "../messages/msghdr.ts";
@@ -121,7 +122,7 @@ function destined(
   data: Uint8Array,
   to: AddressInput<Address>,
   options: Flagged | undefined,
-): { flags: number; length: number } {
+): { flags: number; length: PeerLength } {
   checkBytes(data, "send", "data");
   const flags = checkFlags(options?.flags, "send");
   core.checkOpen("sendto");

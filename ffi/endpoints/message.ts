@@ -22,7 +22,6 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
-  AF_UNSPEC,
   MSG_EOR,
   SO_TIMESTAMPNS,
   SOCK_SEQPACKET,
@@ -40,8 +39,7 @@ import {
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
-import { checkSockaddr } from "../guard/permissions.ts";
-import { addressText, decodeSockaddr, encodeSockaddr } from "../families/sockaddr.ts";
+import { Peer } from "../guard/peer.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
@@ -167,19 +165,13 @@ export class LibcMessage<A> extends MessageBase<A> {
   }
 
   protected async associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void> {
-    const sockaddr = encodeSockaddr(to as AddressInput<Address>, "connect", INTERFACES);
-    const address = decodeSockaddr(sockaddr, sockaddr.length, INTERFACES);
-    checkSockaddr(sockaddr, 0, sockaddr.length, "connect");
-    await this.core.connect(sockaddr, wait, addressText(address));
+    await this.core.connect(Peer.ask(to as AddressInput<Address>, "connect", INTERFACES), wait);
     this.#names.changed();
     this.#connected = true;
   }
 
   disconnect(): void {
-    // An address of no family dissolves the association (`man 2 connect`).
-    const unspec = new Uint8Array(16);
-    unspec[0] = AF_UNSPEC;
-    this.core.call("connect", (lib, fd) => lib.connect(fd, unspec, unspec.length));
+    this.core.dissolve();
     this.#names.changed();
     this.#connected = false;
   }

@@ -11,7 +11,7 @@ import { IPPROTO_DCCP, IPPROTO_SCTP } from "../abi/ip_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_INET } from "../abi/socket_constants.ts";
 import { putFamily, putU16, putU32, u16At } from "./bytes.ts";
-import { ipCapability } from "./ip_capability.ts";
+import { IP_SOCKETS, ipCapability } from "./ip_sockets.ts";
 import { type FamilyRow, type Fields, refuse } from "./row.ts";
 
 const { sockaddr_in: SIN } = STRUCTS;
@@ -71,7 +71,7 @@ function textAt(bytes: Uint8Array, at: number): string {
 export const INET: FamilyRow<InetAddress> = {
   number: AF_INET,
   name: "inet",
-  types: ["stream", "dgram", "raw", "seqpacket", "dccp"],
+  asked: IP_SOCKETS,
   protocols: {
     [IPPROTO_DCCP]: { name: "dccp", module: "dccp_ipv4" },
     [IPPROTO_SCTP]: { name: "sctp", module: "sctp" },

@@ -13,7 +13,7 @@ import { STRUCTS } from "../abi/layout.ts";
 import { AF_INET6 } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32, putU16, putU32, u16At } from "./bytes.ts";
 import { hostnameOf } from "./inet.ts";
-import { ipCapability } from "./ip_capability.ts";
+import { IP_SOCKETS, ipCapability } from "./ip_sockets.ts";
 import { type FamilyRow, type InterfaceLookup, refuse } from "./row.ts";
 
 const { sockaddr_in6: SIN6 } = STRUCTS;
@@ -61,7 +61,7 @@ export const INET6: FamilyRow<Inet6Address> = {
   number: AF_INET6,
   name: "inet6",
   module: "ipv6",
-  types: ["stream", "dgram", "raw", "seqpacket", "dccp"],
+  asked: IP_SOCKETS,
   protocols: {
     [IPPROTO_DCCP]: { name: "dccp", module: "dccp_ipv6" },
     [IPPROTO_SCTP]: { name: "sctp", module: "sctp" },

@@ -16,7 +16,6 @@ const { sockaddr_nl: SNL } = STRUCTS;
 export const NETLINK: FamilyRow<NetlinkAddress> = {
   number: AF_NETLINK,
   name: "netlink",
-  types: ["raw", "dgram"],
   keys: ["portId", "groups"],
   grants: ["net"],
   recognises: ({ portId }) => portId !== undefined,

@@ -45,7 +45,6 @@ export const PACKET: FamilyRow<PacketAddress> = {
   number: AF_PACKET,
   name: "packet",
   module: "af_packet",
-  types: ["raw", "dgram"],
   keys: [
     "interface",
     "interfaceIndex",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Address, Family, SocketType } from "../../core/address.ts";
+import type { Address, Family } from "../../core/address.ts";
 
 /** The fields any address may have, before they are checked. */
 export type Fields = { readonly [name: string]: unknown };
@@ -19,6 +19,12 @@ export interface InterfaceLookup {
 /** A permission of Deno's that an address can take. */
 export type GrantName = "net" | "read" | "write";
 
+/** Sockets of a family, by SOCK_* without flags and by protocol. */
+export interface SocketKinds {
+  readonly types: readonly number[];
+  readonly protocols: readonly number[];
+}
+
 /** What must be granted. Where Deno has no words for the host, it is the whole of the permission. */
 export interface Need {
   readonly name: GrantName;
@@ -26,6 +32,8 @@ export interface Need {
   readonly host?: string;
   /** For `read` and `write`. */
   readonly path?: string;
+  /** A path that takes all permissions (`--allow-all`), as Deno's own calls have it. */
+  readonly special?: boolean;
   /** A grant of which parts are denied will do, since no denial can name this. Default false. */
   readonly partly?: boolean;
 }
@@ -48,8 +56,11 @@ export interface FamilyRow<A extends Address = Address> {
   readonly name: Family;
   /** The kernel module that has the family; `undefined` where every kernel has it. */
   readonly module?: string;
-  /** Its socket types; `undefined` where they are not known. */
-  readonly types?: readonly SocketType[];
+  /**
+   * The sockets that reach nobody, and are reached by nobody, but by addresses that are asked for one
+   * by one. All others, and all of a family without these, need the whole of `--allow-net`.
+   */
+  readonly asked?: SocketKinds;
   /** Its protocols by number, as far as they have names or modules of their own. */
   readonly protocols?: Readonly<Record<number, ProtocolRow>>;
   /** The keys of its addresses, beside `family`. */
@@ -77,6 +88,11 @@ export interface FamilyRow<A extends Address = Address> {
   ): A | undefined;
   /** An address as text, for errors. */
   text(address: A): string;
+  /**
+   * Rewrites encoded bytes to what the permissions decide about, where the kernel would read them
+   * otherwise than Deno does. Returns their length.
+   */
+  settle?(target: Uint8Array, offset: number, size: number, action: string): number;
   /** What must be granted to reach, or to be reached at, encoded bytes: all of it. */
   permissions(
     bytes: Uint8Array,

@@ -6,7 +6,7 @@
 import type { UnixAddress } from "../../core/address.ts";
 import { checkBytes } from "../../core/bytes.ts";
 import { STRUCTS } from "../abi/layout.ts";
-import { AF_UNIX } from "../abi/socket_constants.ts";
+import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket_constants.ts";
 import { putFamily } from "./bytes.ts";
 import { type FamilyRow, refuse, WHOLE_NET } from "./row.ts";
 
@@ -42,21 +42,28 @@ function textOf(path: Uint8Array): string | undefined {
   }
 }
 
-/** A net permission names the whole path. Without the permission to know it, the path stays as it is. */
-function absolute(path: string): string {
-  if (path.startsWith("/")) return path;
-  try {
-    return `${Deno.cwd()}/${path}`;
-  } catch {
-    return path;
+/**
+ * A path as Deno's permissions know it: absolute, and `..` taken back by its text, whatever symbolic
+ * links are on the way.
+ */
+function plainPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${Deno.cwd()}/${path}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
   }
+  return `/${parts.join("/")}`;
 }
+
+/** Where Deno allows nothing but to who may do everything (`/dev/null` and its like aside). */
+const SPECIAL = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /** The Unix domain. */
 export const UNIX: FamilyRow<UnixAddress> = {
   number: AF_UNIX,
   name: "unix",
-  types: ["stream", "dgram", "seqpacket"],
+  // PF_UNIX is taken for a protocol too (unix_create).
+  asked: { types: [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET], protocols: [0, AF_UNIX] },
   keys: ["path", "pathBytes"],
   grants: ["net", "read", "write"],
   recognises: ({ path, pathBytes }) => path !== undefined || pathBytes !== undefined,
@@ -91,6 +98,14 @@ export const UNIX: FamilyRow<UnixAddress> = {
     return { family: "unix", path: DECODER.decode(pathBytes), pathBytes };
   },
   text: ({ path }) => path.replaceAll("\0", "@"),
+  /** The kernel goes through symbolic links before it takes `..` back, and would end elsewhere. */
+  settle(target, offset, size, action) {
+    const path = textOf(pathAt(target, offset, size));
+    if (path === undefined || path.startsWith("\0") || !/(?:^|\/)\.\.(?:\/|$)/.test(path)) {
+      return size;
+    }
+    return UNIX.encode(target, offset, { path: plainPath(path) }, action, undefined);
+  },
   /**
    * Reading, writing and the net for a path, the net alone for an abstract name. Bytes that are no
    * UTF-8 cannot be told to Deno: they need all of it.
@@ -107,10 +122,12 @@ export const UNIX: FamilyRow<UnixAddress> = {
     }
     // No grant and no denial of Deno's can name it.
     if (path.startsWith("\0")) return [{ name: "net", partly: true }];
+    const plain = plainPath(path);
+    const special = SPECIAL.test(plain);
     return [
-      { name: "read", path },
-      { name: "write", path },
-      { name: "net", host: `unix:${absolute(path)}` },
+      { name: "read", path, special },
+      { name: "write", path, special },
+      { name: "net", host: `unix:${plain}` },
     ];
   },
 };

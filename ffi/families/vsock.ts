@@ -5,7 +5,7 @@
  */
 import type { VsockAddress } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
-import { AF_VSOCK } from "../abi/socket_constants.ts";
+import { AF_VSOCK, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
 import type { FamilyRow } from "./row.ts";
 
@@ -26,7 +26,7 @@ export const VSOCK: FamilyRow<VsockAddress> = {
   number: AF_VSOCK,
   name: "vsock",
   module: "vsock",
-  types: ["stream", "seqpacket", "dgram"],
+  asked: { types: [SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM], protocols: [0] },
   keys: ["cid", "port"],
   grants: ["net"],
   recognises: ({ cid }) => cid !== undefined,

@@ -1,16 +1,12 @@
 /**
- * Deno's net, read and write permissions, asked for as Deno's own networking asks: FFI is no way
- * around them. What an address takes is asked of its family's row, by the bytes that the kernel gets.
+ * Deno's permissions, asked for as Deno's own calls ask: FFI is no way around them.
  *
  * @module
  */
 import { notCapable } from "../../core/errors.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
-import { AF_NETLINK, AF_PACKET, SOCK_RAW } from "../abi/socket_constants.ts";
-import { familyAt } from "../families/bytes.ts";
-import { OTHER } from "../families/other.ts";
 import type { FamilyRow, GrantName, Need } from "../families/row.ts";
-import { SOCK_TYPE_MASK } from "../families/socket_types.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
 import { rowOf } from "../families/table.ts";
 
 /**
@@ -37,8 +33,14 @@ export function allGranted(row: FamilyRow): boolean {
 /**
  * Asks for a permission as the built-ins do: at a terminal the user is asked, elsewhere it is
  * refused at once. The whole of a permission is not granted while a part of it is denied.
+ *
+ * @param need What is needed.
+ * @param action What it is for, for the message: `"connect"`.
+ * @param about Whom it is about, for the message.
+ * @throws {Deno.errors.NotCapable} If it is not granted; names the flag.
  */
-function demand(need: Need, action: string, about?: string): void {
+export function demand(need: Need, action: string, about?: string): void {
+  if (need.special) return demandSpecial(need.path!, action, about);
   const descriptor = descriptorOf(need);
   const granted = ({ state, partial }: Deno.PermissionStatus) =>
     state === "granted" && (need.partly || partial !== true);
@@ -46,10 +48,12 @@ function demand(need: Need, action: string, about?: string): void {
   if (granted(Deno.permissions.requestSync(descriptor))) return;
   const { name, host, path } = descriptor as Need;
   const what = host ?? path;
-  throw notCapable(
-    about === undefined ? action : `${action} ${about}`,
-    what === undefined ? `--allow-${name}` : `--allow-${name}=${what}`,
-  );
+  const flag = what === undefined ? `--allow-${name}` : `--allow-${name}=${what}`;
+  throw notCapable(worded(action, about), flag);
+}
+
+function worded(action: string, about: string | undefined): string {
+  return about === undefined ? action : `${action} ${about}`;
 }
 
 /** As Deno has words for it, else the whole permission. */
@@ -65,19 +69,40 @@ function descriptorOf({ name, host, path }: Need): Deno.PermissionDescriptor {
   }
 }
 
+/** No query tells whether everything is allowed: a call that looks at such a path does. */
+function demandSpecial(path: string, action: string, about: string | undefined): void {
+  try {
+    Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw notCapable(worded(action, about), "--allow-all");
+    }
+  }
+}
+
+/** A sys permission, `"hostname"` say. */
+export function demandSys(kind: "hostname" | "networkInterfaces", action: string): void {
+  const descriptor = { name: "sys", kind } as const;
+  if (Deno.permissions.querySync(descriptor).state === "granted") return;
+  if (Deno.permissions.requestSync(descriptor).state === "granted") return;
+  throw notCapable(action, `--allow-sys=${kind}`);
+}
+
+/** A host as Deno's net permissions name it, for every port where there is none. */
+export function netHost(hostname: string, port: number | undefined): string {
+  if (port !== undefined) return hostPort(hostname, port);
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
 /** Refuses unless `--allow-net` covers this host, by name or number. */
 export function checkNet(hostname: string, port: number, action: string): void {
-  const host = hostPort(hostname, port);
+  const host = netHost(hostname, port);
   demand({ name: "net", host }, action, host);
 }
 
 /** Refuses unless `--allow-net` covers this host at every port: for protocols without ports. */
 export function checkNetHost(hostname: string, action: string): void {
-  demand({ name: "net", host: bracketed(hostname) }, action, hostname);
-}
-
-function bracketed(hostname: string): string {
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
+  demand({ name: "net", host: netHost(hostname, undefined) }, action, hostname);
 }
 
 /** Refuses unless the whole of `--allow-net` is granted: for families that Deno has no words for. */
@@ -87,37 +112,23 @@ export function checkNetWhole(action: string): void {
 
 /** Refuses what a name resolved to if `--deny-net` names it, as the built-in connect does. */
 export function checkResolved(hostname: string, port: number | undefined, action: string): void {
-  const host = port === undefined ? bracketed(hostname) : hostPort(hostname, port);
+  const host = netHost(hostname, port);
   if (Deno.permissions.querySync({ name: "net", host }).state === "denied") {
     throw notCapable(`${action} ${host}`, `--allow-net=${host}`);
   }
 }
 
 /**
- * Refuses unless the permissions cover an encoded address: decided by the row that decodes it. What
- * no row decodes takes the whole of `--allow-net`.
+ * Refuses a socket that can reach somebody, or be reached, by anything else than addresses that are
+ * asked for one by one, unless the whole of `--allow-net` is granted.
+ *
+ * @param family AF_*.
+ * @param type SOCK_*, with or without flags.
+ * @param protocol The protocol that is asked for.
  */
-export function checkSockaddr(
-  bytes: Uint8Array,
-  offset: number,
-  size: number,
-  action: string,
-): void {
-  const row = rowOf(size < 2 ? OTHER.number : familyAt(bytes, offset));
-  if (allGranted(row)) return;
-  // Too short for its family, as the row knows it: the kernel may take it all the same.
-  const address = row.decode(bytes, offset, size, undefined);
-  const needs = (address === undefined ? OTHER : row).permissions(bytes, offset, size, action);
-  const about = address && row.text(address);
-  for (const need of needs) demand(need, action, about);
-}
-
-/**
- * Refuses sockets that receive from anybody, and reach the kernel, with no bind or connect that would
- * ask, unless the whole of `--allow-net` is granted.
- */
-export function checkSocket(family: number, type: number): void {
-  if (family === AF_PACKET || family === AF_NETLINK || (type & SOCK_TYPE_MASK) === SOCK_RAW) {
-    checkNetWhole("open a raw socket");
-  }
+export function checkSocket(family: number, type: number, protocol: number): void {
+  const { asked } = rowOf(family);
+  const plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (asked?.types.includes(plain) && asked.protocols.includes(protocol)) return;
+  checkNetWhole("open a socket of this family, type and protocol");
 }

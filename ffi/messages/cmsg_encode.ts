@@ -24,6 +24,7 @@ import {
   UDP_SEGMENT,
 } from "../abi/constants.ts";
 import { cmsgLength, cmsgSpace, LAYOUTS } from "../abi/layout.ts";
+import { checkControl } from "../guard/options.ts";
 
 const {
   cmsghdr: CMSGHDR,
@@ -66,6 +67,7 @@ export interface PreparedControl {
  * @returns The messages, for {@linkcode writeControl}.
  * @throws {TypeError} If a field is missing or of the wrong type.
  * @throws {RangeError} If a number is out of range, or there are more than 253 descriptors.
+ * @throws {Deno.errors.NotCapable} If one could send its packet elsewhere and not all of net is granted.
  */
 export function prepareControl(control: OutgoingControl, ipv6: boolean): PreparedControl {
   if (!Array.isArray(control)) throw new TypeError("Cannot send: control is not an array");
@@ -73,6 +75,7 @@ export function prepareControl(control: OutgoingControl, ipv6: boolean): Prepare
   let lengthBytes = 0;
   for (let i = 0; i < control.length; i++) {
     const encoded = encodeOne(control[i], `control[${i}]`, ipv6);
+    checkControl(encoded.level, encoded.number, encoded.data);
     lengthBytes += cmsgSpace(sizeOf(encoded.data));
     messages.push(encoded);
   }

@@ -5,15 +5,15 @@
  */
 import type { Address, AddressInput } from "../../core/address.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
-import { checkSockaddr } from "../guard/permissions.ts";
-import { addressText, decodeSockaddr, encodeSockaddrInto } from "../families/sockaddr.ts";
+import { addressText, decodeSockaddr } from "../families/sockaddr.ts";
+import { encodePeerInto, type Peer, type PeerLength } from "../guard/peer.ts";
 
 /**
  * Encodes the address a message is sent to, and asks for the permission to send there.
  *
  * @param target Memory with room for any address.
  * @param offset Where in it the address goes.
- * @param to The address.
+ * @param to The address, or a peer that was asked for before.
  * @returns The length of the address in bytes.
  * @throws {TypeError} If the address is malformed.
  * @throws {Deno.errors.NotCapable} If no permission covers it.
@@ -21,11 +21,9 @@ import { addressText, decodeSockaddr, encodeSockaddrInto } from "../families/soc
 export function encodeDestination(
   target: Uint8Array,
   offset: number,
-  to: AddressInput<Address>,
-): number {
-  const length = encodeSockaddrInto(target, offset, to, "send", INTERFACES);
-  checkSockaddr(target, offset, length, "send");
-  return length;
+  to: AddressInput<Address> | Peer,
+): PeerLength {
+  return encodePeerInto(target, offset, to, INTERFACES);
 }
 
 /** An encoded address as text, for errors; `undefined` if there is none. */

@@ -39,6 +39,7 @@ import {
 } from "./msghdr_checks.ts";
 import { copyOf, Scratch } from "./msghdr_memory.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { NO_PEER, type Peer, type PeerLength } from "../guard/peer.ts";
 import { unnamedUnix } from "../families/unix.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
@@ -102,7 +103,7 @@ export interface PreparedSend {
   /** Their length together. */
   readonly lengthBytes: number;
   /** The length of its recipient's address, 0 without one. */
-  readonly nameLength: number;
+  readonly nameLength: PeerLength;
   /** That address, once the message is held. */
   name?: Uint8Array;
   readonly control: PreparedControl | undefined;
@@ -123,7 +124,7 @@ export interface PreparedSend {
 export function prepareSend(
   core: Descriptor,
   buffers: readonly Uint8Array[],
-  request: SendMsgRequest,
+  request: Omit<SendMsgRequest, "to"> & { to?: AddressInput<Address> | Peer },
 ): PreparedSend {
   const checked = checkBuffers(buffers, "send");
   const flags = checkFlags(request.flags, "send");
@@ -133,7 +134,7 @@ export function prepareSend(
     : prepareControl(request.control, core.familyNumber === AF_INET6);
   // Last: what getters do before cannot overwrite it.
   const { to } = request;
-  const nameLength = to === undefined ? 0 : encodeDestination(PREPARED_NAME, 0, to);
+  const nameLength = to === undefined ? NO_PEER : encodeDestination(PREPARED_NAME, 0, to);
   return { buffers: checked, lengthBytes: total(checked), nameLength, control, flags };
 }
 

@@ -18,6 +18,7 @@ import { addressOf, allocate } from "../abi/memory.ts";
 import { poller } from "../loop/poller.ts";
 import { INET, SOCKADDR_IN_BYTES } from "../families/inet.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import type { PeerRoom } from "../guard/peer.ts";
 import { allGranted } from "../guard/permissions.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
@@ -154,10 +155,10 @@ export class SendBatch {
    * Adds a message whose recipient is encoded already; there must be room. For senders of many equal
    * messages, who have checked recipient and permission themselves.
    *
-   * @param name The recipient's sockaddr.
+   * @param peer The recipient.
    * @param data The payload, at most 2048 bytes: copied.
    */
-  addEncoded(name: Uint8Array, data: Uint8Array): void {
+  addTo({ bytes: name }: PeerRoom, data: Uint8Array): void {
     if (this.full || data.length > COPIED_BYTES || name.length > SOCKADDR_STORAGE_BYTES) {
       throw new RangeError("Cannot send: the message does not fit the batch");
     }

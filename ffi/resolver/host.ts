@@ -6,7 +6,7 @@
 import type { IpAddress } from "../../core/address.ts";
 import { isIpv4, isIpv6 } from "../../core/ip/text.ts";
 import type { WaitOptions } from "../../core/wait.ts";
-import { checkNet, checkResolved } from "../guard/permissions.ts";
+import { NameGrant } from "../guard/peer.ts";
 import { resolve } from "./resolver.ts";
 
 /** What is looked for. */
@@ -38,16 +38,13 @@ export async function resolveHost(request: HostRequest): Promise<IpAddress[]> {
   const { hostname, port, family, type, action, signal, timeoutMs } = request;
   const zone = hostname.indexOf("%");
   const plain = zone < 0 ? hostname : hostname.slice(0, zone);
-  checkNet(plain, port, action);
+  const grant = NameGrant.ask(plain, port, action);
   const found = await resolve(hostname, port, { family, type, idn: true }, { signal, timeoutMs });
-  const addresses = found.map(({ address }) => withScope(address, request));
-  if (isIpv4(plain) || isIpv6(plain)) return addresses;
-  for (const address of addresses) checkResolved(address.hostname, port, action);
-  return addresses;
+  return found.map(({ address }) => grant.admit(withScope(address, request), action));
 }
 
 function withScope(address: IpAddress, { scopeId, flowInfo }: HostRequest): IpAddress {
-  if (address.family === "inet") return address;
+  if (address.family === "inet") return { ...address };
   return {
     ...address,
     ...(scopeId !== undefined && address.scopeId === undefined && { scopeId }),

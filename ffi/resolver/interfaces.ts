@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notCapable, socketError } from "../../core/errors.ts";
+import { socketError } from "../../core/errors.ts";
 import { parseIp } from "../../core/ip/text.ts";
 import { layoutOf } from "../abi/layout.ts";
 import { detectPlatform } from "../abi/platform.ts";
@@ -28,6 +28,7 @@ import {
 } from "../abi/resolver_constants.ts";
 import { AF_INET, AF_INET6, AF_PACKET, SOCK_CLOEXEC, SOCK_DGRAM } from "../abi/socket_constants.ts";
 import { attempt, closeFd, failure, libc, must } from "../abi/library.ts";
+import { demandSys } from "../guard/permissions.ts";
 import { allocate, readCString, readMemory } from "../abi/memory.ts";
 import { SOCKADDR_IN_BYTES } from "../families/inet.ts";
 import { SOCKADDR_IN6_BYTES } from "../families/inet6.ts";
@@ -126,7 +127,8 @@ interface Node {
 
 /** See `interfaces` of addrinfo. */
 export function listInterfaces(): NetworkInterface[] {
-  checkPermission();
+  // The built-in `Deno.networkInterfaces` asks for the same.
+  demandSys("networkInterfaces", "list the interfaces");
   const head = new BigUint64Array(allocate(8).buffer);
   must("getifaddrs", (lib) => lib.getifaddrs(head));
   const found = new Map<string, NetworkInterface>();
@@ -142,14 +144,6 @@ export function listInterfaces(): NetworkInterface[] {
     libc().freeifaddrs(head[0]);
   }
   return setMtus([...found.values()]);
-}
-
-/** The built-in `Deno.networkInterfaces` asks for the same. */
-function checkPermission(): void {
-  const descriptor = { name: "sys", kind: "networkInterfaces" } as const;
-  if (Deno.permissions.querySync(descriptor).state === "granted") return;
-  if (Deno.permissions.requestSync(descriptor).state === "granted") return;
-  throw notCapable("list the interfaces", "--allow-sys=networkInterfaces");
 }
 
 function readNodes(head: bigint): Node[] {
@@ -262,6 +256,7 @@ function setMtus(links: NetworkInterface[]): NetworkInterface[] {
 
 /** See `setHostname` of addrinfo. */
 export function changeHostname(name: string): void {
+  demandSys("hostname", "set the host name");
   const bytes = new TextEncoder().encode(name);
   const result = attempt((lib) => lib.sethostname(bytes, bytes.length));
   if (result === -EPERM) {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EchoTemplate } from "../../raw/_echo.ts";
+import { Peer } from "../../ffi/guard/peer.ts";
 import { ProbeSocket } from "../../raw/_probe_socket.ts";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
@@ -195,7 +196,7 @@ testWith(NETNS, "departures are numbered anew after a refused request", async ()
   const socket = new ProbeSocket({ family: "inet", transmitTimes: true });
   try {
     const template = new EchoTemplate("inet", socket.identifier, new Uint8Array(8), 0);
-    const to = { family: "inet", hostname: "192.0.2.2", port: 0 } as const;
+    const to = Peer.ask({ family: "inet", hostname: "192.0.2.2", port: 0 }, "ping");
     const left: number[] = [];
     const replies: number[] = [];
     const hear = async () => {

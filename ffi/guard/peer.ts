@@ -1,0 +1,234 @@
+/**
+ * Peers that the permissions allow: the one place where an address becomes bytes for the kernel.
+ *
+ * bind, connect and every send of `Descriptor` take what is made here and nothing else. What is
+ * decided about is the encoded bytes, by the row that decodes them; what no row decodes takes the
+ * whole of `--allow-net`.
+ *
+ * @module
+ */
+import type { Address, AddressInput, IpAddress } from "../../core/address.ts";
+import { formatIp } from "../../core/ip/text.ts";
+import { STRUCTS } from "../abi/layout.ts";
+import { familyAt } from "../families/bytes.ts";
+import { OTHER } from "../families/other.ts";
+import type { InterfaceLookup } from "../families/row.ts";
+import {
+  addressText,
+  decodeSockaddr,
+  encodeSockaddr,
+  encodeSockaddrInto,
+  SOCKADDR_STORAGE_BYTES,
+} from "../families/sockaddr.ts";
+import { rowOf } from "../families/table.ts";
+import {
+  allGranted,
+  checkNet,
+  checkNetHost,
+  checkResolved,
+  demand,
+  isWhole,
+} from "./permissions.ts";
+
+/**
+ * Rewrites encoded bytes to what is decided about, and refuses them unless the permissions cover
+ * them. Returns their length.
+ */
+function decide(
+  target: Uint8Array,
+  offset: number,
+  given: number,
+  action: string,
+  grant: NameGrant | undefined,
+): number {
+  const row = rowOf(given < 2 ? OTHER.number : familyAt(target, offset));
+  const size = row.settle?.(target, offset, given, action) ?? given;
+  if (allGranted(row)) return size;
+  if (grant !== undefined) {
+    grant.check(action);
+    return size;
+  }
+  // Too short for its family, as the row knows it: the kernel may take it all the same.
+  const address = row.decode(target, offset, size, undefined);
+  const needs = (address === undefined ? OTHER : row).permissions(target, offset, size, action);
+  const about = address && row.text(address);
+  for (const need of needs) demand(need, action, about);
+  return size;
+}
+
+/** Addresses that names which were granted have resolved to; frozen, so that they stay what they are. */
+const GRANTS = new WeakMap<object, NameGrant>();
+
+/** A host that was asked for by the name that was written, as Deno's own calls ask. */
+export class NameGrant {
+  readonly #host: string;
+  readonly #port: number | undefined;
+
+  private constructor(host: string, port: number | undefined) {
+    this.#host = host;
+    this.#port = port;
+  }
+
+  /**
+   * Asks for a host.
+   *
+   * @param host A name, or an address without a zone.
+   * @param port The port; `undefined` for protocols without ports, which take the host at every port.
+   * @param action What it is for.
+   * @throws {Deno.errors.NotCapable} If it is not granted.
+   */
+  static ask(host: string, port: number | undefined, action: string): NameGrant {
+    const grant = new NameGrant(host, port);
+    grant.check(action);
+    return grant;
+  }
+
+  /** Asks again: a permission may have been revoked. */
+  check(action: string): void {
+    if (isWhole("net")) return;
+    if (this.#port === undefined) checkNetHost(this.#host, action);
+    else checkNet(this.#host, this.#port, action);
+  }
+
+  /**
+   * Lets an address that the name resolved to be used, unless it is denied as such.
+   *
+   * @returns The address, which changes no more.
+   */
+  admit<A extends IpAddress>(address: A, action: string): Readonly<A> {
+    if (address.hostname !== this.#host && !isWhole("net")) {
+      checkResolved(address.hostname, this.#port, action);
+    }
+    GRANTS.set(address, this);
+    return Object.freeze(address);
+  }
+}
+
+/** Asks again for an address that a name which was granted has resolved to. */
+export function checkAgain(address: Readonly<IpAddress>, action: string): void {
+  GRANTS.get(address)?.check(action);
+}
+
+/** An address that may be used: the very bytes that the kernel gets. */
+export class Peer {
+  /** The sockaddr. Nobody changes it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #grant: NameGrant | undefined;
+
+  private constructor(bytes: Uint8Array<ArrayBuffer>, grant: NameGrant | undefined) {
+    this.bytes = bytes;
+    this.#grant = grant;
+  }
+
+  /**
+   * An address that the permissions are asked for, if the name that it comes from was not.
+   *
+   * @param address The address.
+   * @param action What it is for.
+   * @param lookup Resolves interface names.
+   * @throws {TypeError} If the address is malformed.
+   * @throws {Deno.errors.NotCapable} If no permission covers it.
+   */
+  static ask(address: AddressInput<Address>, action: string, lookup?: InterfaceLookup): Peer {
+    const room = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const size = encodeSockaddrInto(room, 0, address, action, lookup);
+    const grant = GRANTS.get(address);
+    return new Peer(room.slice(0, decide(room, 0, size, action, grant)), grant);
+  }
+
+  /** As {@linkcode Peer.ask}, for another port than that of the address. */
+  static askPort(address: IpAddress, port: number, action: string): Peer {
+    const grant = GRANTS.get(address);
+    const other = { ...address, port };
+    if (grant !== undefined) GRANTS.set(other, grant);
+    return Peer.ask(other, action);
+  }
+
+  /**
+   * What reaches nobody that was not asked for: a socket's own end, or one that sends to itself. Each
+   * use is on the list of the guard's test.
+   */
+  static own(bytes: Uint8Array): Peer {
+    return new Peer(bytes.slice() as Uint8Array<ArrayBuffer>, undefined);
+  }
+
+  /** The address as text, for errors. */
+  get text(): string {
+    return addressText(decodeSockaddr(this.bytes, this.bytes.length));
+  }
+
+  /** Asks again: a permission may have been revoked since. */
+  check(action: string): void {
+    decide(this.bytes, 0, this.bytes.length, action, this.#grant);
+  }
+}
+
+/** One IP address after another in the same memory, for senders of many; they have no ports. */
+export class PeerRoom {
+  /** The sockaddr. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #at: number;
+  readonly #addressBytes: number;
+
+  /** Of one family. */
+  constructor(family: "inet" | "inet6") {
+    const any = { family, hostname: family === "inet" ? "0.0.0.0" : "::", port: 0 } as IpAddress;
+    this.bytes = encodeSockaddr(any, "send");
+    this.#at = family === "inet" ? STRUCTS.sockaddr_in.sin_addr : STRUCTS.sockaddr_in6.sin6_addr;
+    this.#addressBytes = family === "inet" ? 4 : 16;
+  }
+
+  /**
+   * Puts an address in, if the permissions cover its host.
+   *
+   * @param address Its 4 or 16 bytes.
+   * @param host The name that it was looked up by, which is asked for in its place.
+   * @param action What it is for.
+   */
+  put(address: Uint8Array, host: string | undefined, action: string): void {
+    if (!isWhole("net")) checkNetHost(host ?? formatIp(address), action);
+    // Byte by byte: a call of set() costs more than these few.
+    for (let i = 0; i < this.#addressBytes; i++) this.bytes[this.#at + i] = address[i];
+  }
+}
+
+declare const CHECKED: unique symbol;
+/** The length of an address that {@linkcode encodePeerInto} has written. */
+export type PeerLength = number & { readonly [CHECKED]: true };
+
+/** No address: to the peer that the socket is connected to. */
+export const NO_PEER = 0 as PeerLength;
+
+/**
+ * Encodes the address that a message goes to into memory of the caller's, and asks for the
+ * permission.
+ *
+ * @param target Memory with room for any address.
+ * @param offset Where in it the address goes.
+ * @param to The address, or a peer that was asked for before.
+ * @param lookup Resolves interface names.
+ * @returns Its length.
+ * @throws {TypeError} If the address is malformed.
+ * @throws {Deno.errors.NotCapable} If no permission covers it.
+ */
+export function encodePeerInto(
+  target: Uint8Array,
+  offset: number,
+  to: AddressInput<Address> | Peer,
+  lookup?: InterfaceLookup,
+): PeerLength {
+  if (to instanceof Peer) {
+    to.check("send");
+    target.set(to.bytes, offset);
+    return to.bytes.length as PeerLength;
+  }
+  const size = encodeSockaddrInto(target, offset, to, "send", lookup);
+  // Looked up where it matters: this is on the way of every datagram.
+  const grant = isWhole("net") ? undefined : GRANTS.get(to);
+  return decide(target, offset, size, "send", grant) as PeerLength;
+}
+
+/** Refuses a socket that listens without having been bound to what its own address says. */
+export function checkListen(sockaddr: Uint8Array<ArrayBuffer>): void {
+  decide(sockaddr, 0, sockaddr.length, "listen", undefined);
+}
