@@ -8,8 +8,6 @@ import type { OptionSetting } from "../core/engine_choice.ts";
 import { errnoName, errnoNumber } from "../core/errno.ts";
 import { formatIpv4, formatIpv6 } from "../core/ip/text.ts";
 import {
-  AF_INET,
-  AF_INET6,
   MSG_ERRQUEUE,
   SO_TIMESTAMPNS as SO_TIMESTAMPNS_NUMBER,
   SOCK_RAW,

@@ -122,7 +122,7 @@ export function connectTrace(core: Descriptor, route: TraceRoute, port: number):
   } catch (error) {
     if (!isSocketError(error, "ENOPROTOOPT")) throw error;
   }
-  core.connectNow(Peer.askPort(target, port, "trace a route"));
+  core.connectNow(Peer.askPort(target, port, "trace a route"), target.hostname);
   const name = core.localName();
   return decodeSockaddr(name, name.length) as IpAddress;
 }

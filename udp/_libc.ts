@@ -2,6 +2,7 @@ import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/bytes.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { firstThatWorks } from "../core/first_address.ts";
+import { hostPort } from "../core/ip_arguments.ts";
 import { isIpv4 } from "../core/ip/text.ts";
 import type { OutgoingMessage, SendOptions } from "../core/message.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -35,6 +36,7 @@ const MOST_NAMES = 64;
 
 /** A UDP socket over libc. Unlike the kernel it takes names, and IPv4 addresses on IPv6 sockets. */
 class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
+  /** By name and port, as they were asked for. */
   readonly #names = new Map<string, IpAddress>();
   /** The IPv4 address that an IPv4 socket sent to last: mostly the next message goes there too. */
   #lastIpv4 = "";
@@ -150,8 +152,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
       return { family: "inet6", hostname: `::ffff:${hostname}`, port };
     }
     if (hostname.includes(":")) return to;
-    const found = this.#names.get(hostname);
-    return found && { ...found, port };
+    return this.#names.get(hostPort(hostname, port));
   }
 
   async #lookUp(
@@ -160,6 +161,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     wait: Wait | undefined,
   ): Promise<IpAddress> {
     const { hostname, port } = to;
+    const grant = NameGrant.ask(hostname, port, action);
     const looking = resolve(hostname, port, {
       type: "dgram",
       family: this.family as "inet",
@@ -168,8 +170,9 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     const [{ address }] = await (wait === undefined ? looking : wait.race(looking));
     if (this.closed) throw closedError(action);
     if (this.#names.size === MOST_NAMES) this.#names.clear();
-    this.#names.set(hostname, address);
-    return address;
+    const admitted = grant.admit(address, action);
+    this.#names.set(hostPort(hostname, port), admitted);
+    return admitted;
   }
 
   #changeMembership(

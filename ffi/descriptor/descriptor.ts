@@ -222,10 +222,10 @@ export class Descriptor extends Watch {
   }
 
   /** Connects a socket that has no handshake to wait for. */
-  connectNow(peer: Peer): void {
+  connectNow(peer: Peer, text: string = peer.text): void {
     this.checkOpen("connect");
     const result = attemptConnect(this.fd, peer);
-    if (result < 0) throw failure("connect", -result, peer.text);
+    if (result < 0) throw failure("connect", -result, text);
   }
 
   /** Dissolves an association by an address of no family (`man 2 connect`). */

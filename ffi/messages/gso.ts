@@ -11,7 +11,8 @@ import { attempt } from "../abi/library.ts";
 import { sendToOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { openDescriptor } from "../descriptor/open.ts";
-import { encodeSockaddr } from "../families/sockaddr.ts";
+import { encodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { encodePeerInto, Peer } from "../guard/peer.ts";
 
 /** UDP_MAX_SEGMENTS (linux/udp.h): 64, and 128 since Linux 6.9. */
 const OLD_MAX_SEGMENTS = 64;
@@ -44,9 +45,11 @@ function ask(): number {
     const set = attempt((lib) => lib.setsockopt(core.fd, SOL_UDP, UDP_SEGMENT, size, 4));
     if (set < 0) return 1;
     const any = encodeSockaddr({ hostname: "127.0.0.1", port: 0 }, "bind");
-    core.call("bind", (lib, fd) => lib.bind(fd, any, any.length));
-    const name = core.localName();
-    const sent = sendToOnce(core, new Uint8Array(MAX_SEGMENTS), 0, name, name.length, "");
+    core.bind(Peer.own(any));
+    const self = Peer.own(core.localName());
+    const name = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const length = encodePeerInto(name, 0, self);
+    const sent = sendToOnce(core, new Uint8Array(MAX_SEGMENTS), 0, name, length, self.text);
     return sent === MAX_SEGMENTS ? MAX_SEGMENTS : OLD_MAX_SEGMENTS;
   } catch {
     return OLD_MAX_SEGMENTS;

@@ -4,7 +4,6 @@
  * @module
  */
 import type { IpAddress } from "../../core/address.ts";
-import { isIpv4, isIpv6 } from "../../core/ip/text.ts";
 import type { WaitOptions } from "../../core/wait.ts";
 import { NameGrant } from "../guard/peer.ts";
 import { resolve } from "./resolver.ts";
