@@ -5,7 +5,7 @@
  */
 import type { AlgAddress } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
-import { AF_ALG } from "../abi/socket_constants.ts";
+import { AF_ALG, SOCK_SEQPACKET } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
 import { type FamilyRow, type Fields, refuse } from "./row.ts";
 
@@ -58,7 +58,7 @@ export const ALG: FamilyRow<AlgAddress> = {
   number: AF_ALG,
   name: "alg",
   module: "af_alg",
-  types: ["seqpacket"],
+  asked: { types: [SOCK_SEQPACKET], protocols: [0] },
   keys: ["type", "name", "feature", "mask"],
   // It reaches the kernel's arithmetic and nobody else.
   grants: [],
