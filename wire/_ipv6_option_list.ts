@@ -95,6 +95,25 @@ export function checkOptionList(what: string, bytes: Uint8Array, start: number, 
   }
 }
 
+/**
+ * The length that the jumbo payload option of the hop-by-hop header at `start` states (RFC 2675), if
+ * there is a sound one.
+ */
+export function jumboLengthAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start < 8) return undefined;
+  const last = Math.min(end, start + (bytes[start + 1] + 1) * 8);
+  for (let at = start + 2; at + 1 < last;) {
+    if (bytes[at] === TYPE.PAD1) {
+      at++;
+      continue;
+    }
+    const next = at + 2 + bytes[at + 1];
+    if (bytes[at] === TYPE.JUMBO && next === at + 6 && next <= last) return u32(bytes, at + 2);
+    at = next;
+  }
+  return undefined;
+}
+
 /** Reads a list that {@linkcode checkOptionList} has passed, without the padding that ends it. */
 export function readOptionList(bytes: Uint8Array, start: number, end: number): Ipv6Option[] {
   const options: Ipv6Option[] = [];

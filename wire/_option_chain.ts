@@ -10,33 +10,37 @@ import { bad } from "./_bytes.ts";
 /** The two kinds that have no length. */
 export const BARE_OPTION = { END: 0, NOP: 1 };
 
-/** Checks the chain from `start` to `end` once. */
-export function checkOptionChain(
+/** What is wrong with the chain from `start` to `end`, or `undefined`. */
+export function optionChainError(
   what: string,
   bytes: Uint8Array,
   start: number,
   end: number,
-): void {
+): RangeError | undefined {
   for (let at = start; at < end;) {
     const type = bytes[at];
-    if (type === BARE_OPTION.END) return;
+    if (type === BARE_OPTION.END) return undefined;
     if (type === BARE_OPTION.NOP) {
       at++;
       continue;
     }
-    if (at + 1 >= end) throw bad(what, `option ${type} has no length`);
+    if (at + 1 >= end) return bad(what, `option ${type} has no length`);
     const length = bytes[at + 1];
-    if (length < 2) throw bad(what, `option ${type} has a length of ${length}, below 2`);
+    if (length < 2) return bad(what, `option ${type} has a length of ${length}, below 2`);
     if (at + length > end) {
-      throw bad(what, `option ${type} has a length of ${length}, above the ${end - at} bytes left`);
+      return bad(
+        what,
+        `option ${type} has a length of ${length}, above the ${end - at} bytes left`,
+      );
     }
     at += length;
   }
+  return undefined;
 }
 
 /**
- * Reads a chain that {@linkcode checkOptionChain} has passed; `readOption` gets the options that have a
- * length, with it.
+ * Reads a chain up to its end, or to the first option that {@linkcode optionChainError} complains of;
+ * `readOption` gets the options that have a length, with it.
  */
 export function readOptionChain<O>(
   bytes: Uint8Array,
@@ -59,8 +63,8 @@ export function readOptionChain<O>(
       options.push({ kind: "nop" });
       at++;
     } else {
-      // The bytes may have changed since they were checked: never go on by nothing, nor beyond.
-      const length = Math.min(Math.max(2, bytes[at + 1]), end - at);
+      const length = at + 1 < end ? bytes[at + 1] : 0;
+      if (length < 2 || length > end - at) return options;
       options.push(readOption(bytes, at, type, length));
       at += length;
     }

@@ -9,8 +9,8 @@ import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import { addressSumAt, checksum } from "./checksum.ts";
 import {
-  checkIpv4Options,
   type Ipv4Option,
+  ipv4OptionsError,
   measureIpv4Options,
   readIpv4Options,
   writeIpv4Options,
@@ -82,58 +82,69 @@ export class Ipv4View extends HeaderView {
   }
 
   /**
-   * Lays a view over the IPv4 packet that begins at `start`.
+   * Lays a view over the IPv4 packet that begins at `start`. A total length of 0 is that of a packet
+   * whose cutting is left to the network card: it goes on to `end`.
    *
    * @param bytes The bytes; they are not copied, and changes to them show.
    * @param start Index of the first byte of the header; default 0.
    * @param end Index after the last byte at hand; default `bytes.length`. More bytes than the total
    * length tells are not part of the packet (the padding of an Ethernet frame).
    * @returns The view.
-   * @throws {RangeError} If the header lies: it names the field.
+   * @throws {RangeError} If the header or its chain of options lies: it names the field.
    */
   static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv4View {
     const view = Ipv4View.parsePartial(bytes, start, end);
-    const total = view.totalLength;
-    if (total < view.headerLength) {
+    const words = view.ihl;
+    const left = end - start;
+    if (words * 4 > left) throw bad(WHAT, `IHL of ${words} is above the ${left} bytes at hand`);
+    const { optionsError, totalLength: total } = view;
+    if (optionsError !== undefined) throw optionsError;
+    if (total !== 0 && total < view.headerLength) {
       throw bad(
         WHAT,
         `total length of ${total} is below the header length of ${view.headerLength}`,
       );
     }
-    if (total > end - start) {
-      throw bad(WHAT, `total length of ${total} is above the ${end - start} bytes at hand`);
+    if (total > left) {
+      throw bad(WHAT, `total length of ${total} is above the ${left} bytes at hand`);
     }
     return view;
   }
 
   /**
-   * Like {@linkcode Ipv4View.parse}, but the payload may be cut off, as it is in the quote of an ICMP
-   * error or in a capture with a snapshot length.
+   * Like {@linkcode Ipv4View.parse}, but the payload or the options may be cut off, as in the quote of
+   * an ICMP error or in a capture with a snapshot length, and an option may lie: the options end before
+   * it, and {@linkcode Ipv4View.optionsError} tells why.
    *
    * @param bytes The bytes.
    * @param start Index of the first byte of the header; default 0.
    * @param end Index after the last byte at hand; default `bytes.length`.
    * @returns The view; its payload is what there is of it.
-   * @throws {RangeError} If the header itself is cut off or lies: it names the field.
+   * @throws {RangeError} If the fixed part of the header is cut off or lies: it names the field.
    */
   static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv4View {
     checkSpan(WHAT, bytes, start, end, AT.OPTIONS);
     const first = bytes[start];
     if (first >>> 4 !== 4) throw bad(WHAT, `version of ${first >>> 4} is not 4`);
     const length = (first & 15) * 4;
-    if (length !== AT.OPTIONS) {
-      if (length < AT.OPTIONS) throw bad(WHAT, `IHL of ${first & 15} is below 5`);
-      if (length > end - start) {
-        throw bad(WHAT, `IHL of ${first & 15} is above the ${end - start} bytes at hand`);
-      }
-      checkIpv4Options(bytes, start + AT.OPTIONS, start + length);
-    }
+    if (length < AT.OPTIONS) throw bad(WHAT, `IHL of ${first & 15} is below 5`);
     const total = u16(bytes, start + AT.TOTAL_LENGTH);
-    // A total length of 0 stands in captures of packets that the card itself will cut (TSO).
     const last = total < length ? end : Math.min(end, start + total);
-    return new Ipv4View(bytes, start, start + length, last);
+    return new Ipv4View(bytes, start, Math.min(last, start + length), last);
   }
 
+  /** Length of the header in words of four bytes, 5 to 15, as the header has it. */
+  get ihl(): number {
+    return this.bytes[this.start + AT.VERSION_IHL] & 15;
+  }
+  /** What is wrong with the options, which end before it; `undefined`: nothing. */
+  get optionsError(): RangeError | undefined {
+    return ipv4OptionsError(this.bytes, this.start + AT.OPTIONS, this.payloadStart);
+  }
+  /** Whether the network card is to cut the packet (TSO): it has no total length and no checksums yet. */
+  get segmentationOffload(): boolean {
+    return this.totalLength === 0;
+  }
   /** Differentiated services and ECN, 0 to 255. */
   get tos(): number {
     return this.bytes[this.start + AT.TOS];
@@ -150,9 +161,10 @@ export class Ipv4View extends HeaderView {
   get totalLength(): number {
     return u16(this.bytes, this.start + AT.TOTAL_LENGTH);
   }
-  /** Whether fewer bytes are at hand than the total length tells. */
+  /** Whether fewer bytes are at hand than the total length, or that of the header, tells. */
   get truncated(): boolean {
-    return this.totalLength > this.end - this.start;
+    const length = this.end - this.start;
+    return this.totalLength > length || this.ihl * 4 > length;
   }
   /** Identification, which the fragments of a packet share. */
   get identification(): number {
@@ -201,6 +213,10 @@ export class Ipv4View extends HeaderView {
   /** Destination address. */
   get destination(): string {
     return formatIpv4(this.bytes, this.start + AT.DESTINATION);
+  }
+  /** Whether nothing of the header is cut off and no option lies. */
+  get isSound(): boolean {
+    return this.headerLength === this.ihl * 4 && this.optionsError === undefined;
   }
   /** The options, decoded. */
   get options(): Ipv4Option[] {
@@ -313,7 +329,9 @@ export const ipv4Layer: LayerRow<Ipv4, Ipv4View> = layerRow<Ipv4, Ipv4View>({
   names: "protocol",
   parse(bytes, start, end, walk) {
     const view = Ipv4View.parsePartial(bytes, start, end);
-    if (view.totalLength !== view.end - start) walk.complain(Ipv4View);
+    if (view.totalLength !== view.end - start || (view.ihl > 5 && !view.isSound)) {
+      walk.complain(Ipv4View);
+    }
     if (view.fragmentOffset === 0) walk.followProtocol(view.protocol);
     if (view.isFragment) walk.cut();
     return view;
@@ -332,12 +350,19 @@ export const ipv4Layer: LayerRow<Ipv4, Ipv4View> = layerRow<Ipv4, Ipv4View>({
     }
     pseudo.destination = lastHop(header.options ?? []) ?? pseudo.destination;
   },
-  isPartial: (view) => view.truncated || view.isFragment,
-  restate: (view) =>
-    view.truncated ? { ...view.toValue(), totalLength: view.totalLength } : view.toValue(),
+  // A card that is to cut the packet makes its checksums too.
+  isPartial: (view) => view.truncated || view.isFragment || view.segmentationOffload,
+  restate(view) {
+    // No value has an option that lies.
+    if (!view.isSound) return undefined;
+    const { totalLength } = view;
+    const value = view.toValue();
+    return totalLength === view.end - view.start ? value : { ...value, totalLength };
+  },
   describe(view, place) {
     const name = place.bare ? "IP " : "";
-    const line = name + addressesText(view.source, view.destination, place);
+    const offload = view.segmentationOffload ? "[segmentation offload] " : "";
+    const line = name + addressesText(view.source, view.destination, place) + offload;
     if (view.fragmentOffset > 0) return `${line}ip-proto-${view.protocol}`;
     if (isFollowed(place)) return line;
     return line + unknownText(view.protocol, view.end - view.payloadStart);

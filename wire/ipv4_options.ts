@@ -6,7 +6,7 @@
 
 import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { fit, setU16, u16, unfit } from "./_bytes.ts";
-import { BARE_OPTION, checkOptionChain, readOptionChain } from "./_option_chain.ts";
+import { BARE_OPTION, optionChainError, readOptionChain } from "./_option_chain.ts";
 
 const WHAT = "IPv4 header";
 
@@ -56,12 +56,16 @@ const ROUTES = {
   strictSourceRoute: OPTION.STRICT_ROUTE,
 };
 
-/** Checks the chain of options from `start` to `end` once. */
-export function checkIpv4Options(bytes: Uint8Array, start: number, end: number): void {
-  checkOptionChain(WHAT, bytes, start, end);
+/** What is wrong with the chain of options from `start` to `end`, or `undefined`. */
+export function ipv4OptionsError(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): RangeError | undefined {
+  return optionChainError(WHAT, bytes, start, end);
 }
 
-/** Reads a chain that {@linkcode checkIpv4Options} has passed. */
+/** Reads a chain, up to the first option that is wrong. */
 export function readIpv4Options(bytes: Uint8Array, start: number, end: number): Ipv4Option[] {
   return readOptionChain<Ipv4Option>(bytes, start, end, readOption);
 }

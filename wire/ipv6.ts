@@ -7,6 +7,7 @@
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u24 } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
+import { jumboLengthAt } from "./_ipv6_option_list.ts";
 import { addressSumAt } from "./checksum.ts";
 import { ETH_P_IPV6, IPPROTO_HOPOPTS, IPPROTO_IPV6, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
@@ -55,27 +56,44 @@ export class Ipv6View extends HeaderView {
 
   /**
    * Lays a view over the IPv6 packet that begins at `start`. A payload length of 0 before a hop-by-hop
-   * header announces a jumbogram (RFC 2675), which goes on to `end`.
+   * header announces a jumbogram (RFC 2675), whose option tells where it ends.
    *
    * @param bytes The bytes; they are not copied, and changes to them show.
    * @param start Index of the first byte of the header; default 0.
    * @param end Index after the last byte at hand; default `bytes.length`. More bytes than the payload
    * length tells are not part of the packet (the padding of an Ethernet frame).
    * @returns The view.
-   * @throws {RangeError} If the header lies: it names the field.
+   * @throws {RangeError} If the header or the length of a jumbogram lies: it names the field.
    */
   static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): Ipv6View {
     const view = Ipv6View.parsePartial(bytes, start, end);
-    if (view.truncated) {
-      const left = end - view.payloadStart;
-      throw bad(WHAT, `payload length of ${view.payloadLength} is above the ${left} bytes at hand`);
+    const { payloadLength, jumboLength } = view;
+    const left = end - view.payloadStart;
+    if (jumboLength !== undefined) {
+      if (payloadLength !== 0) {
+        throw bad(WHAT, `payload length of ${payloadLength} stands beside a jumbo payload option`);
+      }
+      if (jumboLength <= 0xffff) {
+        throw bad(WHAT, `jumbo payload length of ${jumboLength} is not above 65535`);
+      }
+      if (jumboLength > left) {
+        throw bad(
+          WHAT,
+          `jumbo payload length of ${jumboLength} is above the ${left} bytes at hand`,
+        );
+      }
+    } else if (payloadLength === 0 && view.nextHeader === IPPROTO_HOPOPTS) {
+      throw bad(WHAT, "payload length of 0 is without a jumbo payload option");
+    }
+    if (payloadLength > left) {
+      throw bad(WHAT, `payload length of ${payloadLength} is above the ${left} bytes at hand`);
     }
     return view;
   }
 
   /**
    * Like {@linkcode Ipv6View.parse}, but the payload may be cut off, as it is in the quote of an
-   * ICMPv6 error or in a capture with a snapshot length.
+   * ICMPv6 error or in a capture with a snapshot length, and the length of a jumbogram may lie.
    *
    * @param bytes The bytes.
    * @param start Index of the first byte of the header; default 0.
@@ -88,11 +106,19 @@ export class Ipv6View extends HeaderView {
     const version = bytes[start] >>> 4;
     if (version !== 6) throw bad(WHAT, `version of ${version} is not 6`);
     const from = start + AT.PAYLOAD;
-    const length = u16(bytes, start + AT.PAYLOAD_LENGTH);
-    const jumbo = length === 0 && bytes[start + AT.NEXT_HEADER] === IPPROTO_HOPOPTS;
-    return new Ipv6View(bytes, start, from, jumbo ? end : Math.min(end, from + length));
+    let length = u16(bytes, start + AT.PAYLOAD_LENGTH);
+    if (length === 0 && bytes[start + AT.NEXT_HEADER] === IPPROTO_HOPOPTS) {
+      length = jumboLengthAt(bytes, from, end) ?? end - from;
+    }
+    return new Ipv6View(bytes, start, from, Math.min(end, from + length));
   }
 
+  /** Length of what follows the header in bytes, as a jumbo payload option has it, if there is one. */
+  get jumboLength(): number | undefined {
+    return this.nextHeader === IPPROTO_HOPOPTS
+      ? jumboLengthAt(this.bytes, this.payloadStart, this.end)
+      : undefined;
+  }
   /** Differentiated services and ECN, 0 to 255. */
   get trafficClass(): number {
     return (u16(this.bytes, this.start) >>> 4) & 0xff;
@@ -113,9 +139,11 @@ export class Ipv6View extends HeaderView {
   get payloadLength(): number {
     return u16(this.bytes, this.start + AT.PAYLOAD_LENGTH);
   }
-  /** Whether fewer bytes are at hand than the payload length tells. */
+  /** Whether fewer bytes are at hand than the payload length, or that of a jumbogram, tells. */
   get truncated(): boolean {
-    return this.payloadLength > this.end - this.payloadStart;
+    const length = this.payloadLength;
+    const told = length === 0 ? this.jumboLength ?? 0 : length;
+    return told > this.end - this.payloadStart;
   }
   /** Number of what follows. */
   get nextHeader(): number {
@@ -156,6 +184,11 @@ export class Ipv6View extends HeaderView {
   }
 }
 
+/** What stands in the length field before so many bytes: of a jumbogram 0 (RFC 2675). */
+function lengthField(length: number, nextHeader: number): number {
+  return length > 0xffff && nextHeader === IPPROTO_HOPOPTS ? 0 : length;
+}
+
 /** The length of the header, in bytes. */
 function measureIpv6(_value: Ipv6): number {
   return AT.PAYLOAD;
@@ -174,7 +207,7 @@ function writeIpv6(
   setU32(bytes, start, (0x60000000 | (trafficClass << 20) | flowLabel) >>> 0);
   const next = fit(WHAT, "nextHeader", value.nextHeader ?? around.next ?? IPPROTO_NONE, 0xff);
   const length = end - start - AT.PAYLOAD;
-  const stated = value.payloadLength ?? (length > 0xffff && next === IPPROTO_HOPOPTS ? 0 : length);
+  const stated = value.payloadLength ?? lengthField(length, next);
   setU16(bytes, start + AT.PAYLOAD_LENGTH, fit(WHAT, "payloadLength", stated, 0xffff));
   bytes[start + AT.NEXT_HEADER] = next;
   bytes[start + AT.HOP_LIMIT] = fit(WHAT, "hopLimit", value.hopLimit ?? 64, 0xff);
@@ -213,8 +246,10 @@ export const ipv6Layer: LayerRow<Ipv6, Ipv6View> = layerRow<Ipv6, Ipv6View>({
   names: "protocol",
   parse(bytes, start, end, walk) {
     const view = Ipv6View.parsePartial(bytes, start, end);
-    if (view.truncated) walk.complain(Ipv6View);
-    walk.followProtocol(view.nextHeader);
+    const { nextHeader } = view;
+    // A hop-by-hop header may make a jumbogram of it.
+    if (nextHeader === IPPROTO_HOPOPTS || view.truncated) walk.complain(Ipv6View);
+    walk.followProtocol(nextHeader);
     return view;
   },
   measure: measureIpv6,
@@ -230,8 +265,12 @@ export const ipv6Layer: LayerRow<Ipv6, Ipv6View> = layerRow<Ipv6, Ipv6View>({
     }
   },
   isPartial: (view) => view.truncated,
-  restate: (view) =>
-    view.truncated ? { ...view.toValue(), payloadLength: view.payloadLength } : view.toValue(),
+  restate(view) {
+    const value = view.toValue();
+    const { payloadLength, nextHeader } = view;
+    const length = lengthField(view.end - view.payloadStart, nextHeader);
+    return payloadLength === length ? value : { ...value, payloadLength };
+  },
   describe(view, place) {
     const name = place.bare ? "IP6 " : "";
     const line = name + addressesText(view.source, view.destination, place);

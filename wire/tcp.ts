@@ -9,10 +9,10 @@ import { encodeWith } from "./_codec.ts";
 import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_TCP } from "./numbers.ts";
 import {
-  checkTcpOptions,
   measureTcpOptions,
   readTcpOptions,
   type TcpOption,
+  tcpOptionsError,
   writeTcpOptions,
 } from "./tcp_options.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
@@ -99,16 +99,48 @@ export class TcpView extends HeaderView {
    */
   static parse(bytes: Uint8Array, start = 0, end: number = bytes?.length): TcpView {
     checkSpan(WHAT, bytes, start, end, AT.OPTIONS);
-    const words = bytes[start + AT.OFFSET_FLAGS] >>> 4;
-    const length = words * 4;
-    if (length !== AT.OPTIONS) {
-      if (length < AT.OPTIONS) throw bad(WHAT, `data offset of ${words} is below 5`);
-      if (length > end - start) {
-        throw bad(WHAT, `data offset of ${words} is above the ${end - start} bytes at hand`);
-      }
-      checkTcpOptions(bytes, start + AT.OPTIONS, start + length);
+    const view = TcpView.parsePartial(bytes, start, end);
+    const { dataOffset: words, optionsError } = view;
+    if (words * 4 > end - start) {
+      throw bad(WHAT, `data offset of ${words} is above the ${end - start} bytes at hand`);
     }
-    return new TcpView(bytes, start, start + length, end);
+    if (optionsError !== undefined) throw optionsError;
+    return view;
+  }
+
+  /**
+   * Like {@linkcode TcpView.parse}, but the header may be cut off anywhere after the ports, as in the
+   * quote of an ICMP error or in a capture with a snapshot length, and an option may lie: the options
+   * end before it, and {@linkcode TcpView.optionsError} tells why.
+   *
+   * @param bytes The bytes.
+   * @param start Index of the first byte of the header; default 0.
+   * @param end Index after the last byte at hand; default `bytes.length`.
+   * @returns The view; what is cut off reads as 0.
+   * @throws {RangeError} If the ports are cut off or the data offset is below 5.
+   */
+  static parsePartial(bytes: Uint8Array, start = 0, end: number = bytes?.length): TcpView {
+    checkSpan(WHAT, bytes, start, end, AT.SEQUENCE);
+    if (end - start < AT.OPTIONS) return new TcpView(bytes, start, end, end);
+    const words = bytes[start + AT.OFFSET_FLAGS] >>> 4;
+    if (words * 4 < AT.OPTIONS) throw bad(WHAT, `data offset of ${words} is below 5`);
+    return new TcpView(bytes, start, Math.min(end, start + words * 4), end);
+  }
+
+  /** Whether the header is at hand up to this offset. */
+  #has(offset: number): boolean {
+    return this.headerLength >= offset;
+  }
+
+  /** Whether a part of the header is cut off: it reads as 0. */
+  get truncated(): boolean {
+    return this.headerLength < AT.OPTIONS || this.headerLength < this.dataOffset * 4;
+  }
+  /** What is wrong with the options, which end before it; `undefined`: nothing. */
+  get optionsError(): RangeError | undefined {
+    return this.headerLength <= AT.OPTIONS
+      ? undefined
+      : tcpOptionsError(this.bytes, this.start + AT.OPTIONS, this.payloadStart);
   }
 
   /** Port of the sender. */
@@ -121,19 +153,19 @@ export class TcpView extends HeaderView {
   }
   /** Sequence number. */
   get sequence(): number {
-    return u32(this.bytes, this.start + AT.SEQUENCE);
+    return this.#has(AT.SEQUENCE + 4) ? u32(this.bytes, this.start + AT.SEQUENCE) : 0;
   }
   /** Acknowledgment number. */
   get acknowledgment(): number {
-    return u32(this.bytes, this.start + AT.ACKNOWLEDGMENT);
+    return this.#has(AT.ACKNOWLEDGMENT + 4) ? u32(this.bytes, this.start + AT.ACKNOWLEDGMENT) : 0;
   }
   /** Length of the header in words of four bytes, 5 to 15. */
   get dataOffset(): number {
-    return this.bytes[this.start + AT.OFFSET_FLAGS] >>> 4;
+    return this.#has(AT.OFFSET_FLAGS + 1) ? this.bytes[this.start + AT.OFFSET_FLAGS] >>> 4 : 0;
   }
   /** The nine flags and the three reserved bits above them. */
   get flags(): number {
-    return u16(this.bytes, this.start + AT.OFFSET_FLAGS) & 0xfff;
+    return this.#has(AT.WINDOW) ? u16(this.bytes, this.start + AT.OFFSET_FLAGS) & 0xfff : 0;
   }
   /** Whether FIN is set. */
   get fin(): boolean {
@@ -161,15 +193,19 @@ export class TcpView extends HeaderView {
   }
   /** Receive window, not scaled. */
   get window(): number {
-    return u16(this.bytes, this.start + AT.WINDOW);
+    return this.#has(AT.WINDOW + 2) ? u16(this.bytes, this.start + AT.WINDOW) : 0;
   }
   /** Checksum as it stands. */
   get checksum(): number {
-    return u16(this.bytes, this.start + AT.CHECKSUM);
+    return this.#has(AT.CHECKSUM + 2) ? u16(this.bytes, this.start + AT.CHECKSUM) : 0;
   }
   /** Offset after the sequence number where urgent data ends. */
   get urgentPointer(): number {
-    return u16(this.bytes, this.start + AT.URGENT_POINTER);
+    return this.#has(AT.URGENT_POINTER + 2) ? u16(this.bytes, this.start + AT.URGENT_POINTER) : 0;
+  }
+  /** Whether nothing of the header is cut off and no option lies. */
+  get isSound(): boolean {
+    return !this.truncated && this.optionsError === undefined;
   }
   /** The options, decoded. */
   get options(): TcpOption[] {
@@ -292,6 +328,7 @@ export function encodeTcp(
 const FLAG_LETTERS = "FSRP.UEW";
 
 function tcpText(tcp: TcpView): string {
+  if (tcp.headerLength < AT.OPTIONS) return "[|tcp]";
   const length = tcp.end - tcp.payloadStart;
   let flags = "";
   for (let bit = 0; bit < FLAG_LETTERS.length; bit++) {
@@ -304,8 +341,10 @@ function tcpText(tcp: TcpView): string {
   if (tcp.ack) text += `, ack ${tcp.acknowledgment}`;
   text += `, win ${tcp.window}`;
   if (tcp.urg) text += `, urg ${tcp.urgentPointer}`;
-  const options = tcp.options;
-  if (options.length > 0) text += `, options [${options.map(optionText).join(",")}]`;
+  const options = tcp.options.map(optionText);
+  if (tcp.truncated) options.push("[|tcp]");
+  else if (tcp.optionsError !== undefined) options.push("[bad opt]");
+  if (options.length > 0) text += `, options [${options.join(",")}]`;
   return `${text}, length ${length}`;
 }
 
@@ -340,7 +379,9 @@ function optionText(option: TcpOption): string {
       return cookie === "" ? "tfo cookiereq" : `tfo cookie ${cookie}`;
     }
     case "other":
-      return `unknown-${option.type}`;
+      return `unknown-${option.type}${
+        option.data.length === 0 ? "" : ` 0x${hexBytes(option.data)}`
+      }`;
   }
 }
 
@@ -350,12 +391,16 @@ export const tcpLayer: LayerRow<Tcp, TcpView> = layerRow<Tcp, TcpView>({
   protocols: [IPPROTO_TCP],
   usesAddresses: true,
   parse(bytes, start, end, walk) {
-    const view = TcpView.parse(bytes, start, end);
+    const view = TcpView.parsePartial(bytes, start, end);
+    if (view.headerLength !== AT.OPTIONS && !view.isSound) walk.complain(TcpView);
     walk.followPort("tcp", view.sourcePort, view.destinationPort);
     return view;
   },
   measure: measureTcp,
   write: writeTcp,
+  isPartial: (view) => view.truncated,
+  // No value has an option that lies.
+  restate: (view) => view.truncated || view.optionsError !== undefined ? undefined : view.toValue(),
   describe: (view, place) => portsText(view, place) + tcpText(view),
-  verify: (view, sum) => sum === undefined || view.checksumOk(sum),
+  verify: (view, sum) => sum === undefined || view.truncated || view.checksumOk(sum),
 });

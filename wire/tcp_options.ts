@@ -5,7 +5,7 @@
  */
 
 import { fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { BARE_OPTION, checkOptionChain, readOptionChain } from "./_option_chain.ts";
+import { BARE_OPTION, optionChainError, readOptionChain } from "./_option_chain.ts";
 
 const WHAT = "TCP header";
 
@@ -163,12 +163,16 @@ export type TcpOption =
     data: Uint8Array;
   };
 
-/** Checks the chain of options from `start` to `end` once. */
-export function checkTcpOptions(bytes: Uint8Array, start: number, end: number): void {
-  checkOptionChain(WHAT, bytes, start, end);
+/** What is wrong with the chain of options from `start` to `end`, or `undefined`. */
+export function tcpOptionsError(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): RangeError | undefined {
+  return optionChainError(WHAT, bytes, start, end);
 }
 
-/** Reads a chain that {@linkcode checkTcpOptions} has passed. */
+/** Reads a chain, up to the first option that is wrong. */
 export function readTcpOptions(bytes: Uint8Array, start: number, end: number): TcpOption[] {
   return readOptionChain<TcpOption>(bytes, start, end, readOption);
 }

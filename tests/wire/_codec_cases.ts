@@ -215,6 +215,7 @@ export const MESSAGE_CASES = [
     encoder: wire.encodeTcp,
     encode: wire.encodeTcp,
     parse: wire.TcpView.parse,
+    parsePartial: wire.TcpView.parsePartial,
     payload: true,
   },
   <MessageCase<wire.Icmpv4>> {
