@@ -13,9 +13,10 @@ import {
   SPECIAL_SETTINGS,
 } from "./schemes/scheme.ts";
 import { UNIX_SCHEMES } from "./schemes/unix.ts";
+import { VSOCK_SCHEMES } from "./schemes/vsock.ts";
 
 /** The kinds of address, in the order of the help. */
-export const SCHEMES: readonly Scheme[] = [...IP_SCHEMES, ...UNIX_SCHEMES];
+export const SCHEMES: readonly Scheme[] = [...IP_SCHEMES, ...UNIX_SCHEMES, ...VSOCK_SCHEMES];
 
 /**
  * Reads an address.

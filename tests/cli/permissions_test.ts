@@ -46,6 +46,27 @@ Deno.test("echo, listen and relay need the net permission of their addresses, an
   }
 });
 
+Deno.test("an address opens the family of its scheme, and no other", async () => {
+  // The permission that is asked for tells what would be opened, before anything is.
+  for (
+    const [address, host] of [
+      ["vsock:7:5000", "vsock:7:5000"],
+      ["vsockseq:7:5000", "vsock:7:5000"],
+      ["udp:0.0.0.1:5000", "0.0.0.1:5000"],
+      ["mptcp:0.0.0.1:5000", "0.0.0.1:5000"],
+    ]
+  ) {
+    const { code, err } = await runSock(["connect", address], "", {
+      permissions: ["--allow-ffi", "--allow-net=127.0.0.1:1"],
+    });
+    assertEquals(code, 5);
+    assertStringIncludes(err, host);
+  }
+  const { code, err } = await runSock(["connect", "vsock:5000"]);
+  assertEquals(code, 2);
+  assertMatch(err, /lacks a context/);
+});
+
 Deno.test("a relay that may not reach its target ends and names the flag", async () => {
   const own = `127.0.0.1:${closedPort()}`;
   await using sock = new Sock(["relay", `tcp:${own}`, "tcp:127.0.0.1:9"], {

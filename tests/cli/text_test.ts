@@ -24,6 +24,9 @@ Deno.test("parseAddress() writes an address as it was", () => {
       "unix:relative:with:colons",
       "unixgram:/dev/log",
       "seqpacket:@udev",
+      "vsock:2:1024",
+      "vsock:1024",
+      "vsockseq:3:5",
     ]
   ) {
     assertEquals(parseAddress(text).text, text);
@@ -76,6 +79,10 @@ Deno.test("parseAddress() refuses what is no address, and says why", () => {
       ["unix:@", "lacks a path"],
       ["unix:" + "a".repeat(108), "over 107 bytes"],
       ["unix:a\0b", "NUL"],
+      ["vsock:", "lacks a port"],
+      ["vsock:home:1", "context"],
+      ["vsock:4294967296:1", "context"],
+      ["vsock:1:4294967296", "port"],
     ]
   ) {
     const error = assertThrows(() => parseAddress(text), UsageError);
