@@ -44,6 +44,13 @@ export const COMMANDS: readonly CommandRow[] = [
         .resolveCommand,
   },
   {
+    name: "dig",
+    summary: "ask a DNS server, or the hosts around, for records of a name",
+    load: async () =>
+      (await load<typeof import("./commands/dig.ts")>("./commands/dig.ts", import.meta.url))
+        .digCommand,
+  },
+  {
     name: "ping",
     summary: "ask a host for echoes and time them",
     load: async () =>

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { tcp } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
-import { runSock, runTool, Sock } from "./_sock.ts";
+import { closedPort, runSock, runTool, Sock } from "./_sock.ts";
 
 const unique = () => `sock-test-${crypto.randomUUID()}`;
 
@@ -93,4 +93,10 @@ Deno.test("the libc engine asks for --allow-ffi besides the address, and nothing
   const noNet = await runSock(args, "hello", { permissions: ["--allow-ffi"] });
   assertEquals(noNet.code, 5);
   assertMatch(noNet.err, /--allow-net/);
+});
+
+Deno.test("connect udp: tells of a peer that is not there, and ends with 1", async () => {
+  const { code, err } = await runSock(["connect", `udp:127.0.0.1:${closedPort()}`], "anybody?");
+  assertEquals(code, 1);
+  assertMatch(err, /^sock: .*refused.*ECONNREFUSED/);
 });

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "../../cli/event_rows.ts";
+import { udp, wire } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
 import { closedPort, runSock, Sock } from "./_sock.ts";
 
@@ -55,6 +56,20 @@ async function serve(
   return { out: "", err };
 }
 
+/** One answer with a record, from a server of one line. */
+async function digAnswered(): Promise<{ out: string; err: string }> {
+  using server = await udp.bind({ hostname: "127.0.0.1", port: 0, engine: "deno" });
+  const running = runSock(["dig", "-j", "a.test", `@127.0.0.1:${server.localAddr.port}`]);
+  const { data, from } = await server.recvFrom();
+  const { id, questions } = wire.DnsView.parse(data);
+  const answers = [{ type: "A", name: "a.test", ttl: 1, address: "192.0.2.1" }] as const;
+  await server.sendTo(
+    wire.encodeDns({ kind: "dns", id, response: true, questions, answers: [...answers] }),
+    from,
+  );
+  return await running;
+}
+
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async connect() {
     await using server = new Sock(["echo", "tcp:127.0.0.1:0"]);
@@ -93,6 +108,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return [
       await runSock(["resolve", "-j", "-r", "-c", "localhost", "http"]),
       await runSock(["resolve", "-j", "localhost", "nosuchservice"]),
+    ];
+  },
+  async dig() {
+    // An echo is no answer: it is waited for in vain.
+    await using server = new Sock(["echo", "udp:127.0.0.1:0"]);
+    const port = await server.port();
+    return [
+      await runSock(["dig", "-j", "a.test", `@127.0.0.1:${port}`, "-t", "50ms", "--tries", "1"]),
+      await digAnswered(),
     ];
   },
   async ping() {

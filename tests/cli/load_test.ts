@@ -11,7 +11,7 @@ function* files(folder: URL): Generator<URL> {
 }
 
 const LAZY =
-  /\bload<typeof import\(\s*"([^"]+)",?\s*\)>\(\s*"([^"]+)",\s*import\.meta\.url,?\s*\)/g;
+  /\bload<\s*typeof import\(\s*"([^"]+)",?\s*\)\s*>\(\s*"([^"]+)",\s*import\.meta\.url,?\s*\)/g;
 
 Deno.test("what is loaded when needed is what its type names", () => {
   let count = 0;
