@@ -228,12 +228,13 @@ export class Ipv4View extends HeaderView {
   }
 
   /**
-   * The value of the header, without what follows from the rest: total length and checksum.
+   * The value of the header, without what follows from the rest: total length (unless it is 0) and
+   * checksum.
    *
    * @returns The value, for {@linkcode encodeIpv4}.
    */
   toValue(): Ipv4 {
-    return {
+    const value: Ipv4 = {
       kind: "ipv4",
       source: this.source,
       destination: this.destination,
@@ -247,6 +248,8 @@ export class Ipv4View extends HeaderView {
       protocol: this.protocol,
       options: this.options,
     };
+    if (this.segmentationOffload) value.totalLength = 0;
+    return value;
   }
 }
 

@@ -49,7 +49,7 @@ for (const { name, value, encode, parse, payload } of CASES) {
         same++;
         assertEquals(toHex(again), toHex(bytes.subarray(0, view.end)));
       }),
-      { numRuns: 1000 },
+      { numRuns: 1500 },
     );
     assert(sound > 500 && same > 500, `${sound} sound, ${same} compared`);
   });
