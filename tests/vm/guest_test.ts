@@ -26,7 +26,7 @@ testWith(NEEDS, "a test that kills the guest's kernel is a failure that says so"
     cwd: new URL("../..", import.meta.url).pathname,
   }).output();
   const text = new TextDecoder().decode(stdout);
-  assertMatch(text, /Kernel panic.*\n[^]*\nThe guest died\n0 passed, 1 failed\n$/);
+  assertMatch(text, /Kernel panic.*\n[^]*\nThe guest died\n.* in all\n0 passed, 1 failed\n$/);
   assertEquals(code, 125);
 });
 

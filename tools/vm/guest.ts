@@ -153,7 +153,7 @@ function machine(root: string, emulated: boolean): string[] {
       ? ["-accel", "tcg,thread=single", "-cpu", "max,la57=off", "-smp", "1"]
       : ["-accel", "kvm", "-cpu", "host", "-smp", `${navigator.hardwareConcurrency}`]),
     ...["-L", `${root}/usr/share/qemu`, "-L", `${root}/usr/share/seabios`],
-    ...["-m", "3072", "-nodefaults", "-no-user-config", "-no-reboot"],
+    ...["-m", "2048", "-nodefaults", "-no-user-config", "-no-reboot"],
     ...["-display", "none", "-monitor", "none", "-nic", "none"],
     ...["-device", "virtio-rng-pci", "-device", "virtio-serial-pci"],
     ...share("host", "/"),
