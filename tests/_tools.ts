@@ -55,7 +55,9 @@ export function missing(needs: Needs): string | undefined {
 
 /**
  * Registers a test that runs where `needs` are met. Elsewhere it is skipped and says why, or
- * fails under REQUIRE_ALL=1. Op and resource sanitizers are on unless `options` turn them off.
+ * fails under REQUIRE_ALL=1. Under ONLY_KERNEL=1 (`task test:vm` without arguments) there are only
+ * those that need what a kernel may lack. Op and resource sanitizers are on unless `options` turn
+ * them off.
  */
 export function testWith(
   needs: Needs,
@@ -63,6 +65,7 @@ export function testWith(
   fn: (t: Deno.TestContext) => void | Promise<void>,
   options: Partial<Deno.TestDefinition> = {},
 ): void {
+  if (needs.kernel === undefined && Deno.env.get("ONLY_KERNEL") === "1") return;
   const lacking = IN_GUEST ? undefined : needs.kernel?.();
   if (lacking !== undefined) {
     Deno.test({ name: `${name} (left to the guest: ${lacking})`, ignore: true, fn });

@@ -38,7 +38,7 @@ for (const subject of ["bytes", "waits"]) {
           `tests/contract/stream_${subject}_test.ts`,
         ],
         cwd: ROOT,
-        env: { NO_COLOR: "1" },
+        env: { NO_COLOR: "1", ONLY_KERNEL: "" },
       }).output();
       const text = new TextDecoder().decode(stdout);
       assertEquals(code, 0, text);

@@ -76,6 +76,8 @@ async function run(
         IN_GUEST: "1",
         TIME_SCALE: isEmulated() ? String(TIME_SCALE) : "1",
         REQUIRE_ALL: Deno.env.get("REQUIRE_ALL") ?? "",
+        // What every kernel can run has run outside.
+        ONLY_KERNEL: Deno.args.length === 0 ? "1" : "",
       },
     },
   );
