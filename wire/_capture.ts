@@ -8,8 +8,11 @@
 export interface CapturedPacket {
   /** The bytes that were captured. */
   data: Uint8Array;
-  /** When, in nanoseconds since 1970-01-01 00:00 UTC. */
-  timestampNanos: bigint;
+  /**
+   * When, in nanoseconds since 1970-01-01 00:00 UTC; left out where the file does not tell it, as in a
+   * simple packet block of pcapng. A pcap file tells it of every packet.
+   */
+  timestampNanos?: bigint;
   /** Length of the packet on the wire in bytes, at least that of `data`; default that of `data`. */
   originalLength?: number;
   /** What `data` begins with: 1 (`LINKTYPE_ETHERNET`), 101 (`LINKTYPE_RAW`) …; default 1. */

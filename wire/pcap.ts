@@ -77,8 +77,14 @@ function writePacket(
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER);
-  const seconds = Number(packet.timestampNanos / 1_000_000_000n);
-  const nanos = Number(packet.timestampNanos % 1_000_000_000n);
+  const { timestampNanos } = packet;
+  if (typeof timestampNanos !== "bigint") {
+    throw new TypeError(
+      `Cannot encode ${what}: timestampNanos of ${timestampNanos} is not a bigint`,
+    );
+  }
+  const seconds = Number(timestampNanos / 1_000_000_000n);
+  const nanos = Number(timestampNanos % 1_000_000_000n);
   view.setUint32(0, fit(what, "timestampNanos seconds", seconds, 0xffffffff), true);
   const fraction = options.resolution === "micros" ? Math.floor(nanos / 1000) : nanos;
   view.setUint32(4, fit(what, "timestampNanos", fraction, 999_999_999), true);

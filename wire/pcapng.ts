@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bad, fit } from "./_bytes.ts";
+import { bad, fit, unfit } from "./_bytes.ts";
 import {
   type CapturedPacket,
   type CaptureParser,
@@ -23,6 +23,9 @@ export const BLOCK = {
 };
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const OPTION = { END: 0, COMMENT: 1, IF_NAME: 2, EPB_FLAGS: 2, IF_TSRESOL: 9, IF_TSOFFSET: 14 };
+
+/** As tcpdump has it. */
+const SNAP_LENGTH = 262144;
 
 /** How a pcapng file is written. */
 export interface PcapngOptions {
@@ -62,7 +65,11 @@ export class PcapngWriter {
     const known = index !== undefined;
     index ??= this.#interfaces.size;
     if (!known) blocks.push(interfaceBlock(linkType, packet.interface, this.#options));
-    blocks.push(packetBlock(packet, index));
+    blocks.push(
+      packet.timestampNanos === undefined
+        ? simplePacketBlock(packet, index, this.#options)
+        : packetBlock(packet, index, packet.timestampNanos),
+    );
     // Only now, when every block has been made, is the packet's failure no harm to the file.
     this.#started = true;
     this.#interfaces.set(key, index);
@@ -102,16 +109,19 @@ function interfaceBlock(
   const body = new Uint8Array(8);
   const view = new DataView(body.buffer);
   view.setUint16(0, fit(what, "linkType", linkType, 0xffff), true);
-  view.setUint32(4, fit(what, "snapLength", options.snapLength ?? 262144, 0xffffffff), true);
+  view.setUint32(4, fit(what, "snapLength", options.snapLength ?? SNAP_LENGTH, 0xffffffff), true);
   const list: [number, Uint8Array][] = [];
   if (name !== undefined) list.push([OPTION.IF_NAME, text(name)]);
   list.push([OPTION.IF_TSRESOL, Uint8Array.of(9)]);
   return block(BLOCK.INTERFACE, [body, ...optionList(list)]);
 }
 
-function packetBlock(packet: CapturedPacket, index: number): Uint8Array {
+function packetBlock(packet: CapturedPacket, index: number, time: bigint): Uint8Array {
   const what = "pcapng packet";
-  const { data, timestampNanos: time } = packet;
+  if (typeof time !== "bigint") {
+    throw new TypeError(`Cannot encode ${what}: timestampNanos of ${time} is not a bigint`);
+  }
+  const { data } = packet;
   const body = new Uint8Array(20 + pad4(data.length));
   const view = new DataView(body.buffer);
   view.setUint32(0, index, true);
@@ -129,6 +139,29 @@ function packetBlock(packet: CapturedPacket, index: number): Uint8Array {
     list.push([OPTION.EPB_FLAGS, Uint8Array.of(packet.direction === "inbound" ? 1 : 2, 0, 0, 0)]);
   }
   return block(BLOCK.PACKET, [body, ...optionList(list)]);
+}
+
+/** The block of a packet without a time: there is room for little else in it. */
+function simplePacketBlock(
+  packet: CapturedPacket,
+  index: number,
+  options: PcapngOptions,
+): Uint8Array {
+  const what = "pcapng packet without timestampNanos";
+  const { data, comment, direction } = packet;
+  if (index !== 0) throw unfit(what, "it is not of the first interface");
+  if (comment !== undefined || direction !== undefined) {
+    throw unfit(what, `${comment === undefined ? "direction" : "comment"} has no place`);
+  }
+  const original = fit(what, "originalLength", packet.originalLength ?? data.length, 0xffffffff);
+  // Its length at hand follows from the snapshot length.
+  if (data.length !== Math.min(original, options.snapLength ?? SNAP_LENGTH)) {
+    throw unfit(what, `data of ${data.length} bytes is neither whole nor of the snapshot length`);
+  }
+  const body = new Uint8Array(4 + pad4(data.length));
+  new DataView(body.buffer).setUint32(0, original, true);
+  body.set(data, 4);
+  return block(BLOCK.SIMPLE_PACKET, [body]);
 }
 
 function text(value: string): Uint8Array {
@@ -280,8 +313,7 @@ export class PcapngParser implements CaptureParser {
         least(4);
         const snap = this.#interfaces[0]?.snapLength || MAX_RECORD;
         const length = Math.min(view.getUint32(0, little), snap, body.length - 4);
-        // A simple packet has no time stamp.
-        this.#packet(view, body, 0, 4, length, 0n, 0);
+        this.#packet(view, body, 0, 4, length, undefined, 0);
       }
     }
   }
@@ -292,7 +324,7 @@ export class PcapngParser implements CaptureParser {
     index: number,
     from: number,
     length: number,
-    units: bigint,
+    units: bigint | undefined,
     originalAt: number,
   ): void {
     const source = this.#interfaces[index];
@@ -310,10 +342,10 @@ export class PcapngParser implements CaptureParser {
     }
     const packet: CapturedPacket = {
       data: body.subarray(from, from + length),
-      timestampNanos: source.toNanos(units),
       originalLength: view.getUint32(originalAt, this.#little),
       linkType: source.linkType,
     };
+    if (units !== undefined) packet.timestampNanos = source.toNanos(units);
     if (source.name !== undefined) packet.interface = source.name;
     if (from === 20) {
       this.#options(body, from + pad4(length), (code, value) => {

@@ -59,7 +59,7 @@ Deno.test("pcap: packets come back, in either resolution and byte order", () => 
     const micros = encodePcap(packets, { resolution: "micros" });
     const rounded = packets.map((one) => ({
       ...one,
-      timestampNanos: one.timestampNanos / 1000n * 1000n,
+      timestampNanos: one.timestampNanos! / 1000n * 1000n,
     }));
     assertEquals([...decodeCapture(micros)], rounded);
     assertEquals([...decodeCapture(bigEndian(micros))], rounded);
@@ -136,7 +136,8 @@ Deno.test("pcapng: big-endian files, other resolutions, offsets, old and unknown
       linkType: 101,
     },
     { data: Uint8Array.of(5, 6, 7, 8), timestampNanos: 7000n, originalLength: 4, linkType: 1 },
-    { data: Uint8Array.of(9, 10, 11, 12), timestampNanos: 0n, originalLength: 4, linkType: 1 },
+    // A simple packet has no time.
+    { data: Uint8Array.of(9, 10, 11, 12), originalLength: 4, linkType: 1 },
   ]);
   const orphan = Uint8Array.from([...file, ...block(6, 0, 0, 0, 0, 0)]);
   assertThrows(() => [...decodeCapture(orphan)], RangeError, "interface of 0 is not one of 0");
