@@ -35,6 +35,10 @@ export const EFD_SEMAPHORE = 1;
 export const EFD_CLOEXEC = 0x80000;
 export const EFD_NONBLOCK = 0x800;
 
+// timerfd flags: sys/timerfd.h
+export const TFD_CLOEXEC = 0x80000;
+export const TFD_NONBLOCK = 0x800;
+
 // poll events: poll.h
 export const POLLIN = 1;
 export const POLLPRI = 2;

@@ -189,6 +189,15 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
+  /** Where SO_LINGER lets it wait: on Deno's pool of blocking threads. */
+  close_blocking: {
+    name: "close",
+    parameters: [
+      "i32", // int fd
+    ],
+    result: "i32", // int
+    nonblocking: true,
+  },
   read: {
     parameters: [
       "i32", // int fd
@@ -268,6 +277,22 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
+  timerfd_create: {
+    parameters: [
+      "i32", // int clockid
+      "i32", // int flags
+    ],
+    result: "i32", // int
+  },
+  timerfd_settime: {
+    parameters: [
+      "i32", // int fd
+      "i32", // int flags
+      "buffer", // const struct itimerspec *new_value
+      "buffer", // struct itimerspec *old_value
+    ],
+    result: "i32", // int
+  },
   /** Variadic in C, see fcntl. For namespaces: Deno's own open tells no descriptor. */
   open: {
     parameters: [
@@ -324,6 +349,7 @@ export const SYMBOLS = {
       "usize", // aio_context_t ctx_id
     ],
     result: "i32", // long
+    nonblocking: true,
   },
 
   // ---- time.h

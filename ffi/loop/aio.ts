@@ -25,8 +25,11 @@ const IOCB_CMD_POLL = 5; // Linux 4.18
 const IOCB_FLAG_RESFD = 1;
 const IO_EVENT_BYTES = 32;
 const POLLIN = 1n;
-/** Completions are of no interest; they are taken out this many at a time. */
-const ROOM = 32;
+/**
+ * Completions are of no interest; they are taken out this many at a time. A context takes slots of the
+ * whole machine's (`fs.aio-max-nr`), so it is as small as will do.
+ */
+const ROOM = 8;
 
 /** One request that is made over and over: tell `eventfd` when `fd` is readable. */
 export class ReadableAlarm {
@@ -72,7 +75,10 @@ export class ReadableAlarm {
     );
   }
 
-  /** Gives the kernel's resources back; an armed alarm is cancelled. */
+  /**
+   * Gives the kernel's resources back; an armed alarm is cancelled. On a thread: it waits tens of
+   * milliseconds for all processors (an RCU grace period, kill_ioctx in fs/aio.c).
+   */
   close(): void {
     libc().syscall_io_destroy(IO_DESTROY, this.#context);
   }

@@ -11,22 +11,31 @@ import {
   EPOLLIN,
 } from "../abi/event_constants.ts";
 import { ReadableAlarm } from "./aio.ts";
-import { closeFd, libc, must } from "../abi/library.ts";
+import { attempt, closeFd, libc } from "../abi/library.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
 import { allocate } from "../abi/memory.ts";
 
-/** Waits on behalf of the poller. */
+/** Waits on behalf of the poller. It is made where failing may be told, and nothing in it fails later. */
 export interface Parker {
   /** Waits; the process stays alive meanwhile if `referenced`. */
   park(referenced: boolean): void;
   /** Changes that while parked. */
   keepAlive(referenced: boolean): void;
-  /** Nothing is pending any more: the process may end. */
-  rest(): void;
+  /**
+   * Nothing is pending any more: the process may end. Whether it is parked then, to be woken once more
+   * if it lasts.
+   */
+  rest(): boolean;
+  /** Gives back all that it holds; it wakes nobody any more. */
+  close(): void;
 }
 
 const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
-/** How often an epoll set is looked at that must not keep the process alive. */
-const UNREFERENCED_POLL_MS = 10;
+/** How often an epoll set is looked at that must not keep the process alive, or where nothing else is to be had. */
+const LOOK_MS = 10;
+/** How often while the proof is awaited that the event loop can wait, and how many times at most. */
+const PROOF_MS = 1;
+const MOST_LOOKS_FOR_PROOF = 100;
 /** An eventfd is raised by writing a number to it. */
 const ONE = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]);
 
@@ -37,41 +46,101 @@ export function allowLoopParking(on: boolean): void {
   loopAllowed = on;
 }
 
-/** The parker for `epoll`. Calls `wake` when the set may be readable. */
+/**
+ * The parker for `epoll`: in Deno's event loop if that is seen to work, else on a thread, and where
+ * there are not even descriptors for that, by a timer. Calls `wake` when the set may be readable.
+ */
 export function makeParker(epoll: number, wake: () => void): Parker {
   return new ChoosingParker(epoll, wake);
 }
 
-/** Parks in Deno's event loop once that has been seen to work, before that and otherwise on a thread. */
 class ChoosingParker implements Parker {
   readonly #epoll: number;
   readonly #wake: () => void;
-  readonly #loop: LoopParker | undefined;
+  readonly #timer: TimerParker;
+  #loop: LoopParker | undefined;
   #thread: ThreadParker | undefined;
   #current: { keepAlive(referenced: boolean): void } | undefined;
+  #looks = 0;
 
   constructor(epoll: number, wake: () => void) {
     this.#epoll = epoll;
     this.#wake = wake;
+    this.#timer = new TimerParker(wake);
     this.#loop = loopAllowed ? LoopParker.open(epoll, wake) : undefined;
+    if (this.#loop === undefined) this.#thread = ThreadParker.open(epoll, wake);
   }
 
   park(referenced: boolean): void {
-    if (!this.#loop?.proven || !this.#loop.park(referenced)) {
-      this.#current = this.#thread ??= new ThreadParker(this.#epoll, this.#wake);
-      this.#thread.park(referenced);
-    } else {
+    if (this.#loop?.proven && this.#loop.park(referenced)) {
       this.#current = this.#loop;
+    } else if (
+      this.#loop !== undefined && !this.#loop.proven && this.#looks++ < MOST_LOOKS_FOR_PROOF
+    ) {
+      this.#timer.park(referenced, PROOF_MS);
+      this.#current = this.#timer;
+    } else {
+      this.#thread ??= ThreadParker.open(this.#epoll, this.#wake);
+      if (this.#thread === undefined || !referenced) {
+        this.#timer.park(referenced, LOOK_MS);
+        this.#current = this.#timer;
+      } else {
+        this.#thread.park();
+        this.#current = this.#thread;
+      }
     }
   }
 
   keepAlive(referenced: boolean): void {
-    this.#current?.keepAlive(referenced);
+    // A timer that looks now and then gives way to a thread, if there is one.
+    if (referenced && this.#current === this.#timer && this.#timer.stop()) this.park(true);
+    else this.#current?.keepAlive(referenced);
   }
 
-  rest(): void {
-    // A thread that waits has been interrupted by keepAlive already.
-    this.#loop?.keepAlive(false);
+  rest(): boolean {
+    // Only the event loop can wait without keeping the process alive.
+    if (!this.#loop?.proven || !this.#loop.park(false)) return false;
+    this.#current = this.#loop;
+    return true;
+  }
+
+  close(): void {
+    this.#timer.stop();
+    this.#loop?.close();
+    this.#thread?.close();
+  }
+}
+
+/** Looks after some time, without a descriptor. */
+class TimerParker {
+  readonly #wake: () => void;
+  #timer: number | undefined;
+
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  park(referenced: boolean, ms: number): void {
+    this.stop();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#wake();
+    }, ms) as unknown as number;
+    this.keepAlive(referenced);
+  }
+
+  keepAlive(referenced: boolean): void {
+    if (this.#timer === undefined) return;
+    if (referenced) Deno.refTimer(this.#timer);
+    else Deno.unrefTimer(this.#timer);
+  }
+
+  /** Whether it was about to look. */
+  stop(): boolean {
+    clearTimeout(this.#timer);
+    const waited = this.#timer !== undefined;
+    this.#timer = undefined;
+    return waited;
   }
 }
 
@@ -82,6 +151,7 @@ interface PipeHandle {
   readStart(): number;
   ref(): void;
   unref(): void;
+  close(): void;
 }
 
 /**
@@ -96,12 +166,14 @@ class LoopParker {
   readonly #alarm: ReadableAlarm;
   #armed = false;
   #referenced = false;
+  #closed = false;
 
   constructor(handle: PipeHandle, alarm: ReadableAlarm, wake: () => void) {
     this.#handle = handle;
     this.#alarm = alarm;
     // Before readStart, which refuses without it.
     handle.onread = () => {
+      if (this.#closed) return;
       if (!this.proven) {
         this.proven = true;
         return;
@@ -113,18 +185,23 @@ class LoopParker {
   }
 
   static open(epoll: number, wake: () => void): LoopParker | undefined {
-    const handle = makePipeHandle();
-    if (handle === undefined) return undefined;
-    const eventfd = libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const eventfd = attempt((lib) => lib.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (eventfd < 0) return undefined;
+    const handle = makePipeHandle();
+    if (handle === undefined) {
+      closeFd(eventfd);
+      return undefined;
+    }
     const alarm = ReadableAlarm.open(epoll, eventfd);
     if (alarm === undefined) {
       closeFd(eventfd);
       return undefined;
     }
+    let taken = false;
     try {
       const parker = new LoopParker(handle, alarm, wake);
-      if (handle.open(eventfd) === 0 && handle.readStart() === 0) {
+      taken = handle.open(eventfd) === 0;
+      if (taken && handle.readStart() === 0) {
         handle.unref();
         // The proof that it works: this must arrive at the handle.
         libc().write(eventfd, ONE, ONE.length);
@@ -134,7 +211,8 @@ class LoopParker {
       // Another Deno, another pipe handle.
     }
     alarm.close();
-    closeFd(eventfd);
+    if (taken) handle.close();
+    else closeFd(eventfd);
     return undefined;
   }
 
@@ -154,6 +232,13 @@ class LoopParker {
     if (referenced) this.#handle.ref();
     else this.#handle.unref();
   }
+
+  close(): void {
+    this.#closed = true;
+    this.#alarm.close();
+    // The handle owns the eventfd.
+    this.#handle.close();
+  }
 }
 
 function makePipeHandle(): PipeHandle | undefined {
@@ -163,7 +248,7 @@ function makePipeHandle(): PipeHandle | undefined {
     };
     const { Pipe } = process.binding("pipe_wrap");
     const handle = new Pipe(0);
-    const complete = (["open", "readStart", "ref", "unref"] as const)
+    const complete = (["open", "readStart", "ref", "unref", "close"] as const)
       .every((name) => typeof handle[name] === "function");
     return complete ? handle : undefined;
   } catch {
@@ -179,51 +264,81 @@ function makePipeHandle(): PipeHandle | undefined {
  */
 class ThreadParker {
   readonly #outer: number;
-  readonly #interrupt: number;
+  readonly #interrupt: Interrupt;
   readonly #events = new Int32Array(allocate(2 * EVENT_WORDS * 4).buffer);
   readonly #wake: () => void;
   #waiting = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
 
-  constructor(epoll: number, wake: () => void) {
+  /** Use {@linkcode ThreadParker.open}. */
+  constructor(outer: number, interrupt: Interrupt, wake: () => void) {
+    this.#outer = outer;
+    this.#interrupt = interrupt;
     this.#wake = wake;
-    this.#outer = must("epoll_create1", (lib) => lib.epoll_create1(EPOLL_CLOEXEC));
-    this.#interrupt = must("eventfd", (lib) => lib.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  }
+
+  /** Opens what it takes; `undefined` if that is not to be had. */
+  static open(epoll: number, wake: () => void): ThreadParker | undefined {
+    const interrupt = openInterrupt();
+    if (interrupt === undefined) return undefined;
+    const outer = attempt((lib) => lib.epoll_create1(EPOLL_CLOEXEC));
     const event = new Int32Array(allocate(EVENT_WORDS * 4).buffer);
     event[0] = EPOLLIN;
-    for (const fd of [epoll, this.#interrupt]) {
-      must("epoll_ctl", (lib) => lib.epoll_ctl(this.#outer, EPOLL_CTL_ADD, fd, event));
+    const add = (fd: number) => attempt((lib) => lib.epoll_ctl(outer, EPOLL_CTL_ADD, fd, event));
+    if (outer >= 0 && add(epoll) >= 0 && add(interrupt.readFd) >= 0) {
+      return new ThreadParker(outer, interrupt, wake);
     }
+    if (outer >= 0) closeFd(outer);
+    closeInterrupt(interrupt);
+    return undefined;
   }
 
-  park(referenced: boolean): void {
-    if (referenced) this.#waitOnThread();
-    else this.#waitOnTimer();
-  }
-
-  keepAlive(referenced: boolean): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    // The thread's call ends, the poller takes a turn and parks again as it should.
-    if (this.#waiting) libc().write(this.#interrupt, ONE, ONE.length);
-    else this.park(referenced);
-  }
-
-  #waitOnTimer(): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#wake();
-    }, UNREFERENCED_POLL_MS);
-    Deno.unrefTimer(this.#timer as unknown as number);
-  }
-
-  #waitOnThread(): void {
+  park(): void {
     if (this.#waiting) return;
     this.#waiting = true;
     libc().epoll_wait_blocking(this.#outer, this.#events, 2, -1).then(() => {
       this.#waiting = false;
-      libc().read(this.#interrupt, new Uint8Array(8), 8);
-      this.#wake();
+      libc().read(this.#interrupt.readFd, new Uint8Array(8), 8);
+      if (this.#closed) this.#release();
+      else this.#wake();
     });
   }
+
+  /** The thread's call ends, the poller takes a turn and parks again as it should. */
+  keepAlive(_referenced: boolean): void {
+    if (this.#waiting) libc().write(this.#interrupt.writeFd, ONE, ONE.length);
+  }
+
+  close(): void {
+    this.#closed = true;
+    // Not while a thread is in the set: closing a descriptor does not wake it.
+    if (this.#waiting) this.keepAlive(false);
+    else this.#release();
+  }
+
+  #release(): void {
+    closeFd(this.#outer);
+    closeInterrupt(this.#interrupt);
+  }
+}
+
+/** What ends a blocking wait: written here, readable there. */
+interface Interrupt {
+  readonly readFd: number;
+  readonly writeFd: number;
+}
+
+/** An eventfd; where a sandbox has none, a pair of sockets. */
+function openInterrupt(): Interrupt | undefined {
+  const eventfd = attempt((lib) => lib.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (eventfd >= 0) return { readFd: eventfd, writeFd: eventfd };
+  const pair = new Int32Array(2);
+  const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  if (attempt((lib) => lib.socketpair(AF_UNIX, type, 0, pair)) < 0) return undefined;
+  return { readFd: pair[0], writeFd: pair[1] };
+}
+
+function closeInterrupt({ readFd, writeFd }: Interrupt): void {
+  closeFd(readFd);
+  if (writeFd !== readFd) closeFd(writeFd);
 }

@@ -130,6 +130,12 @@ export class Watch {
     return fd;
   }
 
+  /** Called by the poller when it has given up its set: the next wait puts the descriptor into a new one. */
+  dropped(): void {
+    this.#slot = -1;
+    this.#interest = 0;
+  }
+
   /** Called by the poller in the turn after {@linkcode Watch.addDeferredReader}. */
   ready(): void {
     this.notify(EPOLLIN);

@@ -15,28 +15,33 @@ export interface Outcome {
  *
  * @param source The program; `$` stands for the repository's root in its imports.
  * @param flags Permission flags and others.
- * @param options Of the process.
+ * @param options Of the process; `maxFds` is the size of its descriptor table.
  * @returns How it ended.
  */
 export async function runProgram(
   source: string,
   flags: readonly string[],
-  options: Deno.CommandOptions = {},
+  options: Deno.CommandOptions & { maxFds?: number } = {},
 ): Promise<Outcome> {
+  const { maxFds, ...others } = options;
+  const limit = maxFds === undefined ? [] : ["sh", "-c", `ulimit -n ${maxFds}; exec "$0" "$@"`];
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, source.replaceAll("$/", ROOT.href));
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-check",
-        "--no-prompt",
-        `--config=${new URL("deno.json", ROOT).pathname}`,
-        ...flags,
-        file,
-      ],
+    const [program, ...args] = [
+      ...limit,
+      Deno.execPath(),
+      "run",
+      "--no-check",
+      "--no-prompt",
+      `--config=${new URL("deno.json", ROOT).pathname}`,
+      ...flags,
+      file,
+    ];
+    const { code, stdout, stderr } = await new Deno.Command(program, {
+      args,
       stdin: "null",
-      ...options,
+      ...others,
     }).output();
     const text = new TextDecoder();
     return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };

@@ -41,7 +41,15 @@ const CONSTANTS: readonly { table: Record<string, number>; headers: string[][] }
   {
     table: event,
     headers: [
-      ["sys/epoll.h", "sys/eventfd.h", "poll.h", "fcntl.h", "time.h", "sys/mman.h"],
+      [
+        "sys/epoll.h",
+        "sys/eventfd.h",
+        "sys/timerfd.h",
+        "poll.h",
+        "fcntl.h",
+        "time.h",
+        "sys/mman.h",
+      ],
       ["sys/ioctl.h", "linux/sockios.h"],
     ],
   },

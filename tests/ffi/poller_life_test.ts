@@ -1,0 +1,162 @@
+/** The poller's descriptors: what it does without them, and when it gives them back. */
+import { assert, assertEquals } from "@std/assert";
+import { testWith } from "../_tools.ts";
+import { runProgram } from "./_child.ts";
+
+const HEAD = `
+  import { libc, replaceLibc } from "$/ffi/abi/library.ts";
+  import { allowLoopParking } from "$/ffi/loop/parker.ts";
+  import { socketPair, socket, Socket } from "$/ffi/mod.ts";
+  import * as unix from "$/unix/mod.ts";
+  const links = () => [...Deno.readDirSync("/proc/self/fd")].map((entry) => {
+    try { return Deno.readLinkSync("/proc/self/fd/" + entry.name); } catch { return ""; }
+  }).filter((link) => link.startsWith("anon_inode:"));
+  // Each poller has a timer; the event loop of Deno has none.
+  const own = () => links().filter((link) => link.includes("timerfd")).length;
+  const aio = () => Number(Deno.readTextFileSync("/proc/sys/fs/aio-nr"));
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const until = async (test) => { while (!test()) await pause(20); };
+  const echo = async (a, b) => {
+    const receiving = b.recv();
+    receiving.catch(() => {});
+    await pause(5);
+    await a.sendAll(new Uint8Array([1, 2, 3]));
+    return (await receiving).length;
+  };
+`;
+
+async function said(source: string, maxFds?: number): Promise<unknown> {
+  const { code, stdout, stderr } = await runProgram(HEAD + source, ["-A"], { maxFds });
+  assertEquals(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+testWith(
+  {},
+  "the poller gives its descriptors back after its last wait, and comes again",
+  async () => {
+    const got = await said(`
+    const before = own();
+    const [a, b] = unix.pair();
+    const rounds = [];
+    for (let i = 0; i < 2; i++) {
+      const got = await echo(a, b);
+      const held = own() - before;
+      await until(() => own() === before);
+      rounds.push([got, held > 0]);
+    }
+    // Watched by the first set and forgotten with it; what came meanwhile is there.
+    await a.sendAll(new Uint8Array(5));
+    rounds.push((await b.recv()).length, await echo(b, a));
+    a.close();
+    b.close();
+    console.log(JSON.stringify(rounds));
+  `);
+    assertEquals(got, [[3, true], [3, true], 5, 3]);
+  },
+);
+
+testWith({}, "forty Workers that have waited leave no descriptor and no AIO slot", async () => {
+  const { fds, slots } = await said(`
+    const source = \`
+      import { socketPair } from "$/ffi/mod.ts";
+      const [a, b] = socketPair();
+      const receiving = b.recv();
+      setTimeout(() => a.sendAll(new Uint8Array(3)), 20);
+      await receiving;
+      a.close();
+      b.close();
+      postMessage("done");
+    \`;
+    const slots = aio();
+    let before;
+    const url = "data:application/typescript," + encodeURIComponent(source);
+    for (let round = 0; round < 4; round++) {
+      const workers = Array.from({ length: 10 }, () => new Worker(url, { type: "module" }));
+      await Promise.all(workers.map((each) => new Promise((resolve) => each.onmessage = resolve)));
+      await until(() => own() === 0);
+      for (const each of workers) each.terminate();
+      // Deno's own for its first Workers stay.
+      if (before === undefined) await pause(500);
+      before ??= links().length;
+    }
+    await until(() => aio() <= slots && links().length <= before);
+    console.log(JSON.stringify({ fds: links().length - before, slots: aio() - slots }));
+  `) as { fds: number; slots: number };
+  assert(fds <= 0);
+  assert(slots <= 0);
+});
+
+for (
+  const [name, missing, works] of [
+    ["eventfd", ["eventfd"], true],
+    ["eventfd, AIO and timers", ["eventfd", "syscall_io_setup", "timerfd_create"], true],
+    ["eventfd and socketpair", ["eventfd", "socketpair"], true],
+    ["epoll", ["epoll_create1"], false],
+  ] as const
+) {
+  testWith({}, `waits ${works ? "work" : "reject"} in a sandbox without ${name}`, async () => {
+    const got = await said(`
+      const [a, b] = socketPair();
+      const real = libc();
+      let errno;
+      const refuse = () => { errno = 1; return -1; };
+      const fake = { ...real, errno: () => errno ?? real.errno() };
+      for (const name of ${JSON.stringify(missing)}) fake[name] = refuse;
+      replaceLibc(fake);
+      const receiving = echo(a, b).then((count) => count, ({ code, syscall }) => [code, syscall]);
+      console.log(JSON.stringify(await receiving));
+    `);
+    assertEquals(got, works ? 3 : ["EPERM", "epoll_create1"]);
+  });
+}
+
+for (const loop of [true, false]) {
+  const way = loop ? "in the event loop" : "on a thread";
+  testWith({}, `a full descriptor table at the first wait rejects it, parked ${way}`, async () => {
+    const got = await said(
+      `
+      allowLoopParking(${loop});
+      const results = [];
+      // With 0 to 5 descriptors left, each in turn, something else is the first that fails.
+      for (let left = 0; left < 6; left++) {
+        const [a, b] = socketPair();
+        const filled = [];
+        for (;;) {
+          const fd = libc().eventfd(0, 0);
+          if (fd < 0) break;
+          filled.push(fd);
+        }
+        for (let i = 0; i < left; i++) libc().close(filled.pop());
+        const result = await echo(a, b).then((count) => count, ({ code }) => code);
+        for (const fd of filled) libc().close(fd);
+        results.push(result);
+        a.close();
+        b.close();
+      }
+      console.log(JSON.stringify(results));
+    `,
+      200,
+    ) as unknown[];
+    for (const result of got) assert(result === 3 || result === "EMFILE", JSON.stringify(got));
+    assertEquals(got[0], "EMFILE");
+  });
+}
+
+testWith({}, "a place in the set serves its owners when their count wraps", async () => {
+  const got = await said(`
+    const [a, b] = socketPair();
+    // Each owner takes the place that the last has left; the count starts four before its end.
+    const results = [];
+    for (let i = 0; i < 8; i++) {
+      const [c, d] = socketPair();
+      results.push(await echo(c, d));
+      c.close();
+      d.close();
+    }
+    a.close();
+    b.close();
+    console.log(JSON.stringify(results));
+  `);
+  assertEquals(got, new Array(8).fill(3));
+});
