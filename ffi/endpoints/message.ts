@@ -23,7 +23,9 @@ import {
   AF_INET6,
   AF_UNIX,
   MSG_EOR,
+  MSG_PEEK,
   SO_TIMESTAMPNS,
+  SOCK_DCCP,
   SOCK_SEQPACKET,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
@@ -234,7 +236,8 @@ export class LibcMessage<A> extends MessageBase<A> {
         }
         if (!this.#wantsTimestamps && holdsOnlyTimestamp(control)) control = undefined;
       } else if (
-        received.lengthBytes === 0 && this.#endsEmpty && (received.flags & MSG_EOR) === 0
+        received.lengthBytes === 0 && this.#endsEmpty && (received.flags & MSG_EOR) === 0 &&
+        this.#isAtEnd()
       ) {
         this.#ended = true;
         return ENDED;
@@ -245,10 +248,20 @@ export class LibcMessage<A> extends MessageBase<A> {
     }
   }
 
-  /** Whether nothing but the end of a connection is empty: elsewhere than on unix, which has marks. */
+  /** Whether the end of a connection reads as an empty message: elsewhere than on unix, which has marks. */
   get #endsEmpty(): boolean {
-    return this.#ends && this.#connected && this.core.typeNumber === SOCK_SEQPACKET &&
-      !this.#marked;
+    const { typeNumber } = this.core;
+    return this.#ends && this.#connected && !this.#marked &&
+      (typeNumber === SOCK_SEQPACKET || typeNumber === SOCK_DCCP);
+  }
+
+  /** Whether what was empty is the end: of that there is always more, where a message would block. */
+  #isAtEnd(): boolean {
+    try {
+      return tryRecvMsg(this.core, 1, { flags: MSG_PEEK })?.lengthBytes === 0;
+    } catch {
+      return false; // an error that the next receive tells
+    }
   }
 
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
