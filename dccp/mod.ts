@@ -13,4 +13,5 @@ export type {
   DccpConnectOptions,
   DccpListener,
   DccpListenOptions,
+  DccpOptions,
 } from "./types.ts";

@@ -9,8 +9,8 @@ export type DccpConnection = MessageEndpoint<IpAddress>;
 /** A listener for DCCP connections. */
 export type DccpListener = ListenerEndpoint<IpAddress, DccpConnection>;
 
-/** What both openers take. */
-interface DccpOptions extends OpenOptions {
+/** What {@linkcode connect} and {@linkcode listen} take. */
+export interface DccpOptions extends OpenOptions {
   /** Only addresses of this family. Default: those of the host. */
   family?: "inet" | "inet6";
   /** The interface index of a link-local address. */

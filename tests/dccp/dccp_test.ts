@@ -88,7 +88,14 @@ testWith(here, "options are set and read as the kernel takes them", async () => 
     ccid: [2],
     options: [[dccp.DCCP_SOCKOPT_SEND_CSCOV, 1]],
   });
-  assertEquals(listener.getOption(dccp.DCCP_SOCKOPT_SEND_CSCOV), 1);
+  {
+    const accepting = listener.accept({ timeoutMs: limitMs(5000) });
+    const { port } = listener.localAddr;
+    using near = await dccp.connect({ hostname: "127.0.0.1", port, service: 7 });
+    using far = await accepting;
+    // Agreed on with the peer, so it counts from the handshake on.
+    assertEquals([near, far].map((end) => end.getOption(dccp.DCCP_SOCKOPT_SEND_CSCOV)), [0, 1]);
+  }
   assertEquals(listener.getOption(dccp.DCCP_SOCKOPT_SERVICE), [7, dccp.serviceCode("abcd")]);
   assert(listener.getOption(dccp.DCCP_SOCKOPT_AVAILABLE_CCIDS).includes(2));
   const { listener: other, client, server } = await pair();
