@@ -89,6 +89,11 @@ export interface FamilyRow<A extends Address = Address> {
   /** An address as text, for errors. */
   text(address: A): string;
   /**
+   * Whether the grants of the whole cover encoded bytes, and nothing is to be settled about them.
+   * Looked at for every message; where there is none, they always do.
+   */
+  isOrdinary?(bytes: Uint8Array, offset: number, size: number): boolean;
+  /**
    * Rewrites encoded bytes to what the permissions decide about, where the kernel would read them
    * otherwise than Deno does. Returns their length.
    */

@@ -55,8 +55,21 @@ function plainPath(path: string): string {
   return `/${parts.join("/")}`;
 }
 
+/** Whether everything is allowed (`--allow-all`): no query tells, but who may look here may do all. */
+function mayDoEverything(): boolean {
+  try {
+    Deno.lstatSync("/proc/self");
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotCapable);
+  }
+  return true;
+}
+
 /** Where Deno allows nothing but to who may do everything (`/dev/null` and its like aside). */
 const SPECIAL = /^\/(?:dev|proc|sys)(?:\/|$)/;
+const SPECIAL_LETTERS = Array.from("dps", (letter) => letter.charCodeAt(0));
+const SLASH = 0x2f;
+const DOT = 0x2e;
 
 /** The Unix domain. */
 export const UNIX: FamilyRow<UnixAddress> = {
@@ -98,12 +111,26 @@ export const UNIX: FamilyRow<UnixAddress> = {
     return { family: "unix", path: DECODER.decode(pathBytes), pathBytes };
   },
   text: ({ path }) => path.replaceAll("\0", "@"),
-  /** The kernel goes through symbolic links before it takes `..` back, and would end elsewhere. */
+  isOrdinary(bytes, offset, size) {
+    const at = offset + SUN.sun_path;
+    const end = offset + size;
+    if (at >= end || bytes[at] === 0) return true;
+    if (bytes[at] !== SLASH || SPECIAL_LETTERS.includes(bytes[at + 1])) return false;
+    for (let i = at; i + 1 < end; i++) {
+      if (bytes[i] === SLASH && (bytes[i + 1] === SLASH || bytes[i + 1] === DOT)) return false;
+    }
+    return true;
+  },
+  /**
+   * The kernel goes through symbolic links before it takes `..` back, and would end elsewhere than the
+   * permissions say. To who may do everything it may, as it may for Deno's own calls.
+   */
   settle(target, offset, size, action) {
     const path = textOf(pathAt(target, offset, size));
     if (path === undefined || path.startsWith("\0") || !/(?:^|\/)\.\.(?:\/|$)/.test(path)) {
       return size;
     }
+    if (mayDoEverything()) return size;
     return UNIX.encode(target, offset, { path: plainPath(path) }, action, undefined);
   },
   /**

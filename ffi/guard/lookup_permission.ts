@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { notCapable } from "../../core/errors.ts";
-
-/** The status of the whole permission. Deno keeps it up to date, and reading it costs nothing. */
-let netStatus: Deno.PermissionStatus | undefined;
+import type { Need } from "../families/row.ts";
+import { demand, isWhole } from "./permissions.ts";
 
 /**
  * Asks for the permission to ask about a host, as `Deno.connect` asks for it.
@@ -16,25 +14,24 @@ let netStatus: Deno.PermissionStatus | undefined;
  * @throws {Deno.errors.NotCapable} If it is not granted.
  */
 export function checkLookup(host: string, port: number): void {
-  netStatus ??= Deno.permissions.querySync({ name: "net" });
-  if (netStatus.state === "granted" && netStatus.partial !== true) return;
-  const descriptor = lookupDescriptor(host, port);
-  if (Deno.permissions.querySync(descriptor).state === "granted") return;
-  if (Deno.permissions.requestSync(descriptor).state === "granted") return;
-  const flag = descriptor.host === undefined ? "--allow-net" : `--allow-net=${descriptor.host}`;
-  throw notCapable(`resolve ${JSON.stringify(host)}`, flag);
+  if (isWhole("net")) return;
+  const need = lookupNeed(host, port);
+  // A socket of a port that the system chooses takes a grant for port 0, or for all ports.
+  if (port === 0 && need.host !== undefined) {
+    const zero = { name: "net", host: `${need.host}:0` } as const;
+    if (Deno.permissions.querySync(zero).state === "granted") return;
+  }
+  demand(need, "resolve", JSON.stringify(host));
 }
 
 /** A name in no form that Deno's permissions have takes the whole of `--allow-net`. */
-function lookupDescriptor(host: string, port: number): Deno.NetPermissionDescriptor {
+function lookupNeed(host: string, port: number): Need {
   const ipv6 = host.includes(":");
   if (!ipv6 && /[^\w.\-\u0080-\uffff]/.test(host)) return { name: "net" };
   try {
     // Punycode, as the permissions know names.
     const { hostname } = new URL(ipv6 ? `http://[${host}]` : `http://${host}`);
-    const descriptor = { name: "net", host: port > 0 ? `${hostname}:${port}` : hostname } as const;
-    Deno.permissions.querySync(descriptor);
-    return descriptor;
+    return { name: "net", host: port > 0 ? `${hostname}:${port}` : hostname };
   } catch {
     return { name: "net" };
   }

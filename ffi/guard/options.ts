@@ -29,6 +29,7 @@ const HARMLESS = new Map<number, readonly Range[]>([
   [c.SOL_MPTCP, ALL],
   [c.AF_VSOCK, ALL],
   [c.SOL_TIPC, ALL],
+  [c.SOL_ALG, ALL],
   // SO_BINDTODEVICE, SO_MARK and SO_BINDTOIFINDEX choose the way out, or the rules for it.
   [c.SOL_SOCKET, [
     [0, c.SO_BINDTODEVICE - 1],
@@ -74,6 +75,8 @@ const HARMLESS = new Map<number, readonly Range[]>([
 
 /** Control messages that change no packet's way. */
 const HARMLESS_CONTROL = new Map<number, readonly number[]>([
+  // ALG_SET_IV to ALG_SET_KEY_BY_KEY_SERIAL (linux/if_alg.h).
+  [c.SOL_ALG, [1, 2, 3, 4, 5, 6, 7]],
   [c.SOL_SOCKET, [
     c.SCM_RIGHTS,
     c.SCM_CREDENTIALS,

@@ -42,8 +42,9 @@ function decide(
   grant: NameGrant | undefined,
 ): number {
   const row = rowOf(given < 2 ? OTHER.number : familyAt(target, offset));
+  const ordinary = row.isOrdinary?.(target, offset, given) ?? true;
+  if (ordinary && allGranted(row)) return given;
   const size = row.settle?.(target, offset, given, action) ?? given;
-  if (allGranted(row)) return size;
   if (grant !== undefined) {
     grant.check(action);
     return size;

@@ -40,12 +40,16 @@ export function allGranted(row: FamilyRow): boolean {
  * @throws {Deno.errors.NotCapable} If it is not granted; names the flag.
  */
 export function demand(need: Need, action: string, about?: string): void {
-  if (need.special) return demandSpecial(need.path!, action, about);
   const descriptor = descriptorOf(need);
   const granted = ({ state, partial }: Deno.PermissionStatus) =>
     state === "granted" && (need.partly || partial !== true);
-  if (granted(Deno.permissions.querySync(descriptor))) return;
-  if (granted(Deno.permissions.requestSync(descriptor))) return;
+  if (
+    granted(Deno.permissions.querySync(descriptor)) ||
+    granted(Deno.permissions.requestSync(descriptor))
+  ) {
+    if (need.special) demandSpecial(need.path!, action, about);
+    return;
+  }
   const { name, host, path } = descriptor as Need;
   const what = host ?? path;
   const flag = what === undefined ? `--allow-${name}` : `--allow-${name}=${what}`;

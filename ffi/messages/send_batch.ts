@@ -153,7 +153,7 @@ export class SendBatch {
 
   /**
    * Adds a message whose recipient is encoded already; there must be room. For senders of many equal
-   * messages, who have checked recipient and permission themselves.
+   * messages.
    *
    * @param peer The recipient.
    * @param data The payload, at most 2048 bytes: copied.
@@ -176,8 +176,8 @@ export class SendBatch {
     if (to === null || typeof to !== "object") return encodeDestination(this.#names, at, to);
     this.#granted ??= allGranted(INET);
     const { family, hostname, port } = to;
-    const inet = family === undefined || family === "inet";
-    if (inet && hostname === this.#hostnames[i] && port === this.#ports[i] && this.#granted) {
+    const inet = this.#granted && (family === undefined || family === "inet") && isPlain(to);
+    if (inet && hostname === this.#hostnames[i] && port === this.#ports[i]) {
       return SOCKADDR_IN_BYTES;
     }
     // Forgotten first: if it throws, part of the name may be written.
@@ -271,4 +271,12 @@ export class SendBatch {
     const length = this.#words[i * WORDS + NAMELEN];
     return destinationText(this.#names, i * SOCKADDR_STORAGE_BYTES, length);
   }
+}
+
+/** Whether an address has no keys but those that IPv4 has. */
+function isPlain(to: object): boolean {
+  for (const key in to) {
+    if (key !== "hostname" && key !== "port" && key !== "family") return false;
+  }
+  return true;
 }

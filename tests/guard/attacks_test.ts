@@ -1,0 +1,265 @@
+/** Ways around a denied permission, each tried in a process that has it denied. */
+import { assertEquals } from "@std/assert";
+import { inNamespace, runJson } from "../socket/_program.ts";
+import { testWith } from "../_tools.ts";
+
+/** Loopback alone, in a namespace where nothing else is. */
+const ALONE = inNamespace("ip link set lo up");
+const NO = "NotCapable";
+
+/** Runs `ways` (an object literal of functions) under flags: `"ok"` or the error's name for each. */
+async function outcomes(
+  ways: string,
+  flags: readonly string[],
+  options: { alone?: boolean; imports?: string } = {},
+): Promise<Record<string, string>> {
+  const source = `
+    import * as s from "$/mod.ts";
+    ${options.imports ?? ""}
+    const { raw, udp, unix, tcp, vsock, addrinfo, socket, socketOption } = s;
+    const bytes = new Uint8Array(1);
+    const optionOf = (level, number) => socketOption(level, number, {
+      size: 64, encode: (value) => value, decode: (bytes) => bytes });
+    const first = async (iterable) => { for await (const one of iterable) return one; };
+    const ways = ${ways};
+    const got = {};
+    for (const [name, way] of Object.entries(ways)) {
+      got[name] = await (async () => void await way())().then(() => "ok", (error) => {
+        const { name, code } = error;
+        return name === "NotCapable" ? name : code ?? name + ": " + error.message;
+      });
+    }
+    console.log(JSON.stringify(got));
+    Deno.exit();`;
+  return await runJson(source, {
+    flags: [...flags, "--allow-ffi"],
+    prefix: options.alone === false ? [] : ALONE,
+  });
+}
+
+/** What of `got` is not as expected. */
+function others(got: Record<string, string>, expected: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(got).filter(([, outcome]) => outcome !== expected));
+}
+
+const privileged = { root: true, netns: true };
+
+testWith(privileged, "a denial of any part refuses what can reach any host", async () => {
+  const got = await outcomes(
+    `{
+      sweep: () => first(raw.sweep(["127.0.0.2"], { retries: 0 })),
+      ping: () => first(raw.ping("127.0.0.2", { count: 1 })),
+      traceroute: () => first(raw.traceroute("127.0.0.2", { maxHops: 1 })),
+      openIp: () => raw.openIp({ protocol: 253 }),
+      includeHeader: () => raw.openIp({ protocol: 253, includeHeader: true }),
+      openIcmp: () => raw.openIcmp({ type: "raw" }),
+      openPacket: () => raw.openPacket({ interface: "lo" }),
+      rawSocket: () => socket(2, 3, 255),
+      icmpDatagrams: () => socket(2, 2, 1),
+      packet: () => socket(17, 2, 0),
+      netlink: () => socket(16, 3, 0),
+      udp: () => socket(2, 2).sendTo(bytes, { hostname: "127.0.0.2", port: 9 }),
+      unspec: () => socket(2, 2).sendTo(bytes, { family: "other", familyNumber: 0,
+        data: Uint8Array.of(0, 9, 127, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0) }),
+      opaque: () => socket(2, 2).sendTo(bytes, { family: "other", familyNumber: 2,
+        data: Uint8Array.of(0, 9, 127, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0) }),
+      short: () => socket(2, 2).connect({ family: "other", familyNumber: 2,
+        data: Uint8Array.of(0, 9, 127) }),
+    }`,
+    ["--allow-net", "--deny-net=127.0.0.2"],
+  );
+  assertEquals(others(got, NO), {});
+});
+
+testWith(privileged, "what is asked for address by address is open beside a denial", async () => {
+  const got = await outcomes(
+    `{
+      sweep: () => first(raw.sweep(["127.0.0.3"], { retries: 0 })),
+      ping: () => first(raw.ping("127.0.0.3", { count: 1 })),
+      udp: () => socket(2, 2).sendTo(bytes, { hostname: "127.0.0.3", port: 9 }),
+      tcp: () => socket(2, 1),
+      unix: () => socket(1, 5),
+    }`,
+    ["--allow-net", "--deny-net=127.0.0.2"],
+  );
+  assertEquals(others(got, "ok"), {});
+});
+
+testWith(privileged, "a socket of an unknown type or family takes the whole grant", async () => {
+  const ways = `{
+    sockPacket: () => socket(2, 10, 0x0300),
+    sockPacketFlags: () => socket(2, 10 | 0o2000000, 0x0300),
+    rawFlags: () => socket(2, 3 | 0o4000, 1),
+    rawUnix: () => socket(1, 3),
+    rdm: () => socket(2, 4),
+    key: () => socket(15, 3, 2),
+    xdp: () => socket(44, 3),
+    can: () => socket(29, 3, 1),
+    vmci: () => socket(40, 3),
+    smc: () => socket(43, 1, 0),
+    icmp6: () => socket(10, 2, 58),
+  }`;
+  for (const flags of [[], ["--allow-net=127.0.0.1"], ["--allow-net", "--deny-net=192.0.2.1"]]) {
+    assertEquals(others(await outcomes(ways, flags), NO), {}, flags.join(" "));
+  }
+});
+
+/** Options and control data that send a packet elsewhere, or choose the way out. */
+const REDIRECTING = `{
+  options: () => u4().setOption(s.IP_OPTIONS, new Uint8Array(4)),
+  rawOptions: () => u4().setOption(optionOf(0, 4), new Uint8Array(4)),
+  rawObject: () => u4().setOption({ name: "SO_RCVBUF", level: 0, option: 4, access: "rw",
+    codec: { size: 4, encode: () => new Uint8Array(4), decode: () => 0 } }, 1),
+  header: () => u4().setOption(s.IP_HDRINCL, true),
+  device: () => u4().setOption(s.SO_BINDTODEVICE, "lo"),
+  deviceIndex: () => u4().setOption(optionOf(1, 62), Uint8Array.of(1, 0, 0, 0)),
+  mark: () => u4().setOption(s.SO_MARK, 1),
+  unicastInterface: () => u4().setOption(s.IP_UNICAST_IF, 1),
+  policy: () => u4().setOption(optionOf(0, 17), new Uint8Array(8)),
+  iptables: () => u4().setOption(optionOf(0, 64), new Uint8Array(8)),
+  routing: () => u6().setOption(s.IPV6_RTHDR, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)),
+  rawRouting: () => u6().setOption(optionOf(41, 57), new Uint8Array(8)),
+  oldPacketOptions: () => u6().setOption(optionOf(41, 6), new Uint8Array(8)),
+  flowLabel: () => u6().setOption(optionOf(41, 32), new Uint8Array(32)),
+  sctpConnectx: () => u4().setOption(optionOf(132, 110), new Uint8Array(16)),
+  sctpConnectxByReading: () => u4().getOption(optionOf(132, 111)),
+  unknownLevel: () => u4().setOption(optionOf(999, 1), new Uint8Array(4)),
+  inOptions: () => udp.bind({ hostname: "127.0.0.1", options: [[s.IP_OPTIONS, new Uint8Array(4)]] }),
+  inTcpOptions: () => tcp.listen({ hostname: "127.0.0.1", port: 0, options: [[s.SO_MARK, 1]] }),
+  ofEndpoint: async () => (await udp.bind({ hostname: "127.0.0.1", engine: "libc" }))
+    .setOption(s.SO_BINDTODEVICE, "lo"),
+  retopts: () => control({ type: "raw", level: 0, number: 7, data: new Uint8Array(4) }),
+  routingControl: () => control({ type: "raw", level: 41, number: 57, data: new Uint8Array(8) }),
+  markControl: () => control({ type: "raw", level: 1, number: 36, data: Uint8Array.of(1, 0, 0, 0) }),
+  pktinfoInterface: () => control({ type: "pktinfo", interfaceIndex: 1 }),
+  rawPktinfo: () => control({ type: "raw", level: 0, number: 8,
+    data: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) }),
+  controlOfMany: () => u4().sendMany([{ data: bytes, to,
+    control: [{ type: "raw", level: 0, number: 7, data: new Uint8Array(4) }] }]),
+  controlOfEndpoint: async () => (await udp.bind({ hostname: "127.0.0.1", engine: "libc" }))
+    .sendTo(bytes, to, { control: [{ type: "raw", level: 0, number: 7, data: new Uint8Array(4) }] }),
+}`;
+const SOCKETS = `
+  const to = { hostname: "127.0.0.1", port: 9 };
+  const u4 = () => s.socket(2, 2), u6 = () => s.socket(10, 2);
+  const control = (one) => u4().sendMsg([new Uint8Array(1)], { to, control: [one] });`;
+
+testWith(
+  privileged,
+  "what sends a packet elsewhere than it says takes the whole grant",
+  async () => {
+    const flags = ["--allow-net=127.0.0.1"];
+    assertEquals(others(await outcomes(REDIRECTING, flags, { imports: SOCKETS }), NO), {});
+    const partial = ["--allow-net", "--deny-net=127.0.0.2"];
+    assertEquals(others(await outcomes(REDIRECTING, partial, { imports: SOCKETS }), NO), {});
+    const got = await outcomes(REDIRECTING, ["--allow-net"], { imports: SOCKETS });
+    assertEquals(Object.keys(got).filter((name) => got[name] === NO), []);
+  },
+);
+
+testWith(
+  privileged,
+  "harmless options and control data take no more than the address",
+  async () => {
+    const got = await outcomes(
+      `{
+      buffer: () => u4().setOption(s.SO_RCVBUF, 65536),
+      ttl: () => u4().setOption(s.IP_TTL, 9),
+      byNumber: () => u4().setOption(optionOf(1, 12), Uint8Array.of(1, 0, 0, 0)),
+      hops: () => u6().setOption(s.IPV6_UNICAST_HOPS, 9),
+      nodelay: () => s.socket(2, 1).setOption(s.TCP_NODELAY, true),
+      source: () => control({ type: "pktinfo", localAddress: "127.0.0.1" }),
+      ttlControl: () => control({ type: "ttl", ttl: 9 }),
+    }`,
+      ["--allow-net=127.0.0.1"],
+      { imports: SOCKETS },
+    );
+    assertEquals(others(got, "ok"), {});
+  },
+);
+
+testWith({}, "the machine's name and its interfaces take --allow-sys", async () => {
+  const ways = `{
+    setHostname: () => addrinfo.setHostname(Deno.hostname?.() ?? "x"),
+    hostname: () => addrinfo.hostname(),
+    interfaces: () => addrinfo.interfaces(),
+    interfaceName: () => addrinfo.interfaceName(1),
+    interfaceIndex: () => addrinfo.interfaceIndex("lo"),
+    localCid: () => vsock.localCid(),
+  }`;
+  const imports = `Object.defineProperty(Deno, "hostname", { value: Deno.hostname });`;
+  const got = await outcomes(
+    ways.replace('Deno.hostname?.() ?? "x"', '"never-set"'),
+    ["--allow-net"],
+    { alone: false, imports },
+  );
+  assertEquals(others(got, NO), {});
+});
+
+testWith(privileged, "a revoked permission stops what is under way, a batch later", async () => {
+  const got = await outcomes(
+    `{
+      ping: () => until(raw.ping("127.0.0.1", { intervalMs: 10 })),
+      sweep: () => until(raw.sweep(many(), { ratePerSecond: 2000, window: 64 })),
+      flood: () => until(raw.ping("127.0.0.1", { flood: true, intervalMs: 10 })),
+    }`,
+    ["--allow-net"],
+    {
+      imports: `
+        const many = function* () { for (let i = 1; i < 250; i++) yield "127.0.1." + i; };
+        let revoked = false;
+        const until = async (iterable) => {
+          for await (const _ of iterable) {
+            if (revoked) continue;
+            revoked = true;
+            Deno.permissions.revokeSync({ name: "net" });
+          }
+        };`,
+    },
+  );
+  assertEquals(others(got, NO), {});
+  const trace = await outcomes(
+    `{
+      traceroute: async () => {
+        for await (const _ of raw.traceroute("127.0.0.1", { probesPerHop: 3, window: 1 })) {
+          Deno.permissions.revokeSync({ name: "net" });
+        }
+      },
+    }`,
+    ["--allow-net"],
+  );
+  assertEquals(trace, { traceroute: NO });
+});
+
+testWith({ netns: true }, "UDP by a granted name asks as Deno asks", async () => {
+  const ways = `{
+    bind: async () => (await udp.bind({ hostname: "localhost", engine: "libc" })).close(),
+    connect: async () => (await udp.connect({ hostname: "localhost", port: 9, engine: "libc" })).close(),
+    sendTo: async () => void await (await bound()).sendTo(bytes, { hostname: "localhost", port: 9 }),
+    sendMany: async () => void await (await bound()).sendMany([{ data: bytes,
+      to: { hostname: "localhost", port: 9 } }]),
+    connectLater: async () => void await (await bound()).connect({ hostname: "localhost", port: 9 }),
+    other: async () => void await (await bound()).sendTo(bytes, { hostname: "127.0.0.1", port: 9 }),
+  }`;
+  const imports = `const bound = () => s.udp.bind({ hostname: "localhost", engine: "libc" });`;
+  const granted = await outcomes(ways, ["--allow-net=localhost"], { imports });
+  assertEquals(others(granted, "ok"), { other: NO });
+  const denied = ["--allow-net=localhost", "--deny-net=127.0.0.1,[::1]"];
+  assertEquals(others(await outcomes(ways, denied, { imports }), NO), {});
+  const port = await outcomes(ways, ["--allow-net=localhost:0,localhost:9"], { imports });
+  assertEquals(others(port, "ok"), { other: NO });
+});
+
+testWith({}, "an inherited descriptor of a raw socket takes the whole grant", async () => {
+  const got = await outcomes(
+    `{ take: () => s.Socket.fromFd(fd), stream: () => s.Socket.fromFd(libc().socket(2, 1, 0)) }`,
+    ["--allow-net=127.0.0.1"],
+    {
+      alone: false,
+      imports: `
+        import { libc } from "$/ffi/abi/library.ts";
+        const fd = libc().socket(16, 3, 0);`,
+    },
+  );
+  assertEquals(got, { take: NO, stream: "ok" });
+});

@@ -1,0 +1,109 @@
+/** That nothing reaches the kernel but through the guard: who makes which call, as a list. */
+import { assertEquals } from "@std/assert";
+import { allOptions } from "../../ffi/options/by_name.ts";
+import { isHarmless } from "../../ffi/guard/options.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+/** Folders whose code is published and may make calls of libc. */
+const FOLDERS = (await Array.fromAsync(Deno.readDir(ROOT)))
+  .filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))
+  .map(({ name }) => name)
+  .filter((name) => !["tests", "bench", "examples", "tools", "cli"].includes(name));
+
+function* sources(folder: string): Generator<{ path: string; code: string }> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${ROOT}${folder}`)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* sources(path);
+    else if (name.endsWith(".ts")) {
+      const text = Deno.readTextFileSync(`${ROOT}${path}`);
+      const code = text.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
+      yield { path, code };
+    }
+  }
+}
+
+const ALL = FOLDERS.flatMap((folder) => [...sources(folder)]);
+
+/** Files in which a pattern occurs, and how often. */
+function sites(pattern: RegExp): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { path, code } of ALL) {
+    const count = [...code.matchAll(pattern)].length;
+    if (count > 0) found[path] = count;
+  }
+  return found;
+}
+
+/** A call, however the library is named. */
+const call = (name: string) =>
+  new RegExp(`\\b(?:lib|libc\\(\\)|symbols)\\s*\\.\\s*${name}\\(`, "g");
+
+Deno.test("each call that names a peer is made in one place, of bytes that the guard made", () => {
+  assertEquals(sites(call("bind")), { "ffi/descriptor/descriptor.ts": 1 });
+  // Of a peer, and of the address of no family that dissolves.
+  assertEquals(sites(call("connect")), { "ffi/descriptor/descriptor.ts": 2 });
+  assertEquals(sites(call("sendto")), { "ffi/descriptor/byte_calls.ts": 1 });
+  assertEquals(sites(call("sendmsg")), { "ffi/messages/msghdr.ts": 1 });
+  assertEquals(sites(call("sendmmsg")), { "ffi/messages/send_batch.ts": 1 });
+});
+
+Deno.test("options are set in one place, but for those that have nothing to do with peers", () => {
+  assertEquals(sites(call("setsockopt")), {
+    "ffi/descriptor/descriptor.ts": 1,
+    "ffi/endpoints/message.ts": 1, // SO_TIMESTAMPNS
+    "ffi/engine.ts": 1, // SO_REUSEADDR, SO_REUSEPORT
+    "ffi/messages/gso.ts": 1, // UDP_SEGMENT
+    "netlink/_transport.ts": 1, // options of netlink, which takes the whole grant
+  });
+});
+
+Deno.test("sockets are made by one file, and by two look-ups that reach nobody", () => {
+  assertEquals(sites(call("socket")), {
+    "ffi/descriptor/open.ts": 1,
+    "ffi/resolver/interfaces.ts": 1,
+    "ffi/resolver/resolver.ts": 1,
+  });
+});
+
+Deno.test("nothing else makes bytes for the kernel of an address without asking", () => {
+  assertEquals(sites(/\bPeer\.own\(/g), {
+    "ffi/engine.ts": 1, // where a connection comes from
+    "ffi/messages/gso.ts": 2, // a socket that sends to itself
+    "netlink/_transport.ts": 1, // its own port
+    "raw/_socket.ts": 1, // a raw socket's own address; its peers are asked for
+    "raw/_waiting.ts": 2, // a socket that sends to itself
+    "udp/_libc.ts": 1, // the port that it had
+  });
+});
+
+Deno.test("every option that the library knows is harmless, or needs all of net", () => {
+  const dangerous = allOptions().filter(({ level, option }) => !isHarmless(level, option));
+  assertEquals([...new Set(dangerous.map(({ name }) => name))].sort(), DANGEROUS);
+});
+
+const DANGEROUS: readonly string[] = [
+  "IPV6_DSTOPTS",
+  "IPV6_HDRINCL",
+  "IPV6_NEXTHOP",
+  "IPV6_PKTINFO",
+  "IPV6_ROUTER_ALERT",
+  "IPV6_RTHDR",
+  "IPV6_RTHDRDSTOPTS",
+  "IPV6_TRANSPARENT",
+  "IPV6_UNICAST_IF",
+  "IP_HDRINCL",
+  "IP_OPTIONS",
+  "IP_ROUTER_ALERT",
+  "IP_TRANSPARENT",
+  "IP_UNICAST_IF",
+  "PACKET_ADD_MEMBERSHIP",
+  "PACKET_AUXDATA",
+  "PACKET_DROP_MEMBERSHIP",
+  "PACKET_IGNORE_OUTGOING",
+  "PACKET_QDISC_BYPASS",
+  "PACKET_STATISTICS",
+  "SO_BINDTODEVICE",
+  "SO_BINDTOIFINDEX",
+  "SO_MARK",
+  "UDP_ENCAP",
+];
