@@ -36,6 +36,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   readonly #onClose: (() => void) | undefined;
   /** The address of every accepted socket, where this one is bound to a single address. */
   readonly #local: Uint8Array | undefined;
+  #detached = false;
   /** Settle the pending {@linkcode LibcListener.accept}. */
   #resolve: (connection: E | PromiseLike<E>) => void = nothing;
   #reject: (reason: unknown) => void = nothing;
@@ -153,7 +154,21 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     this.turns.leave();
   }
 
+  /**
+   * Hands the descriptor over: the caller closes it. It stays non-blocking; this endpoint counts as
+   * closed, its waits reject, and the file of a Unix socket stays.
+   *
+   * @returns The descriptor.
+   */
+  detach(): number {
+    const fd = this.core.detach();
+    this.#detached = true;
+    this.close();
+    return fd;
+  }
+
   protected release(): void {
+    if (this.#detached) return;
     this.core.close();
     this.#onClose?.();
   }

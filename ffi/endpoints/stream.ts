@@ -159,6 +159,24 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     this.core.close(true);
   }
 
+  /**
+   * Hands the descriptor over: the caller closes it. It stays non-blocking; this endpoint counts as
+   * closed.
+   *
+   * @returns The descriptor.
+   * @throws {Deno.errors.Busy} While calls wait or received bytes are kept, which would be lost.
+   */
+  detach(): number {
+    this.core.checkOpen("detach");
+    if (this.receives.busy || this.sends.busy || (this.kept !== undefined && this.kept.length > 0)) {
+      throw new Deno.errors.Busy("Cannot detach: calls are pending or received bytes wait");
+    }
+    this.#names.keep();
+    const fd = this.core.detach();
+    this.close();
+    return fd;
+  }
+
   getOption<T>(option: SocketOption<T>): T {
     return this.core.getOption(option);
   }

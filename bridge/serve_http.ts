@@ -1,0 +1,421 @@
+/**
+ * HTTP/1.1 over any listener.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { closeSync, lstatSync, unlinkSync } from "node:fs";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Buffer } from "node:buffer";
+import { checkInteger, checkKeys } from "../core/bytes.ts";
+import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import { hasDescriptor } from "./_descriptor.ts";
+import { makeRequest } from "./_http_request.ts";
+import { sendResponse } from "./_http_response.ts";
+import { toNodeDuplex } from "./to_node_duplex.ts";
+
+/** Who sent a request. */
+export interface HttpConnection {
+  /** The client's IP address; `undefined` where it has none. */
+  readonly remoteAddress: string | undefined;
+  /** The client's port; `undefined` where it has none. */
+  readonly remotePort: number | undefined;
+  /** Node's message, with headers as they were written, trailers and the socket. */
+  readonly message: IncomingMessage;
+}
+
+/** Answers a request. */
+export type HttpHandler = (
+  request: Request,
+  connection: HttpConnection,
+) => Response | Promise<Response>;
+
+/** Options of {@linkcode serveHttp}. */
+export interface ServeHttpOptions {
+  /** Answers what the handler threw for. Default: status 500, and the error on the console. */
+  onError?: (error: unknown) => Response | Promise<Response>;
+  /**
+   * Hears of connections that failed: no HTTP came, the client vanished, a body broke off. They are
+   * answered (400, 408, 431) where that is possible, and closed; the server goes on.
+   */
+  onConnectionError?: (error: unknown) => void;
+  /**
+   * Takes requests with an `Upgrade` field over (RFC 9110 section 7.8) as Node's `"upgrade"` event
+   * does: the request, the connection, what came after the head. It is what `ws` asks for
+   * (`webSocketServer.handleUpgrade`). Without it they are requests like others.
+   */
+  onUpgrade?: (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Milliseconds that a connection may be idle between requests, 0 (no limit) to 2^31 - 1. Default 5000. */
+  keepAliveTimeoutMs?: number;
+  /** Milliseconds for the head of a request, 0 (no limit) to 2^31 - 1. Default 60000. */
+  headersTimeoutMs?: number;
+  /** Milliseconds for a whole request, 0 (no limit) to 2^31 - 1. Default 300000. */
+  requestTimeoutMs?: number;
+  /** The longest head of a request, 1 to 2^31 - 1 bytes. Default 16384. */
+  maxHeaderBytes?: number;
+  /** Shuts the server down as {@linkcode HttpServer.shutdown} does. */
+  signal?: AbortSignal;
+}
+
+/** A running server. */
+export interface HttpServer<A> extends AsyncDisposable {
+  /** Where it listens. */
+  readonly localAddr: A;
+  /** Resolves once the server listens no more and all connections are closed; rejects if accepting failed. */
+  readonly finished: Promise<void>;
+  /** Accepts no more, lets requests under way be answered, closes idle connections; resolves when all are closed. */
+  shutdown(): Promise<void>;
+  /** Closes everything at once. */
+  close(): void;
+  /** Lets the server keep the process alive (the default). */
+  ref(): void;
+  /** Lets the process end though the server runs. */
+  unref(): void;
+}
+
+const MAX_MS = 0x7fffffff;
+const LIMITS = {
+  keepAliveTimeoutMs: 5000,
+  headersTimeoutMs: 60_000,
+  requestTimeoutMs: 300_000,
+} as const;
+const KEYS = [
+  "onError",
+  "onConnectionError",
+  "onUpgrade",
+  ...Object.keys(LIMITS),
+  "maxHeaderBytes",
+  "signal",
+];
+
+/**
+ * Serves HTTP/1.1 over any listener of streams: TCP, Multipath TCP, Unix, abstract, inherited from
+ * systemd. Connections are kept alive, bodies stream both ways and make their sender wait.
+ *
+ * The server owns the listener from now on. A listener of the libc engine is handed over to Node by
+ * its descriptor and its Unix socket file is removed at the end, as closing the listener would do;
+ * any other is accepted from, and each connection served as a Duplex.
+ *
+ * @example A request over TCP
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { serveHttp } from "@berkeley/sockets/bridge";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using server = serveHttp(listener, async (request) => {
+ *   return new Response(`Hello, ${await request.text()}`);
+ * });
+ *
+ * const url = `http://127.0.0.1:${server.localAddr.port}/`;
+ * const response = await fetch(url, { method: "POST", body: "world" });
+ * assertEquals(await response.text(), "Hello, world");
+ * ```
+ *
+ * @typeParam A The listener's addresses.
+ * @param listener Where to accept connections.
+ * @param handler Answers each request.
+ * @param options Limits, and who hears of errors.
+ * @returns The server, which runs already.
+ * @throws {TypeError} If an argument is of the wrong kind.
+ * @throws {RangeError} If a limit is out of range.
+ */
+export function serveHttp<A>(
+  listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+  handler: HttpHandler,
+  options: ServeHttpOptions = {},
+): HttpServer<A> {
+  checkArguments(listener, handler, options);
+  return new Serving(listener, handler, options);
+}
+
+function checkArguments(listener: unknown, handler: unknown, options: ServeHttpOptions): void {
+  if ((listener as { role?: unknown } | null | undefined)?.role !== "listener") {
+    throw new TypeError("Cannot serve HTTP: listener is no listener endpoint");
+  }
+  if (typeof handler !== "function") {
+    throw new TypeError("Cannot serve HTTP: handler is not a function");
+  }
+  checkKeys(options, KEYS, "serve HTTP");
+  for (const name of ["onError", "onConnectionError", "onUpgrade"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new TypeError(`Cannot serve HTTP: ${name} is not a function`);
+    }
+  }
+  for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    checkInteger(options[name] ?? 0, 0, MAX_MS, "serve HTTP", name);
+  }
+  checkInteger(options.maxHeaderBytes ?? 1, 1, MAX_MS, "serve HTTP", "maxHeaderBytes");
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw new TypeError("Cannot serve HTTP: signal is not an AbortSignal");
+  }
+}
+
+class Serving<A> implements HttpServer<A> {
+  readonly localAddr: A;
+  readonly finished: Promise<void>;
+  readonly #listener: ListenerEndpoint<A, StreamEndpoint<A>>;
+  readonly #handler: HttpHandler;
+  readonly #options: ServeHttpOptions;
+  readonly #server: Server;
+  readonly #origin: string;
+  readonly #connections = new Set<Duplex>();
+  /** Connections without a request so far, which Node does not count as idle. */
+  readonly #silent = new Set<Duplex>();
+  /** Ends the listening. */
+  readonly #unlisten: () => void;
+  #listening = true;
+  #finish!: () => void;
+  #fail!: (reason: unknown) => void;
+
+  constructor(
+    listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+    handler: HttpHandler,
+    options: ServeHttpOptions,
+  ) {
+    this.#listener = listener;
+    this.#handler = handler;
+    this.#options = options;
+    this.localAddr = listener.localAddr;
+    this.#origin = originOf(listener);
+    this.finished = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+    });
+    this.finished.catch(() => {});
+    this.#server = this.#makeServer();
+    this.#unlisten = hasDescriptor(listener) ? this.#byDescriptor(listener) : this.#byDuplex();
+    const { signal } = options;
+    const stop = (): void => void this.shutdown();
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+    this.finished.finally(() => signal?.removeEventListener("abort", stop)).catch(() => {});
+  }
+
+  shutdown(): Promise<void> {
+    this.#stopListening();
+    for (const connection of this.#silent) connection.destroy();
+    this.#server.closeIdleConnections();
+    return this.finished;
+  }
+
+  close(): void {
+    this.#stopListening();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  ref(): void {
+    this.#server.ref();
+    this.#listener.ref();
+  }
+
+  unref(): void {
+    this.#server.unref();
+    this.#listener.unref();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #makeServer(): Server {
+    const { keepAliveTimeoutMs, headersTimeoutMs, requestTimeoutMs } = {
+      ...LIMITS,
+      ...this.#options,
+    };
+    const server = createServer({
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      maxHeaderSize: this.#options.maxHeaderBytes,
+      noDelay: true,
+    }, (message, response) => this.#answer(message, response));
+    server.on("connection", (connection: Duplex) => this.#track(connection));
+    server.on("clientError", (error: Error, socket: Duplex) => this.#refuse(error, socket));
+    const { onUpgrade } = this.#options;
+    if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
+    return server;
+  }
+
+  /** Node accepts from the descriptor. */
+  #byDescriptor(listener: { detach(): number }): () => void {
+    const path = pathOf(this.localAddr);
+    const fd = listener.detach();
+    try {
+      this.#server.listen({ fd });
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    this.#server.on("error", (error) => {
+      this.#fail(error);
+      this.close();
+    });
+    return () => {
+      this.#server.close();
+      path?.remove();
+    };
+  }
+
+  /** Connections are accepted here and given to Node one by one. */
+  #byDuplex(): () => void {
+    // A server that does not listen would end each connection after one response.
+    Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
+    const accept = async (): Promise<void> => {
+      try {
+        for await (const endpoint of this.#listener) {
+          this.#server.emit("connection", toNodeDuplex(endpoint) as unknown as Socket);
+        }
+      } catch (error) {
+        this.#fail(error);
+        this.close();
+      }
+    };
+    accept();
+    return () => this.#listener.close();
+  }
+
+  #track(connection: Duplex): void {
+    this.#connections.add(connection);
+    this.#silent.add(connection);
+    connection.once("close", () => {
+      this.#connections.delete(connection);
+      this.#silent.delete(connection);
+      this.#finishIfDone();
+    });
+    if (!this.#listening) connection.destroy();
+  }
+
+  #stopListening(): void {
+    if (!this.#listening) return;
+    this.#listening = false;
+    this.#unlisten();
+    this.#finishIfDone();
+  }
+
+  #finishIfDone(): void {
+    if (!this.#listening && this.#connections.size === 0) this.#finish();
+  }
+
+  /** Without a promise of its own where the handler gives its response at once. */
+  #answer(message: IncomingMessage, response: ServerResponse): void {
+    this.#silent.delete(message.socket);
+    if (message.method === "TRACE") {
+      // The platform has no Request for it, and answering it tells cookies to scripts.
+      response.writeHead(405, ["content-length", "0"]).end();
+      return;
+    }
+    try {
+      const request = makeRequest(message, response, this.#origin);
+      const answer = this.#handler(request, new MessageConnection(message));
+      const sending = answer instanceof Response
+        ? this.#send(answer, message, response)
+        : Promise.resolve(answer).then((answer) => this.#send(answer, message, response));
+      sending?.catch((error) => this.#failed(error, message, response));
+    } catch (error) {
+      this.#failed(error, message, response);
+    }
+  }
+
+  #send(
+    answer: Response,
+    message: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> | undefined {
+    checkResponse(answer);
+    return sendResponse(answer, response, message.method === "HEAD");
+  }
+
+  /** Answers what the handler threw for; a response that has begun can only be broken off. */
+  async #failed(error: unknown, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (response.headersSent || response.destroyed) throw error;
+      await this.#send(await this.#errorResponse(error), message, response);
+    } catch (error) {
+      response.destroy();
+      this.#connectionFailed(error);
+    }
+  }
+
+  async #errorResponse(error: unknown): Promise<Response> {
+    const { onError } = this.#options;
+    if (onError !== undefined) {
+      const answer = await onError(error);
+      checkResponse(answer);
+      return answer;
+    }
+    console.error(error);
+    return new Response("Internal Server Error", { status: 500 });
+  }
+
+  #refuse(error: Error & { code?: string }, socket: Duplex): void {
+    this.#connectionFailed(error);
+    if (!socket.writable || error.code === "ECONNRESET" || error.code === "EPIPE") {
+      socket.destroy();
+      return;
+    }
+    const status = STATUS_BY_CODE[error.code ?? ""] ?? "400 Bad Request";
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.once("finish", () => socket.destroy());
+  }
+
+  #connectionFailed(error: unknown): void {
+    this.#options.onConnectionError?.(error);
+  }
+}
+
+/** What Node's parser and timers say, and the answer (RFC 9110 section 15.5, RFC 6585). */
+const STATUS_BY_CODE: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Content Too Large",
+};
+
+class MessageConnection implements HttpConnection {
+  readonly message: IncomingMessage;
+
+  constructor(message: IncomingMessage) {
+    this.message = message;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.message.socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.message.socket.remotePort;
+  }
+}
+
+function checkResponse(answer: unknown): asserts answer is Response {
+  if (!(answer instanceof Response)) {
+    throw new TypeError("Cannot answer: the handler returned no Response");
+  }
+  if (answer.bodyUsed) throw new TypeError("Cannot answer: the response's body was used already");
+  if (answer.type === "error") throw new TypeError("Cannot answer: Response.error() has no status");
+}
+
+function originOf(listener: ListenerEndpoint<unknown, unknown>): string {
+  const scheme = "alpnProtocols" in listener ? "https" : "http";
+  const address = listener.localAddr as { hostname?: string; port?: number };
+  if (address.hostname === undefined) return `${scheme}://localhost`;
+  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
+  return new URL(`${scheme}://${host}:${address.port}`).origin;
+}
+
+/** The file of a Unix socket, to be removed if it is still the same. */
+function pathOf(address: unknown): { remove(): void } | undefined {
+  const { path } = address as { path?: string };
+  if (path === undefined || path === "" || path.startsWith("\0")) return undefined;
+  const inode = inodeOf(path);
+  return {
+    remove: () => {
+      if (inode !== undefined && inodeOf(path) === inode) unlinkSync(path);
+    },
+  };
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
