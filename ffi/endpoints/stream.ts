@@ -168,7 +168,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
    */
   detach(): number {
     this.core.checkOpen("detach");
-    if (this.receives.busy || this.sends.busy || (this.kept !== undefined && this.kept.length > 0)) {
+    if (
+      this.receives.busy || this.sends.busy || (this.kept !== undefined && this.kept.length > 0)
+    ) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received bytes wait");
     }
     this.#names.keep();
