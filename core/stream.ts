@@ -51,6 +51,14 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
    * early must lose nothing: bytes that come later belong to the next pull.
    */
   protected abstract pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number>;
+  /**
+   * As {@linkcode StreamBase.pull} into memory of the caller, who may transfer it away meanwhile: what
+   * comes then belongs to the next pull, too.
+   */
+  protected pullInto(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    return this.pull(buffer, wait);
+  }
+
   /** Sends 1 byte or more of `data` (never empty); resolves to how many. */
   protected abstract push(data: Uint8Array, wait: Wait | undefined): Promise<number>;
   /** Ends directions at the socket. */
@@ -62,7 +70,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     }
     this.receives.enter();
     try {
-      return await this.pull(buffer, undefined);
+      return await this.pullInto(buffer, undefined);
     } finally {
       this.receives.leave();
     }
@@ -228,7 +236,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     if (this.kept !== undefined && this.kept.length > 0) {
       return Promise.resolve(this.kept.takeInto(partOf(buffer, 0)));
     }
-    return this.pull(buffer, wait);
+    return this.pullInto(buffer, wait);
   }
 
   async #exactQueued(size: number, wait: Wait | undefined): Promise<Uint8Array> {

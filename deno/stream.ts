@@ -4,7 +4,8 @@
  * @module
  */
 import type { Family } from "../core/address.ts";
-import { detached, isPlain, isShared } from "../core/bytes.ts";
+import { equals } from "@std/bytes";
+import { detached, isPlain, isShared, lengthOf, partOf } from "../core/bytes.ts";
 import { fromDenoWait } from "./errors.ts";
 import { closedError } from "../core/errors.ts";
 import { Pending } from "./pending.ts";
@@ -24,12 +25,15 @@ export interface DenoStreamParts<A> {
 
 /** The most that one cancellable call takes over from the caller. */
 const COPY_BYTES = 65536;
-const EMPTY: Uint8Array = new Uint8Array(0);
+const LEAST_ROOM_BYTES = 2048;
+const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
- * Deno's calls cannot be cancelled, so a wait that may end early works on memory of the endpoint:
- * an abandoned read stays pending and serves the next receive; an abandoned write is finished
- * before the next send.
+ * Deno's calls cannot be cancelled, and a caller may transfer memory away while they run. So what a
+ * caller receives into is filled from memory of the endpoint, where an abandoned read goes on and
+ * serves the next receive. An abandoned write goes on as well: the next send counts the bytes that
+ * it begins with and that are on their way already, and so a caller who sends the rest again doubles
+ * nothing.
  */
 export class DenoStream<A> extends StreamBase<A> {
   readonly family: Family;
@@ -43,15 +47,23 @@ export class DenoStream<A> extends StreamBase<A> {
   #remoteAddr: A | undefined;
   readonly #options = new Map<string, unknown>();
   readonly #reading = new Pending<Uint8Array>();
-  readonly #writing = new Pending<void>();
-  /** The rest of an abandoned read that brought more than the next receive had room for. */
-  #surplus = EMPTY;
+  readonly #writing = new Pending<number>();
+  /** The rest of a read that brought more than its receive had room for, or had no room any more. */
+  #surplus: Uint8Array = EMPTY;
+  /** Where a plain {@linkcode DenoStream.recvInto} receives first; handed out to nobody. */
+  #room: Uint8Array<ArrayBuffer> = EMPTY;
+  #roomBytes = LEAST_ROOM_BYTES;
   #readEnded = false;
   #endRead: (() => void) | undefined;
+  /** What the pending write sends. */
+  #inFlight: Uint8Array = EMPTY;
+  /** What an abandoned write has sent and no send has counted yet. */
+  #ahead: Uint8Array = EMPTY;
   /** Of a pending {@linkcode DenoStream.sendAll} without options: what is still to be sent. */
   #outgoing: Uint8Array | undefined;
   #outgoingBytes = 0;
   /** Of a pending {@linkcode DenoStream.recvInto} without options. */
+  #target: Uint8Array = EMPTY;
   #resolveRead: ((count: number) => void) | undefined;
   #rejectRead: ((reason: unknown) => void) | undefined;
 
@@ -87,11 +99,11 @@ export class DenoStream<A> extends StreamBase<A> {
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
     if (
       options !== undefined || this.closed || this.sends.busy || this.#writing.busy ||
-      !isPlain(data)
+      this.#ahead.length > 0 || !isPlain(data)
     ) return super.sendAll(data, options);
     this.sends.enter();
     this.#outgoing = data;
-    this.#outgoingBytes = data.length;
+    this.#outgoingBytes = lengthOf(data);
     return this.#conn.write(data).then(this.#onWrite, this.#onWriteError);
   }
 
@@ -103,19 +115,19 @@ export class DenoStream<A> extends StreamBase<A> {
       (this.kept !== undefined && this.kept.length > 0)
     ) return super.recvInto(buffer, options);
     this.receives.enter();
+    this.#target = buffer;
+    const room = this.#roomFor(lengthOf(buffer));
     return new Promise((resolve, reject) => {
       this.#resolveRead = resolve;
       this.#rejectRead = reject;
-      this.#conn.read(buffer).then(this.#onRead, this.#onReadError);
+      this.#conn.read(room).then(this.#onRead, this.#onReadError);
     });
   }
 
   protected override pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
     if (this.#readEnded) return Promise.resolve(0);
-    if (
-      wait !== undefined || this.#reading.busy || this.#surplus.length > 0 || isShared(buffer)
-    ) {
-      return this.#pullCopied(buffer, wait);
+    if (wait !== undefined || this.#reading.busy || this.#surplus.length > 0) {
+      return this.pullInto(buffer, wait);
     }
     return new Promise((resolve, reject) => {
       this.#endRead = () => resolve(0);
@@ -126,14 +138,24 @@ export class DenoStream<A> extends StreamBase<A> {
     });
   }
 
+  protected override async pullInto(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
+    if (this.#readEnded) return 0;
+    if (this.#surplus.length > 0) return this.#fill(buffer, this.#surplus);
+    const size = Math.min(lengthOf(buffer), COPY_BYTES);
+    return this.#fill(buffer, await this.#reading.run(() => this.#readChunk(size), wait));
+  }
+
   protected override async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
-    if (this.#writing.busy) await this.#finishWriting(wait);
-    if (wait !== undefined || isShared(data)) return await this.#pushCopied(data, wait);
-    try {
-      return await this.#conn.write(data);
-    } catch (error) {
-      throw fromDenoWait(error, "send", this.closed);
+    if (this.#writing.busy) {
+      const sent = await this.#writing.run(nothing, wait);
+      this.#ahead = this.#inFlight.subarray(0, sent);
     }
+    const counted = this.#countAhead(data);
+    if (counted > 0) return counted;
+    if (wait === undefined && !isShared(data)) return await this.#write(data);
+    const copy = partOf(data, 0, COPY_BYTES).slice();
+    this.#inFlight = copy;
+    return await this.#writing.run(() => this.#write(copy), wait);
   }
 
   protected override async end(how: "read" | "write" | "both"): Promise<void> {
@@ -144,7 +166,7 @@ export class DenoStream<A> extends StreamBase<A> {
     }
     if (how === "read") return;
     try {
-      if (this.#writing.busy) await this.#finishWriting(undefined);
+      if (this.#writing.busy) await this.#writing.run(nothing, undefined);
       await this.#conn.closeWrite();
     } catch (error) {
       throw fromDenoWait(error, "shutdown", this.closed);
@@ -200,29 +222,53 @@ export class DenoStream<A> extends StreamBase<A> {
   /** A read came back; or reading was shut down, and then what comes back later is nobody's. */
   #onRead = (count: number | null): void => {
     const resolve = this.#resolveRead;
+    const reject = this.#rejectRead;
     if (resolve === undefined) return;
+    const target = this.#target;
+    this.#target = EMPTY;
     this.#resolveRead = this.#rejectRead = undefined;
     this.receives.leave();
-    resolve(count ?? 0);
+    if (count === null || count === 0) return resolve(0);
+    const room = this.#room;
+    if (count === this.#roomBytes) this.#roomBytes = Math.min(count * 4, COPY_BYTES);
+    else if (count < this.#roomBytes / 4) this.#shrink();
+    try {
+      resolve(this.#fill(target, count === room.length ? room : room.subarray(0, count)));
+    } catch (error) {
+      reject!(error);
+    }
   };
 
   #onReadError = (error: unknown): void => {
     const reject = this.#rejectRead;
     if (reject === undefined) return;
+    this.#target = EMPTY;
     this.#resolveRead = this.#rejectRead = undefined;
     this.receives.leave();
     reject(fromDenoWait(error, "recv", this.closed));
   };
 
-  async #pullCopied(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
-    const bytes = this.#surplus.length > 0 ? this.#surplus : await this.#reading.run(
-      () => this.#readChunk(Math.min(buffer.length, COPY_BYTES)),
-      wait,
-    );
-    const count = Math.min(bytes.length, buffer.length);
-    buffer.set(count === bytes.length ? bytes : bytes.subarray(0, count));
+  /** Room for a receive of up to `size` bytes; it grows and shrinks with what arrives. */
+  #roomFor(size: number): Uint8Array<ArrayBuffer> {
+    const bytes = Math.min(size, this.#roomBytes);
+    if (this.#room.length < bytes) this.#room = new Uint8Array(bytes);
+    return this.#room.length === bytes ? this.#room : this.#room.subarray(0, bytes);
+  }
+
+  #shrink(): void {
+    if (this.#roomBytes === LEAST_ROOM_BYTES) return;
+    this.#roomBytes /= 4;
+    this.#room = EMPTY;
+  }
+
+  /** Hands bytes out; the caller's memory may be gone, and then they are the next receive's. */
+  #fill(buffer: Uint8Array, bytes: Uint8Array): number {
+    const length = lengthOf(buffer);
+    const count = Math.min(bytes.length, length);
     // Not into the queue of kept bytes: the buffer may be that queue's own room.
-    this.#surplus = count === bytes.length ? EMPTY : bytes.subarray(count);
+    this.#surplus = count === bytes.length ? EMPTY : bytes.slice(count);
+    if (length === 0) throw detached("receive", "buffer");
+    partOf(buffer, 0, count).set(count === bytes.length ? bytes : bytes.subarray(0, count));
     return count;
   }
 
@@ -237,24 +283,29 @@ export class DenoStream<A> extends StreamBase<A> {
     });
   }
 
-  async #pushCopied(data: Uint8Array, wait: Wait | undefined): Promise<number> {
-    const copy = data.slice(0, COPY_BYTES);
-    await this.#writing.run(() => this.#writeAll(copy), wait);
-    return copy.length;
-  }
-
-  /** Waits for a write that an earlier wait abandoned. */
-  #finishWriting(wait: Wait | undefined): Promise<void> {
-    return this.#writing.run(() => Promise.resolve(), wait);
-  }
-
-  async #writeAll(data: Uint8Array): Promise<void> {
+  async #write(data: Uint8Array): Promise<number> {
     try {
-      for (let sent = 0; sent < data.length;) {
-        sent += await this.#conn.write(sent === 0 ? data : data.subarray(sent));
-      }
+      return await this.#conn.write(data);
     } catch (error) {
       throw fromDenoWait(error, "send", this.closed);
     }
   }
+
+  /**
+   * How many bytes of `data` an abandoned write has sent already. Where other bytes are sent than
+   * those that were given up, none are: what has gone has gone.
+   */
+  #countAhead(data: Uint8Array): number {
+    const ahead = this.#ahead;
+    if (ahead.length === 0) return 0;
+    const count = Math.min(ahead.length, lengthOf(data));
+    const same = equals(partOf(data, 0, count), ahead.subarray(0, count));
+    this.#ahead = same ? ahead.subarray(count) : EMPTY;
+    return same ? count : 0;
+  }
+}
+
+/** Stands for the call to make where one is in flight. */
+function nothing(): Promise<number> {
+  return Promise.resolve(0);
 }
