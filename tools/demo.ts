@@ -1,6 +1,7 @@
 /**
  * The demo: a server and a client of every family that this machine lets us open, real traffic
- * between them, and a table of what happened. Ends with 0 only if all that could run did.
+ * between them, and a table of what happened. Ends with 0 only if all that could run did. `--vm` runs
+ * it in the guest of tests/vm/, whose kernel has every family.
  */
 import { addrinfoRows } from "./demo/addrinfo.ts";
 import { rawRows } from "./demo/raw.ts";
@@ -9,6 +10,8 @@ import { printTable } from "./demo/table.ts";
 import { tcpRows } from "./demo/tcp.ts";
 import { udpRows } from "./demo/udp.ts";
 import { unixRows } from "./demo/unix.ts";
+import { denoCommand } from "./vm/deno.ts";
+import { runInGuest } from "./vm/guest.ts";
 
 /** All rows; a family adds its own here. */
 const ROWS: readonly DemoRow[] = [...tcpRows, ...udpRows, ...unixRows, ...rawRows, ...addrinfoRows];
@@ -31,7 +34,11 @@ async function tryRow(row: DemoRow, folder: string): Promise<RowResult> {
   }
 }
 
-if (import.meta.main) {
+if (import.meta.main && Deno.args[0] === "--vm") {
+  const { end, code } = await runInGuest(await denoCommand(import.meta.filename!, []));
+  if (end !== "exited") console.error(`The guest ${end === "died" ? end : `is ${end}`}`);
+  Deno.exit(code);
+} else if (import.meta.main) {
   const folder = await Deno.makeTempDir({ prefix: "sock-" });
   const results: RowResult[] = [];
   try {

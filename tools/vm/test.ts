@@ -4,6 +4,7 @@
  * The last line is `N passed, N failed`.
  */
 import { compiledC } from "../../tests/_compiled.ts";
+import { denoCommand } from "./deno.ts";
 import { isEmulated, runInGuest } from "./guest.ts";
 
 /** What runs in the guest: a folder or file of tests/, or `PATH:FILTER`; and its seconds there. */
@@ -36,7 +37,11 @@ if (missing.length > 0) {
   Deno.exit(2);
 }
 const began = performance.now();
-await prepare(asked.map(pathOf));
+for (const path of asked.flatMap((test) => [...filesOf(pathOf(test))])) {
+  if (path.endsWith(".c")) await compiledC(path);
+}
+// A test may run others, so that all are wanted.
+const testFiles = [...filesOf(`${ROOT}tests`)].filter((path) => path.endsWith("_test.ts"));
 const shares = shared(asked, Math.min(GUESTS, navigator.hardwareConcurrency));
 const sum = { passed: 0, failed: 0, code: 0 };
 await Promise.all(shares.map(async (share) => {
@@ -67,7 +72,7 @@ async function run(
   beside: boolean,
 ): Promise<{ passed: number; failed: number; code: number }> {
   const { end, code, stdout, stderr, console: said } = await runInGuest(
-    [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", "tools/test.ts", ...tests],
+    await denoCommand(`${ROOT}tools/test.ts`, tests, testFiles),
     {
       cwd: ROOT,
       limitSeconds: LIMIT_SECONDS,
@@ -93,20 +98,6 @@ async function run(
     console.log(end === "died" ? "The guest died" : `The guest took over ${LIMIT_SECONDS} s`);
   } else if (code !== 0 && counts.failed === 0) counts.failed++;
   return counts;
-}
-
-/** Has all in the cache that the guest, which has no network, would download or compile. */
-async function prepare(paths: readonly string[]): Promise<void> {
-  // A test may run others, so that all are wanted.
-  const tests = [...filesOf(`${ROOT}tests`)].filter((path) => path.endsWith("_test.ts"));
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "--quiet", `${ROOT}tools/test.ts`, ...tests],
-    cwd: ROOT,
-  }).output();
-  if (!success) throw new Error("Cannot test: deno cache fails");
-  for (const path of paths.flatMap((path) => [...filesOf(path)])) {
-    if (path.endsWith(".c")) await compiledC(path);
-  }
 }
 
 function pathOf(test: string): string {
