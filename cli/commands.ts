@@ -65,6 +65,13 @@ export const COMMANDS: readonly CommandRow[] = [
         .sweepCommand,
   },
   {
+    name: "scan",
+    summary: "find out which TCP ports of a host are open",
+    load: async () =>
+      (await load<typeof import("./commands/scan.ts")>("./commands/scan.ts", import.meta.url))
+        .scanCommand,
+  },
+  {
     name: "trace",
     summary: "find the routers on the way to a host",
     load: async () =>

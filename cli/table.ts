@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { plain } from "./style.ts";
+
 /** The columns of the terminal; 80 where standard output is none. */
 export function terminalColumns(): number {
   try {
@@ -36,5 +38,5 @@ export function alignColumns(
 }
 
 function charactersOf(text: string): number {
-  return Array.from(text).length;
+  return Array.from(plain(text)).length;
 }

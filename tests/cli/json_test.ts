@@ -128,6 +128,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async sweep() {
     return [await runSock(["sweep", "-j", "-a", "127.0.0.1-2", "no such host"])];
   },
+  async scan() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const ports = `${listener.addr.port},${closedPort()}`;
+    return [
+      await runSock(["scan", "-j", "--all", "127.0.0.1", ports]),
+      await runSock(["scan", "-j", "127.0.0.1", "nosuchservice"]),
+    ];
+  },
   async trace() {
     return [await runSock(["trace", "-j", "127.0.0.1"])];
   },
