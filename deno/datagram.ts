@@ -4,7 +4,9 @@
  * @module
  */
 import type { AddressInput, Family, SocketType } from "../core/address.ts";
-import { checkBytes, isShared } from "../core/bytes.ts";
+import { equals } from "@std/bytes";
+import { checkKeys } from "../core/arguments.ts";
+import { checkBytes, isShared, partOf } from "../core/bytes.ts";
 import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_carrier.ts";
 import { fromDenoError, fromDenoWait } from "./errors.ts";
 import { closedError, socketError } from "../core/errors.ts";
@@ -26,6 +28,8 @@ export interface DenoDatagramParts<A> {
   text(address: A): string;
 }
 
+const MESSAGE_KEYS = ["data", "to", "control"];
+
 /**
  * Deno's datagram calls can neither be cancelled nor connect. So an abandoned receive serves the
  * next one, an abandoned send is finished before the next, and the messages of others than the peer
@@ -41,7 +45,9 @@ export class DenoDatagram<A> extends MessageBase<A> {
   readonly #parts: DenoDatagramParts<A>;
   readonly #carrier: DatagramCarrier<A>;
   readonly #receiving = new Pending<ReceivedDatagram<A>>();
-  readonly #sending = new Pending<{ sent: number } | { error: unknown }>();
+  readonly #sending = new Pending<Outcome>();
+  /** What the pending send sends. */
+  #inFlight: { data: Uint8Array; to: A | undefined } = { data: new Uint8Array(0), to: undefined };
   #stopSend: ((reason: unknown) => void) | undefined;
   #peer: A | undefined;
 
@@ -122,21 +128,22 @@ export class DenoDatagram<A> extends MessageBase<A> {
       ? this.#peer
       : await this.#resolve(message.to, "send", wait);
     if (to === undefined) throw socketError("EDESTADDRREQ", { syscall: "send" });
+    const { data } = message;
     if (this.#sending.busy) {
-      await this.#sending.run(() => Promise.resolve({ sent: 0 }), wait); // its outcome was given up
+      // One that was given up and is sent again has been sent once; of another nobody asks any more.
+      const outcome = await this.#sending.run(nothingSent, wait);
+      const inFlight = this.#inFlight;
+      if (this.#parts.same(inFlight.to!, to) && equals(inFlight.data, data)) return said(outcome);
     }
-    if (this.closed) throw closedError("sendto");
-    const sending = this.#carrier.send(
-      wait !== undefined || isShared(message.data) ? message.data.slice() : message.data,
-      to,
-    );
-    if (wait === undefined) return await this.#sent(sending, to);
+    this.checkOpen("sendto");
+    if (wait === undefined && !isShared(data)) return await this.#sent(data, to);
+    const copy = partOf(data, 0).slice();
+    this.#inFlight = { data: copy, to };
     const outcome = await this.#sending.run(
-      () => this.#sent(sending, to).then((sent) => ({ sent }), (error) => ({ error })),
+      () => this.#sent(copy, to).then((sent) => ({ sent }), (error) => ({ error })),
       wait,
     );
-    if ("error" in outcome) throw outcome.error;
-    return outcome.sent;
+    return said(outcome);
   }
 
   protected override async transmitMany(
@@ -147,8 +154,10 @@ export class DenoDatagram<A> extends MessageBase<A> {
     try {
       for (const message of messages) {
         wait?.throwIfAborted();
-        checkBytes(message?.data, "send", "data");
-        await this.transmit(message, {}, wait);
+        checkKeys(message, MESSAGE_KEYS, "send", "message");
+        const { data, to, control } = message;
+        checkBytes(data, "send", "data");
+        await this.transmit({ data, to, control }, {}, wait);
         sent++;
       }
     } catch (error) {
@@ -207,15 +216,27 @@ export class DenoDatagram<A> extends MessageBase<A> {
     return this.#peer === undefined || this.#parts.same(this.#peer, got.from);
   }
 
-  #sent(sending: Promise<number>, to: A): Promise<number> {
+  #sent(data: Uint8Array, to: A): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#stopSend = reject;
-      sending.then(resolve, (error) => {
+      this.#carrier.send(data, to).then(resolve, (error) => {
         const context = { syscall: "sendto", address: this.#parts.text(to) };
         reject(this.closed ? closedError("sendto") : fromDenoError(error, context));
       });
     });
   }
+}
+
+type Outcome = { sent: number } | { error: unknown };
+
+/** Stands for the call to make where one is in flight. */
+function nothingSent(): Promise<Outcome> {
+  return Promise.resolve({ sent: 0 });
+}
+
+function said(outcome: Outcome): number {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.sent;
 }
 
 function cut<A>({ data, from, truncated }: ReceivedDatagram<A>, size: number): Message<A> {

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { AddrInfoError, closedError, type ErrorContext, socketError } from "../core/errors.ts";
+import {
+  AddrInfoError,
+  closedError,
+  type ErrorContext,
+  isSocketError,
+  socketError,
+} from "../core/errors.ts";
 import { errnoName, errnoNumber } from "../core/errno.ts";
 
 /** What getaddrinfo said, by the texts of glibc and musl (gai_strerror). */
@@ -24,6 +30,8 @@ const LOOKUP_FAILURES: readonly (readonly [RegExp, string])[] = [
  */
 export function fromDenoError(error: unknown, context: ErrorContext): unknown {
   if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) return error;
+  // One of ours already; Node's have negative numbers.
+  if (error instanceof AddrInfoError || (isSocketError(error) && error.errno > 0)) return error;
   const lookup = /^failed to lookup address information: (.*)$/.exec(error.message);
   if (lookup !== null) {
     const code = LOOKUP_FAILURES.find(([text]) => text.test(lookup[1]))?.[1] ?? "EAI_FAIL";

@@ -7,7 +7,7 @@ import type { Family } from "../core/address.ts";
 import { equals } from "@std/bytes";
 import { detached, isPlain, isShared, lengthOf, partOf } from "../core/bytes.ts";
 import { fromDenoWait } from "./errors.ts";
-import { closedError } from "../core/errors.ts";
+import { closedError, sayBytesSent } from "../core/errors.ts";
 import { Pending } from "./pending.ts";
 import { getDenoOption, setDenoOption } from "./options.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -62,6 +62,7 @@ export class DenoStream<A> extends StreamBase<A> {
   /** Of a pending {@linkcode DenoStream.sendAll} without options: what is still to be sent. */
   #outgoing: Uint8Array | undefined;
   #outgoingBytes = 0;
+  #sentBytes = 0;
   /** Of a pending {@linkcode DenoStream.recvInto} without options. */
   #target: Uint8Array = EMPTY;
   #resolveRead: ((count: number) => void) | undefined;
@@ -104,6 +105,7 @@ export class DenoStream<A> extends StreamBase<A> {
     this.sends.enter();
     this.#outgoing = data;
     this.#outgoingBytes = lengthOf(data);
+    this.#sentBytes = 0;
     return this.#conn.write(data).then(this.#onWrite, this.#onWriteError);
   }
 
@@ -203,21 +205,27 @@ export class DenoStream<A> extends StreamBase<A> {
   #onWrite = (count: number): void | Promise<void> => {
     const data = this.#outgoing!;
     const left = this.#outgoingBytes - count;
-    if (left > 0 && data.length === this.#outgoingBytes) {
+    this.#sentBytes += count;
+    if (left > 0 && lengthOf(data) === this.#outgoingBytes) {
       this.#outgoingBytes = left;
-      this.#outgoing = data.subarray(count);
+      this.#outgoing = partOf(data, count);
       return this.#conn.write(this.#outgoing).then(this.#onWrite, this.#onWriteError);
     }
     this.#outgoing = undefined;
     this.sends.leave();
-    if (left > 0) throw detached("send", "data");
+    if (left > 0) throw this.#endedEarly(detached("send", "data"));
   };
 
   #onWriteError = (error: unknown): never => {
     this.#outgoing = undefined;
     this.sends.leave();
-    throw fromDenoWait(error, "send", this.closed);
+    throw this.#endedEarly(fromDenoWait(error, "send", this.closed));
   };
+
+  #endedEarly(error: unknown): unknown {
+    sayBytesSent(error, this.#sentBytes);
+    return error;
+  }
 
   /** A read came back; or reading was shut down, and then what comes back later is nobody's. */
   #onRead = (count: number | null): void => {

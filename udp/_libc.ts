@@ -1,5 +1,6 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/bytes.ts";
+import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort } from "../core/ip_arguments.ts";
@@ -27,6 +28,7 @@ import {
   MCAST_JOIN_SOURCE_GROUP,
   MCAST_LEAVE_SOURCE_GROUP,
 } from "../ffi/options/multicast_group.ts";
+import { SO_BROADCAST } from "../ffi/options/socket.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
 import { type BindRequest, checkMembership, type ConnectRequest } from "./_arguments.ts";
 import type { MulticastOptions, UdpEndpoint } from "./types.ts";
@@ -230,13 +232,19 @@ function protocolNumber(protocol: "udp" | "udplite" | undefined): number {
   return protocol === "udplite" ? IPPROTO_UDPLITE : IPPROTO_UDP;
 }
 
+/** Broadcast is on, as on Deno's own sockets: what may be sent does not depend on the engine. */
+function broadcasting({ options }: { options: readonly OptionSetting[] }): OptionSetting[] {
+  return [[SO_BROADCAST, true], ...options];
+}
+
 /** Binds over libc, on the first of the host's addresses that can be bound. */
 export async function bindLibc(
   hostname: string,
   request: BindRequest,
   wait: Wait | undefined,
 ): Promise<UdpEndpoint> {
-  const { port, family, scopeId, reuseAddress, reusePort, options } = request;
+  const { port, family, scopeId, reuseAddress, reusePort } = request;
+  const options = broadcasting(request);
   const host = { hostname, port, family, scopeId, signal: wait?.signal } as const;
   const addresses = await resolveHost({ ...host, type: "dgram", action: "bind" });
   const protocol = protocolNumber(request.protocol);
@@ -269,7 +277,8 @@ export async function connectLibc(
   if (addresses.length === 0) {
     throw new TypeError(`Cannot connect: localAddress is of another family than ${hostname}`);
   }
-  const { reuseAddress, reusePort, options } = request;
+  const { reuseAddress, reusePort } = request;
+  const options = broadcasting(request);
   const protocol = protocolNumber(request.protocol);
   return await firstThatWorks(addresses, (address) =>
     connect<IpAddress, UdpEndpoint>(

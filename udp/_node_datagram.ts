@@ -13,11 +13,11 @@ import {
   type Membership,
   type ReceivedDatagram,
 } from "../deno/datagram_carrier.ts";
-import { fromDenoError } from "../deno/errors.ts";
 import { unsupported } from "../deno/options.ts";
 import { closedError, notCapable, socketError } from "../core/errors.ts";
 import { isIpv4 } from "../core/ip/text.ts";
 import { hostPort } from "../core/ip_arguments.ts";
+import { fromNodeError } from "./_node_errors.ts";
 import { isMulticast, isUnspecified } from "../core/ip/registry.ts";
 import type { SocketOption } from "../core/option.ts";
 
@@ -47,7 +47,7 @@ interface NodeOption {
 /** What the kernel starts with is what is read until something is set (`man 7 ip`, `man 7 ipv6`). */
 const OPTIONS: Readonly<Record<string, NodeOption>> = {
   SO_BROADCAST: {
-    get: (_socket, set) => set ?? false,
+    get: (_socket, set) => set ?? true,
     set: (socket, on: boolean) => socket.setBroadcast(on),
   },
   SO_RCVBUF: {
@@ -103,12 +103,13 @@ export async function openNodeUdp(binding: NodeUdpBinding): Promise<DatagramCarr
       socket.once("error", reject);
       socket.bind({ address: hostname, port }, () => {
         socket.off("error", reject);
+        socket.setBroadcast(true); // as Deno's own
         resolve();
       });
     });
   } catch (error) {
     socket.close();
-    throw fromDenoError(error, { syscall: "bind", address: hostPort(hostname, port) });
+    throw fromNodeError(error, { syscall: "bind", address: hostPort(hostname, port) });
   }
   return new NodeCarrier(socket, family, ipv6Only);
 }
@@ -145,7 +146,7 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
         truncated: false,
       });
     });
-    socket.on("error", (error) => this.#fail(error));
+    socket.on("error", (error) => this.#fail(fromNodeError(error, { syscall: "recvfrom" })));
   }
 
   take(): ReceivedDatagram<IpAddress> | undefined {
@@ -175,12 +176,17 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
 
   async send(data: Uint8Array, to: IpAddress): Promise<number> {
     this.#allow(to);
-    return await new Promise<number>((resolve, reject) => {
-      this.#socket.send(data, to.port, to.hostname, (error, bytes) => {
-        if (error) reject(error);
-        else resolve(bytes);
+    try {
+      return await new Promise<number>((resolve, reject) => {
+        this.#socket.send(data, to.port, to.hostname, (error, bytes) => {
+          if (error) reject(error);
+          else resolve(bytes);
+        });
       });
-    });
+    } catch (error) {
+      const context = { syscall: "sendto", address: hostPort(to.hostname, to.port) };
+      throw fromNodeError(error, context, to.hostname);
+    }
   }
 
   getOption<T>(option: SocketOption<T>): T {
@@ -196,7 +202,7 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
     try {
       OPTIONS[option.name].set(this.#socket, value as never);
     } catch (error) {
-      throw fromDenoError(error, { syscall: "setsockopt" });
+      throw fromNodeError(error, { syscall: "setsockopt" });
     }
     this.#set.set(option.name, value);
   }
@@ -295,7 +301,7 @@ class NodeCarrier implements DatagramCarrier<IpAddress> {
       if (source === undefined) this.#socket[verb](group, where);
       else this.#socket[sourceVerb](source, group, where);
     } catch (error) {
-      throw fromDenoError(error, { syscall: "setsockopt", address: group });
+      throw fromNodeError(error, { syscall: "setsockopt", address: group });
     }
   }
 

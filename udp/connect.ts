@@ -12,8 +12,9 @@ const ACTION = "connect";
  * Binds a UDP socket and connects it (`man 7 udp`): `send` goes to the peer, and only the peer's
  * datagrams are received.
  *
- * Deno's own networking cannot connect: there the deno engine drops what others send, learns of no
- * ICMP error (`ECONNREFUSED`), and `localAddr` stays the wildcard address except toward loopback.
+ * Where `ffi` access is granted already (nobody is asked for it), the libc engine is taken: `engine`
+ * says so. Deno's own networking cannot connect: there the deno engine drops what others send, learns
+ * of no ICMP error (`ECONNREFUSED`), and `localAddr` stays the wildcard address except toward loopback.
  *
  * Needs `--allow-net` for the peer and for the local address; the libc engine needs `--allow-ffi`
  * too.

@@ -33,6 +33,11 @@ export interface MulticastOptions {
 
 /** What binding and connecting share. */
 export interface UdpOpenOptions extends OpenOptions {
+  /**
+   * Default: `"libc"` where `ffi` access is granted already or something asked for needs it, else
+   * `"deno"`.
+   */
+  engine?: OpenOptions["engine"];
   /** SO_REUSEADDR: several sockets may bind the port, as multicast receivers do. Default false. */
   reuseAddress?: boolean;
   /** SO_REUSEPORT: the kernel spreads datagrams over the sockets of the port (libc engine). Default false. */
