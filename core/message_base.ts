@@ -31,6 +31,10 @@ export const DEFAULT_BATCH = 64;
 export const MAX_BATCH = 1024;
 const MAX_CONTROL_BYTES = 65536;
 const MAX_FLAGS = 0x7fffffff;
+/** Flags of a receive that mean something to messages received ahead: bits/socket.h. */
+const MSG_OOB = 1;
+const MSG_PEEK = 2;
+const MSG_ERRQUEUE = 0x2000;
 
 function checkControl(value: unknown, action: string, name: string): OutgoingControl {
   if (Array.isArray(value)) return value; // each message of it is checked where it is encoded
@@ -257,21 +261,37 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
 
   /** The oldest message that an iteration has received and not handed out, cut to the room asked for. */
   #takeKept(options: RecvOptions): Message<A> | undefined {
-    // Flags mean something to the kernel alone.
-    if (this.#kept.length === 0 || (options.flags ?? 0) !== 0) return undefined;
-    const message = this.#kept.pop()!;
-    const { size } = options;
-    if (size === undefined || message.data.length <= size) return message;
-    message.data = message.data.subarray(0, size);
-    message.truncated = true;
-    return message;
+    return this.#kept.length === 0 ? undefined : this.#takeKeptMany(1, options)[0];
   }
 
   #takeKeptMany(max: number, options: RecvOptions): Message<A>[] {
-    const kept: Message<A>[] = [];
-    for (let next; kept.length < max && (next = this.#takeKept(options));) kept.push(next);
-    return kept;
+    const { size = Infinity, flags = 0 } = options;
+    // Urgent data and errors are queues of their own.
+    if ((flags & (MSG_OOB | MSG_ERRQUEUE)) !== 0) return [];
+    const first = Math.max(0, this.#kept.length - max);
+    if ((flags & MSG_PEEK) !== 0) {
+      return this.#kept.slice(first).reverse().map((message) => peeked(message, size));
+    }
+    const taken = this.#kept.splice(first).reverse();
+    for (const message of taken) {
+      if (message.data.length <= size) continue;
+      message.data = message.data.subarray(0, size);
+      message.truncated = true;
+    }
+    return taken;
   }
+}
+
+/** A message that stays where it is: its bytes are copied, and descriptors with it are nobody's yet. */
+function peeked<A>(message: Message<A>, size: number): Message<A> {
+  const { data, from, truncated, control } = message;
+  const shown: Message<A> = {
+    data: data.slice(0, size),
+    from,
+    truncated: truncated || data.length > size,
+  };
+  if (control !== undefined && control.get("rights") === undefined) shown.control = control;
+  return shown;
 }
 
 /** What a receive rejects with once a connection-oriented peer has ended. */

@@ -40,7 +40,7 @@ export function checkWords(
   if (!verbs.includes(verb)) {
     throw new TypeError(`Cannot ${action}: only ${verbs.join(", ")} can be done`);
   }
-  for (const key in change) {
+  for (const key of Object.keys(change)) {
     if (key !== "do" && !known.includes(key)) {
       throw new TypeError(`Cannot ${action}: unknown word "${key}"`);
     }

@@ -143,12 +143,12 @@ export class AttributeTable<R extends AttributeRows>
   /** Appends the attributes of `values`, in the table's order; `undefined` ones are left out. */
   encode(sink: ByteSink, values: AttributeValues<R>): void {
     const given = values as Readonly<Record<string, unknown>>;
-    for (const name in given) {
+    for (const name of Object.keys(given)) {
       if (name !== "unknown" && !Object.hasOwn(this.#rows, name)) {
         throw new TypeError(`Cannot encode netlink attributes: unknown name "${name}"`);
       }
     }
-    for (const name in this.#rows) {
+    for (const name of Object.keys(this.#rows)) {
       const value = given[name];
       if (value === undefined) continue;
       const [type, codec] = this.#rows[name];

@@ -13,6 +13,7 @@ import {
   AF_UNIX,
   AF_UNSPEC,
   SO_ERROR,
+  SO_LINGER,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -22,8 +23,18 @@ import {
 } from "../abi/socket_constants.ts";
 import { TCP_ULP } from "../abi/transport_constants.ts";
 import { IPPROTO_MPTCP } from "../abi/ip_constants.ts";
-import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "../abi/library.ts";
+import {
+  attempt,
+  attemptRetryable,
+  closeFd,
+  failure,
+  type Libc,
+  libc,
+  must,
+} from "../abi/library.ts";
+import { F_GETFL, F_SETFL, O_NONBLOCK } from "../abi/event_constants.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
+import { callBlocking } from "../loop/blocking_gate.ts";
 import { poller } from "../loop/poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { rowOf } from "../families/table.ts";
@@ -86,6 +97,8 @@ export class Descriptor extends Watch {
   shortReceiveDrains: boolean;
   /** Whether the last receive brought so much that the next one had better go to memory of its own. */
   filledRoom = false;
+  /** Whether SO_LINGER may be on, which lets close(2) wait. */
+  mayLinger = false;
   /** How many waits for room in a row were in vain. */
   #vainWaits = 0;
 
@@ -196,6 +209,17 @@ export class Descriptor extends Watch {
     return must(syscall, (lib) => run(lib, this.fd), address);
   }
 
+  /**
+   * Another holder of the open file, a child process say, may have cleared O_NONBLOCK, and there is no
+   * flag as MSG_DONTWAIT for accept and connect: the isolate would stand still.
+   */
+  #stayNonBlocking(): void {
+    const flags = attempt((lib) => lib.fcntl(this.fd, F_GETFL, 0));
+    if (flags >= 0 && (flags & O_NONBLOCK) === 0) {
+      attempt((lib) => lib.fcntl(this.fd, F_SETFL, flags | O_NONBLOCK));
+    }
+  }
+
   /** Accepts one connection, or returns `undefined` if there is none. */
   tryAccept(): Accepted | undefined {
     this.checkOpen("accept");
@@ -203,6 +227,7 @@ export class Descriptor extends Watch {
     const nameless = rowOf(this.familyNumber).nameless === true;
     if (nameless) length[0] = 0;
     poller.spend(ACCEPT_BYTES);
+    this.#stayNonBlocking();
     const fd = attemptRetryable((lib) =>
       nameless
         ? lib.accept4(this.fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC)
@@ -239,6 +264,7 @@ export class Descriptor extends Watch {
   async connect(peer: Peer, wait?: Wait): Promise<void> {
     let underWay = false;
     await this.attempt("writable", "connect", () => {
+      this.#stayNonBlocking();
       const errno = underWay ? this.takeError() : 0;
       // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
       // which the next connect of this socket would tell of this one (__inet_stream_connect).
@@ -317,6 +343,7 @@ export class Descriptor extends Watch {
     const { level, option: number } = option;
     checkOption(level, number, option.name, allowed);
     if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
+    if (option.level === SOL_SOCKET && option.option === SO_LINGER) this.mayLinger = true;
     const bytes = withPointers(encoded, option.name);
     _keptAlive = encoded;
     this.call(
@@ -329,11 +356,23 @@ export class Descriptor extends Watch {
 
   /**
    * Closes the descriptor; its waits reject. May be called again. `last` if nobody can have made a
-   * duplicate of it, which saves a call.
+   * duplicate of it, which saves a call. Where SO_LINGER has it wait for the peer, a thread waits.
    */
   close(last = false): void {
+    const lingers = this.mayLinger && !this.isClosed && this.#lingers();
     const fd = this.release(closedError, last);
-    if (fd >= 0) closeFd(fd);
+    if (fd < 0) return;
+    if (lingers) callBlocking(() => libc().close_blocking(fd));
+    else closeFd(fd);
+  }
+
+  #lingers(): boolean {
+    const value = new Int32Array(2);
+    const length = new Uint32Array([8]);
+    const { fd } = this;
+    attempt((lib) => lib.getsockopt(fd, SOL_SOCKET, SO_LINGER, value, length));
+    // struct linger: l_onoff, l_linger. With a time of 0 the connection is reset at once.
+    return value[0] !== 0 && value[1] !== 0;
   }
 
   /** Hands the descriptor over: the caller closes it. Waits reject as on close. */

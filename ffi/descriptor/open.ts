@@ -29,6 +29,7 @@ import {
 } from "../abi/event_constants.ts";
 import { attempt, closeFd, must } from "../abi/library.ts";
 import { openFailure } from "../families/open_failure.ts";
+import { isTaken } from "../loop/watch.ts";
 import { Descriptor } from "./descriptor.ts";
 
 /** The types that there are: numbers without flags. */
@@ -96,6 +97,11 @@ export function openPair(
  */
 export function descriptorFromFd(fd: number): Descriptor {
   checkInteger(fd, 0, 0x7fffffff, "take over a socket", "fd");
+  if (isTaken(fd)) {
+    throw new TypeError(
+      `Cannot take over a socket: fd ${fd} belongs to another socket of this program`,
+    );
+  }
   const family = socketNumber(fd, SO_DOMAIN);
   const type = socketNumber(fd, SO_TYPE);
   const protocol = socketNumber(fd, SO_PROTOCOL);
@@ -107,12 +113,18 @@ export function descriptorFromFd(fd: number): Descriptor {
   if ((fdFlags & FD_CLOEXEC) === 0) {
     must("fcntl", (lib) => lib.fcntl(fd, F_SETFD, fdFlags | FD_CLOEXEC));
   }
-  return new Descriptor(fd, family, type, protocol);
+  const core = new Descriptor(fd, family, type, protocol);
+  // Whoever had it before may have set it.
+  core.mayLinger = true;
+  return core;
 }
 
-/** A socket over an accepted descriptor: the listener's family and type. */
+/** A socket over an accepted or duplicated descriptor: the family and type of the other, and its SO_LINGER. */
 export function acceptedDescriptor(listener: Descriptor, fd: number): Descriptor {
-  return new Descriptor(fd, listener.familyNumber, listener.typeNumber, listener.protocol);
+  const { familyNumber, typeNumber, protocol } = listener;
+  const core = new Descriptor(fd, familyNumber, typeNumber, protocol);
+  core.mayLinger = listener.mayLinger;
+  return core;
 }
 
 function socketNumber(fd: number, option: number): number {

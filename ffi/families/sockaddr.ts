@@ -33,7 +33,7 @@ function rowFor(fields: Fields, action: string): FamilyRow {
 
 function checkAddressKeys(fields: Fields, row: FamilyRow, action: string): void {
   for (const key in fields) {
-    if (key === "family" || row.keys.includes(key)) continue;
+    if (key === "family" || row.keys.includes(key) || !Object.hasOwn(fields, key)) continue;
     refuse(action, `address.${key} is unknown in the family "${row.name}"`);
   }
 }

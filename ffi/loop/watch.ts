@@ -23,6 +23,14 @@ const LASTING_EVENTS = EPOLLRDHUP | EPOLLPRI | EPOLLHUP | EPOLLERR;
 /** EPOLLET is bit 31: written as a signed word. */
 const BASE_INTEREST = (EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET) | 0;
 
+/** The descriptors that have an owner here: a second would close it under the first one's feet. */
+const TAKEN = new Set<number>();
+
+/** Whether a descriptor has an owner in this isolate. */
+export function isTaken(fd: number): boolean {
+  return TAKEN.has(fd);
+}
+
 /** One descriptor as the poller sees it. */
 export class Watch {
   /** The descriptor; -1 once closed or detached. */
@@ -44,6 +52,7 @@ export class Watch {
   /** Watches `fd`, which is non-blocking. Nothing is registered before the first wait. */
   constructor(fd: number) {
     this.fd = fd;
+    TAKEN.add(fd);
   }
 
   /** Tells `pending` at the next sign that receiving or accepting may succeed. */
@@ -118,6 +127,7 @@ export class Watch {
     const fd = this.fd;
     if (fd < 0) return -1;
     this.fd = -1;
+    TAKEN.delete(fd);
     if (this.#slot >= 0) {
       if (last) poller.forget(this.#slot);
       else poller.unregister(this.#slot, fd);

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
-import { checkBytes, lengthOf } from "../../core/bytes.ts";
+import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { LAYOUTS } from "../abi/layout.ts";
@@ -121,7 +121,8 @@ export class SendBatch {
    * @param message The message.
    * @param index Its number among all, for errors.
    * @param settled Whether none of the caller's code has run since the message before was added: if
-   * both have the same view, its bytes are the same too, and one copy serves both.
+   * both have the same view, its bytes are the same too, and one copy serves both. Else the payload
+   * is taken at once.
    * @throws {TypeError} If a field is of the wrong type or the address malformed.
    * @throws {Deno.errors.NotCapable} If no permission covers the recipient.
    */
@@ -147,7 +148,7 @@ export class SendBatch {
       ? 0
       : this.#setControl(i, prepareControl(control, core.familyNumber === AF_INET6));
     if (again) this.#setIovec(i, this.#copiedAt, this.#copiedLength);
-    else this.#setPayload(i, data);
+    else this.#setPayload(i, data, settled);
     this.#count = i + 1;
   }
 
@@ -167,7 +168,7 @@ export class SendBatch {
     this.#names.set(name, i * SOCKADDR_STORAGE_BYTES);
     this.#words[i * WORDS + NAMELEN] = name.length;
     this.#words[i * WORDS + CONTROLLEN] = 0;
-    this.#setPayload(i, data);
+    this.#setPayload(i, data, true);
     this.#count = i + 1;
   }
 
@@ -191,7 +192,10 @@ export class SendBatch {
     return SOCKADDR_IN_BYTES;
   }
 
-  #setPayload(i: number, data: Uint8Array): void {
+  #setPayload(i: number, given: Uint8Array, settled: boolean): void {
+    // The caller's code runs before it goes: it is taken now.
+    const own = !settled && lengthOf(given) > COPIED_BYTES;
+    const data = own ? partOf(given, 0).slice() : given;
     const length = lengthOf(data);
     if (length <= COPIED_BYTES) {
       const used = this.#payloadUsed;

@@ -13,14 +13,34 @@ import type { Descriptor } from "../descriptor/descriptor.ts";
 interface Outstanding {
   next: number;
   readonly buffers: Map<number, readonly Uint8Array[]>;
+  /** When its socket was first seen to be closed: nobody can read its error queue then. */
+  closedAt?: number;
 }
 
-const outstanding = new WeakMap<Descriptor, Outstanding>();
+/** How long the kernel may go on sending what a closed socket has left (tcp_fin_timeout, retransmissions). */
+const AFTER_CLOSE_MS = 120_000;
+
+/**
+ * Held by a map that is not weak: the kernel reads on though the socket's object may be collected, and
+ * after it was closed.
+ */
+const outstanding = new Map<Descriptor, Outstanding>();
+
+/** Lets go of the buffers of sockets that were closed long ago. */
+function forgetClosed(): void {
+  const now = performance.now();
+  for (const [core, state] of outstanding) {
+    if (!core.isClosed) continue;
+    state.closedAt ??= now;
+    if (state.buffers.size === 0 || now - state.closedAt > AFTER_CLOSE_MS) outstanding.delete(core);
+  }
+}
 
 /** After a send with MSG_ZEROCOPY that took `sent` bytes: keeps its buffers. */
 export function holdBuffers(core: Descriptor, buffers: readonly Uint8Array[], sent: number): void {
   // Without the option the kernel ignores the flag, and a send of nothing is not counted.
   if (sent === 0 || !isEnabled(core)) return;
+  forgetClosed();
   let state = outstanding.get(core);
   if (state === undefined) outstanding.set(core, state = { next: 0, buffers: new Map() });
   state.buffers.set(state.next, buffers);

@@ -153,10 +153,10 @@ export function lookupQuery(
   if (hints === null || typeof hints !== "object") {
     throw new TypeError(`Cannot ${ACTION}: hints is not an object`);
   }
-  for (const name in hints) {
+  for (const name of Object.keys(hints)) {
     const value = hints[name as keyof AddrInfoHints];
     if (value === undefined) continue;
-    if (name in FLAGS) {
+    if (Object.hasOwn(FLAGS, name)) {
       if (typeof value !== "boolean") {
         throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
       }

@@ -113,7 +113,7 @@ function nameFlags(options: NameInfoOptions): number {
     throw new TypeError(`Cannot ${ACTION}: options is not an object`);
   }
   let flags = 0;
-  for (const name in options) {
+  for (const name of Object.keys(options)) {
     const value = options[name as keyof NameInfoOptions];
     if (value === undefined || name === "signal" || name === "timeoutMs") continue;
     if (name !== "idn" && !Object.hasOwn(FLAGS, name)) {

@@ -1,6 +1,7 @@
 /** What only the libc engine carries: MPTCP, UDP-Lite, Fast Open, sequenced packets, descriptors. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SocketOption } from "../../core/option.ts";
+import { libc } from "../../ffi/abi/library.ts";
 import { Socket } from "../../ffi/mod.ts";
 import {
   IP_TTL,
@@ -323,9 +324,8 @@ claim("a taken endpoint's socket works on both faces", async () => {
   using client = await tcp.connect({ ...listener.localAddr, engine: "libc" });
   using server = await listener.accept();
   const { fd } = (client as unknown as { core: { fd: number } }).core;
-  const first = Socket.fromFd(fd);
-  const twin = first.dup();
-  first.detach(); // The endpoint owns it.
+  // Another descriptor of the same socket (F_DUPFD_CLOEXEC): the endpoint owns its own.
+  const twin = Socket.fromFd(libc().fcntl(fd, 1030, 0));
   await twin.sendAll(bytes("twin"));
   await client.sendAll(bytes("own"));
   assertEquals(text(await server.recvExact(7)), "twinown");
