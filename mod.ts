@@ -15,6 +15,7 @@ export * as netlink from "./netlink/mod.ts";
 export * as vsock from "./vsock/mod.ts";
 export * as alg from "./alg/mod.ts";
 export * as dccp from "./dccp/mod.ts";
+export * as tipc from "./tipc/mod.ts";
 export * as addrinfo from "./addrinfo/mod.ts";
 export * as raw from "./raw/mod.ts";
 export * as wire from "./wire/mod.ts";

@@ -96,6 +96,55 @@ export interface AlgAddress {
   mask?: number;
 }
 
+/** What a TIPC address may say beside what it names. */
+export interface TipcScope {
+  /** How far the name is known: in the cluster, or on this node alone. In what is looked up it is left out. */
+  scope?: "cluster" | "node";
+}
+
+/** One instance of a TIPC service (`man 8 tipc`): whoever is bound to it is reached in turn. */
+export interface TipcServiceAddress extends TipcScope {
+  /** Always `"tipc"`. */
+  family: "tipc";
+  /** Always `"service"`. */
+  kind: "service";
+  /** The service type, 64 to 2^32 - 1 for one's own. */
+  service: number;
+  /** The instance, 0 to 2^32 - 1. */
+  instance: number;
+  /** The node it is looked for on, 0 to 2^32 - 1. Default 0: the whole cluster. */
+  domain?: number;
+}
+
+/** A range of instances: to bind to, or to reach all that are bound within it. */
+export interface TipcRangeAddress extends TipcScope {
+  /** Always `"tipc"`. */
+  family: "tipc";
+  /** Always `"range"`. */
+  kind: "range";
+  /** The service type, 64 to 2^32 - 1 for one's own. */
+  service: number;
+  /** The first instance, 0 to 2^32 - 1. */
+  lower: number;
+  /** The last instance, `lower` to 2^32 - 1. */
+  upper: number;
+}
+
+/** A single TIPC socket. */
+export interface TipcSocketAddress {
+  /** Always `"tipc"`. */
+  family: "tipc";
+  /** Always `"socket"`. */
+  kind: "socket";
+  /** The socket's number on its node. */
+  ref: number;
+  /** The node's address; 0 for this one where it has none yet. */
+  node: number;
+}
+
+/** An address of a cluster's services (`man 8 tipc`). */
+export type TipcAddress = TipcServiceAddress | TipcRangeAddress | TipcSocketAddress;
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -122,6 +171,8 @@ export interface AddressTypes {
   vsock: VsockAddress;
   /** The kernel's crypto. */
   alg: AlgAddress;
+  /** Services of a cluster. */
+  tipc: TipcAddress;
   /** What has no codec. */
   other: OpaqueAddress;
 }

@@ -15,6 +15,11 @@ export interface Message<A> {
   from: A;
   /** True when the payload was longer than the buffer and its end is lost (MSG_TRUNC). */
   truncated: boolean;
+  /**
+   * MSG_* flags that say more than truncation and the end of a record, as MSG_OOB or SCTP's
+   * MSG_NOTIFICATION; absent where there are none (libc engine).
+   */
+  flags?: number;
   /** Ancillary data, where options ask the kernel for any (libc engine). */
   control?: Control;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Address, SocketType } from "../core/address.ts";
+import type { Address, Family, SocketType } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
@@ -113,6 +113,20 @@ export function bind<A extends Address, E>(
   return guarded(core, () => make(core));
 }
 
+/** A socket that is bound to nothing and connected to nobody; `make` makes its endpoint. */
+export function unbound<E>(
+  family: Family,
+  request: EngineRequest,
+  type: SocketType,
+  make: (core: Descriptor) => E,
+): E {
+  const core = open(family, TYPE_NUMBERS[type], request.protocol);
+  return guarded(core, () => {
+    setOptions(core, request.options);
+    return make(core);
+  });
+}
+
 /** A connected socket; `make` makes its endpoint. */
 export async function connect<A extends Address, E>(
   request: ConnectRequest<A>,
@@ -137,7 +151,7 @@ export function pair<E>(
 function bound<A extends Address>(request: BindRequest<A>, type: number): Descriptor {
   const { address } = request;
   const peer = Peer.ask(address, "bind", INTERFACES);
-  const core = open(address, type, request.protocol);
+  const core = open(address.family, type, request.protocol);
   return guarded(core, () => {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
@@ -155,7 +169,7 @@ async function connected<A extends Address>(
   const { address, local } = request;
   const peer = Peer.ask(address, "connect", INTERFACES);
   const from = local && localPeer(local);
-  const core = open(address, type, request.protocol);
+  const core = open(address.family, type, request.protocol);
   try {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
@@ -186,8 +200,8 @@ function localPeer(local: Address): Peer {
 /** Multipath TCP may be missing from the kernel, or switched off (`net.mptcp.enabled`). */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
-function open(address: Address, type: number, protocol: number | undefined): Descriptor {
-  const family = rowNamed(address.family)!.number;
+function open(name: Family, type: number, protocol: number | undefined): Descriptor {
+  const family = rowNamed(name)!.number;
   checkSocket(family, type, protocol ?? 0);
   try {
     return openDescriptor(family, type, protocol ?? 0);

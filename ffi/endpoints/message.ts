@@ -29,6 +29,7 @@ import {
   SOCK_SEQPACKET,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
+import { toldFlags } from "../messages/told_flags.ts";
 import { isIcmpError } from "../messages/icmp_errors.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import {
@@ -243,6 +244,8 @@ export class LibcMessage<A> extends MessageBase<A> {
         return ENDED;
       }
       const message: Message<A> = { data, from: from as A, truncated };
+      const told = toldFlags(received.flags);
+      if (told !== 0) message.flags = told;
       if (control !== undefined) message.control = control;
       return message;
     }

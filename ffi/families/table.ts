@@ -12,6 +12,7 @@ import { NETLINK } from "./netlink.ts";
 import { OTHER } from "./other.ts";
 import { PACKET } from "./packet.ts";
 import type { FamilyRow } from "./row.ts";
+import { TIPC } from "./tipc.ts";
 import { UNIX } from "./unix.ts";
 import { VSOCK } from "./vsock.ts";
 
@@ -24,6 +25,7 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   NETLINK,
   VSOCK,
   ALG,
+  TIPC,
   OTHER,
 );
 

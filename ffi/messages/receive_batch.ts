@@ -21,6 +21,7 @@ import type { ReceivedControl } from "./cmsg.ts";
 import { attemptRetryable, failure } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { passedFlag, sender, takeControl } from "./msghdr.ts";
+import { toldFlags } from "./told_flags.ts";
 import { poller } from "../loop/poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
@@ -300,6 +301,8 @@ export class ReceiveBatch implements MessageBatch<Address> {
         from: this.from(i),
         truncated: this.truncated(i),
       };
+      const flags = toldFlags(this.flags(i));
+      if (flags !== 0) message.flags = flags;
       const control = this.control(i);
       if (control !== undefined) message.control = control;
       messages[i] = message;
