@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { Reporter } from "./events.ts";
+/** Who is shown the bytes. */
+interface Dump {
+  data(client: number, direction: "received" | "sent", offset: number, data: Uint8Array): void;
+}
 
 /** Totals of a command. Seen from the network: received from a peer, sent to a peer. */
 export class Traffic {
@@ -29,10 +32,10 @@ export class ClientTraffic {
   /** When something moved last. */
   lastMs: number = this.startedMs;
   readonly #totals: Traffic;
-  readonly #dump: Reporter | undefined;
+  readonly #dump: Dump | undefined;
 
   /** Counts a new client into `totals`; `dump` is shown the bytes. */
-  constructor(totals: Traffic, dump: Reporter | undefined) {
+  constructor(totals: Traffic, dump: Dump | undefined) {
     totals.startedMs ??= this.startedMs;
     this.client = ++totals.clients;
     totals.activeClients++;

@@ -1,4 +1,4 @@
-import type { PingIcmpError } from "./ping.ts";
+import type { PingIcmpError } from "./ping_events.ts";
 
 /** What an ICMP error is called, by its type (RFC 792; RFC 4443). */
 export function icmpErrorName(

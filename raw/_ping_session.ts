@@ -11,7 +11,7 @@ import { type Echo, EchoTemplate } from "./_echo.ts";
 import { icmpErrorName } from "./_icmp_error_name.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import type { ProbeEvents, ProbeSocket } from "./_probe_socket.ts";
-import type { PingEvent } from "./ping.ts";
+import type { PingEvent } from "./ping_events.ts";
 
 /** Requests remembered after their end, to tell duplicates and late replies. */
 const REMEMBERED = 4096;

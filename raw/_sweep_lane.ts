@@ -43,7 +43,7 @@ import { icmpErrorName } from "./_icmp_error_name.ts";
 import { enlargeReceiveBuffer } from "./_socket.ts";
 import { openIcmpCore } from "./open_icmp.ts";
 
-import type { SweepResult } from "./sweep.ts";
+import type { SweepResult } from "./sweep_result.ts";
 
 /** What a lane needs to know of the sweep. */
 export interface LaneOptions {

@@ -5,7 +5,7 @@
  */
 import { Wait } from "../core/wait.ts";
 import { type LaneOptions, SweepLane } from "./_sweep_lane.ts";
-import type { SweepResult } from "./sweep.ts";
+import type { SweepResult } from "./sweep_result.ts";
 import type { TargetWalk } from "./targets.ts";
 
 /** Requests put together at most before replies are heard again. */

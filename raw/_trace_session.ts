@@ -12,7 +12,7 @@ import type { MplsLabel } from "../wire/icmp_extensions.ts";
 import { icmpErrorName } from "./_icmp_error_name.ts";
 import type { TraceMatch } from "./_trace_method.ts";
 import type { TraceEars, TraceError, TraceOrigin, TraceSocket } from "./_trace_socket.ts";
-import type { TraceAnswer, TraceEvent } from "./traceroute.ts";
+import type { TraceAnswer, TraceEvent } from "./trace_events.ts";
 
 /** What a traceroute is to do. */
 export interface TracePlan {

@@ -12,27 +12,26 @@ export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
 export { assembleBpf, disassembleBpf } from "./bpf_assemble.ts";
 export { type BpfPacketInfo, runBpf } from "./bpf_run.ts";
 export { type RttBucket, RttStatistics } from "./statistics.ts";
-export {
-  ping,
-  type PingEvent,
-  type PingIcmpError,
-  type PingOptions,
-  type PingReply,
-  type PingSendError,
-  type PingTimeout,
-} from "./ping.ts";
-export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
+export { ping, type PingOptions } from "./ping.ts";
+export type {
+  PingEvent,
+  PingIcmpError,
+  PingReply,
+  PingSendError,
+  PingTimeout,
+} from "./ping_events.ts";
+export { sweep, type SweepOptions } from "./sweep.ts";
+export type { SweepResult } from "./sweep_result.ts";
 export type { SweepTargets } from "./targets.ts";
-export {
-  type TraceAnswer,
-  type TraceEvent,
-  type TraceProbe,
-  type TraceReplyKind,
-  traceroute,
-  type TracerouteOptions,
-  type TraceSendError,
-  type TraceTimeout,
-} from "./traceroute.ts";
+export { traceroute, type TracerouteOptions } from "./traceroute.ts";
+export type {
+  TraceAnswer,
+  TraceEvent,
+  TraceProbe,
+  TraceReplyKind,
+  TraceSendError,
+  TraceTimeout,
+} from "./trace_events.ts";
 // What the types above are made of.
 export type {
   AddressInput,

@@ -96,6 +96,11 @@ const folders = [...Deno.readDirSync(ROOT)]
   .map(({ name }) => name)
   .filter((name) => !FREE.includes(name) && [...sources(name)].length > 0);
 const published = folders.flatMap((folder) => [...sources(folder)]);
+const atTop: Source[] = ["mod.ts"].map((path) => ({
+  path,
+  folder: path,
+  code: withoutComments(Deno.readTextFileSync(`${ROOT}${path}`)),
+}));
 
 Deno.test("every folder with published code has its place among the layers", () => {
   for (const folder of folders) assert(folder in ALLOWED, `${folder}/ has no layer`);
@@ -113,6 +118,39 @@ Deno.test("a file imports only from the layers above it", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+/** The files that a file imports, types included, by path. */
+function filesOf(source: Source): string[] {
+  return importsOf(source).filter((specifier) => specifier.startsWith(".")).map((specifier) =>
+    new URL(specifier, `file:///${source.path}`).pathname.slice(1)
+  );
+}
+
+/** The first circle met from each file that is on one, as `a > b > a`. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: string[]) => {
+    const at = trail.indexOf(path);
+    if (at >= 0) {
+      found.push([...trail.slice(at), path].join(" > "));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return found;
+}
+
+Deno.test("no import leads back to where it began, be it of a type alone", () => {
+  const graph = new Map([...published, ...atTop].map((source) => [source.path, filesOf(source)]));
+  assertEquals(circlesOf(graph), []);
+  assertEquals(circlesOf(new Map([["a", ["b"]], ["b", ["c", "d"]], ["c", []], ["d", ["b"]]])), [
+    "b > d > b",
+  ]);
 });
 
 Deno.test("nothing but the allowed comes from outside", () => {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Platform } from "./platform.ts";
+import type { Platform, PlatformName } from "./platform.ts";
 
 /**
  * What is the same on all platforms: both architectures are little-endian with 64-bit pointers. Code
@@ -308,13 +308,6 @@ export const STRUCTS = {
   /** net/if.h */
   ifconf: { size: 16, ifc_len: 0, ifc_ifcu: 8 },
 };
-
-/** The platforms this module has tables for. */
-export type PlatformName =
-  | "linux-x86_64-glibc"
-  | "linux-x86_64-musl"
-  | "linux-aarch64-glibc"
-  | "linux-aarch64-musl";
 
 /** Sizes and field offsets of all structs on one platform. */
 export type Layout = Readonly<

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { PlatformName } from "./layout.ts";
+/** The platforms the libc engine has tables for. */
+export type PlatformName =
+  | "linux-x86_64-glibc"
+  | "linux-x86_64-musl"
+  | "linux-aarch64-glibc"
+  | "linux-aarch64-musl";
 
 /** A platform that the libc engine knows. */
 export interface Platform {

@@ -3,12 +3,17 @@
  *
  * @module
  */
+import type { Address } from "../../core/address.ts";
 import { addressText } from "../families/sockaddr.ts";
 import { checkKeys, detached, lengthOf } from "../../core/bytes.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
 import type { RecvManyRequest } from "../messages/mmsg.ts";
 import type { RecvMsgRequest, SendMsgRequest } from "../messages/msghdr.ts";
-import type { Socket } from "./socket.ts";
+
+/** Who waits: a Socket, of which only the address is asked. */
+interface Addressed {
+  readonly localAddr: Address;
+}
 
 /** Options of one receive or send on a {@linkcode Socket}. */
 export interface FlagOptions extends WaitOptions {
@@ -83,7 +88,7 @@ export function same(memory: Uint8Array, size: number, action: string): Uint8Arr
  * @returns What it results in.
  */
 export function waiting<T>(
-  socket: Socket,
+  socket: Addressed,
   action: string,
   options: WaitOptions | undefined,
   keys: readonly string[],
@@ -99,7 +104,7 @@ export function waiting<T>(
   }
 }
 
-function whereOf(socket: Socket): string {
+function whereOf(socket: Addressed): string {
   try {
     return `on ${addressText(socket.localAddr)}`;
   } catch {

@@ -28,7 +28,7 @@ import {
 import { type Libc, libc } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
 import { cStringInto, encodeHintsInto, takeList } from "./list.ts";
-import type { Lookup, LookupBackend, LookupQueue } from "./queue.ts";
+import type { Lookup, LookupBackend, LookupQueue } from "./lookup.ts";
 
 /**
  * Requests handed to glibc at once: its 20 threads, and enough for them to go on with until the

@@ -16,7 +16,8 @@ import { allocate } from "../abi/memory.ts";
 import { type AddrInfo, type AddrInfoHints, type LookupQuery, lookupQuery } from "./hints.ts";
 import { copyEntries, cString, encodeHints, takeList } from "./list.ts";
 import { asksServers, isZoned, resolveNumeric } from "./numeric.ts";
-import { abandonLookup, enqueueLookup, type Lookup, type LookupOutcome } from "./queue.ts";
+import type { Lookup, LookupOutcome } from "./lookup.ts";
+import { abandonLookup, enqueueLookup } from "./queue.ts";
 import { systemHasServices } from "./service_names.ts";
 
 export type { AddrInfo, AddrInfoHints } from "./hints.ts";

@@ -1,5 +1,5 @@
 /** Traces a route by each method, and writes what came of it as JSON: `HOST…`. */
-import * as raw from "../../raw/traceroute.ts";
+import * as raw from "../../raw/mod.ts";
 
 function labels({ mpls }: raw.TraceAnswer): string {
   return mpls === undefined ? "" : `[${mpls.map(({ label }) => label)}]`;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isSocketError } from "../../core/errors.ts";
-import * as raw from "../../raw/traceroute.ts";
+import * as raw from "../../raw/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 import { silence } from "./_fake_router.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import * as raw from "../../raw/traceroute.ts";
+import * as raw from "../../raw/mod.ts";
 import { testWith } from "../_tools.ts";
 import { run } from "./_netns.ts";
 import { nobody } from "./_nobody.ts";
