@@ -13,7 +13,9 @@ import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import { fromNodeDuplex, toNodeDuplex } from "../../bridge/mod.ts";
+import * as vsock from "../../vsock/mod.ts";
 import { testWith } from "../_tools.ts";
+import { lacksLoopback } from "../vsock/_lacks.ts";
 import { bridgedKind } from "./_bridged.ts";
 import { openDenoEngine } from "../../udp/_deno.ts";
 
@@ -32,6 +34,8 @@ interface Kind {
   engine: Engine;
   /** Why it cannot run here, or undefined. */
   missing(): string | undefined;
+  /** What of it this kernel may lack and the guest's has. */
+  kernel?(): string | undefined;
 }
 
 /** A kind that listens, connects and carries bytes. */
@@ -207,6 +211,42 @@ function seqpacketKind(name: string, fresh: () => string): MessageKind {
   };
 }
 
+/** VMADDR_CID_LOCAL (linux/vm_sockets.h). */
+const VSOCK_LOCAL = 1;
+
+const vsockStream: StreamKind = {
+  name: "vsock",
+  family: "vsock",
+  type: "stream",
+  protocol: 0,
+  engine: "libc",
+  missing: () => undefined,
+  kernel: lacksLoopback,
+  listen: ({ at, ...options } = {}) => vsock.listen({ port: at?.port, ...options }),
+  connect: ({ port }, options) => vsock.connect({ cid: VSOCK_LOCAL, port, ...options }),
+  source: `import * as vsock from "${ROOT}vsock/mod.ts";
+    const connect = ({ port }) => vsock.connect({ cid: ${VSOCK_LOCAL}, port });
+    const listener = await vsock.listen();`,
+};
+
+const vsockSeqpacket: MessageKind = {
+  name: "vsock seqpacket",
+  family: "vsock",
+  type: "seqpacket",
+  protocol: 0,
+  engine: "libc",
+  missing: () => undefined,
+  kernel: lacksLoopback,
+  async pair() {
+    using listener = await vsock.listen({ type: "seqpacket" });
+    const { port } = listener.localAddr;
+    const client = await vsock.connect({ cid: VSOCK_LOCAL, port, type: "seqpacket" });
+    return [client, await listener.accept()];
+  },
+  maxBytes: 65536,
+  reliable: true,
+};
+
 export const STREAM_KINDS: readonly StreamKind[] = [
   tcpKind("tcp4", "127.0.0.1", "deno"),
   tcpKind("tcp6", "::1", "deno"),
@@ -216,6 +256,7 @@ export const STREAM_KINDS: readonly StreamKind[] = [
   tcpKind("tcp6 by libc", "::1", "libc"),
   unixKind("unix by libc", freshPath, "libc"),
   unixKind("abstract by libc", freshAbstract, "libc"),
+  vsockStream,
   nodeKind("tcp4 as a Duplex and back", tcpKind("", "127.0.0.1", "deno")),
   nodeKind("unix by libc as a Duplex and back", unixKind("", freshPath, "libc")),
 ];
@@ -233,6 +274,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   unixDatagramKind("abstract datagram by libc", freshAbstract, "libc"),
   seqpacketKind("seqpacket", freshPath),
   seqpacketKind("abstract seqpacket", freshAbstract),
+  vsockSeqpacket,
 ];
 
 // The library stays loaded: no test must be blamed for it.
@@ -248,7 +290,7 @@ export function claim<K extends Kind>(
   for (const kind of kinds) {
     if (!applies(kind)) continue;
     testWith(
-      { other: () => kind.missing() },
+      { other: () => kind.missing(), kernel: kind.kernel },
       `${kind.name}: ${text}`,
       (t) => fn(kind, t),
       // The libc engine's one waiter serves the whole process, and outlives an endpoint.
