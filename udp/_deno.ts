@@ -14,6 +14,8 @@ import type { MulticastOptions, UdpEndpoint } from "./types.ts";
 /** Where a socket is bound. */
 export interface UdpBinding {
   hostname: string;
+  /** As it was written: Deno's permissions may be for the name. */
+  name?: string;
   family: "inet" | "inet6";
   port: number;
   reuseAddress: boolean;
@@ -37,7 +39,7 @@ export async function bindDeno(
 ): Promise<UdpEndpoint> {
   const resolving = localUdpHost(hostname, "bind");
   const local = await (wait === undefined ? resolving : wait.race(resolving));
-  return await openDenoEngine({ ...local, port, reuseAddress, settings: options });
+  return await openDenoEngine({ ...local, name: hostname, port, reuseAddress, settings: options });
 }
 
 /** Binds over Deno's own networking and remembers the peer. */
@@ -96,13 +98,15 @@ export async function openDenoEngine(
     settings.every(([option, value]) =>
       option.name === "SO_REUSEADDR" || denoConnCanSet(option.name, value)
     );
-  const carrier = byDeno ? openDenoUdp(hostname, port, reuseAddress) : await openNodeUdp({
-    hostname,
-    family,
-    port,
-    reuseAddress,
-    ipv6Only: last.get("IPV6_V6ONLY") === true,
-  });
+  const carrier = byDeno
+    ? openDenoUdp(grantedHost(binding), port, reuseAddress)
+    : await openNodeUdp({
+      hostname,
+      family,
+      port,
+      reuseAddress,
+      ipv6Only: last.get("IPV6_V6ONLY") === true,
+    });
   try {
     for (const [option, value] of settings) {
       if (!BIND_OPTIONS.includes(option.name)) carrier.setOption(option, value);
@@ -112,6 +116,13 @@ export async function openDenoEngine(
     throw error;
   }
   return new DenoUdp(carrier);
+}
+
+/** The address, or the name where the permission is for that alone; Deno then looks it up itself. */
+function grantedHost({ hostname, name = hostname, port }: UdpBinding): string {
+  const granted = (host: string) =>
+    Deno.permissions.querySync({ name: "net", host: hostPort(host, port) }).state === "granted";
+  return name !== hostname && !granted(hostname) && granted(name) ? name : hostname;
 }
 
 class DenoUdp extends DenoDatagram<IpAddress> implements UdpEndpoint {

@@ -1,0 +1,375 @@
+/**
+ * The permission table: every export that reaches outside × grants, judged by Deno's own call.
+ *
+ * A row is code that runs in a process with the grant; its oracle is code of Deno's own, or where Deno
+ * has no such call, a permission by name. Both are refused or neither is.
+ */
+
+/** An export, how it is called, and by what it is judged. */
+export interface Row {
+  /** The export, `"tcp.listen"`. */
+  readonly name: string;
+  /** What else tells it from other rows. */
+  readonly what: string;
+  /** The body of an async function. */
+  readonly ours: string;
+  /** The body of one that is refused when ours must be; or what must be granted. */
+  readonly oracle: string;
+}
+
+/** What Deno's whole grant of net says, for what Deno has no call for: with no part denied. */
+const WHOLE_NET = `const { state, partial } = Deno.permissions.querySync({ name: "net" });
+  if (state !== "granted" || partial) throw new Deno.errors.NotCapable();`;
+const NOTHING = "";
+const INTERFACES = "Deno.networkInterfaces();";
+const HOSTNAME = "Deno.hostname();";
+
+/** A net permission by its name. */
+function net(host: string): string {
+  return `if (Deno.permissions.querySync({ name: "net", host: ${
+    JSON.stringify(host)
+  } }).state !== "granted") throw new Deno.errors.NotCapable();`;
+}
+
+/** A host at all ports, for protocols without ports. */
+function host(name: string): string {
+  return net(bracketed(name));
+}
+
+/** A name whose first address may be denied as such. */
+function resolved(name: string): string {
+  if (/[.:]/.test(name)) return host(name);
+  return `${host(name)}
+    if (Deno.permissions.querySync({ name: "net", host: "127.0.0.1" }).state === "denied") {
+      throw new Deno.errors.NotCapable();
+    }`;
+}
+
+function bracketed(name: string): string {
+  return name.includes(":") ? `[${name}]` : name;
+}
+
+/** The hosts that CI tries, and those of the whole table. */
+export const HOSTS = ["127.0.0.1", "localhost"];
+export const MORE_HOSTS = ["127.0.0.2", "::1", "::ffff:127.0.0.1", "0.0.0.0", "::", "127.1.2.3"];
+const PORT = 9;
+
+/** The grants of CI: DIR is a folder of the run's own. */
+export const GRANTS: readonly string[][] = [
+  [],
+  ["--allow-net"],
+  ["--allow-net=127.0.0.1"],
+  ["--allow-net=127.0.0.1:9"],
+  ["--allow-net=127.0.0.1:0"],
+  ["--allow-net=localhost"],
+  ["--allow-net=localhost:9"],
+  ["--allow-net=0.0.0.0"],
+  ["--allow-net", "--deny-net=127.0.0.1"],
+  ["--allow-net", "--deny-net=127.0.0.1:9"],
+  ["--allow-net", "--deny-net=localhost"],
+  ["--allow-net=localhost", "--deny-net=127.0.0.1,[::1]"],
+  ["--allow-net", "--deny-net=192.0.2.1"],
+  ["--allow-read", "--allow-write"],
+  ["--allow-net", "--allow-read=DIR", "--allow-write=DIR"],
+  ["--allow-net", "--allow-read", "--allow-write"],
+  ["--allow-net=unix:DIR/s", "--allow-read", "--allow-write"],
+  ["--allow-net", "--allow-read", "--allow-write", "--deny-write=DIR"],
+  ["--allow-net", "--deny-net=unix:DIR/s", "--allow-read", "--allow-write"],
+  ["--allow-sys"],
+  ["--allow-sys=networkInterfaces", "--allow-net"],
+  ["--allow-sys", "--deny-sys=hostname", "--allow-env"],
+];
+export const MORE_GRANTS: readonly string[][] = [
+  ["--allow-net=[::1]"],
+  ["--allow-net=[::1]:9,127.0.0.1:9"],
+  ["--allow-net=127.0.0.2,127.0.0.1:0"],
+  ["--allow-net=[::ffff:127.0.0.1]"],
+  ["--allow-net=[::]"],
+  ["--allow-net", "--deny-net=[::1]"],
+  ["--allow-net", "--deny-net=0.0.0.0"],
+  ["--allow-net=127.0.0.0/8"],
+  ["--allow-net", "--allow-read=DIR/s", "--allow-write=DIR/s"],
+  ["--allow-net", "--allow-read", "--allow-write", "--deny-read=DIR"],
+  ["--allow-net", "--allow-write"],
+  ["--allow-sys=hostname"],
+  ["--allow-all", "--deny-net=127.0.0.1"],
+  ["--allow-all"],
+];
+
+/** The rows for a host. */
+function hostRows(h: string): Row[] {
+  const q = JSON.stringify(h);
+  const listen = `Deno.listen({ hostname: ${q}, port: 0 }).close();`;
+  const connect = `(await Deno.connect({ hostname: ${q}, port: ${PORT} })).close();`;
+  const bind = `Deno.listenDatagram({ transport: "udp", hostname: ${q}, port: 0 }).close();`;
+  const numeric = /[.:]/.test(h);
+  const family = h.includes(":") ? 10 : 2;
+  const to = `{ hostname: ${q}, port: ${PORT} }`;
+  const bound = (type: number) => `using s = m.socket(${family}, ${type});`;
+  const rows: Row[] = [];
+  const add = (name: string, what: string, ours: string, oracle: string) =>
+    rows.push({ name, what: `${h} ${what}`.trim(), ours, oracle });
+  for (const engine of ["deno", "libc"]) {
+    const on = `engine: "${engine}"`;
+    add(
+      "tcp.listen",
+      engine,
+      `(await m.tcp.listen({ hostname: ${q}, port: 0, ${on} })).close();`,
+      listen,
+    );
+    add(
+      "tcp.connect",
+      engine,
+      `(await m.tcp.connect({ hostname: ${q}, port: ${PORT}, ${on} })).close();`,
+      connect,
+    );
+    add("udp.bind", engine, `(await m.udp.bind({ hostname: ${q}, ${on} })).close();`, bind);
+  }
+  add(
+    "tcp.createConnection",
+    "",
+    `(await m.tcp.createConnection({ hostname: ${q}, port: ${PORT} })).close();`,
+    connect,
+  );
+  add(
+    "tcp.createServer",
+    "",
+    `(await m.tcp.createServer({ hostname: ${q}, port: 0 })).close();`,
+    listen,
+  );
+  add(
+    "udp.connect",
+    "libc",
+    `(await m.udp.connect({ hostname: ${q}, port: ${PORT}, engine: "libc" })).close();`,
+    connect,
+  );
+  add(
+    "dccp.listen",
+    "",
+    `(await m.dccp.listen({ hostname: ${q}, port: 0, service: 1 })).close();`,
+    listen,
+  );
+  add(
+    "dccp.connect",
+    "",
+    `(await m.dccp.connect({ hostname: ${q}, port: ${PORT}, service: 1 })).close();`,
+    connect,
+  );
+  if (numeric) {
+    add("socket", "bind", `${bound(1)} s.bind({ hostname: ${q}, port: 0 });`, listen);
+    add("socket", "connect", `${bound(1)} await s.connect(${to});`, connect);
+    add("socket", "sendTo", `${bound(2)} await s.sendTo(bytes, ${to});`, connect);
+    add("socket", "sendMsg", `${bound(2)} await s.sendMsg([bytes], { to: ${to} });`, connect);
+    add(
+      "socket",
+      "sendMany",
+      `${bound(2)} await s.sendMany([{ data: bytes, to: ${to} }]);`,
+      connect,
+    );
+    add(
+      "socket",
+      "fast open",
+      `${bound(1)} await s.sendTo(bytes, ${to}, { flags: 0x20000000 });`,
+      connect,
+    );
+  }
+  add(
+    "addrinfo.getAddrInfo",
+    "",
+    `await m.addrinfo.getAddrInfo(${q}, null);`,
+    numeric ? NOTHING : host(h),
+  );
+  if (numeric) {
+    add(
+      "addrinfo.getNameInfo",
+      "",
+      `await m.addrinfo.getNameInfo({ hostname: ${q}, port: ${PORT} });`,
+      net(`${bracketed(h)}:${PORT}`),
+    );
+  }
+  add(
+    "raw.ping",
+    "",
+    `for await (const _ of m.raw.ping(${q}, { count: 1, timeoutMs: 100 }));`,
+    resolved(h),
+  );
+  add(
+    "raw.sweep",
+    "",
+    `for await (const _ of m.raw.sweep([${q}], { retries: 0, timeoutMs: 50 }));`,
+    resolved(h),
+  );
+  add(
+    "raw.traceroute",
+    "",
+    `for await (const _ of m.raw.traceroute(${q}, { maxHops: 1, probesPerHop: 1, timeoutMs: 100 }));`,
+    resolved(h),
+  );
+  return rows;
+}
+
+/** Rows that name no host. */
+function otherRows(): Row[] {
+  const rows: Row[] = [];
+  const add = (name: string, what: string, ours: string, oracle: string) =>
+    rows.push({ name, what, ours, oracle });
+  const path = 'dir + "/s"';
+  const unlink = 'try { Deno.removeSync(dir + "/s"); } catch {}';
+  const listen = `Deno.listen({ transport: "unix", path: ${path} }).close(); ${unlink}`;
+  const connect = 'await Deno.connect({ transport: "unix", path: dir + "/none" });';
+  for (const engine of ["deno", "libc"]) {
+    add(
+      "unix.listen",
+      engine,
+      `(await m.unix.listen({ path: ${path}, engine: "${engine}" })).close();`,
+      listen,
+    );
+    add(
+      "unix.connect",
+      engine,
+      `await m.unix.connect({ path: dir + "/none", engine: "${engine}" });`,
+      connect,
+    );
+    add(
+      "unix.bind",
+      engine,
+      `(await m.unix.bind({ path: ${path}, engine: "${engine}" })).close();`,
+      `Deno.listenDatagram({ transport: "unixpacket", path: ${path} }).close(); ${unlink}`,
+    );
+  }
+  const abstract = '"\\\\0table-" + Deno.pid';
+  add(
+    "unix.listen",
+    "abstract",
+    `(await m.unix.listen({ path: ${abstract}, engine: "libc" })).close();`,
+    `Deno.listen({ transport: "unix", path: ${abstract} }).close();`,
+  );
+  add("unix.pair", "", "for (const end of m.unix.pair()) end.close();", NOTHING);
+  add("socketPair", "", "for (const end of m.socketPair()) end.close();", NOTHING);
+  for (
+    const [what, args] of [
+      ["raw", "2, 3, 255"],
+      ["SOCK_PACKET", "2, 10, 0x300"],
+      ["packet", "17, 3, 0"],
+      ["netlink", "16, 3, 0"],
+      ["ICMP", "2, 2, 1"],
+      ["unknown", "44, 3, 0"],
+    ]
+  ) add("socket", what, `m.socket(${args}).close();`, WHOLE_NET);
+  for (
+    const [what, args] of [["tcp", "2, 1"], ["udp", "10, 2"], ["unix", "1, 5"], ["vsock", "40, 1"]]
+  ) {
+    add("socket", what, `m.socket(${args}).close();`, NOTHING);
+  }
+  add(
+    "socket",
+    "listen unbound",
+    "using s = m.socket(); s.listen();",
+    "Deno.listen({ port: 0 }).close();",
+  );
+  add("raw.openIp", "", "(await m.raw.openIp({ protocol: 253 })).close();", WHOLE_NET);
+  add("raw.openIcmp", "", "(await m.raw.openIcmp()).close();", WHOLE_NET);
+  add("raw.openPacket", "", '(await m.raw.openPacket({ interface: "lo" })).close();', WHOLE_NET);
+  add(
+    "vsock.listen",
+    "",
+    "(await m.vsock.listen({ port: 5000 })).close();",
+    net("vsock:4294967295:5000"),
+  );
+  add(
+    "vsock.bind",
+    "",
+    "(await m.vsock.bind({ port: 5000 })).close();",
+    net("vsock:4294967295:5000"),
+  );
+  add("vsock.localCid", "", "m.vsock.localCid();", INTERFACES);
+  for (
+    const name of [
+      "addresses",
+      "links",
+      "neighbors",
+      "nexthops",
+      "routes",
+      "rules",
+      "qdiscs",
+      "classes",
+      "filters",
+    ]
+  ) {
+    add(
+      `netlink.${name}`,
+      "",
+      `await drain(m.netlink.${name}(${
+        name === "classes" || name === "filters" ? '{ dev: "lo" }' : ""
+      }));`,
+      INTERFACES,
+    );
+  }
+  add("netlink.sockets", "", "await drain(m.netlink.sockets());", WHOLE_NET);
+  add("netlink.open", "", "(await m.netlink.open({ protocol: 0 })).close();", WHOLE_NET);
+  add(
+    "netlink.change",
+    "",
+    'await m.netlink.change({ do: "delete link", ifname: "none" });',
+    WHOLE_NET,
+  );
+  add(
+    "netlink.changeAll",
+    "",
+    'await m.netlink.changeAll([{ do: "delete link", ifname: "none" }]);',
+    WHOLE_NET,
+  );
+  add("alg.openHash", "", '(await m.alg.openHash({ name: "sha256" })).close();', NOTHING);
+  add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
+  add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
+  add("addrinfo.interfaceIndex", "", 'm.addrinfo.interfaceIndex("lo");', INTERFACES);
+  add("addrinfo.hostname", "", "m.addrinfo.hostname();", HOSTNAME);
+  add("addrinfo.setHostname", "", 'm.addrinfo.setHostname("table");', HOSTNAME);
+  add("addrinfo.getServiceByName", "", 'await m.addrinfo.getServiceByName("http");', NOTHING);
+  add("addrinfo.getProtocolByName", "", 'await m.addrinfo.getProtocolByName("tcp");', NOTHING);
+  add("inheritedSockets", "", "m.inheritedSockets();", 'Deno.env.get("LISTEN_PID");');
+  add("sdNotify", "", 'await m.sdNotify("READY=1");', 'Deno.env.get("NOTIFY_SOCKET");');
+  add("maxGsoSegments", "", "m.maxGsoSegments();", NOTHING);
+  return rows;
+}
+
+/** The table for these hosts. */
+export function tableRows(hosts: readonly string[]): Row[] {
+  return [...hosts.flatMap(hostRows), ...otherRows()];
+}
+
+/** Exports that reach nothing outside, or only by what others have opened; and why one has no row. */
+export const WITHOUT_ROW: readonly string[] = [
+  // Values and text.
+  "allOptions",
+  "ipSourceFilterOf",
+  "isSocketError",
+  "optionByName",
+  "parseOptionValue",
+  "socketOption",
+  "sourceFilterOf",
+  "AddrInfoError",
+  "addrinfo.AddrInfoError",
+  "dccp.serviceCode",
+  "dccp.serviceCodeText",
+  "alg.operationControl",
+  "raw.RttStatistics",
+  "raw.assembleBpf",
+  "raw.checkBpf",
+  "raw.disassembleBpf",
+  "raw.runBpf",
+  // As getServiceByName and getProtocolByName.
+  "addrinfo.getServiceByPort",
+  "addrinfo.getProtocolByNumber",
+  // As openHash: the kernel's own arithmetic.
+  "alg.bind",
+  "alg.openAead",
+  "alg.openCipher",
+  "alg.openRandom",
+  // hostname(), then getAddrInfo().
+  "addrinfo.fqdn",
+  // The class of what socket() returns.
+  "Socket",
+  // On a host a connection would reach the hypervisor: tests/vsock/ in the guest.
+  "vsock.connect",
+];
