@@ -32,8 +32,8 @@ export function engineRequest(
   address: IpAddress,
   services: readonly number[],
   { ccid, options }: { ccid?: readonly number[]; options: readonly OptionSetting[] },
-): { address: IpAddress; permitted: true; protocol: number; options: OptionSetting[] } {
+): { address: IpAddress; protocol: number; options: OptionSetting[] } {
   const own: OptionSetting[] = [[DCCP_SOCKOPT_SERVICE, services]];
   if (ccid !== undefined) own.push([DCCP_SOCKOPT_CCID, Uint8Array.from(ccid)]);
-  return { address, permitted: true, protocol: IPPROTO_DCCP, options: [...own, ...options] };
+  return { address, protocol: IPPROTO_DCCP, options: [...own, ...options] };
 }

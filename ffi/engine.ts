@@ -41,8 +41,6 @@ export interface BindRequest<A extends Address> extends EngineRequest {
   reuseAddress?: boolean;
   /** SO_REUSEPORT. */
   reusePort?: boolean;
-  /** The permission for this address was granted under a name already. */
-  permitted?: boolean;
 }
 
 /** A request to listen. */
@@ -67,8 +65,6 @@ export interface ConnectRequest<A extends Address> extends EngineRequest {
   reusePort?: boolean;
   /** Signal and deadline. */
   wait?: Wait;
-  /** The permission for this address was granted under a name already. */
-  permitted?: boolean;
 }
 
 /** The endpoint of a connected stream socket. */

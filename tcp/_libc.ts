@@ -29,7 +29,6 @@ export async function listenLibc(
     listen(
       {
         address,
-        permitted: true,
         backlog: request.backlog,
         reuseAddress: true,
         reusePort: request.reusePort,
@@ -99,7 +98,6 @@ async function attempt(
       {
         address,
         local: localFor(address, locals),
-        permitted: true,
         protocol: protocolNumber(request.protocol),
         options: request.options,
         wait,

@@ -250,7 +250,7 @@ export async function bindLibc(
   const protocol = protocolNumber(request.protocol);
   return await firstThatWorks(addresses, (address) =>
     bind(
-      { address, permitted: true, reuseAddress, reusePort, protocol, options },
+      { address, reuseAddress, reusePort, protocol, options },
       "dgram",
       (core) => new LibcUdp(core),
     ));
@@ -285,7 +285,6 @@ export async function connectLibc(
       {
         address,
         local: localFor(address),
-        permitted: true,
         reuseAddress,
         reusePort,
         protocol,
