@@ -4,9 +4,12 @@
  * @module
  */
 
+import { checkInteger } from "./arguments.ts";
+import { checkBytes } from "./bytes.ts";
+
 /** How an option's value is laid out in memory. */
 export interface OptionCodec<T> {
-  /** Bytes that getsockopt is given room for. */
+  /** Bytes that getsockopt is given room for, 0 to 1 MiB. */
   readonly size: number;
   /** The bytes of `value`. Throws `TypeError` or `RangeError` if it does not fit. */
   encode(value: T): OptionBytes;
@@ -41,6 +44,25 @@ export interface SocketOption<T> {
   readonly codec: OptionCodec<T>;
 }
 
+/** More than any option has. */
+export const MAX_OPTION_BYTES = 1 << 20;
+const MAKE = "make a socket option";
+
+/** Refuses what is no {@linkcode OptionCodec}. */
+export function checkCodec(codec: unknown, action: string): asserts codec is OptionCodec<unknown> {
+  if (codec === null || typeof codec !== "object") {
+    throw new TypeError(`Cannot ${action}: codec is not an object`);
+  }
+  const { size, encode, decode, query } = codec as Partial<OptionCodec<unknown>>;
+  checkInteger(size, 0, MAX_OPTION_BYTES, action, "codec.size");
+  for (const [name, method] of [["encode", encode], ["decode", decode]] as const) {
+    if (typeof method !== "function") {
+      throw new TypeError(`Cannot ${action}: codec.${name} is not a function`);
+    }
+  }
+  if (query !== undefined) checkBytes(query, action, "codec.query");
+}
+
 /**
  * An option that has no row yet.
  *
@@ -62,17 +84,16 @@ export interface SocketOption<T> {
  * @param option The option's number, 0 to 2^31 - 1.
  * @param codec The value's layout.
  * @returns The option, named `level/option`.
- * @throws {RangeError} If a number is out of range.
+ * @throws {TypeError} If an argument is of the wrong type.
+ * @throws {RangeError} If a number is out of range, the codec's size included (0 to 1 MiB).
  */
 export function socketOption<T>(
   level: number,
   option: number,
   codec: OptionCodec<T>,
 ): SocketOption<T> {
-  for (const [what, n] of [["level", level], ["option", option]] as const) {
-    if (!Number.isInteger(n) || n < 0 || n > 0x7fffffff) {
-      throw new RangeError(`Cannot make a socket option: ${what} ${n} is not in 0 to 2147483647`);
-    }
-  }
+  checkInteger(level, 0, 0x7fffffff, MAKE, "level");
+  checkInteger(option, 0, 0x7fffffff, MAKE, "option");
+  checkCodec(codec, MAKE);
   return { name: `${level}/${option}`, level, option, access: "rw", codec };
 }

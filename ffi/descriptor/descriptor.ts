@@ -4,8 +4,7 @@
  * @module
  */
 import { closedError } from "../../core/errors.ts";
-import { checkBytes, lengthOf } from "../../core/bytes.ts";
-import type { OptionBytes, SocketOption } from "../../core/option.ts";
+import type { SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   AF_INET,
@@ -19,9 +18,7 @@ import {
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
-  SOL_TCP,
 } from "../abi/socket_constants.ts";
-import { TCP_ULP } from "../abi/transport_constants.ts";
 import { IPPROTO_MPTCP } from "../abi/ip_constants.ts";
 import {
   attempt,
@@ -33,12 +30,12 @@ import {
   must,
 } from "../abi/library.ts";
 import { F_GETFL, F_SETFL, O_NONBLOCK } from "../abi/event_constants.ts";
-import { addressOf, allocate } from "../abi/memory.ts";
 import { callBlocking } from "../loop/blocking_gate.ts";
 import { poller } from "../loop/poller.ts";
+import { readOption, writeOption } from "./option_calls.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { rowOf } from "../families/table.ts";
-import { type Allowed, checkOption, checkReadOption } from "../guard/options.ts";
+import type { Allowed } from "../guard/options.ts";
 import type { Peer } from "../guard/peer.ts";
 import { Watch } from "../loop/watch.ts";
 
@@ -314,21 +311,7 @@ export class Descriptor extends Watch {
 
   /** Reads an option (`man 2 getsockopt`). */
   getOption<T>(option: SocketOption<T>): T {
-    if (option.access === "wo") {
-      throw new TypeError(`Cannot getsockopt: ${option.name} can only be set`);
-    }
-    const { level, option: number } = option;
-    checkReadOption(level, number, option.name);
-    const { size, query, decode } = option.codec;
-    const value = allocate(Math.max(size, query?.length ?? 0));
-    if (query !== undefined) value.set(query);
-    const length = new Uint32Array([value.length]);
-    this.call(
-      "getsockopt",
-      (lib, fd) => lib.getsockopt(fd, level, number, value, length),
-      option.name,
-    );
-    return decode.call(option.codec, value.subarray(0, Math.min(length[0], value.length)));
+    return readOption(this, option);
   }
 
   /**
@@ -336,22 +319,7 @@ export class Descriptor extends Watch {
    * takes the whole of `--allow-net`, or what was `allowed`.
    */
   setOption<T>(option: SocketOption<T>, value: T, allowed?: Allowed): void {
-    if (option.access === "ro") {
-      throw new TypeError(`Cannot setsockopt: ${option.name} can only be read`);
-    }
-    const encoded = option.codec.encode(value);
-    const { level, option: number } = option;
-    checkOption(level, number, option.name, allowed);
-    if (option.level === SOL_TCP && option.option === TCP_ULP) this.shortReceiveDrains = false;
-    if (option.level === SOL_SOCKET && option.option === SO_LINGER) this.mayLinger = true;
-    const bytes = withPointers(encoded, option.name);
-    _keptAlive = encoded;
-    this.call(
-      "setsockopt",
-      (lib, fd) => lib.setsockopt(fd, level, number, bytes, lengthOf(bytes)),
-      option.name,
-    );
-    _keptAlive = undefined;
+    writeOption(this, option, value, allowed);
   }
 
   /**
@@ -405,19 +373,4 @@ function pause(wait: Wait | undefined, referenced: boolean): Promise<void> {
       reject(reason);
     });
   }).finally(() => wait?.disarm());
-}
-
-/** Memory that the kernel is being shown by address must not be collected meanwhile. */
-let _keptAlive: OptionBytes | undefined;
-
-/** The bytes of an encoded option, with the addresses of other memory filled in. */
-function withPointers(encoded: OptionBytes, name: string): Uint8Array<ArrayBuffer> {
-  if (!("pointers" in encoded)) {
-    checkBytes(encoded, "setsockopt", `${name} as its codec encodes it`);
-    return encoded;
-  }
-  const { bytes, pointers } = encoded;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const { offset, buffer } of pointers) view.setBigUint64(offset, addressOf(buffer), true);
-  return bytes;
 }

@@ -18,6 +18,7 @@ import {
   row,
   struct,
   UINT_MAX,
+  viewOf,
   writeOnly,
   wrongType,
 } from "./codecs.ts";
@@ -154,13 +155,8 @@ export const SO_GET_FILTER: SocketOption<BpfInstruction[]> = row(
   c.SO_GET_FILTER,
   "ro",
   readOnly(INSTRUCTION.size * c.BPF_MAXINSNS, (bytes, name) => {
-    // The kernel counts this option's length in instructions, so that the view it leads to covers an
-    // eighth of them; the rest lies behind it in the same memory.
-    if (bytes.byteOffset + INSTRUCTION.size * bytes.length > bytes.buffer.byteLength) {
-      throw new RangeError(`Cannot read ${name}: ${bytes.length} instructions exceed the memory`);
-    }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, INSTRUCTION.size * bytes.length);
-    return Array.from({ length: bytes.length }, (_, i) => {
+    const view = viewOf(name, bytes, 0);
+    return Array.from({ length: Math.floor(bytes.length / INSTRUCTION.size) }, (_, i) => {
       const at = INSTRUCTION.size * i;
       return {
         code: view.getUint16(at + INSTRUCTION.code, true),
