@@ -18,6 +18,12 @@ import { VSOCK_SCHEMES } from "./schemes/vsock.ts";
 /** The kinds of address, in the order of the help. */
 export const SCHEMES: readonly Scheme[] = [...IP_SCHEMES, ...UNIX_SCHEMES, ...VSOCK_SCHEMES];
 
+/** What is to be known of all of them. */
+export const ADDRESS_NOTES =
+  "IPv6 addresses stand in brackets: tcp:[::1]:80. A server may leave HOST " +
+  "out (tcp:8080: all addresses, IPv4 and IPv6) and may take port 0 (a free one). PORT is a number or " +
+  "the name of a service. PATH is a file, or @NAME in the abstract namespace.";
+
 /**
  * Reads an address.
  *

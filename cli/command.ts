@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** What stands for the value in help; absent for a switch. */
   readonly value?: string;
+  /** All that the value may be, where that can be listed. */
+  readonly choices?: readonly string[];
   /** May be given several times. */
   readonly repeat?: boolean;
   /** One line of help. */
@@ -78,6 +80,12 @@ export interface Command {
 }
 
 const HELP: OptionSpec = { name: "help", short: "h", help: "show this help" };
+
+/** A command with its name: what help, completions and the manual are made of. */
+export interface NamedCommand {
+  readonly row: CommandRow;
+  readonly command: Command;
+}
 
 /** The options of a command, `--help` among them. */
 export function optionsOf(command: Command): readonly OptionSpec[] {

@@ -78,4 +78,20 @@ export const COMMANDS: readonly CommandRow[] = [
       (await load<typeof import("./commands/trace.ts")>("./commands/trace.ts", import.meta.url))
         .traceCommand,
   },
+  {
+    name: "completions",
+    summary: "print what makes a shell complete the command line",
+    load: async () =>
+      (await load<typeof import("./commands/completions.ts")>(
+        "./commands/completions.ts",
+        import.meta.url,
+      )).completionsCommand,
+  },
+  {
+    name: "manual",
+    summary: "print the manual page",
+    load: async () =>
+      (await load<typeof import("./commands/manual.ts")>("./commands/manual.ts", import.meta.url))
+        .manualCommand,
+  },
 ];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SCHEMES } from "./address.ts";
+import { ADDRESS_NOTES, SCHEMES } from "./address.ts";
 import { type Command, type CommandRow, optionsOf } from "./command.ts";
 import { EXIT_HELP } from "./exit.ts";
 
@@ -51,12 +51,7 @@ export function commandHelp({ name, summary }: CommandRow, command: Command): st
 function addressHelp(): string {
   return columns(
     SCHEMES.map(({ name, form, help }) => [`${name}:${form}`, help]),
-  ) + wrap(
-    "IPv6 addresses stand in brackets: tcp:[::1]:80. A server may leave HOST out (tcp:8080: all " +
-      "addresses, IPv4 and IPv6) and may take port 0 (a free one). PATH is a file, or @NAME in the " +
-      "abstract namespace.",
-    2,
-  ) + "\n";
+  ) + wrap(ADDRESS_NOTES, 2) + "\n";
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

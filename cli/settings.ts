@@ -20,7 +20,12 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
     help: "give up connecting, waiting for a client, or a connection on which nothing moves, " +
       "after TIME: 5, 0.5, 500ms, 2m, 1h (seconds without a unit)",
   },
-  { name: "engine", value: "NAME", help: "deno or libc; by default the one that can do it" },
+  {
+    name: "engine",
+    value: "NAME",
+    choices: ["deno", "libc"],
+    help: "deno or libc; by default the one that can do it",
+  },
   {
     name: "option",
     short: "o",

@@ -33,8 +33,14 @@ export const resolveCommand: Command = {
     "https, or a number. Equal addresses are shown in one line; --json has each entry.",
   ],
   options: [
-    { name: "family", short: "f", value: "FAMILY", help: "only inet (ipv4, 4) or inet6 (ipv6, 6)" },
-    { name: "type", short: "T", value: "TYPE", help: `only ${TYPES.join(", ")}` },
+    {
+      name: "family",
+      short: "f",
+      value: "FAMILY",
+      choices: ["inet", "inet6"],
+      help: "only inet (ipv4, 4) or inet6 (ipv6, 6)",
+    },
+    { name: "type", short: "T", value: "TYPE", choices: TYPES, help: `only ${TYPES.join(", ")}` },
     { name: "canonical", short: "c", help: "show the official name of the host" },
     { name: "reverse", short: "r", help: "look up the name of each address, too" },
     { name: "timeout", short: "t", value: "TIME", help: "give up after TIME: 5, 500ms, 2m" },

@@ -69,7 +69,13 @@ export const traceCommand: Command = {
     "ping, and CAP_NET_RAW for TCP.",
   ],
   options: [
-    { name: "method", short: "M", value: "METHOD", help: "udp (default), icmp or tcp (SYN)" },
+    {
+      name: "method",
+      short: "M",
+      value: "METHOD",
+      choices: METHODS,
+      help: "udp (default), icmp or tcp (SYN)",
+    },
     { name: "port", short: "p", value: "PORT", help: "port for udp (33434) or tcp (80)" },
     { name: "queries", short: "q", value: "N", help: "probes a hop (default 3)" },
     {
