@@ -41,6 +41,8 @@ export interface Arguments {
 export interface Session {
   /** Aborted with {@linkcode Stopped} by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** All commands, for those that tell of them. */
+  readonly commands: readonly CommandRow[];
 }
 
 /** A command of `sock` as the list has it: what it does is loaded when it is asked for. */
@@ -85,6 +87,11 @@ const HELP: OptionSpec = { name: "help", short: "h", help: "show this help" };
 export interface NamedCommand {
   readonly row: CommandRow;
   readonly command: Command;
+}
+
+/** Loads all commands. */
+export function loadAll(rows: readonly CommandRow[]): Promise<NamedCommand[]> {
+  return Promise.all(rows.map(async (row) => ({ row, command: await row.load() })));
 }
 
 /** The options of a command, `--help` among them. */

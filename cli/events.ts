@@ -6,6 +6,7 @@
 import { errorCode, errorLine, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./hex.ts";
 import { jsonLine } from "./json.ts";
+import { paint } from "./style.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
@@ -53,7 +54,9 @@ export class Reporter {
   }
 
   /** Replaces the status line at the bottom; empty removes it. */
-  status(text: string): void {
+  status(whole: string): void {
+    // What is wider than the terminal would go on in a line that nobody takes away.
+    const text = whole.slice(0, errorColumns() - 1);
     if (text === this.#status) return;
     writeError(`${CLEAR_LINE}${text}`);
     this.#status = text;
@@ -103,7 +106,9 @@ export class Reporter {
     if (this.json) {
       return this.event("data", { client, direction, offset, hex: toHex(data) });
     }
-    const mark = `#${client} ${direction === "received" ? "<" : ">"}`;
+    const mark = direction === "received"
+      ? paint(`#${client} <`, "cyan", "stderr")
+      : paint(`#${client} >`, "green", "stderr");
     writeError(data.length === 0 ? `${mark} (empty message)\n` : hexDump(data, offset, mark));
   }
 
@@ -117,7 +122,7 @@ export class Reporter {
   error(error: unknown, exitCode: number): void {
     this.status("");
     if (this.json) this.event("error", { ...errorFields(error), exitCode });
-    else this.line(`sock: ${errorLine(error)}`);
+    else this.line(`${paint("sock:", "red", "stderr")} ${errorLine(error)}`);
   }
 }
 
@@ -151,6 +156,14 @@ function errorFields(error: unknown): Record<string, unknown> {
   const code = errorCode(error) ??
     (error instanceof Error && error.name === "TimeoutError" ? "ETIMEDOUT" : undefined);
   return { ...(code !== undefined && { code }), message: errorLine(error) };
+}
+
+function errorColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return Infinity;
+  }
 }
 
 /** Writes to standard error; nobody there to read it is no reason to fail. */

@@ -6,17 +6,20 @@
 import { ADDRESS_NOTES, SCHEMES } from "./address.ts";
 import { type Command, type CommandRow, optionsOf } from "./command.ts";
 import { EXIT_HELP } from "./exit.ts";
+import { paint } from "./style.ts";
+import { terminalColumns } from "./table.ts";
 
-const WIDTH = 80;
+/** Longer lines are hard to read, whatever fits. */
+const WIDEST = 80;
 
 /** The help of `sock` as a whole. */
 export function overview(commands: readonly CommandRow[]): string {
   return [
     "sock: sockets on the command line\n",
-    "Usage: sock COMMAND [OPTIONS] ARGUMENTS\n",
-    "Commands:",
+    `${heading("Usage:")} sock COMMAND [OPTIONS] ARGUMENTS\n`,
+    heading("Commands:"),
     columns(commands.map(({ name, summary }) => [name, summary])),
-    "Addresses:",
+    heading("Addresses:"),
     addressHelp(),
     'Run "sock COMMAND --help" for the options of a command, with examples.\n',
   ].join("\n");
@@ -34,18 +37,22 @@ export function commandHelp({ name, summary }: CommandRow, command: Command): st
   });
   const parts = [
     `sock ${name}: ${summary}\n`,
-    `Usage: sock ${name} ${command.usage}\n`,
+    `${heading("Usage:")} sock ${name} ${command.usage}\n`,
     ...command.description.map((paragraph) => `${wrap(paragraph, 0)}\n`),
-    "Options:",
+    heading("Options:"),
     columns(options),
   ];
-  if (command.addresses) parts.push("Addresses:", addressHelp());
-  parts.push("Examples:");
+  if (command.addresses) parts.push(heading("Addresses:"), addressHelp());
+  parts.push(heading("Examples:"));
   for (const [line, does] of command.examples) {
     parts.push(`  ${line}\n${wrap(does, 6)}`);
   }
-  parts.push("\nExit codes:", columns(command.exitCodes ?? EXIT_HELP));
+  parts.push(`\n${heading("Exit codes:")}`, columns(command.exitCodes ?? EXIT_HELP));
   return parts.join("\n");
+}
+
+function heading(text: string): string {
+  return paint(text, "bold", "stdout");
 }
 
 function addressHelp(): string {
@@ -71,7 +78,9 @@ function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
+    if (
+      line !== "" && indent + line.length + 1 + word.length > Math.min(WIDEST, terminalColumns())
+    ) {
       lines.push(line);
       line = word;
     } else {

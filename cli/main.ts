@@ -72,7 +72,7 @@ async function runCommand(
     stop.abort(new Stopped(signal));
   });
   try {
-    return await command.run(parsed, { signal: stop.signal });
+    return await command.run(parsed, { signal: stop.signal, commands: COMMANDS });
   } finally {
     forget();
   }

@@ -13,7 +13,8 @@ import { icmpErrorText } from "./icmp_text.ts";
 import { printEvent, printLine } from "./json.ts";
 import { histogramColumns } from "./probe_options.ts";
 import { rttCells, rttFields, rttLines } from "./rtt_summary.ts";
-import { alignColumns } from "./table.ts";
+import { paint } from "./style.ts";
+import { headedTable } from "./table.ts";
 
 /** A host that is asked. */
 export interface PingTarget {
@@ -152,7 +153,7 @@ function eventLine(event: raw.PingEvent, family: "inet" | "inet6"): string {
       } ms${marks}`;
     }
     case "timeout":
-      return `no reply to ${sequence}`;
+      return paint(`no reply to ${sequence}`, "yellow", "stdout");
     case "sendError":
       return `${sequence} not sent: ${errorLine(event.error)}`;
     default:
@@ -197,7 +198,7 @@ function summaryTable(targets: readonly PingTarget[]): string[] {
     lossText(count),
     ...rttCells(count.rtt),
   ]);
-  return alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  return headedTable(head, rows, head.slice(1), ["MDEV", "P99", "P50", "RECEIVED", "MIN", "MAX"]);
 }
 
 function lossText({ lossPercent }: PingCount): string {

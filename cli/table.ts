@@ -3,14 +3,44 @@
  *
  * @module
  */
-import { plain } from "./style.ts";
+import { paint, plain } from "./style.ts";
 
 /** The columns of the terminal; 80 where standard output is none. */
 export function terminalColumns(): number {
   try {
-    return Deno.stdout.isTerminal() ? Math.max(40, Deno.consoleSize().columns) : 80;
+    return Deno.stdout.isTerminal() ? Math.max(20, Deno.consoleSize().columns) : 80;
   } catch {
     return 80;
+  }
+}
+
+/**
+ * Lays out a table with a head for a person: columns of less worth are left out where the terminal is
+ * too narrow for all. In a pipe, it has all of them.
+ *
+ * @param head The names of the columns.
+ * @param rows The cells, line by line; a row may be shorter than the head.
+ * @param right Which columns stand right, by name.
+ * @param dispensable Names of columns, the first to go first.
+ * @returns The lines, the head among them.
+ */
+export function headedTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly string[] = [],
+  dispensable: readonly string[] = [],
+): string[] {
+  const width = Deno.stdout.isTerminal() ? terminalColumns() : Infinity;
+  for (let dropped = 0;; dropped++) {
+    const gone = dispensable.slice(0, dropped);
+    const kept = head.flatMap((name, i) => gone.includes(name) ? [] : [i]);
+    const pick = (row: readonly string[]) => kept.flatMap((i) => i < row.length ? [row[i]] : []);
+    const numbers = kept.flatMap((i, at) => right.includes(head[i]) ? [at] : []);
+    const [first, ...lines] = alignColumns([pick(head), ...rows.map(pick)], numbers);
+    const widest = Math.max(...[first, ...lines].map(charactersOf));
+    if (widest <= width || dropped === dispensable.length) {
+      return [paint(first, "bold", "stdout"), ...lines];
+    }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import * as raw from "../raw/mod.ts";
 import { formatMillis } from "./histogram.ts";
-import { alignColumns } from "./table.ts";
+import { headedTable } from "./table.ts";
 
 /** An answer that carries an ICMP error other than "time exceeded": traceroute's marks. */
 const MARKS: Readonly<Record<"inet" | "inet6", Readonly<Record<number, string>>>> = {
@@ -133,9 +133,8 @@ export async function hopTable(
   last: number,
   nameOf: NameOf,
 ): Promise<string[]> {
-  const rows: string[][] = [
-    ["HOP", "HOST", "LOSS", "SENT", "LAST", "MIN", "AVG", "P50", "P99", "MAX", "MDEV"],
-  ];
+  const head = ["HOP", "HOST", "LOSS", "SENT", "LAST", "MIN", "AVG", "P50", "P99", "MAX", "MDEV"];
+  const rows: string[][] = [];
   for (const [number, hop] of hops) {
     if (number > last) continue;
     const { rtt } = hop;
@@ -158,5 +157,6 @@ export async function hopTable(
     for (const other of others) rows.push(["", other]);
     for (const label of hop.mpls) rows.push(["", mplsText(label)]);
   }
-  return alignColumns(rows, [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const numbers = head.filter((name) => name !== "HOST");
+  return headedTable(head, rows, numbers, ["MDEV", "P99", "P50", "MIN", "MAX", "LAST", "SENT"]);
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Arguments, Command } from "../command.ts";
-import { COMMANDS } from "../commands.ts";
+import { type Arguments, type Command, loadAll, type Session } from "../command.ts";
 import { bashScript } from "../completions/bash.ts";
 import { fishScript } from "../completions/fish.ts";
 import { zshScript } from "../completions/zsh.ts";
@@ -31,14 +30,12 @@ export const completionsCommand: Command = {
     ["sock completions zsh > ~/.zfunc/_sock", "For zsh, with ~/.zfunc in $fpath before compinit."],
     ["sock completions fish > ~/.config/fish/completions/sock.fish", "For fish."],
   ],
-  async run(args: Arguments): Promise<number> {
+  async run(args: Arguments, session: Session): Promise<number> {
     const [shell] = args.operands;
     if (!Object.hasOwn(SHELLS, shell)) {
       throw new UsageError(`there are completions for ${Object.keys(SHELLS).join(", ")} alone`);
     }
-    const commands = await Promise.all(
-      COMMANDS.map(async (row) => ({ row, command: await row.load() })),
-    );
+    const commands = await loadAll(session.commands);
     await printLine(SHELLS[shell as keyof typeof SHELLS](commands).trimEnd());
     return EXIT.ok;
   },

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../command.ts";
-import { COMMANDS } from "../commands.ts";
+import { type Arguments, type Command, loadAll, type Session } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { printLine } from "../json.ts";
 import { manualPage } from "../manual.ts";
@@ -20,11 +19,8 @@ export const manualCommand: Command = {
     ["sock manual | man -l -", "Read it."],
     ["sock manual > ~/.local/share/man/man1/sock.1", "Install it."],
   ],
-  async run(): Promise<number> {
-    const commands = await Promise.all(
-      COMMANDS.map(async (row) => ({ row, command: await row.load() })),
-    );
-    await printLine(manualPage(commands).trimEnd());
+  async run(_args: Arguments, session: Session): Promise<number> {
+    await printLine(manualPage(await loadAll(session.commands)).trimEnd());
     return EXIT.ok;
   },
 };

@@ -10,7 +10,7 @@ import type { Arguments, Command, Session } from "../command.ts";
 import { errorCode, EXIT_HELP, TimedOut, UsageError } from "../exit.ts";
 import { printEvent, printLine } from "../json.ts";
 import { readDuration } from "../settings.ts";
-import { alignColumns } from "../table.ts";
+import { alignColumns, headedTable } from "../table.ts";
 import { formatDuration } from "../units.ts";
 
 const FAMILIES: Readonly<Record<string, "inet" | "inet6">> = {
@@ -178,7 +178,9 @@ function tableLines(entries: readonly Entry[], ports: boolean): string[] {
     ...(withCanonical ? [first.canonicalName ?? ""] : []),
   ]);
   // A pipe gets the lines alone, as cut and awk want them.
-  return alignColumns(Deno.stdout.isTerminal() ? [head, ...lines] : lines);
+  return Deno.stdout.isTerminal()
+    ? headedTable(head, lines, [], ["TYPES", "CANONICAL NAME"])
+    : alignColumns(lines);
 }
 
 function readFamily(text: string | undefined): "inet" | "inet6" | undefined {

@@ -23,6 +23,7 @@ import {
 import { rttFields, rttLines } from "../rtt_summary.ts";
 import { readDuration, readInteger } from "../settings.ts";
 import { readLines, writeOutput } from "../stdio.ts";
+import { paint } from "../style.ts";
 import { terminalColumns } from "../table.ts";
 import { formatDuration } from "../units.ts";
 
@@ -254,7 +255,7 @@ class SweepView {
       ? `${formatMillis(rttMicros ?? NaN)} ms`
       : icmpError !== undefined || code !== undefined
       ? `${icmpError ?? "not sent"}${code === undefined ? "" : ` (${code})`}`
-      : "no reply";
+      : paint("no reply", "yellow", "stdout");
     return `${address.padEnd(WIDEST_IPV4)}  ${told}\n`;
   }
 

@@ -78,7 +78,7 @@ Deno.test("resolve needs the net permission of the name and --allow-ffi, and not
 testWith({ tools: ["script"] }, "resolve heads its columns on a terminal", async () => {
   const command = [Deno.execPath(), ...sockCommand(["resolve", "127.0.0.1", "22", "-c"], ["-A"])]
     .map((word) => `'${word}'`).join(" ");
-  const { out } = await runTool("script", ["-qec", command, "/dev/null"]);
+  const { out } = await runTool("script", ["-qec", `NO_COLOR=1 ${command}`, "/dev/null"]);
   const [head, first] = out.split("\r\n");
   assertEquals(words(head), ["FAMILY", "ADDRESS", "PORT", "TYPES", "CANONICAL NAME"]);
   assert(head.indexOf("PORT") === first.indexOf("22"), out);
