@@ -320,6 +320,12 @@ function otherRows(): Row[] {
     WHOLE_NET,
   );
   add("alg.openHash", "", '(await m.alg.openHash({ name: "sha256" })).close();', NOTHING);
+  const service = "service: 4711, instance: 1";
+  add("tipc.bind", "", `(await m.tipc.bind({ ${service} })).close();`, WHOLE_NET);
+  add("tipc.listen", "", `(await m.tipc.listen({ ${service} })).close();`, WHOLE_NET);
+  add("tipc.connect", "", `(await m.tipc.connect({ ${service} })).close();`, WHOLE_NET);
+  add("tipc.joinGroup", "", `(await m.tipc.joinGroup({ ${service} })).close();`, WHOLE_NET);
+  add("tipc.watch", "", "for await (const _ of m.tipc.watch({ service: 4711 })) break;", WHOLE_NET);
   add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
   add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
   add("addrinfo.interfaceIndex", "", 'm.addrinfo.interfaceIndex("lo");', INTERFACES);
