@@ -7,6 +7,7 @@ import { errorCode, errorLine, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./hex.ts";
 import { jsonLine } from "./json.ts";
 import { paint } from "./style.ts";
+import { consoleColumns } from "./table.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
@@ -56,7 +57,7 @@ export class Reporter {
   /** Replaces the status line at the bottom; empty removes it. */
   status(whole: string): void {
     // What is wider than the terminal would go on in a line that nobody takes away.
-    const text = whole.slice(0, errorColumns() - 1);
+    const text = whole.slice(0, (consoleColumns() ?? Infinity) - 1);
     if (text === this.#status) return;
     writeError(`${CLEAR_LINE}${text}`);
     this.#status = text;
@@ -156,14 +157,6 @@ function errorFields(error: unknown): Record<string, unknown> {
   const code = errorCode(error) ??
     (error instanceof Error && error.name === "TimeoutError" ? "ETIMEDOUT" : undefined);
   return { ...(code !== undefined && { code }), message: errorLine(error) };
-}
-
-function errorColumns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return Infinity;
-  }
 }
 
 /** Writes to standard error; nobody there to read it is no reason to fail. */

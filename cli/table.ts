@@ -7,10 +7,16 @@ import { paint, plain } from "./style.ts";
 
 /** The columns of the terminal; 80 where standard output is none. */
 export function terminalColumns(): number {
+  return Deno.stdout.isTerminal() ? Math.max(20, consoleColumns() ?? 80) : 80;
+}
+
+/** The columns of the console, where they are known: a terminal may say that it has none. */
+export function consoleColumns(): number | undefined {
   try {
-    return Deno.stdout.isTerminal() ? Math.max(20, Deno.consoleSize().columns) : 80;
+    const { columns } = Deno.consoleSize();
+    return columns > 0 ? columns : undefined;
   } catch {
-    return 80;
+    return undefined;
   }
 }
 
