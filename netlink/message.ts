@@ -202,7 +202,12 @@ function atFault(
 ): string | undefined {
   const path: string[] = [];
   if (ack.offset !== undefined) {
-    return walk(request, shape, ack.offset, path) === undefined ? undefined : path.join(".");
+    if (walk(request, shape, ack.offset, path) !== undefined) return path.join(".");
+    // What is before the attributes is not known: the one at fault still has its number.
+    if (ack.offset + NLA_HEADER_BYTES > request.length) return undefined;
+    return `${
+      new DataView(request.buffer, request.byteOffset).getUint16(ack.offset + 2, true) & 0x3fff
+    }`;
   }
   if (ack.missing === undefined) return undefined;
   const lookup = ack.missingWithin === undefined || ack.missingWithin === 0
