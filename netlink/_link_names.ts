@@ -28,6 +28,8 @@ export const IFINFOMSG = struct({
 export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
 /** linux/if.h */
 const IFF_UP = 1;
+const IFF_RUNNING = 0x40;
+const IFF_LOWER_UP = 0x10000;
 
 /** What a request for links can say beside the header. */
 export const LINK_QUERY = attributes("IFLA_", {
@@ -37,16 +39,26 @@ export const LINK_QUERY = attributes("IFLA_", {
 
 /** Names by index. */
 export class LinkNames {
-  readonly #names: Map<number, { name: string; up: boolean }> = new Map();
+  readonly #names: Map<number, { name: string; flags: number }> = new Map();
 
   /** The name; of a link that there is not, `if` and the index, as `ip` has it. */
   name(index: number): string {
     return this.#names.get(index)?.name ?? `if${index}`;
   }
 
+  /** Whether a link of this index is known. */
+  has(index: number): boolean {
+    return this.#names.has(index);
+  }
+
+  /** Whether the link is up, and has a carrier, as bits. */
+  state(index: number): number {
+    return (this.#names.get(index)?.flags ?? 0) & (IFF_UP | IFF_RUNNING | IFF_LOWER_UP);
+  }
+
   /** Whether the link is known to be down. */
   isDown(index: number): boolean {
-    return this.#names.get(index)?.up === false;
+    return ((this.#names.get(index)?.flags ?? IFF_UP) & IFF_UP) === 0;
   }
 
   /** The index of a name. */
@@ -69,10 +81,10 @@ export class LinkNames {
   learn(source: ByteSource, at: number, end: number): void {
     if (end - at < IFINFOMSG.size) return;
     const index = source.view.getInt32(at + IFINFOMSG.offsets.ifi_index, true);
-    const up = (source.view.getUint32(at + IFINFOMSG.offsets.ifi_flags, true) & IFF_UP) !== 0;
+    const flags = source.view.getUint32(at + IFINFOMSG.offsets.ifi_flags, true);
     eachAttribute(source, at + IFINFOMSG.size, end, (type, start, length) => {
       if (type === IFLA_IFNAME) {
-        this.#names.set(index, { name: decodeText(source, start, length), up });
+        this.#names.set(index, { name: decodeText(source, start, length), flags });
       }
     });
   }

@@ -119,8 +119,10 @@ export function dumpOnce<T>(
     wait: Wait | undefined,
   ) => readonly DumpRequest<T>[] | Promise<readonly DumpRequest<T>[]>,
 ): Dump<T> {
-  return new Dump<T>(async (wait) => {
-    const session = beginSession(protocol, options, access, action, true);
+  return new Dump<T>(async (wait, given) => {
+    const session = given === undefined
+      ? beginSession(protocol, options, access, action, true)
+      : { transport: given, end() {} };
     try {
       const { transport } = session;
       return { transport, requests: await requests(transport, wait), end: session.end };

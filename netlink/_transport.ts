@@ -92,6 +92,7 @@ export class Transport {
   #sequence = 0;
   #listener: Listener | undefined;
   #reading = false;
+  #keepsAlive = true;
   /** This end's nl_pid. */
   readonly portId: number;
 
@@ -170,10 +171,29 @@ export class Transport {
     await core.attempt("writable", "send", () => sendOnce(core, datagram, 0), wait);
   }
 
+  /** Takes all that is there, without waiting. */
+  drain(): void {
+    for (;;) {
+      try {
+        if (this.#tryReceive() === undefined) return;
+      } catch (error) {
+        if (!isSocketError(error, "ENOBUFS")) throw error;
+        this.#overrun(error);
+      }
+    }
+  }
+
+  /** Whether waits on this socket keep the process alive (the default). */
+  keepAlive(on: boolean): void {
+    this.#keepsAlive = on;
+    this.wake();
+  }
+
   /** Reads on if somebody waits. */
   wake(): void {
+    if (this.#core.isClosed) return;
     const hungry = this.#hungry;
-    this.#core.setReferenced(hungry);
+    this.#core.setReferenced(hungry && this.#keepsAlive);
     if (hungry && !this.#reading) {
       this.#reading = true;
       this.#read();

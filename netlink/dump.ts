@@ -42,6 +42,11 @@ export interface DumpSource<T> {
   end(complete: boolean): void;
 }
 
+/** Begins a dump: on a socket that is given, or on one that it opens. */
+export interface DumpOpener<T> {
+  (wait: Wait | undefined, transport?: Transport): Promise<DumpSource<T>>;
+}
+
 /**
  * A table of the kernel. Nothing is asked before it is read; each reading asks anew.
  *
@@ -50,12 +55,12 @@ export interface DumpSource<T> {
  * ends with an error of code `EINTR`. {@linkcode Dump.toArray} asks again until nothing did.
  */
 export class Dump<T> implements AsyncIterable<T> {
-  readonly #open: (wait: Wait | undefined) => Promise<DumpSource<T>>;
+  readonly #open: DumpOpener<T>;
   readonly #options: WaitOptions | undefined;
 
   /** Made by the functions that read tables. */
   constructor(
-    open: (wait: Wait | undefined) => Promise<DumpSource<T>>,
+    open: DumpOpener<T>,
     options?: WaitOptions,
   ) {
     this.#open = open;
@@ -82,11 +87,20 @@ export class Dump<T> implements AsyncIterable<T> {
    *
    * @ignore
    */
-  async collect(wait: Wait | undefined): Promise<T[]> {
+  collect(wait: Wait | undefined): Promise<T[]> {
+    return this.collectOn(undefined, wait);
+  }
+
+  /**
+   * As {@linkcode Dump.collect}, on a socket that the caller has. Not for users.
+   *
+   * @ignore
+   */
+  async collectOn(transport: Transport | undefined, wait: Wait | undefined): Promise<T[]> {
     for (let attempt = 1;; attempt++) {
       const all: T[] = [];
       try {
-        for await (const batch of this.#batches(wait)) {
+        for await (const batch of this.#batches(wait, transport)) {
           for (const value of batch) all.push(value);
         }
         return all;
@@ -114,8 +128,11 @@ export class Dump<T> implements AsyncIterable<T> {
     return new EntryIterator(this.batches());
   }
 
-  async *#batches(wait: Wait | undefined): AsyncGenerator<T[], void, void> {
-    const source = await this.#open(wait);
+  async *#batches(
+    wait: Wait | undefined,
+    transport?: Transport,
+  ): AsyncGenerator<T[], void, void> {
+    const source = await this.#open(wait, transport);
     let complete = false;
     try {
       for (const request of source.requests) {

@@ -49,3 +49,12 @@ export {
   type TrafficClass,
   type TrafficFilter,
 } from "./qdisc.ts";
+export {
+  type LiveTable,
+  type LiveTableOptions,
+  monitor,
+  type MonitorOptions,
+  table,
+} from "./monitor.ts";
+export type { TableKind, TableTypes } from "./_watched.ts";
+export type { ChangeSource, EntryChange, MonitorEvent } from "./_watcher.ts";
