@@ -30,6 +30,7 @@ export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
 const IFF_UP = 1;
 const IFF_RUNNING = 0x40;
 const IFF_LOWER_UP = 0x10000;
+const WELL = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
 
 /** What a request for links can say beside the header. */
 export const LINK_QUERY = attributes("IFLA_", {
@@ -53,7 +54,12 @@ export class LinkNames {
 
   /** Whether the link is up, and has a carrier, as bits. */
   state(index: number): number {
-    return (this.#names.get(index)?.flags ?? 0) & (IFF_UP | IFF_RUNNING | IFF_LOWER_UP);
+    return (this.#names.get(index)?.flags ?? 0) & WELL;
+  }
+
+  /** Whether the link is up, has a carrier, and had both before. */
+  isWell(index: number, before: number): boolean {
+    return before === WELL && this.state(index) === WELL;
   }
 
   /** Whether the link is known to be down. */

@@ -143,21 +143,15 @@ export class Watcher implements Listener {
         for (const table of this.#tables) this.#stale.add(table);
         return [{ change: "overrun" }];
       }
-      if (this.#told.length > 0) {
-        const told = this.#told;
-        this.#told = [];
-        const events = told.flatMap((message) => this.#apply(message));
-        if (events.length > 0) return events;
-        continue;
-      }
-      if (this.#stale.size > 0) {
-        // The kernel drops on until all that it kept was taken.
-        this.#transport.drain();
-        if (this.#told.length > 0 || this.#overran) continue;
-        const events = await this.#resync(wait);
-        if (events.length > 0) return events;
-        continue;
-      }
+      // The kernel drops on until all that it kept was taken.
+      if (this.#stale.size > 0) this.#transport.drain();
+      const told = this.#told;
+      this.#told = [];
+      const events = told.flatMap((message) => this.#apply(message));
+      // However fast messages come, what they do not tell is looked for too.
+      if (this.#stale.size > 0 && !this.#overran) events.push(...await this.#resync(wait));
+      if (events.length > 0) return events;
+      if (this.#told.length > 0 || this.#stale.size > 0 || this.#overran) continue;
       if (!this.#synced) {
         this.#synced = true;
         return [{ change: "synced" }];
@@ -229,7 +223,8 @@ export class Watcher implements Listener {
     if (type === RTM_DELLINK) this.#names.forget(ifindex);
     else this.#names.learn(source, at, end);
     if (renamed) this.#tables.forEach((table) => this.#stale.add(table));
-    if (type === RTM_DELLINK || known && this.#names.state(ifindex) !== state) {
+    // What a link without a carrier does to routes may be told before it is done, and again after.
+    if (type === RTM_DELLINK || known && !this.#names.isWell(ifindex, state)) {
       this.#linksFell();
       // Links upon this one tell of it: M-DOWN.
       if (this.#tables.includes("links")) this.#stale.add("links");
@@ -261,7 +256,7 @@ export class Watcher implements Listener {
       entries.set(key, value);
       return sameEntry(before, value) ? [] : [changeOf(table, "change", value, before, "event")];
     }
-    if (place !== undefined && (replaces || isVersion6(value))) {
+    if (place !== undefined && (replaces || hasWays(value))) {
       const there = entries.inPlaceOf(value);
       if (there.length > 1) {
         this.#stale.add(table);
@@ -336,9 +331,9 @@ function changeOf(
   return (previous === undefined ? event : { ...event, previous }) as MonitorEvent;
 }
 
-/** IPv6 routes alone have a preference: those to one place become one route of several ways. */
-function isVersion6(value: unknown): boolean {
-  return (value as { pref?: string }).pref !== undefined;
+/** Whether it is a route of several ways: of IPv6 those are told anew as one that takes the place of all. */
+function hasWays(value: unknown): boolean {
+  return (value as { nexthops?: unknown }).nexthops !== undefined;
 }
 
 /** A larger receive buffer: by force where that is allowed, else as large as it may be. */
