@@ -32,19 +32,20 @@ import {
 
 /**
  * Rewrites encoded bytes to what is decided about, and refuses them unless the permissions cover
- * them. Returns their length.
+ * them, or the name that `source`, the address that they encode, has come from. Returns their length.
  */
 function decide(
   target: Uint8Array,
   offset: number,
   given: number,
   action: string,
-  grant: NameGrant | undefined,
+  source: object | undefined,
 ): number {
   const row = rowOf(given < 2 ? OTHER.number : familyAt(target, offset));
   const ordinary = row.isOrdinary?.(target, offset, given) ?? true;
   if (ordinary && allGranted(row)) return given;
   const size = row.settle?.(target, offset, given, action) ?? given;
+  const grant = source && GRANTS.get(source);
   if (grant !== undefined) {
     grant.check(action);
     return size;
@@ -114,11 +115,12 @@ export function checkAgain(address: Readonly<IpAddress>, action: string): void {
 export class Peer {
   /** The sockaddr. Nobody changes it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly #grant: NameGrant | "own" | undefined;
+  /** The address that they encode; `undefined` if nobody need be asked. */
+  readonly #source: object | undefined;
 
-  private constructor(bytes: Uint8Array<ArrayBuffer>, grant: NameGrant | "own" | undefined) {
+  private constructor(bytes: Uint8Array<ArrayBuffer>, source: object | undefined) {
     this.bytes = bytes;
-    this.#grant = grant;
+    this.#source = source;
   }
 
   /**
@@ -133,8 +135,7 @@ export class Peer {
   static ask(address: AddressInput<Address>, action: string, lookup?: InterfaceLookup): Peer {
     const room = new Uint8Array(SOCKADDR_STORAGE_BYTES);
     const size = encodeSockaddrInto(room, 0, address, action, lookup);
-    const grant = GRANTS.get(address);
-    return new Peer(room.slice(0, decide(room, 0, size, action, grant)), grant);
+    return new Peer(room.slice(0, decide(room, 0, size, action, address)), address);
   }
 
   /** As {@linkcode Peer.ask}, for another port than that of the address. */
@@ -150,7 +151,7 @@ export class Peer {
    * use is on the list of the guard's test.
    */
   static own(bytes: Uint8Array): Peer {
-    return new Peer(bytes.slice() as Uint8Array<ArrayBuffer>, "own");
+    return new Peer(bytes.slice() as Uint8Array<ArrayBuffer>, undefined);
   }
 
   /** The address as text, for errors. */
@@ -160,8 +161,8 @@ export class Peer {
 
   /** Asks again: a permission may have been revoked since. */
   check(action: string): void {
-    if (this.#grant === "own") return;
-    decide(this.bytes, 0, this.bytes.length, action, this.#grant);
+    if (this.#source === undefined) return;
+    decide(this.bytes, 0, this.bytes.length, action, this.#source);
   }
 }
 
@@ -225,9 +226,7 @@ export function encodePeerInto(
     return to.bytes.length as PeerLength;
   }
   const size = encodeSockaddrInto(target, offset, to, "send", lookup);
-  // Looked up where it matters: this is on the way of every datagram.
-  const grant = isWhole("net") ? undefined : GRANTS.get(to);
-  return decide(target, offset, size, "send", grant) as PeerLength;
+  return decide(target, offset, size, "send", to) as PeerLength;
 }
 
 /** Refuses a socket that listens without having been bound to what its own address says. */
