@@ -10,11 +10,19 @@ import { printTable } from "./demo/table.ts";
 import { tcpRows } from "./demo/tcp.ts";
 import { udpRows } from "./demo/udp.ts";
 import { unixRows } from "./demo/unix.ts";
+import { vsockRows } from "./demo/vsock.ts";
 import { denoCommand } from "./vm/deno.ts";
 import { runInGuest } from "./vm/guest.ts";
 
 /** All rows; a family adds its own here. */
-const ROWS: readonly DemoRow[] = [...tcpRows, ...udpRows, ...unixRows, ...rawRows, ...addrinfoRows];
+const ROWS: readonly DemoRow[] = [
+  ...tcpRows,
+  ...udpRows,
+  ...unixRows,
+  ...vsockRows,
+  ...rawRows,
+  ...addrinfoRows,
+];
 
 /** What became of a row. */
 export interface RowResult {

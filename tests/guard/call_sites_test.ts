@@ -49,7 +49,7 @@ Deno.test("each call that names a peer is made in one place, of bytes that the g
 
 Deno.test("options are set in one place, but for those that have nothing to do with peers", () => {
   assertEquals(sites(call("setsockopt")), {
-    "ffi/descriptor/descriptor.ts": 1,
+    "ffi/descriptor/option_calls.ts": 1,
     "ffi/endpoints/message.ts": 1, // SO_TIMESTAMPNS
     "ffi/engine.ts": 1, // SO_REUSEADDR, SO_REUSEPORT
     "ffi/messages/gso.ts": 1, // UDP_SEGMENT

@@ -17,6 +17,7 @@ const MESSAGE_ROUNDS = 32;
 export const LIMIT = { timeoutMs: 10_000 };
 
 interface ShownAddress {
+  family?: string;
   hostname?: string;
   port?: number;
   path?: string;

@@ -1,5 +1,6 @@
 /** A row of the demo: one kind of socket, tried on real traffic. */
-import { isSocketError } from "../../mod.ts";
+import { addressText } from "../../ffi/families/sockaddr.ts";
+import { type Address, isSocketError } from "../../mod.ts";
 
 /** What a row found out. */
 export interface Outcome {
@@ -56,10 +57,11 @@ export function isRefusal(error: unknown): boolean {
 
 /** An address as the table shows it. */
 export function show(
-  address: { hostname?: string; port?: number; path?: string } | undefined,
+  address: { family?: string; hostname?: string; port?: number; path?: string } | undefined,
 ): string {
   if (address === undefined) return "-";
   const { hostname, port, path } = address;
   if (path !== undefined) return path === "" ? "(unnamed)" : path.replace(/^\0/, "@");
+  if (hostname === undefined) return addressText(address as Address);
   return `${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
