@@ -8,8 +8,7 @@ import { closedError } from "../../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../../core/listener.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
-import { AF_INET, AF_INET6 } from "../abi/socket_constants.ts";
-import { familyName } from "../families/table.ts";
+import { familyName, rowOf } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
@@ -54,7 +53,7 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     this.#make = make;
     this.#onClose = onClose;
     this.#names = new EndpointNames(core, local, undefined);
-    this.#local = isWildcard(core.familyNumber, local) ? undefined : local;
+    this.#local = rowOf(core.familyNumber).isExact?.(local, 0) ? local : undefined;
   }
 
   get family(): Family {
@@ -191,10 +190,3 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
 }
 
 function nothing(): void {}
-
-/** Whether the bound address stands for any: then each accepted socket has to be asked for its own. */
-function isWildcard(familyNumber: number, sockaddr: Uint8Array): boolean {
-  if (familyNumber === AF_INET) return sockaddr.subarray(4, 8).every((byte) => byte === 0);
-  if (familyNumber === AF_INET6) return sockaddr.subarray(8, 24).every((byte) => byte === 0);
-  return false;
-}

@@ -10,7 +10,7 @@ import { formatIpv4, isIpv4 } from "../../core/ip/text.ts";
 import { IPPROTO_DCCP, IPPROTO_SCTP } from "../abi/ip_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_INET } from "../abi/socket_constants.ts";
-import { putFamily, putU16, putU32, u16At } from "./bytes.ts";
+import { hostU32At, putFamily, putU16, putU32, u16At } from "./bytes.ts";
 import { IP_SOCKETS, ipCapability } from "./ip_sockets.ts";
 import { type FamilyRow, type Fields, refuse } from "./row.ts";
 
@@ -99,6 +99,7 @@ export const INET: FamilyRow<InetAddress> = {
       port: u16At(bytes, offset + SIN.sin_port),
     };
   },
+  isExact: (bytes, offset) => hostU32At(bytes, offset + SIN.sin_addr) !== 0,
   text: ({ hostname, port }) => `${hostname}:${port}`,
   permissions(bytes, offset) {
     const port = u16At(bytes, offset + SIN.sin_port);

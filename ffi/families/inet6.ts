@@ -117,6 +117,11 @@ export const INET6: FamilyRow<Inet6Address> = {
     if (flowInfo !== 0) address.flowInfo = flowInfo;
     return address;
   },
+  isExact(bytes, offset) {
+    const at = offset + SIN6.sin6_addr;
+    for (let i = at; i < at + 16; i++) if (bytes[i] !== 0) return true;
+    return false;
+  },
   text: ({ hostname, port }) => `[${hostname}]:${port}`,
   permissions(bytes, offset) {
     const port = u16At(bytes, offset + SIN6.sin6_port);

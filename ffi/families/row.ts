@@ -86,6 +86,11 @@ export interface FamilyRow<A extends Address = Address> {
     size: number,
     lookup: InterfaceLookup | undefined,
   ): A | undefined;
+  /**
+   * Whether each connection that is accepted at a bound address has that very address for its own, as
+   * none has of a wildcard. Where there is none, each is asked.
+   */
+  isExact?(bytes: Uint8Array, offset: number): boolean;
   /** An address as text, for errors. */
   text(address: A): string;
   /**

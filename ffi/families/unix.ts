@@ -110,6 +110,7 @@ export const UNIX: FamilyRow<UnixAddress> = {
     const pathBytes = pathAt(bytes, offset, size);
     return { family: "unix", path: DECODER.decode(pathBytes), pathBytes };
   },
+  isExact: () => true,
   text: ({ path }) => path.replaceAll("\0", "@"),
   isOrdinary(bytes, offset, size) {
     const at = offset + SUN.sun_path;

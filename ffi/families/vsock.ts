@@ -47,6 +47,7 @@ export const VSOCK: FamilyRow<VsockAddress> = {
       port: hostU32At(bytes, offset + SOCKADDR_VM.svm_port),
     };
   },
+  isExact: (bytes, offset) => hostU32At(bytes, offset + SOCKADDR_VM.svm_cid) !== VMADDR_ANY,
   text: ({ cid, port }) => `vsock:${cid}:${port}`,
   /** As Deno's own `Deno.connect({ transport: "vsock" })` asks. */
   permissions(bytes, offset) {

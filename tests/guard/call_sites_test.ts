@@ -65,6 +65,18 @@ Deno.test("sockets are made by one file, and by two look-ups that reach nobody",
   });
 });
 
+Deno.test("who opens a socket without the check of its kind has asked already", () => {
+  const found = sites(/(?<!function )\bopenDescriptor\(/g);
+  assertEquals(found, {
+    "ffi/descriptor/make_socket.ts": 1, // checkSocket
+    "ffi/engine.ts": 2, // checkSocket
+    "ffi/messages/gso.ts": 1, // sends to itself
+    "netlink/_transport.ts": 1, // checkAccess
+    "raw/_socket.ts": 1, // checkNetWhole, or each target
+    "raw/_waiting.ts": 1, // sends to itself
+  });
+});
+
 Deno.test("nothing else makes bytes for the kernel of an address without asking", () => {
   assertEquals(sites(/\bPeer\.own\(/g), {
     "ffi/engine.ts": 1, // where a connection comes from

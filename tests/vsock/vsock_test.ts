@@ -22,6 +22,7 @@ testWith(here, "a VSOCK stream carries bytes both ways and knows both ends", asy
   assertEquals(client.remoteAddr, { family: "vsock", cid: LOCAL, port });
   // A socket that was bound by connecting says CID_ANY of itself, and what its peer sees is CID 1.
   assertEquals(server.remoteAddr, { ...client.localAddr, cid: LOCAL });
+  assertEquals(server.localAddr, { family: "vsock", cid: LOCAL, port });
   await client.sendAll(bytes("there"));
   assertEquals(text(await server.recvExact(5)), "there");
   await server.sendAll(bytes("and back"));
