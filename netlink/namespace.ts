@@ -4,7 +4,8 @@
  * @module
  */
 import { checkInteger } from "../core/bytes.ts";
-import { O_CLOEXEC } from "../ffi/abi/event_constants.ts";
+import { O_CLOEXEC, O_NONBLOCK } from "../ffi/abi/event_constants.ts";
+import { checkRead } from "../ffi/guard/permissions.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
 
 /** A network namespace: its name for `ip netns`, a process in it, or a file that stands for it. */
@@ -19,7 +20,8 @@ const ENCODER = new TextEncoder();
 
 function openPath(path: string): number {
   const bytes = ENCODER.encode(`${path}\0`);
-  return must("open", (lib) => lib.open(bytes, O_CLOEXEC), path);
+  // A pipe that somebody names must not be waited for.
+  return must("open", (lib) => lib.open(bytes, O_CLOEXEC | O_NONBLOCK), path);
 }
 
 /** Checks what a caller gave for a namespace; the path that stands for it. */
@@ -45,9 +47,14 @@ export function namespacePath(namespace: Namespace, action: string): string {
   throw new TypeError(`Cannot ${action}: netns is no name, { pid } or { path }`);
 }
 
-/** Opens what stands for a namespace; whoever holds the descriptor closes it. */
+/**
+ * Opens what stands for a namespace; whoever holds the descriptor closes it. A path of the caller's
+ * takes `--allow-read`, in `/proc` and its like `--allow-all`, as any file that is opened.
+ */
 export function openNamespace(namespace: Namespace, action: string): number {
-  return openPath(namespacePath(namespace, action));
+  const path = namespacePath(namespace, action);
+  const given = typeof namespace === "object" && "path" in namespace;
+  return openPath(given ? checkRead(path, action) : path);
 }
 
 /**

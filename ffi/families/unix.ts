@@ -8,6 +8,7 @@ import { checkBytes } from "../../core/bytes.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket_constants.ts";
 import { putFamily } from "./bytes.ts";
+import { isSpecialPath, plainPath } from "./plain_path.ts";
 import { type FamilyRow, refuse, WHOLE_NET } from "./row.ts";
 
 const { sockaddr_un: SUN } = STRUCTS;
@@ -42,19 +43,6 @@ function textOf(path: Uint8Array): string | undefined {
   }
 }
 
-/**
- * A path as Deno's permissions know it: absolute, and `..` taken back by its text, whatever symbolic
- * links are on the way.
- */
-function plainPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${Deno.cwd()}/${path}`).split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
-}
-
 /** Whether everything is allowed (`--allow-all`): no query tells, but who may look here may do all. */
 function mayDoEverything(): boolean {
   try {
@@ -65,8 +53,7 @@ function mayDoEverything(): boolean {
   return true;
 }
 
-/** Where Deno allows nothing but to who may do everything (`/dev/null` and its like aside). */
-const SPECIAL = /^\/(?:dev|proc|sys)(?:\/|$)/;
+/** What the folders of special paths begin with. */
 const SPECIAL_LETTERS = Array.from("dps", (letter) => letter.charCodeAt(0));
 const SLASH = 0x2f;
 const DOT = 0x2e;
@@ -151,7 +138,7 @@ export const UNIX: FamilyRow<UnixAddress> = {
     // No grant and no denial of Deno's can name it.
     if (path.startsWith("\0")) return [{ name: "net", partly: true }];
     const plain = plainPath(path);
-    const special = SPECIAL.test(plain);
+    const special = isSpecialPath(plain);
     return [
       { name: "read", path, special },
       { name: "write", path, special },

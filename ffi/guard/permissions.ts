@@ -5,6 +5,7 @@
  */
 import { notCapable } from "../../core/errors.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
+import { isSpecialPath, plainPath } from "../families/plain_path.ts";
 import type { FamilyRow, GrantName, Need } from "../families/row.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
 import { rowOf } from "../families/table.ts";
@@ -90,6 +91,13 @@ export function demandSys(kind: "hostname" | "networkInterfaces", action: string
   if (Deno.permissions.querySync(descriptor).state === "granted") return;
   if (Deno.permissions.requestSync(descriptor).state === "granted") return;
   throw notCapable(action, `--allow-sys=${kind}`);
+}
+
+/** Refuses unless `--allow-read` covers a path, as Deno's own calls ask; the path to open. */
+export function checkRead(path: string, action: string): string {
+  const plain = plainPath(path);
+  demand({ name: "read", path: plain, special: isSpecialPath(plain) }, action, path);
+  return plain;
 }
 
 /** A host as Deno's net permissions name it, for every port where there is none. */

@@ -250,6 +250,30 @@ testWith({ netns: true }, "UDP by a granted name asks as Deno asks", async () =>
   assertEquals(others(port, "ok"), { other: NO });
 });
 
+testWith(
+  {},
+  "a namespace by a path takes --allow-read for it, and no pipe is waited for",
+  async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      await new Deno.Command("mkfifo", { args: [`${dir}/pipe`] }).output();
+      const ways = `{
+      pipe: () => drain(s.netlink.links({ netns: { path: "${dir}/pipe" } })),
+      none: () => drain(s.netlink.links({ netns: { path: "${dir}/none" } })),
+      proc: () => drain(s.netlink.links({ netns: { path: "${dir}/../../proc/self/ns/net" } })),
+    }`;
+      const imports = `const drain = async (all) => { for await (const _ of all); };`;
+      const net = ["--allow-net", "--allow-sys"];
+      const run = (flags: string[]) =>
+        outcomes(ways, [...net, ...flags], { alone: false, imports });
+      assertEquals(others(await run([]), NO), {});
+      assertEquals(await run(["--allow-read"]), { pipe: "EINVAL", none: "ENOENT", proc: NO });
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+);
+
 testWith({}, "an inherited descriptor of a raw socket takes the whole grant", async () => {
   const got = await outcomes(
     `{ take: () => s.Socket.fromFd(fd), stream: () => s.Socket.fromFd(libc().socket(2, 1, 0)) }`,
