@@ -8,9 +8,16 @@ import type { Family, SocketType } from "./address.ts";
 import { addressMessage } from "./address_message.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
+import { showAs } from "./inspect.ts";
 import type { SocketOption } from "./option.ts";
 import type { Turns } from "./turns.ts";
 import type { Wait, WaitSubject } from "./wait.ts";
+
+const SHOWN_NAMES = {
+  listener: "ListenerEndpoint",
+  stream: "StreamEndpoint",
+  message: "MessageEndpoint",
+} as const;
 
 /** The base of the three kinds of endpoint. */
 export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
@@ -58,6 +65,11 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
     return `${way} ${addressMessage(peer)}`;
   }
 
+  /** @internal What else is seen when the endpoint is printed. */
+  shown(): Readonly<Record<string, unknown>> {
+    return this.closed ? { closed: true } : {};
+  }
+
   /** Throws once the endpoint is closed. */
   protected checkOpen(syscall: string): void {
     if (this.closed) throw closedError(syscall);
@@ -82,3 +94,19 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
     }
   }
 }
+
+showAs(
+  EndpointBase.prototype as EndpointBase<unknown>,
+  (endpoint) => {
+    const { family, type, engine, remoteAddr } = endpoint;
+    return {
+      family,
+      type,
+      engine,
+      ...endpoint.shown(),
+      localAddr: addressMessage(endpoint.localAddr),
+      ...(remoteAddr === undefined ? {} : { remoteAddr: addressMessage(remoteAddr) }),
+    };
+  },
+  ({ role }) => SHOWN_NAMES[role],
+);

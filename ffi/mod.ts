@@ -6,6 +6,8 @@
  */
 export { socket, socketPair } from "./descriptor/make_socket.ts";
 export { Socket } from "./descriptor/socket.ts";
+export { CMSG_LEN, CMSG_SPACE } from "./descriptor/cmsg_sizes.ts";
+export type { AddressOrName, NamedAddress } from "./descriptor/named_peer.ts";
 export type {
   FlagOptions,
   RecvManyOptions,

@@ -84,3 +84,35 @@ export const IPPROTO_UDPLITE: number = ip.IPPROTO_UDPLITE;
 export const IPPROTO_RAW: number = ip.IPPROTO_RAW;
 /** Multipath TCP. */
 export const IPPROTO_MPTCP: number = ip.IPPROTO_MPTCP;
+/** Multicast group management (`man 7 ip`). */
+export const IPPROTO_IGMP: number = ip.IPPROTO_IGMP;
+/** Datagrams with congestion control (RFC 4340). */
+export const IPPROTO_DCCP: number = ip.IPPROTO_DCCP;
+/** Streams of messages, with several addresses an end (`man 7 sctp`). */
+export const IPPROTO_SCTP: number = ip.IPPROTO_SCTP;
+/** The level of IPv4's options and control messages (`man 7 ip`). */
+export const SOL_IP: number = sockets.SOL_IP;
+/** The level of IPv6's options and control messages (`man 7 ipv6`). */
+export const SOL_IPV6: number = sockets.SOL_IPV6;
+/** The level of TCP's options (`man 7 tcp`). */
+export const SOL_TCP: number = sockets.SOL_TCP;
+/** The level of UDP's options (`man 7 udp`). */
+export const SOL_UDP: number = sockets.SOL_UDP;
+/** Tells the neighbour table that the peer has answered (`man 2 send`). */
+export const MSG_CONFIRM: number = sockets.MSG_CONFIRM;
+/** Connects and sends in one (TCP Fast Open, RFC 7413). */
+export const MSG_FASTOPEN: number = sockets.MSG_FASTOPEN;
+/** A control message that passes descriptors (`man 7 unix`). */
+export const SCM_RIGHTS: number = sockets.SCM_RIGHTS;
+/** A control message with the sender's process, user and group (`man 7 unix`). */
+export const SCM_CREDENTIALS: number = sockets.SCM_CREDENTIALS;
+/** A control message with the sender's security label (`man 7 unix`). */
+export const SCM_SECURITY: number = sockets.SCM_SECURITY;
+/** A control message with a descriptor of the sender's process. Linux 6.5. */
+export const SCM_PIDFD: number = sockets.SCM_PIDFD;
+/** A control message with the time of arrival in microseconds (`man 7 socket`, SO_TIMESTAMP). */
+export const SCM_TIMESTAMP: number = sockets.SCM_TIMESTAMP;
+/** A control message with the time of arrival in nanoseconds (SO_TIMESTAMPNS). */
+export const SCM_TIMESTAMPNS: number = sockets.SCM_TIMESTAMPNS;
+/** A control message with the times that SO_TIMESTAMPING asks for. */
+export const SCM_TIMESTAMPING: number = sockets.SCM_TIMESTAMPING;

@@ -12,16 +12,17 @@ import type {
   OutgoingMessage,
   RecvBatchesOptions,
 } from "../../core/message.ts";
+import { showAs } from "../../core/inspect.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { beginWait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
 import { SOMAXCONN } from "../abi/socket_constants.ts";
-import { F_DUPFD_CLOEXEC } from "../abi/event_constants.ts";
+import { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, FD_CLOEXEC } from "../abi/event_constants.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
 import { checkListen, Peer } from "../guard/peer.ts";
 import { checkSocket } from "../guard/permissions.ts";
-import { decodeSockaddr } from "../families/sockaddr.ts";
+import { addressText, decodeSockaddr } from "../families/sockaddr.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import {
   type ReceivedMessage,
@@ -33,6 +34,7 @@ import {
   tryRecvMsg,
 } from "../messages/msghdr.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { type AddressOrName, isNamed, lookUp, withoutLookUp } from "./named_peer.ts";
 import { acceptedDescriptor, descriptorFromFd } from "./open.ts";
 import {
   checkTry,
@@ -137,9 +139,16 @@ export class Socket implements Disposable, AsyncDisposable {
     return name && decodeSockaddr(name, name.length, INTERFACES);
   }
 
-  /** Gives the socket a local address (`man 2 bind`). */
-  bind(address: AddressInput<Address>): void {
-    this.#core.bind(this.#peer(address, "bind"));
+  /**
+   * Gives the socket a local address (`man 2 bind`). The hostname may be `""` for any address, and
+   * `"localhost"`; other names have to be looked up before.
+   */
+  bind(address: AddressOrName): void {
+    const core = this.#core;
+    core.checkOpen("bind");
+    core.bind(
+      isNamed(core, address) ? withoutLookUp(core, address, "bind") : this.#peer(address, "bind"),
+    );
   }
 
   /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
@@ -173,16 +182,31 @@ export class Socket implements Disposable, AsyncDisposable {
     return [new Socket(acceptedDescriptor(this.#core, fd)), from];
   }
 
-  /** Connects (`man 2 connect`); for datagrams, sets the peer. */
-  async connect(address: AddressInput<Address>, options?: WaitOptions): Promise<void> {
-    const peer = this.#peer(address, "connect");
-    await waiting(
-      this,
-      "connect",
-      options,
-      WAIT_KEYS,
-      (wait) => this.#core.connect(peer, wait),
-    );
+  /**
+   * Connects (`man 2 connect`); for datagrams, sets the peer. A host may be named, and a service: they
+   * are looked up in the socket's family, and the first address is taken, as in Python.
+   *
+   * @example By name
+   * ```ts
+   * import { AF_INET, SOCK_STREAM, socket } from "@berkeley/sockets";
+   *
+   * using server = socket(AF_INET, SOCK_STREAM);
+   * server.bind({ hostname: "localhost", port: 0 });
+   * server.listen();
+   * const { port } = server.localAddr as { port: number };
+   * using client = socket(AF_INET, SOCK_STREAM);
+   * await client.connect({ hostname: "localhost", port });
+   * ```
+   */
+  connect(address: AddressOrName, options?: WaitOptions): Promise<void> {
+    const core = this.#core;
+    return waiting(this, "connect", options, WAIT_KEYS, async (wait) => {
+      core.checkOpen("connect");
+      const peer = isNamed(core, address)
+        ? await lookUp(core, address, "connect", wait)
+        : this.#peer(address, "connect");
+      await core.connect(peer, wait);
+    });
   }
 
   /** Sends; resolves to how many bytes the kernel took (`man 2 send`). */
@@ -207,14 +231,18 @@ export class Socket implements Disposable, AsyncDisposable {
     );
   }
 
-  /** Sends one message to `to` (`man 2 sendto`). */
-  sendTo(data: Uint8Array, to: AddressInput<Address>, options?: FlagOptions): Promise<number> {
+  /** Sends one message to `to` (`man 2 sendto`); who is named is looked up for each, so look up many once. */
+  sendTo(data: Uint8Array, to: AddressOrName, options?: FlagOptions): Promise<number> {
+    const core = this.#core;
     return waiting(
       this,
       "send",
       options,
       FLAG_KEYS,
-      (wait) => bytes.sendTo(this.#core, data, to, options, wait),
+      (wait) =>
+        isNamed(core, to)
+          ? bytes.sendToName(core, data, to, options, wait)
+          : bytes.sendTo(core, data, to, options, wait),
     );
   }
 
@@ -471,6 +499,40 @@ export class Socket implements Disposable, AsyncDisposable {
     this.#core.setOption(option, value);
   }
 
+  /** Whether programs that this one starts get the descriptor too; false unless set. */
+  get inheritable(): boolean {
+    const flags = this.#core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_GETFD, 0));
+    return (flags & FD_CLOEXEC) === 0;
+  }
+
+  /**
+   * Lets programs that this one starts have the descriptor, under its number; they share the open
+   * socket, which stays non-blocking.
+   *
+   * @example A child that answers on the parent's socket
+   * ```ts
+   * import { socketPair } from "@berkeley/sockets";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const [ours, theirs] = socketPair();
+   * theirs.inheritable = true;
+   * const script = `printf hello >&${theirs.fd}`;
+   * await new Deno.Command("bash", { args: ["-c", script] }).output();
+   * assertEquals(new TextDecoder().decode(await ours.recv()), "hello");
+   * ours.close();
+   * theirs.close();
+   * ```
+   */
+  set inheritable(on: boolean) {
+    if (typeof on !== "boolean") {
+      throw new TypeError("Cannot set inheritable: the value is not a boolean");
+    }
+    const core = this.#core;
+    const flags = core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_GETFD, 0));
+    const wanted = on ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC;
+    core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_SETFD, wanted));
+  }
+
   /** Another descriptor of the same socket (`man 2 dup`), close-on-exec. */
   dup(): Socket {
     const fd = this.#core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -512,5 +574,24 @@ export class Socket implements Disposable, AsyncDisposable {
   #peer(address: AddressInput<Address>, action: string): Peer {
     this.#core.checkOpen(action);
     return Peer.ask(address, action, INTERFACES);
+  }
+}
+
+// Deno's hook for what it prints: what the socket is, not what is inside the object.
+showAs(Socket.prototype, (socket: Socket) => ({
+  family: socket.family,
+  type: socket.type,
+  fd: socket.fd,
+  ...told("localAddr", () => socket.localAddr),
+  ...told("remoteAddr", () => socket.remoteAddr),
+}));
+
+/** An address as text; nothing where there is none to be had. */
+function told(name: string, ask: () => Address | undefined): Record<string, string> {
+  try {
+    const address = ask();
+    return address === undefined ? {} : { [name]: addressText(address) };
+  } catch {
+    return {};
   }
 }

@@ -6,6 +6,7 @@
 import type { Address, AddressInput } from "../../core/address.ts";
 import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
 import { isSocketError } from "../../core/errors.ts";
+import type { Peer } from "../guard/peer.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   MSG_DONTWAIT,
@@ -23,6 +24,7 @@ import { copyOf } from "../messages/msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { recvFromOnce, recvOnce, sendOnce, sendToOnce } from "./byte_calls.ts";
 import { type Descriptor, nameRoom } from "./descriptor.ts";
+import { lookUp, type NamedAddress } from "./named_peer.ts";
 import { exact, same } from "./socket_arguments.ts";
 
 /** Room for a receive unless told otherwise. */
@@ -85,7 +87,7 @@ export function trySend(
 export function sendTo(
   core: Descriptor,
   data: Uint8Array,
-  to: AddressInput<Address>,
+  to: AddressInput<Address> | Peer,
   options: Flagged | undefined,
   wait: Wait | undefined,
 ): Soon<number> {
@@ -104,11 +106,25 @@ export function sendTo(
   return sent;
 }
 
+/** A message to who is named: looked up first. */
+export async function sendToName(
+  core: Descriptor,
+  data: Uint8Array,
+  to: NamedAddress,
+  options: Flagged | undefined,
+  wait: Wait | undefined,
+): Promise<number> {
+  checkBytes(data, "send", "data");
+  checkFlags(options?.flags, "send");
+  core.checkOpen("sendto");
+  return await sendTo(core, data, await lookUp(core, to, "send", wait), options, wait);
+}
+
 /** A message to an address without waiting: `undefined` if there is no room. */
 export function trySendTo(
   core: Descriptor,
   data: Uint8Array,
-  to: AddressInput<Address>,
+  to: AddressInput<Address> | Peer,
   options: Flagged | undefined,
 ): number | undefined {
   const { flags, length } = destined(core, data, to, options);
@@ -120,7 +136,7 @@ export function trySendTo(
 function destined(
   core: Descriptor,
   data: Uint8Array,
-  to: AddressInput<Address>,
+  to: AddressInput<Address> | Peer,
   options: Flagged | undefined,
 ): { flags: number; length: PeerLength } {
   checkBytes(data, "send", "data");

@@ -180,6 +180,10 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     this.core.setOption(option, value);
   }
 
+  override shown(): Readonly<Record<string, unknown>> {
+    return { ...super.shown(), fd: this.core.fd };
+  }
+
   ref(): void {
     this.core.setReferenced(true);
   }

@@ -206,6 +206,10 @@ export class LibcMessage<A> extends MessageBase<A> {
     }
   }
 
+  override shown(): Readonly<Record<string, unknown>> {
+    return { ...super.shown(), fd: this.core.fd };
+  }
+
   ref(): void {
     this.core.setReferenced(true);
   }

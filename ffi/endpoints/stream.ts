@@ -187,6 +187,10 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     this.core.setOption(option, value);
   }
 
+  override shown(): Readonly<Record<string, unknown>> {
+    return { ...super.shown(), fd: this.core.fd };
+  }
+
   ref(): void {
     this.core.setReferenced(true);
   }

@@ -62,7 +62,6 @@ const ADDRESSES: Any[] = [
   { hostname: "127.0.0.1", port: 65536 },
   { hostname: "127.0.0.1", port: 1.5 },
   { hostname: "127.0.0.256", port: 1 },
-  { hostname: "localhost", port: 1 },
   { hostname: "127.1", port: 1 },
   { hostname: "127.0.0.1\0", port: 1 },
   { hostname: "::1::", port: 1 },
