@@ -34,7 +34,11 @@ export interface Endpoint<A> extends Disposable, AsyncDisposable {
   readonly remoteAddr: A | undefined;
   /** Reads a socket option (`man 2 getsockopt`). */
   getOption<T>(option: SocketOption<T>): T;
-  /** Sets a socket option (`man 2 setsockopt`). */
+  /**
+   * Sets a socket option (`man 2 setsockopt`). What sends packets elsewhere than their address says
+   * (IP_OPTIONS, SO_BINDTODEVICE, SO_MARK …), and what the library does not know, takes the whole of
+   * `--allow-net`.
+   */
   setOption<T>(option: SocketOption<T>, value: T): void;
   /** Closes the endpoint. Pending waits reject at once with code `EBADF`. May be called again. */
   close(): void;

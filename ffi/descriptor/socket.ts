@@ -494,7 +494,11 @@ export class Socket implements Disposable, AsyncDisposable {
     return this.#core.getOption(option);
   }
 
-  /** Sets a socket option (`man 2 setsockopt`). */
+  /**
+   * Sets a socket option (`man 2 setsockopt`). What sends packets elsewhere than their address says
+   * (IP_OPTIONS, IP_HDRINCL, SO_BINDTODEVICE, SO_MARK …), and what the library does not know, takes
+   * the whole of `--allow-net`.
+   */
   setOption<T>(option: SocketOption<T>, value: T): void {
     this.#core.setOption(option, value);
   }
