@@ -145,6 +145,28 @@ export interface TipcSocketAddress {
 /** An address of a cluster's services (`man 8 tipc`). */
 export type TipcAddress = TipcServiceAddress | TipcRangeAddress | TipcSocketAddress;
 
+/** An address on a controller area network (Documentation/networking/can.rst). */
+export interface CanAddress {
+  /** Always `"can"`. */
+  family: "can";
+  /** Interface name, `"can0"`; empty for all of them. */
+  interface: string;
+  /** Interface index; filled in on receipt, looked up from the name when absent. */
+  interfaceIndex?: number;
+  /** ISO-TP: the identifier that is listened to, 0 to 0x1fffffff. */
+  rxId?: number;
+  /** ISO-TP: the identifier that is sent by. */
+  txId?: number;
+  /** ISO-TP: whether the identifiers have 29 bits. Default: those above 0x7ff. */
+  extended?: boolean;
+  /** J1939: the NAME of a control function, 64 bits. Default 0: none. */
+  name?: bigint;
+  /** J1939: the parameter group, 0 to 0x3ffff. Default 0x40000: none. */
+  pgn?: number;
+  /** J1939: the address, 0 to 0xfd; 0xfe none yet, 0xff all. Default 0xff. */
+  address?: number;
+}
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -173,6 +195,8 @@ export interface AddressTypes {
   alg: AlgAddress;
   /** Services of a cluster. */
   tipc: TipcAddress;
+  /** Controller area networks. */
+  can: CanAddress;
   /** What has no codec. */
   other: OpaqueAddress;
 }

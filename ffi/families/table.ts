@@ -6,6 +6,7 @@
 import type { Family } from "../../core/address.ts";
 import { AF_UNSPEC } from "../abi/socket_constants.ts";
 import { ALG } from "./alg.ts";
+import { CAN } from "./can.ts";
 import { INET } from "./inet.ts";
 import { INET6 } from "./inet6.ts";
 import { NETLINK } from "./netlink.ts";
@@ -26,6 +27,7 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   VSOCK,
   ALG,
   TIPC,
+  CAN,
   OTHER,
 );
 

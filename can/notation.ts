@@ -1,0 +1,188 @@
+/**
+ * Frames as can-utils write them: `123#1122`, `12345678##31122`, `123#R8`, and log files of candump.
+ *
+ * @module
+ */
+import { CAN_NUMBERS } from "../ffi/families/can.ts";
+import { FRAMES } from "./_constants.ts";
+import type { CanFrame, CanFrameInput } from "./types.ts";
+
+const { CANXL_SEC, CANXL_XLF, CANFD_BRS, CANFD_ESI, CANFD_FDF } = FRAMES;
+const { CAN_ERR_FLAG, CAN_EFF_MASK, CAN_SFF_MASK } = CAN_NUMBERS;
+
+/** A line of a log file. */
+export interface CanLogEntry {
+  /** When, microseconds since the epoch as the file has them, in nanoseconds. */
+  timestampNanos: bigint;
+  /** The interface. */
+  interface: string;
+  /** The frame. */
+  frame: CanFrame;
+}
+
+function fail(text: string): never {
+  throw new SyntaxError(`Cannot read a CAN frame: ${JSON.stringify(text)} is none`);
+}
+
+/** Hexadecimal bytes, with dots between them or without. */
+function dataOf(hex: string, text: string): Uint8Array {
+  const digits = hex.replaceAll(".", "");
+  if (!/^(?:[0-9a-f]{2})*$/i.test(digits) || /\.\.|^\.|\.$/.test(hex)) fail(text);
+  return Uint8Array.fromHex(digits);
+}
+
+/**
+ * Reads a frame in the notation of can-utils (`cansend`).
+ *
+ * @example
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(can.parseFrame("123#DE.AD"), {
+ *   kind: "data",
+ *   id: 0x123,
+ *   extended: false,
+ *   data: Uint8Array.of(0xde, 0xad),
+ * });
+ * assertEquals(can.formatFrame(can.parseFrame("1f334455##3112233")), "1F334455##3112233");
+ * ```
+ *
+ * @param text `ID#DATA`, `ID#R[LENGTH]`, `ID##FLAGS DATA` (CAN FD), or
+ * `[VCID]PRIO#FLAGS:SDT:AF#DATA` (CAN XL); an id of 8 digits is extended.
+ * @returns The frame.
+ * @throws {SyntaxError} If the text is none of these.
+ */
+export function parseFrame(text: string): CanFrame {
+  if (typeof text !== "string") throw new TypeError("Cannot read a CAN frame: text is no string");
+  const xl = /^([0-9a-f]{2})?([0-9a-f]{3})#([0-9a-f]{2}):([0-9a-f]{2}):([0-9a-f]{8})#(.*)$/i
+    .exec(text);
+  if (xl !== null) return parseXl(xl, text);
+  const match = /^([0-9a-f]{3}|[0-9a-f]{8})#(#?)(.*)$/i.exec(text);
+  if (match === null) fail(text);
+  const [, idText, fd, rest] = match;
+  const number = parseInt(idText, 16);
+  if (idText.length === 3 && number > CAN_SFF_MASK) fail(text);
+  const extended = idText.length === 8;
+  if (fd !== "") return parseFd(number & CAN_EFF_MASK, extended, rest, text);
+  if (extended && (number & CAN_ERR_FLAG) !== 0) {
+    return { kind: "error", id: number & CAN_EFF_MASK, extended: false, data: data8(rest, text) };
+  }
+  if (number > CAN_EFF_MASK) fail(text);
+  const remote = /^R([0-8]?)$/i.exec(rest);
+  if (remote !== null) {
+    const remoteBytes = Number(remote[1]);
+    return { kind: "remote", id: number, extended, data: new Uint8Array(0), remoteBytes };
+  }
+  return { kind: "data", id: number, extended, data: data8(rest, text) };
+}
+
+function data8(hex: string, text: string): Uint8Array {
+  const data = dataOf(hex, text);
+  if (data.length > FRAMES.CAN_MAX_DLEN) fail(text);
+  return data;
+}
+
+function parseFd(id: number, extended: boolean, rest: string, text: string): CanFrame {
+  if (!/^[0-9a-f]/i.test(rest)) fail(text);
+  const flags = parseInt(rest[0], 16);
+  const data = dataOf(rest.slice(1), text);
+  if (data.length > FRAMES.CANFD_MAX_DLEN) fail(text);
+  return {
+    ...{ kind: "fd", id, extended, data },
+    bitRateSwitch: (flags & CANFD_BRS) !== 0,
+    errorStateIndicator: (flags & CANFD_ESI) !== 0,
+  };
+}
+
+function parseXl(match: RegExpExecArray, text: string): CanFrame {
+  const [, vcid = "00", priority, flags, sdt, af, hex] = match;
+  const data = dataOf(hex, text);
+  const bits = parseInt(flags, 16);
+  const number = parseInt(priority, 16);
+  if (data.length === 0 || data.length > FRAMES.CANXL_MAX_DLEN || number > CAN_SFF_MASK) fail(text);
+  if ((bits & CANXL_XLF) === 0) fail(text);
+  return {
+    kind: "xl",
+    priority: number,
+    virtualId: parseInt(vcid, 16),
+    simpleExtendedContent: (bits & CANXL_SEC) !== 0,
+    sdt: parseInt(sdt, 16),
+    af: parseInt(af, 16),
+    data,
+  };
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/**
+ * Writes a frame in the notation of can-utils (`candump -L`).
+ *
+ * @param frame The frame.
+ * @returns The text.
+ */
+export function formatFrame(frame: CanFrameInput): string {
+  const data = (frame.data ?? new Uint8Array(0)).toHex().toUpperCase();
+  if (frame.kind === "xl") {
+    const { priority, virtualId = 0, simpleExtendedContent, sdt = 0, af = 0 } = frame;
+    const flags = CANXL_XLF | (simpleExtendedContent ? CANXL_SEC : 0);
+    const network = virtualId === 0 ? "" : hex(virtualId, 2);
+    return `${network}${hex(priority, 3)}#${hex(flags, 2)}:${hex(sdt, 2)}:${hex(af, 8)}#${data}`;
+  }
+  const { kind, id, extended = id > CAN_SFF_MASK } = frame;
+  if (kind === "error") return `${hex((id | CAN_ERR_FLAG) >>> 0, 8)}#${data}`;
+  const name = hex(id, extended ? 8 : 3);
+  if (kind === "remote") return `${name}#R${frame.remoteBytes || ""}`;
+  if (kind !== "fd") return `${name}#${data}`;
+  const flags = (frame.bitRateSwitch ? CANFD_BRS : 0) |
+    (frame.errorStateIndicator ? CANFD_ESI : 0);
+  return `${name}##${hex(flags & ~CANFD_FDF, 1)}${data}`;
+}
+
+const LINE = /^\s*\((\d+)\.(\d{1,9})\)\s+(\S+)\s+(\S+)(?:\s+[RT])?\s*$/;
+
+/**
+ * Reads a line of a log file of candump (`candump -l`).
+ *
+ * @example
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = "(1436509052.249713) vcan0 044#2A366C2BBA";
+ * const entry = can.parseLogLine(line);
+ * assertEquals(entry?.interface, "vcan0");
+ * assertEquals(can.formatLogLine(entry!), line);
+ * ```
+ *
+ * @param line `(SECONDS.MICROSECONDS) INTERFACE FRAME`, with `R` or `T` behind it or without.
+ * @returns The entry; `undefined` for an empty line or a comment (`#`, `;`).
+ * @throws {SyntaxError} If the line is neither.
+ */
+export function parseLogLine(line: string): CanLogEntry | undefined {
+  if (/^\s*(?:[#;].*)?$/.test(line)) return undefined;
+  const match = LINE.exec(line);
+  if (match === null) {
+    throw new SyntaxError(`Cannot read a CAN log: ${JSON.stringify(line)} is no line of one`);
+  }
+  const [, seconds, fraction, name, frame] = match;
+  const timestampNanos = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, "0"));
+  return { timestampNanos, interface: name, frame: parseFrame(frame) };
+}
+
+/**
+ * Writes a line of a log file of candump.
+ *
+ * @param entry When, where and what.
+ * @returns The line, without its end.
+ */
+export function formatLogLine(
+  entry: { timestampNanos: bigint; interface: string; frame: CanFrameInput },
+): string {
+  const micros = entry.timestampNanos / 1000n;
+  const fraction = `${micros % 1_000_000n}`.padStart(6, "0");
+  const seconds = `${micros / 1_000_000n}`.padStart(10, "0");
+  return `(${seconds}.${fraction}) ${entry.interface} ${formatFrame(entry.frame)}`;
+}
