@@ -4,16 +4,17 @@
  * @module
  */
 import { Wait } from "../core/wait.ts";
+import { Pace } from "./_pace.ts";
 import { type LaneOptions, SweepLane } from "./_sweep_lane.ts";
 import type { SweepResult } from "./sweep_result.ts";
 import type { TargetWalk } from "./targets.ts";
 
 /** Requests put together at most before replies are heard again. */
 const BURST = 64;
+/** So near, a timer would come too late to make up for lost time. */
+const NEAR_MS = 5;
 /** How long to pause when the kernel has no room for another packet. */
 const NO_ROOM_MS = 1;
-/** A burst after a late timer makes up for so much of the lost time. */
-const CATCH_UP_MS = 2;
 
 /** A sweep: its targets, its sockets and its results. */
 export class Sweep {
@@ -73,6 +74,9 @@ export class Sweep {
       if (lane.hasAgain && lane.hasRoom) ms = Math.min(ms, this.#pace.untilMs());
     }
     if (ms <= 0) return Promise.resolve();
+    if (this.#pace.isBehind && ms <= NEAR_MS) {
+      return new Promise((resolve) => setImmediate(resolve));
+    }
     return new Promise((resolve, reject) => {
       const wait = new Wait(signal, ms === Infinity ? undefined : ms);
       const end = (settle: () => void) => {
@@ -127,37 +131,5 @@ export class Sweep {
     if (addressBytes === 4) this.#lane4 = lane;
     else this.#lane16 = lane;
     return lane;
-  }
-}
-
-/** A steady rate with small bursts. */
-class Pace {
-  readonly #perMs: number;
-  readonly #most: number;
-  #credit = 1;
-  #atMs = performance.now();
-
-  constructor(perSecond: number) {
-    this.#perMs = perSecond / 1000;
-    this.#most = Math.max(1, this.#perMs * CATCH_UP_MS);
-  }
-
-  /** How many may go now, at most `most`. */
-  allowed(most: number): number {
-    if (this.#perMs === Infinity) return most;
-    const now = performance.now();
-    this.#credit = Math.min(this.#most, this.#credit + (now - this.#atMs) * this.#perMs);
-    this.#atMs = now;
-    return Math.min(most, Math.floor(this.#credit));
-  }
-
-  /** One goes. */
-  spend(): void {
-    this.#credit--;
-  }
-
-  /** Milliseconds until the next may go; 0 if it may now. */
-  untilMs(): number {
-    return this.allowed(1) > 0 ? 0 : (1 - this.#credit) / this.#perMs;
   }
 }

@@ -16,7 +16,11 @@ export interface SweepOptions {
   timeoutMs?: number;
   /** Further requests after a time-out, 0 to 254. Default 1. */
   retries?: number;
-  /** Requests a second, above 0; Infinity for as fast as the machine can. Default 10000. */
+  /**
+   * Requests a second, above 0; `Infinity`: as fast as can be. Default 10000. It is kept within 2 %
+   * over any second, in bursts of at most 10 milliseconds' worth; what a stall of the machine costs is
+   * made up for as far as that allows.
+   */
   ratePerSecond?: number;
   /** Requests in flight, 64 to 32768; rounded up to a power of two. Default 4096. */
   window?: number;
