@@ -147,7 +147,8 @@ function eventLine(event: raw.PingEvent, family: "inet" | "inet6"): string {
   switch (event.type) {
     case "reply": {
       const ttl = event.ttl === undefined ? "" : ` ttl=${event.ttl}`;
-      const marks = (event.duplicate ? " (DUP!)" : "") + (event.late ? " (late)" : "");
+      const marks = (event.duplicate ? " (DUP!)" : "") + (event.late ? " (late)" : "") +
+        (event.payloadChanged ? " (payload differs)" : "");
       return `${event.lengthBytes} bytes from ${event.address}: ${sequence}${ttl} time=${
         formatMillis(event.rttMicros)
       } ms${marks}`;

@@ -109,11 +109,14 @@ export class PingSession implements ProbeEvents {
   }
 
   reply(echo: Echo, from: string, atMicros: number): void {
-    if (echo.token !== undefined && echo.token !== this.#token) return;
     const request = this.#requests.get(echo.sequence);
     if (request === undefined) return;
-    if (echo.cookie !== undefined && echo.cookie !== request.sequence >>> 0) return;
     const { state } = request;
+    const payloadChanged = echo.token !== undefined && echo.token !== this.#token;
+    // Without its marks a reply is known by whom it comes from, and by who waits for it.
+    if (payloadChanged && (state !== "pending" || from !== this.#target.hostname)) return;
+    const isOther = echo.cookie !== undefined && echo.cookie !== request.sequence >>> 0;
+    if (isOther && !payloadChanged) return;
     this.#events.push({
       type: "reply",
       sequence: request.sequence,
@@ -124,6 +127,7 @@ export class PingSession implements ProbeEvents {
       rttMicros: Math.max(0, atMicros - (request.leftMicros ?? request.sentMicros)),
       duplicate: state === "answered",
       late: state === "late",
+      ...(payloadChanged && { payloadChanged }),
     });
     this.#end(request, "answered");
   }

@@ -26,6 +26,8 @@ export interface PingReply {
   duplicate: boolean;
   /** Whether a time-out for this request was told before. */
   late: boolean;
+  /** The payload is not the request's: whoever answered changed it. Left out where it is the same. */
+  payloadChanged?: true;
 }
 
 /** No reply in time. */
