@@ -42,6 +42,10 @@ export class DuplexStream<A> extends StreamBase<A> {
   /** The stream beneath. */
   protected readonly duplex: Duplex;
   readonly #over: StreamEndpoint<A> | undefined;
+  readonly #hold: ((on: boolean) => void) | undefined;
+  /** What flowed here and was not taken. */
+  readonly #flowed: Uint8Array[] = [];
+  #flowedBytes = 0;
   #surplus: Uint8Array = NOTHING;
   #failure: { error: unknown } | undefined;
   #readShut = false;
@@ -51,9 +55,17 @@ export class DuplexStream<A> extends StreamBase<A> {
   #writing: Promise<void> | undefined;
   #stopWriter: ((reason: unknown) => void) | undefined;
 
-  /** Use {@linkcode fromNodeDuplex}. */
-  constructor(duplex: Duplex, over: StreamEndpoint<A> | undefined) {
+  /**
+   * Use {@linkcode fromNodeDuplex}. With `hold` the stream is let flow into a queue here, and `hold`
+   * stops it beneath while the queue is full.
+   */
+  constructor(
+    duplex: Duplex,
+    over: StreamEndpoint<A> | undefined,
+    hold?: (on: boolean) => void,
+  ) {
     super();
+    this.#hold = hold;
     this.duplex = duplex;
     this.#over = over;
     if (over !== undefined) {
@@ -72,7 +84,15 @@ export class DuplexStream<A> extends StreamBase<A> {
     // Each direction ends by itself.
     duplex.allowHalfOpen = true;
     const wake = (): void => this.#wakeReader?.();
-    duplex.on("readable", wake);
+    if (hold === undefined) duplex.on("readable", wake);
+    else {
+      duplex.on("data", (chunk: Uint8Array) => {
+        this.#flowed.push(chunk);
+        this.#flowedBytes += chunk.length;
+        if (this.#flowedBytes >= CHUNK_BYTES) hold(true);
+        wake();
+      });
+    }
     duplex.on("end", wake);
     duplex.on("close", wake);
     duplex.on("error", (error) => {
@@ -178,7 +198,7 @@ export class DuplexStream<A> extends StreamBase<A> {
 
   #take(buffer: Uint8Array): number {
     if (this.#surplus.length === 0) {
-      const chunk: Uint8Array | null = this.duplex.read();
+      const chunk = this.#nextChunk();
       if (chunk === null) return 0;
       this.#surplus = chunk;
     }
@@ -187,6 +207,15 @@ export class DuplexStream<A> extends StreamBase<A> {
     buffer.set(count === surplus.length ? surplus : surplus.subarray(0, count));
     this.#surplus = count === surplus.length ? NOTHING : surplus.subarray(count);
     return count;
+  }
+
+  #nextChunk(): Uint8Array | null {
+    if (this.#hold === undefined) return this.duplex.read();
+    const chunk = this.#flowed.shift();
+    if (chunk === undefined) return null;
+    this.#flowedBytes -= chunk.length;
+    if (this.#flowedBytes < CHUNK_BYTES) this.#hold(false);
+    return chunk;
   }
 
   #untilReadable(wait: Wait | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Endpoints and what the ecosystem has: Node streams, HTTP.
+ * Endpoints and what the ecosystem has: Node streams, HTTP, TLS.
  *
  * @module
  */
@@ -13,3 +13,7 @@ export {
   type ServeHttpOptions,
 } from "./serve_http.ts";
 export { fetchOver } from "./fetch_over.ts";
+export { startTls, type StartTlsClientOptions, type StartTlsServerOptions } from "./start_tls.ts";
+export { listenTls, type ListenTlsOptions, type TlsListener } from "./listen_tls.ts";
+export type { TlsEndpoint, TlsPeerCertificate } from "./_tls_stream.ts";
+export type { TlsCertificate, TlsCommonOptions, TlsServerOptions } from "./_tls_options.ts";

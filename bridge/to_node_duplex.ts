@@ -75,7 +75,8 @@ export interface NodeDuplex extends Duplex {
   destroySoon(): void;
 }
 
-class EndpointDuplex extends Duplex implements NodeDuplex {
+/** The stream itself; {@linkcode toNodeDuplex} makes it for others. */
+export class EndpointDuplex extends Duplex implements NodeDuplex {
   readonly endpoint: StreamEndpoint<unknown>;
   readonly connecting = false as const;
   bytesRead = 0;
@@ -83,6 +84,8 @@ class EndpointDuplex extends Duplex implements NodeDuplex {
   #room: Uint8Array<ArrayBuffer> | undefined;
   #roomUsed = 0;
   #expectedBytes = LEAST_ROOM_BYTES;
+  #held = false;
+  #readWhileHeld = false;
   readonly #idle = new IdleTimer(() => this.emit("timeout"));
 
   constructor(endpoint: StreamEndpoint<unknown>) {
@@ -166,7 +169,19 @@ class EndpointDuplex extends Duplex implements NodeDuplex {
     if (!this.writableEnded) this.end();
   }
 
+  /** Receives no more while `on`, whoever reads. */
+  hold(on: boolean): void {
+    this.#held = on;
+    if (on || !this.#readWhileHeld) return;
+    this.#readWhileHeld = false;
+    this._read();
+  }
+
   override _read(): void {
+    if (this.#held) {
+      this.#readWhileHeld = true;
+      return;
+    }
     if (this.#room === undefined || this.#room.length - this.#roomUsed < WORTHWHILE_BYTES) {
       this.#room = new Uint8Array(this.#expectedBytes);
       this.#roomUsed = 0;

@@ -12,9 +12,10 @@ import type { Engine } from "../../core/engine_choice.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { fromNodeDuplex, toNodeDuplex } from "../../bridge/mod.ts";
+import { fromNodeDuplex, listenTls, startTls, toNodeDuplex } from "../../bridge/mod.ts";
 import * as vsock from "../../vsock/mod.ts";
-import { testWith } from "../_tools.ts";
+import { testWith, which } from "../_tools.ts";
+import { pki } from "../bridge/_certificates.ts";
 import { lacksLoopback } from "../vsock/_lacks.ts";
 import { bridgedKind } from "./_bridged.ts";
 import { openDenoEngine } from "../../udp/_deno.ts";
@@ -136,6 +137,38 @@ function nodeKind(name: string, kind: StreamKind): StreamKind {
   );
 }
 
+function tlsKind(name: string, kind: StreamKind): StreamKind {
+  return {
+    ...kind,
+    name,
+    missing: () => which("openssl") ? undefined : "openssl is not installed",
+    listen: async (options) => {
+      const { cert, key } = pki.server;
+      return listenTls(await kind.listen(options), { cert, key });
+    },
+    connect: async (to, options = {}) => {
+      const connection = await kind.connect(to, options);
+      return await startTls(connection, {
+        hostname: "localhost",
+        caCerts: [pki.ca.cert],
+        ...options,
+      });
+    },
+    get source() {
+      const inner = kind.source.replaceAll(/const (connect|listener) = /g, "const inner_$1 = ");
+      return `import * as bridge from "${ROOT}bridge/mod.ts";
+        ${inner}
+        const caCerts = [${JSON.stringify(pki.ca.cert)}];
+        const connect = async (to) =>
+          await bridge.startTls(await inner_connect(to), { hostname: "localhost", caCerts });
+        const listener = bridge.listenTls(inner_listener, {
+          cert: ${JSON.stringify(pki.server.cert)},
+          key: ${JSON.stringify(pki.server.key)},
+        });`;
+    },
+  };
+}
+
 function connectionless(
   row: Omit<MessageKind, "pair" | "type"> & { bind(at?: Any): Promise<Message> },
 ): MessageKind {
@@ -247,7 +280,8 @@ const vsockSeqpacket: MessageKind = {
   reliable: true,
 };
 
-export const STREAM_KINDS: readonly StreamKind[] = [
+/** Kinds with a listener of their own. */
+export const LISTENER_KINDS: readonly StreamKind[] = [
   tcpKind("tcp4", "127.0.0.1", "deno"),
   tcpKind("tcp6", "::1", "deno"),
   unixKind("unix", freshPath, "deno"),
@@ -259,6 +293,12 @@ export const STREAM_KINDS: readonly StreamKind[] = [
   vsockStream,
   nodeKind("tcp4 as a Duplex and back", tcpKind("", "127.0.0.1", "deno")),
   nodeKind("unix by libc as a Duplex and back", unixKind("", freshPath, "libc")),
+];
+
+export const STREAM_KINDS: readonly StreamKind[] = [
+  ...LISTENER_KINDS,
+  tlsKind("TLS over tcp4", tcpKind("", "127.0.0.1", "deno")),
+  tlsKind("TLS over unix by libc", unixKind("", freshPath, "libc")),
 ];
 
 export const MESSAGE_KINDS: readonly MessageKind[] = [

@@ -11,10 +11,10 @@ import {
   runDeno,
   text,
 } from "./_helpers.ts";
-import { claim, type Stream, STREAM_KINDS } from "./_kinds.ts";
+import { claim, LISTENER_KINDS, type Stream } from "./_kinds.ts";
 
 claim(
-  STREAM_KINDS,
+  LISTENER_KINDS,
   "a connection that comes after a cancelled accept is the next accept's",
   async (kind) => {
     using listener = await kind.listen();
@@ -33,7 +33,7 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "no connection is lost however many accepts are cancelled", async (kind) => {
+claim(LISTENER_KINDS, "no connection is lost however many accepts are cancelled", async (kind) => {
   using listener = await kind.listen();
   const servers: Stream[] = [];
   const clients: Stream[] = [];
@@ -56,7 +56,7 @@ claim(STREAM_KINDS, "no connection is lost however many accepts are cancelled", 
   }
 });
 
-claim(STREAM_KINDS, "concurrent accepts are served in the order they came", async (kind) => {
+claim(LISTENER_KINDS, "concurrent accepts are served in the order they came", async (kind) => {
   using listener = await kind.listen();
   const accepts = Array.from({ length: 5 }, () => listener.accept());
   const order: number[] = [];
@@ -73,7 +73,7 @@ claim(STREAM_KINDS, "concurrent accepts are served in the order they came", asyn
   for (const stream of [...clients, ...servers]) stream.close();
 });
 
-claim(STREAM_KINDS, "iterating accepts until the listener is closed", async (kind) => {
+claim(LISTENER_KINDS, "iterating accepts until the listener is closed", async (kind) => {
   const listener = await kind.listen();
   let accepted = 0;
   const loop = (async () => {
@@ -92,7 +92,7 @@ claim(STREAM_KINDS, "iterating accepts until the listener is closed", async (kin
 });
 
 claim(
-  STREAM_KINDS,
+  LISTENER_KINDS,
   "closing rejects waiting accepts at once with EBADF, and later ones too",
   async (kind) => {
     const listener = await kind.listen();
@@ -108,7 +108,7 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "the address of a closed listener is free at once", async (kind) => {
+claim(LISTENER_KINDS, "the address of a closed listener is free at once", async (kind) => {
   const first = await kind.listen();
   const at = first.localAddr;
   using client = await kind.connect(at);
@@ -122,26 +122,30 @@ claim(STREAM_KINDS, "the address of a closed listener is free at once", async (k
   assertEquals((await client.recv()).length, 0);
 });
 
-claim(STREAM_KINDS, "a second listener at the address is refused with EADDRINUSE", async (kind) => {
-  using listener = await kind.listen();
-  const error = await assertCode(
-    () => kind.listen({ at: listener.localAddr }),
-    "EADDRINUSE",
-  ) as Error & { errno: number; syscall: string; address: string };
-  assert(error instanceof Deno.errors.AddrInUse);
-  assertEquals(error.errno, 98);
-  assert(["bind", "listen"].includes(error.syscall), error.syscall);
-  assert(error.address.length > 0);
-  using client = await kind.connect(listener.localAddr);
-  await client.sendAll(bytes("alive"));
-  for await (const server of listener) { // the first may be the refused one's probe
-    const got = text(await server.recv());
-    server.close();
-    if (got === "alive") break;
-  }
-});
+claim(
+  LISTENER_KINDS,
+  "a second listener at the address is refused with EADDRINUSE",
+  async (kind) => {
+    using listener = await kind.listen();
+    const error = await assertCode(
+      () => kind.listen({ at: listener.localAddr }),
+      "EADDRINUSE",
+    ) as Error & { errno: number; syscall: string; address: string };
+    assert(error instanceof Deno.errors.AddrInUse);
+    assertEquals(error.errno, 98);
+    assert(["bind", "listen"].includes(error.syscall), error.syscall);
+    assert(error.address.length > 0);
+    using client = await kind.connect(listener.localAddr);
+    await client.sendAll(bytes("alive"));
+    for await (const server of listener) { // the first may be the refused one's probe
+      const got = text(await server.recv());
+      server.close();
+      if (got === "alive") break;
+    }
+  },
+);
 
-claim(STREAM_KINDS, "an aborted opening opens nothing", async (kind) => {
+claim(LISTENER_KINDS, "an aborted opening opens nothing", async (kind) => {
   using listener = await kind.listen();
   const before = openFds();
   const reason = { stop: true };
@@ -157,7 +161,7 @@ claim(STREAM_KINDS, "an aborted opening opens nothing", async (kind) => {
   await assertFds(before);
 });
 
-claim(STREAM_KINDS, "connections come and go without leaking a descriptor", async (kind) => {
+claim(LISTENER_KINDS, "connections come and go without leaking a descriptor", async (kind) => {
   const before = openFds();
   {
     using listener = await kind.listen();
@@ -173,7 +177,7 @@ claim(STREAM_KINDS, "connections come and go without leaking a descriptor", asyn
   await assertFds(before);
 });
 
-claim(STREAM_KINDS, "accepting survives a full descriptor table and says so", async (kind) => {
+claim(LISTENER_KINDS, "accepting survives a full descriptor table and says so", async (kind) => {
   const { code, stdout, stderr } = await runDeno(
     `
     const codes = [];
@@ -203,7 +207,7 @@ claim(STREAM_KINDS, "accepting survives a full descriptor table and says so", as
   assertEquals([code, stdout.trim()], [0, "EMFILE 3"], stderr);
 });
 
-claim(STREAM_KINDS, "accepting survives connections that are reset before", async (kind) => {
+claim(LISTENER_KINDS, "accepting survives connections that are reset before", async (kind) => {
   using listener = await kind.listen();
   for (let i = 0; i < 5; i++) (await kind.connect(listener.localAddr)).close();
   using client = await kind.connect(listener.localAddr);
@@ -217,7 +221,7 @@ claim(STREAM_KINDS, "accepting survives connections that are reset before", asyn
 });
 
 claim(
-  STREAM_KINDS,
+  LISTENER_KINDS,
   "a refused connection says ECONNREFUSED or ENOENT with its address",
   async (kind) => {
     const listener = await kind.listen();
@@ -235,7 +239,7 @@ claim(
 );
 
 claim(
-  STREAM_KINDS,
+  LISTENER_KINDS,
   "sending to a peer that is gone rejects with EPIPE or ECONNRESET",
   async (kind) => {
     using listener = await kind.listen();
@@ -249,7 +253,7 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "a connection accepted for nobody ends with the listener", async (kind) => {
+claim(LISTENER_KINDS, "a connection accepted for nobody ends with the listener", async (kind) => {
   const before = openFds();
   for (const turns of [0, 20]) {
     const listener = await kind.listen();

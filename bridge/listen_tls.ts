@@ -1,0 +1,190 @@
+/**
+ * TLS over any listener.
+ *
+ * @module
+ */
+import type { Family, SocketType } from "../core/address.ts";
+import { checkInteger } from "../core/bytes.ts";
+import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import { closedError } from "../core/errors.ts";
+import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
+import type { SocketOption } from "../core/option.ts";
+import { beginWait, type Wait } from "../core/wait.ts";
+import type { ServerContexts, TlsServerOptions } from "./_tls_options.ts";
+import type { TlsEndpoint } from "./_tls_stream.ts";
+import { serverContexts, serverHandshake } from "./start_tls.ts";
+
+/** Options of {@linkcode listenTls}. */
+export interface ListenTlsOptions extends TlsServerOptions {
+  /** Milliseconds that a handshake may take, 1 to 2^31 - 1. Default 10000. */
+  handshakeTimeoutMs?: number;
+  /** Hears of handshakes that failed: those connections are closed, and accepting goes on. */
+  onError?: AcceptErrorHandler;
+}
+
+/** A listener whose connections speak TLS. */
+export interface TlsListener<A> extends ListenerEndpoint<A, TlsEndpoint<A>> {
+  /** The application protocols that it offers (ALPN). */
+  readonly alpnProtocols: readonly string[];
+}
+
+/** Handshakes under way and connections that wait to be accepted, together: the backlog. */
+const MOST_WAITING = 64;
+
+/**
+ * A listener whose connections speak TLS, over any listener of streams. Handshakes go on beside each
+ * other: a slow client holds up nobody. They begin before anybody accepts, for up to 64 connections, as
+ * the kernel does in the backlog.
+ *
+ * The new listener owns the old one. What it accepts is what {@linkcode startTls} makes;
+ * {@linkcode serveHttp} over it is HTTPS.
+ *
+ * @example HTTPS over a Unix socket
+ * ```ts ignore
+ * import { unix } from "@berkeley/sockets";
+ * import { listenTls, serveHttp } from "@berkeley/sockets/bridge";
+ *
+ * const listener = listenTls(await unix.listen({ path: "/run/app.sock" }), {
+ *   cert: await Deno.readTextFile("server.pem"),
+ *   key: await Deno.readTextFile("server.key"),
+ * });
+ * serveHttp(listener, () => new Response("Hello over TLS"));
+ * ```
+ *
+ * @typeParam A The listener's addresses.
+ * @param listener Where to accept connections.
+ * @param options The certificate and what to ask of clients.
+ * @returns The listener.
+ * @throws {TypeError} If an option is of the wrong kind.
+ * @throws {Error} If the certificate or the key cannot be parsed.
+ */
+export function listenTls<A>(
+  listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+  options: ListenTlsOptions,
+): TlsListener<A> {
+  if ((listener as { role?: unknown } | null | undefined)?.role !== "listener") {
+    throw new TypeError("Cannot listen for TLS: listener is no listener endpoint");
+  }
+  const contexts = serverContexts(options, "listen for TLS", ["handshakeTimeoutMs", "onError"]);
+  const { handshakeTimeoutMs = 10_000, onError } = options;
+  checkInteger(handshakeTimeoutMs, 1, 0x7fffffff, "listen for TLS", "handshakeTimeoutMs");
+  if (onError !== undefined && typeof onError !== "function") {
+    throw new TypeError("Cannot listen for TLS: onError is not a function");
+  }
+  return new TlsListening(listener, contexts, handshakeTimeoutMs, onError);
+}
+
+class TlsListening<A> extends ListenerBase<A, TlsEndpoint<A>> implements TlsListener<A> {
+  readonly family: Family;
+  readonly type: SocketType;
+  readonly protocol: number;
+  readonly engine: "deno" | "libc";
+  readonly localAddr: A;
+  readonly alpnProtocols: readonly string[];
+  readonly #listener: ListenerEndpoint<A, StreamEndpoint<A>>;
+  readonly #contexts: ServerContexts;
+  readonly #handshakeTimeoutMs: number;
+  readonly #onHandshakeError: AcceptErrorHandler | undefined;
+  readonly #ready: TlsEndpoint<A>[] = [];
+  readonly #ending = new AbortController();
+  #handshakes = 0;
+  #accepting = false;
+  #failure: { error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+    contexts: ServerContexts,
+    handshakeTimeoutMs: number,
+    onError: AcceptErrorHandler | undefined,
+  ) {
+    super(undefined); // the listener beneath survives what can be survived
+    this.#listener = listener;
+    this.#contexts = contexts;
+    this.#handshakeTimeoutMs = handshakeTimeoutMs;
+    this.#onHandshakeError = onError;
+    this.family = listener.family;
+    this.type = listener.type;
+    this.protocol = listener.protocol;
+    this.engine = listener.engine;
+    this.localAddr = listener.localAddr;
+    this.alpnProtocols = [...contexts.options.alpnProtocols ?? []];
+    this.#acceptNext();
+  }
+
+  protected override async next(wait: Wait | undefined): Promise<TlsEndpoint<A>> {
+    for (;;) {
+      const connection = this.#ready.shift();
+      if (connection !== undefined) {
+        this.#acceptNext();
+        return connection;
+      }
+      if (this.closed) throw closedError("accept");
+      if (this.#failure) throw this.#failure.error;
+      this.#acceptNext();
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        wait?.arm(reject);
+      }).finally(() => {
+        this.#wake = undefined;
+        wait?.disarm();
+      });
+    }
+  }
+
+  /** Accepts beneath unless that is under way, or enough wait. */
+  #acceptNext(): void {
+    if (this.#accepting || this.closed || this.#failure) return;
+    if (this.#handshakes + this.#ready.length >= MOST_WAITING) return;
+    this.#accepting = true;
+    this.#listener.accept().then((endpoint) => {
+      this.#accepting = false;
+      this.#shakeHands(endpoint);
+      this.#acceptNext();
+    }, (error) => {
+      this.#accepting = false;
+      this.#failure = { error };
+      this.#wake?.();
+    });
+  }
+
+  async #shakeHands(endpoint: StreamEndpoint<A>): Promise<void> {
+    this.#handshakes++;
+    const wait = { signal: this.#ending.signal, timeoutMs: this.#handshakeTimeoutMs };
+    try {
+      const connection = await serverHandshake(endpoint, this.#contexts, beginWait(wait));
+      if (this.closed) connection.close();
+      else this.#ready.push(connection);
+    } catch (error) {
+      endpoint.close();
+      if (!this.closed) this.#onHandshakeError?.(error as Error);
+    } finally {
+      this.#handshakes--;
+      this.#acceptNext();
+      this.#wake?.();
+    }
+  }
+
+  protected override release(): void {
+    this.#listener.close();
+    this.#ending.abort();
+    for (const connection of this.#ready.splice(0)) connection.close();
+    this.#wake?.();
+  }
+
+  override getOption<T>(option: SocketOption<T>): T {
+    return this.#listener.getOption(option);
+  }
+
+  override setOption<T>(option: SocketOption<T>, value: T): void {
+    this.#listener.setOption(option, value);
+  }
+
+  override ref(): void {
+    this.#listener.ref();
+  }
+
+  override unref(): void {
+    this.#listener.unref();
+  }
+}

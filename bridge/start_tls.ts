@@ -1,0 +1,214 @@
+/**
+ * TLS over any stream endpoint.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import { setImmediate } from "node:timers";
+import { connect, createServer, type SecureContext, type TLSSocket } from "node:tls";
+import type { StreamEndpoint } from "../core/endpoint.ts";
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
+import { fromNodeError } from "./_node_errors.ts";
+import {
+  checkTlsOptions,
+  CLIENT_KEYS,
+  secureOptions,
+  SERVER_KEYS,
+  ServerContexts,
+  type TlsCommonOptions,
+  type TlsServerOptions,
+} from "./_tls_options.ts";
+import { type TlsEndpoint, TlsStream } from "./_tls_stream.ts";
+import { checkStream, EndpointDuplex } from "./to_node_duplex.ts";
+
+/** Options of {@linkcode startTls} for a client. */
+export interface StartTlsClientOptions extends TlsCommonOptions, WaitOptions {
+  /** Default. */
+  side?: "client";
+  /**
+   * The server's name or IP address, which its certificate must be for; a name is also asked for (SNI).
+   * Default: the peer's IP address, where it has one.
+   */
+  hostname?: string;
+  /** Accept any certificate: the peer may be anyone. Default false. */
+  insecure?: boolean;
+}
+
+/** Options of {@linkcode startTls} for a server. */
+export interface StartTlsServerOptions extends TlsServerOptions, WaitOptions {
+  /** Required for a server. */
+  side: "server";
+}
+
+/**
+ * Turns a connected stream endpoint into one that speaks TLS (1.2 and 1.3, by `node:tls`): TCP,
+ * Multipath TCP, Unix, or TLS again. Bytes that the endpoint received and nobody took are part of the
+ * handshake, so that a protocol may begin in the clear (STARTTLS).
+ *
+ * The new endpoint owns the old one: closing it says so to the peer (close_notify) and closes both. A
+ * handshake that fails, or is given up by `signal` or `timeoutMs`, closes the endpoint.
+ *
+ * Under TLS 1.3 a client is done before the server has looked at its certificate: a refusal comes with
+ * its first receive.
+ *
+ * @example A certificate for localhost, and both ends in one process
+ * ```ts ignore
+ * import { tcp } from "@berkeley/sockets";
+ * import { startTls } from "@berkeley/sockets/bridge";
+ *
+ * using connection = await startTls(await tcp.connect({ hostname: "localhost", port: 8443 }), {
+ *   hostname: "localhost",
+ *   caCerts: [await Deno.readTextFile("ca.pem")],
+ *   alpnProtocols: ["echo"],
+ * });
+ * await connection.sendAll(new TextEncoder().encode("Hello over TLS\n"));
+ * ```
+ *
+ * @typeParam A The endpoint's addresses.
+ * @param endpoint A connected stream endpoint.
+ * @param options The side and what to show and to expect.
+ * @returns The endpoint that speaks TLS, once the handshake is done.
+ * @throws {TypeError} If an option is of the wrong kind, or no hostname is known.
+ * @throws {Error} With OpenSSL's code if the peer's certificate is refused
+ *   (`SELF_SIGNED_CERT_IN_CHAIN`, `ERR_TLS_CERT_ALTNAME_INVALID`) or the sides agree on nothing.
+ * @throws {SocketError} `ECONNRESET` if the connection ended during the handshake.
+ */
+export async function startTls<A>(
+  endpoint: StreamEndpoint<A>,
+  options: StartTlsClientOptions | StartTlsServerOptions = {},
+): Promise<TlsEndpoint<A>> {
+  checkStream(endpoint, "start TLS");
+  const { side } = options;
+  if (side !== undefined && side !== "client" && side !== "server") {
+    throw new TypeError(`Cannot start TLS: side ${side} is not "client" or "server"`);
+  }
+  if (side === "server") {
+    const contexts = serverContexts(options, "start TLS", ["side", ...WAIT_KEYS]);
+    return await serverHandshake(endpoint, contexts, beginWait(options));
+  }
+  const hostname = checkClient(endpoint, options);
+  return await clientHandshake(endpoint, options, hostname, beginWait(options));
+}
+
+/** Checks a server's options and parses its certificate. */
+export function serverContexts(
+  options: TlsServerOptions,
+  action: string,
+  otherKeys: readonly string[],
+): ServerContexts {
+  checkTlsOptions(options, [...SERVER_KEYS, ...otherKeys], action);
+  if (options.cert === undefined) {
+    throw new TypeError(`Cannot ${action}: a server needs cert and key`);
+  }
+  return new ServerContexts(options);
+}
+
+function checkClient(endpoint: StreamEndpoint<unknown>, options: StartTlsClientOptions): string {
+  const keys = [...CLIENT_KEYS, "side", "hostname", "insecure", ...WAIT_KEYS];
+  checkTlsOptions(options, keys, "start TLS");
+  const { hostname = (endpoint.remoteAddr as { hostname?: string } | undefined)?.hostname } =
+    options;
+  if (typeof hostname !== "string" || hostname === "") {
+    throw new TypeError("Cannot start TLS: hostname is not given, and the peer has none");
+  }
+  if (options.insecure !== undefined && typeof options.insecure !== "boolean") {
+    throw new TypeError("Cannot start TLS: insecure is not a boolean");
+  }
+  return hostname;
+}
+
+async function clientHandshake<A>(
+  endpoint: StreamEndpoint<A>,
+  options: StartTlsClientOptions,
+  hostname: string,
+  wait: Wait | undefined,
+): Promise<TlsEndpoint<A>> {
+  const duplex = new EndpointDuplex(endpoint);
+  const isName = isIP(hostname) === 0;
+  const socket = await handshake(duplex, wait, (done, failed) => {
+    const socket = connect({
+      ...secureOptions(options, options),
+      socket: duplex,
+      host: hostname,
+      servername: isName ? hostname : "",
+      ALPNProtocols: options.alpnProtocols,
+      rejectUnauthorized: options.insecure !== true,
+    });
+    socket.once("secureConnect", () => done(socket));
+    socket.once("error", failed);
+  });
+  return new TlsStream(socket, endpoint, duplex, isName ? hostname : undefined);
+}
+
+/** The handshake of a server whose options are checked. */
+export async function serverHandshake<A>(
+  endpoint: StreamEndpoint<A>,
+  contexts: ServerContexts,
+  wait: Wait | undefined,
+): Promise<TlsEndpoint<A>> {
+  const { options } = contexts;
+  const { clientCerts = "none" } = options;
+  const duplex = new EndpointDuplex(endpoint);
+  const socket = await handshake(duplex, wait, (done, failed) => {
+    const server = createServer({
+      ...secureOptions(options, options),
+      ALPNProtocols: options.alpnProtocols,
+      requestCert: clientCerts !== "none",
+      // Looked at below, since Node would not say what is wrong with a certificate.
+      rejectUnauthorized: false,
+      SNICallback: options.certFor && ((hostname: string, callback: SniCallback) => {
+        try {
+          callback(null, contexts.contextFor(hostname));
+        } catch (error) {
+          failed(error);
+        }
+      }),
+    });
+    server.once("secureConnection", (socket: TLSSocket) => {
+      if (clientCerts === "require" && !socket.authorized) {
+        failed(refused(socket.authorizationError));
+      } else done(socket);
+    });
+    server.once("tlsClientError", failed);
+    server.emit("connection", duplex);
+  });
+  const { servername } = socket as TLSSocket & { servername?: string | false };
+  return new TlsStream(socket, endpoint, duplex, servername || undefined);
+}
+
+type SniCallback = (error: Error | null, context?: SecureContext) => void;
+
+/** Runs a handshake. If it fails or `wait` ends, the connection is destroyed. */
+async function handshake(
+  duplex: EndpointDuplex,
+  wait: Wait | undefined,
+  start: (done: (socket: TLSSocket) => void, failed: (reason: unknown) => void) => void,
+): Promise<TLSSocket> {
+  try {
+    return await new Promise<TLSSocket>((resolve, reject) => {
+      wait?.arm(reject);
+      duplex.once("close", () => reject(hungUp()));
+      // Node leaves it at that. What came before the end is dealt with first.
+      duplex.once("end", () => setImmediate(() => reject(hungUp())));
+      start(resolve, reject);
+    });
+  } catch (error) {
+    duplex.on("error", () => {});
+    duplex.destroy();
+    throw fromNodeError(error, "handshake");
+  } finally {
+    wait?.end();
+  }
+}
+
+function hungUp(): Error {
+  return Object.assign(new Error("the connection ended"), { code: "ECONNRESET" });
+}
+
+function refused(reason: unknown): Error {
+  const code = reason instanceof Error ? (reason as { code?: string }).code : String(reason);
+  return Object.assign(
+    new Error(`Cannot handshake: the client's certificate is refused (${code})`),
+    { code },
+  );
+}
