@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Address, AF_VSOCK, isSocketError, SOCK_STREAM, socket, vsock } from "../../mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
+import { runJson } from "../socket/_program.ts";
 import { limitMs, PYTHON, testWith } from "../_tools.ts";
 import { lacksLoopback } from "./_lacks.ts";
 
@@ -121,6 +122,25 @@ print(s.recv(100).decode())`,
     assertEquals(text((await child.output()).stdout).trim(), `to ${type}`);
     peer.close();
   }
+});
+
+testWith(here, "the deno engine speaks VSOCK where --unstable-vsock is on", async () => {
+  const got = await runJson(
+    `
+    import { vsock } from "$/mod.ts";
+    using listener = await vsock.listen({ engine: "deno", port: 5001 });
+    const accepting = listener.accept();
+    using client = await vsock.connect({ engine: "deno", cid: 1, port: 5001 });
+    using server = await accepting;
+    await client.sendAll(Uint8Array.of(1, 2, 3));
+    const data = await server.recvExact(3);
+    await client.shutdown("write");
+    const end = await server.recv();
+    console.log(JSON.stringify([server.engine, client.remoteAddr, [...data], end.length]));
+    Deno.exit();`,
+    { flags: ["--unstable-vsock", "--allow-net=vsock:4294967295:5001,vsock:1:5001"] },
+  );
+  assertEquals(got, ["deno", { family: "vsock", cid: 1, port: 5001 }, [1, 2, 3], 0]);
 });
 
 Deno.test("bad VSOCK arguments are refused before any call", async () => {
