@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { socketError } from "../core/errors.ts";
+import { isSocketError, socketError } from "../core/errors.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import type { Exchange, ReplyReader } from "./_exchange.ts";
 import type { Transport } from "./_transport.ts";
@@ -136,11 +136,21 @@ export class Dump<T> implements AsyncIterable<T> {
     let complete = false;
     try {
       for (const request of source.requests) {
-        const run = new DumpRun<T>(source.transport, request);
+        let run = new DumpRun<T>(source.transport, request);
         try {
           await run.start(wait);
           for (;;) {
-            const batch = await run.next(wait);
+            let batch: T[] | undefined;
+            try {
+              batch = await run.next(wait);
+            } catch (error) {
+              // Another dump of this socket was given up, but not by the kernel.
+              if (!isSocketError(error, "EBUSY") || run.retried) throw error;
+              source.transport.drain();
+              run = new DumpRun<T>(source.transport, request, true);
+              await run.start(wait);
+              continue;
+            }
             if (batch === undefined) break;
             yield batch;
           }
@@ -211,12 +221,15 @@ class DumpRun<T> implements Exchange {
   #abandoned = false;
   #failure: { reason: unknown } | undefined;
   #waiter: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+  /** Whether it was begun a second time. */
+  readonly retried: boolean;
   /** Whether the kernel said that the table changed meanwhile. */
   interrupted = false;
 
-  constructor(transport: Transport, request: DumpRequest<T>) {
+  constructor(transport: Transport, request: DumpRequest<T>, retried = false) {
     this.#transport = transport;
     this.#request = request;
+    this.retried = retried;
   }
 
   /** Left early, it is read to its end: the socket can do no other dump before. */
