@@ -12,11 +12,17 @@ import {
   type SocketSettings,
   SPECIAL_SETTINGS,
 } from "./schemes/scheme.ts";
+import { TLS_SCHEMES } from "./schemes/tls.ts";
 import { UNIX_SCHEMES } from "./schemes/unix.ts";
 import { VSOCK_SCHEMES } from "./schemes/vsock.ts";
 
 /** The kinds of address, in the order of the help. */
-export const SCHEMES: readonly Scheme[] = [...IP_SCHEMES, ...UNIX_SCHEMES, ...VSOCK_SCHEMES];
+export const SCHEMES: readonly Scheme[] = [
+  ...IP_SCHEMES,
+  ...UNIX_SCHEMES,
+  ...VSOCK_SCHEMES,
+  ...TLS_SCHEMES,
+];
 
 /** What is to be known of all of them. */
 export const ADDRESS_NOTES =

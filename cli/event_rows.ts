@@ -59,7 +59,13 @@ export const CONNECTION_EVENTS: readonly EventRow[] = [
     event: "open",
     on: "stderr",
     help: "a connection was made, or a client came; client counts from 1",
-    fields: { client: "integer", local: "string", remote: "string", engine: "string" },
+    fields: {
+      client: "integer",
+      local: "string",
+      remote: "string",
+      engine: "string",
+      tls: "string?",
+    },
   },
   {
     event: "close",
@@ -99,6 +105,12 @@ export const SERVER_EVENTS: readonly EventRow[] = [
     on: "stderr",
     help: "a peer outside the networks of --allow was turned away",
     fields: { remote: "string" },
+  },
+  {
+    event: "warning",
+    on: "stderr",
+    help: "a client came to nothing before it was served, by a TLS handshake that failed, say",
+    fields: { message: "string", code: "string?" },
   },
 ];
 

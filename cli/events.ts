@@ -26,6 +26,14 @@ const encoder = new TextEncoder();
 const RATE_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
+/** What is told of a new connection. */
+export interface OpenedPeer {
+  readonly local: string;
+  readonly remote: string;
+  readonly engine: string;
+  readonly tls?: string;
+}
+
 /** Writes events to standard error. */
 export class Reporter {
   readonly json: boolean;
@@ -69,17 +77,26 @@ export class Reporter {
   }
 
   /** A client came, or a connection was made. */
-  opened(client: number, peer: { local: string; remote: string; engine: string }): void {
+  opened(client: number, peer: OpenedPeer): void {
     this.event(
       "open",
       { client, ...peer },
-      this.verbose ? `sock: #${client} open: ${peer.local} - ${peer.remote}` : undefined,
+      this.verbose
+        ? `sock: #${client} open: ${peer.local} - ${peer.remote}${
+          peer.tls === undefined ? "" : `, ${peer.tls}`
+        }`
+        : undefined,
     );
   }
 
   /** A peer was turned away. */
   refused(remote: string): void {
     this.event("refused", { remote }, this.verbose ? `sock: ${remote} is not allowed` : undefined);
+  }
+
+  /** A client came to nothing before it was served: its TLS handshake failed, say. */
+  warned(error: unknown): void {
+    this.event("warning", errorFields(error), `sock: ${errorLine(error)}`);
   }
 
   /** A client is done; `error` says why, if not as it should. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as raw from "../raw/mod.ts";
+import type { PingIcmpError } from "../raw/mod.ts";
 
 /** RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1. */
 const UNREACHABLE_V4: Readonly<Record<number, string>> = {
@@ -33,7 +33,7 @@ const UNREACHABLE_V6: Readonly<Record<number, string>> = {
 };
 
 /** The error of a ping as text. */
-export function icmpErrorText(error: raw.PingIcmpError, family: "inet" | "inet6"): string {
+export function icmpErrorText(error: PingIcmpError, family: "inet" | "inet6"): string {
   const { type, icmpType, icmpCode, mtuBytes } = error;
   switch (type) {
     case "unreachable": {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { AddrInfoError } from "../core/errors.ts";
-import * as raw from "../raw/mod.ts";
+import type { PingEvent } from "../raw/mod.ts";
+import { RttStatistics } from "../raw/statistics.ts";
 import type { Arguments } from "./command.ts";
 import { Reporter } from "./events.ts";
 import { errorLine } from "./exit.ts";
@@ -33,10 +34,10 @@ export class PingCount {
   received = 0;
   duplicates = 0;
   errors = 0;
-  readonly rtt: raw.RttStatistics = new raw.RttStatistics();
+  readonly rtt: RttStatistics = new RttStatistics();
 
   /** Counts one event. */
-  add(event: raw.PingEvent): void {
+  add(event: PingEvent): void {
     this.transmitted = Math.max(this.transmitted, event.sequence);
     if (event.type === "reply") {
       if (event.duplicate) {
@@ -92,7 +93,7 @@ export class PingView {
   }
 
   /** Tells what came of a request. */
-  async event(event: raw.PingEvent, target: PingTarget): Promise<void> {
+  async event(event: PingEvent, target: PingTarget): Promise<void> {
     if (this.#showStatus) this.#tellStatus(target);
     if (!this.#lines) return;
     const { host, family } = target;
@@ -142,7 +143,7 @@ export class PingView {
   }
 }
 
-function eventLine(event: raw.PingEvent, family: "inet" | "inet6"): string {
+function eventLine(event: PingEvent, family: "inet" | "inet6"): string {
   const sequence = `icmp_seq=${event.sequence}`;
   switch (event.type) {
     case "reply": {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as addrinfo from "../addrinfo/mod.ts";
+import { getAddrInfo } from "../addrinfo/get_addr_info.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { UsageError } from "./exit.ts";
 import { terminalColumns } from "./table.ts";
@@ -61,7 +61,7 @@ export async function findTarget(
   family: "inet" | "inet6" | undefined,
   signal: AbortSignal,
 ): Promise<{ host: string; address: string; family: "inet" | "inet6" }> {
-  const [first] = await addrinfo.getAddrInfo(host, null, { family, type: "dgram", signal });
+  const [first] = await getAddrInfo(host, null, { family, type: "dgram", signal });
   const { hostname } = first.address;
   const scoped = "scopeId" in first.address && first.address.scopeId;
   // The same address again, where the name alone was not what the permission is for.

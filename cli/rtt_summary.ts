@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as raw from "../raw/mod.ts";
+import type { RttStatistics } from "../raw/mod.ts";
 import { drawHistogram, formatMillis } from "./histogram.ts";
 
 /** Fewer round trips make no picture. */
@@ -17,7 +17,7 @@ const BARS = 12;
  * @param columns The width of the terminal; 0 for no histogram.
  * @returns The line of numbers and the histogram; nothing without round trips.
  */
-export function rttLines(statistics: raw.RttStatistics, columns: number): string[] {
+export function rttLines(statistics: RttStatistics, columns: number): string[] {
   if (statistics.count === 0) return [];
   const numbers = rttNumbers(statistics).map(([, micros]) => formatMillis(micros)).join("/");
   const names = rttNumbers(statistics).map(([name]) => name).join("/");
@@ -29,19 +29,19 @@ export function rttLines(statistics: raw.RttStatistics, columns: number): string
 }
 
 /** The numbers as cells of a table, in milliseconds. */
-export function rttCells(statistics: raw.RttStatistics): string[] {
+export function rttCells(statistics: RttStatistics): string[] {
   return rttNumbers(statistics).map(([, micros]) => formatMillis(micros));
 }
 
 /** The numbers as fields of an event, in microseconds. */
-export function rttFields(statistics: raw.RttStatistics): Record<string, number> {
+export function rttFields(statistics: RttStatistics): Record<string, number> {
   if (statistics.count === 0) return {};
   return Object.fromEntries(
     rttNumbers(statistics).map(([name, micros]) => [`${name}Micros`, Math.round(micros * 10) / 10]),
   );
 }
 
-function rttNumbers(statistics: raw.RttStatistics): (readonly [string, number])[] {
+function rttNumbers(statistics: RttStatistics): (readonly [string, number])[] {
   return [
     ["min", statistics.minMicros],
     ["avg", statistics.avgMicros],

@@ -62,8 +62,8 @@ export async function withClient(
 ): Promise<void> {
   const { report, dump } = settings;
   const counts = new ClientTraffic(traffic, dump);
-  const { local, remote, engine } = client;
-  report.opened(counts.client, { local, remote, engine });
+  const { local, remote, engine, tls } = client;
+  report.opened(counts.client, { local, remote, engine, ...(tls !== undefined && { tls }) });
   try {
     await handle(counts);
     report.closed(counts, remote);

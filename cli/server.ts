@@ -19,6 +19,8 @@ export interface Client {
   /** The IP address of the peer, where it has one. */
   readonly remoteHost: string | undefined;
   readonly engine: string;
+  /** What TLS has agreed on, where there is TLS. */
+  readonly tls?: string;
 }
 
 /** What is told of an address. */

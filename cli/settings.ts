@@ -47,6 +47,24 @@ export const SOURCE_OPTION: OptionSpec = {
   help: "connect from this local address, port, or both (tcp, udp)",
 };
 
+/** The options of TLS. */
+export const TLS_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "ca",
+    value: "FILE",
+    repeat: true,
+    help: "roots that the peer's certificate must lead to (tls); a server then asks for one",
+  },
+  { name: "cert", value: "FILE", help: "this side's certificate (tls), in PEM" },
+  { name: "key", value: "FILE", help: "its private key, in PEM" },
+  {
+    name: "insecure",
+    help: "take any certificate of a server (tls): the peer may be anyone",
+  },
+  { name: "sni", value: "NAME", help: "the name that the server's certificate must be for (tls)" },
+  { name: "alpn", value: "NAMES", help: "application protocols (tls), as h2,http/1.1" },
+];
+
 /** Options of the commands that listen. */
 export const SERVER_OPTIONS: readonly OptionSpec[] = [
   ...SHARED_OPTIONS,
@@ -102,7 +120,10 @@ export async function readSettings(args: Arguments): Promise<Settings> {
   const source = args.value("source");
   const join = args.values("join");
   const allow = args.values("allow");
+  const tls = readTls(args);
   return {
+    ...tls,
+    onError: (error) => report.warned(error),
     ...(mode !== undefined && { mode: parseInt(mode, 8) }),
     ...(source !== undefined && { source: parseSource(source) }),
     ...(join.length > 0 && { join: join.map(parseGroup) }),
@@ -124,6 +145,24 @@ async function readSocketOptions(texts: readonly string[]): Promise<SocketSettin
     import.meta.url,
   );
   return texts.map(parseSocketOption);
+}
+
+function readTls(args: Arguments): Partial<SocketSettings> {
+  const [ca, cert, key] = [args.values("ca"), args.value("cert"), args.value("key")];
+  const [sni, alpn] = [args.value("sni"), args.value("alpn")];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--cert and --key belong together");
+  }
+  if (args.has("insecure") && ca.length > 0) {
+    throw new UsageError("--insecure and --ca exclude each other");
+  }
+  return {
+    ...(ca.length > 0 && { ca }),
+    ...(cert !== undefined && { cert, key }),
+    ...(args.has("insecure") && { insecure: true }),
+    ...(sni !== undefined && { sni }),
+    ...(alpn !== undefined && { alpn: alpn.split(",") }),
+  };
 }
 
 function parseSource(text: string): Source {

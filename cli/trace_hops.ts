@@ -3,7 +3,8 @@
  *
  * @module
  */
-import * as raw from "../raw/mod.ts";
+import { RttStatistics } from "../raw/statistics.ts";
+import type { TraceAnswer, TraceEvent } from "../raw/mod.ts";
 import { formatMillis } from "./histogram.ts";
 import { headedTable } from "./table.ts";
 
@@ -24,14 +25,14 @@ export class Hop {
   received = 0;
   /** The last round trip in microseconds; NaN before the first. */
   lastMicros: number = NaN;
-  readonly rtt: raw.RttStatistics = new raw.RttStatistics();
+  readonly rtt: RttStatistics = new RttStatistics();
   /** Who answered, in the order of appearance. */
   readonly addresses: Set<string> = new Set();
   /** Labels of the last answer that had any. */
-  mpls: NonNullable<raw.TraceAnswer["mpls"]> = [];
+  mpls: NonNullable<TraceAnswer["mpls"]> = [];
 
   /** Counts what came of a probe. */
-  add(event: raw.TraceEvent): void {
+  add(event: TraceEvent): void {
     if (goesOn(event)) return;
     this.sent++;
     if (event.type === "timeout" || event.type === "sendError") return;
@@ -49,7 +50,7 @@ export class Hop {
 }
 
 /** Whether the probe is still to come to its end: it was too big, and is sent again, smaller. */
-export function goesOn(event: raw.TraceEvent): boolean {
+export function goesOn(event: TraceEvent): boolean {
   return "again" in event && event.again === true;
 }
 
@@ -67,13 +68,13 @@ export type NameOf = (address: string) => string | Promise<string>;
  */
 export async function hopLines(
   number: number,
-  events: readonly raw.TraceEvent[],
+  events: readonly TraceEvent[],
   family: "inet" | "inet6",
   nameOf: NameOf,
 ): Promise<string[]> {
   let line = String(number).padStart(2);
   let shown: string | undefined;
-  let labels: NonNullable<raw.TraceAnswer["mpls"]> = [];
+  let labels: NonNullable<TraceAnswer["mpls"]> = [];
   for (const event of events) {
     if (event.type === "timeout") {
       line += "  *";
@@ -91,7 +92,7 @@ export async function hopLines(
   return [line, ...labels.map((label) => `      ${mplsText(label)}`)];
 }
 
-function markOf(event: raw.TraceAnswer, family: "inet" | "inet6"): string {
+function markOf(event: TraceAnswer, family: "inet" | "inet6"): string {
   const { type, icmpCode = 0, mtuBytes } = event;
   const mtu = mtuBytes === undefined ? "" : ` mtu=${mtuBytes}`;
   switch (type) {
@@ -115,7 +116,7 @@ function markOf(event: raw.TraceAnswer, family: "inet" | "inet6"): string {
 
 /** As `traceroute -e` has it. */
 function mplsText(
-  { label, trafficClass, bottom, ttl }: NonNullable<raw.TraceAnswer["mpls"]>[number],
+  { label, trafficClass, bottom, ttl }: NonNullable<TraceAnswer["mpls"]>[number],
 ): string {
   return `<MPLS:L=${label},E=${trafficClass},S=${bottom ? 1 : 0},T=${ttl}>`;
 }

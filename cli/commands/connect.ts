@@ -16,6 +16,7 @@ import {
   type Settings,
   SHARED_OPTIONS,
   SOURCE_OPTION,
+  TLS_OPTIONS,
 } from "../settings.ts";
 import { stdioChannel } from "../stdio.ts";
 import type { Traffic } from "../traffic.ts";
@@ -54,6 +55,7 @@ export const connectCommand: Command = {
   options: [
     ...SHARED_OPTIONS,
     SOURCE_OPTION,
+    ...TLS_OPTIONS,
     LINGER_OPTION,
     CRLF_OPTION,
     {
@@ -70,6 +72,7 @@ export const connectCommand: Command = {
     ],
     ["sock connect -z -t 2 tcp:10.0.0.7:ssh", "Does it answer? The exit code tells."],
     ["sock connect --crlf tcp:mail.example.com:smtp", "Type a conversation."],
+    ["sock connect tls:10.0.0.7:9000 --ca cert.pem --sni chat", "Chat over TLS."],
     ["sock connect tcp:10.0.0.7:9000 < backup.tar", "Send a file, with progress."],
     ["sock connect --hex unix:/run/app.sock", "Talk to a local server and see every byte."],
     [

@@ -9,7 +9,7 @@ import type { Arguments, Command, Session } from "../command.ts";
 import { SERVER_EVENTS } from "../event_rows.ts";
 import { exchange } from "../pump.ts";
 import { serveAll, withProgress } from "../serve.ts";
-import { readSettings, SERVER_OPTIONS } from "../settings.ts";
+import { readSettings, SERVER_OPTIONS, TLS_OPTIONS } from "../settings.ts";
 import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
@@ -21,7 +21,7 @@ export const echoCommand: Command = {
     "Serves any number of clients until interrupted. A client that ends its sending direction " +
     "gets the rest and then the end. Datagrams keep their boundaries.",
   ],
-  options: SERVER_OPTIONS,
+  options: [...SERVER_OPTIONS, ...TLS_OPTIONS],
   events: SERVER_EVENTS,
   examples: [
     ["sock echo tcp:7000", "An echo server for IPv4 and IPv6."],

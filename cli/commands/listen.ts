@@ -13,7 +13,13 @@ import { SERVER_EVENTS } from "../event_rows.ts";
 import { exchange } from "../pump.ts";
 import type { Client, Server } from "../server.ts";
 import { serveAll, withClient, withProgress } from "../serve.ts";
-import { readDuration, readSettings, SERVER_OPTIONS, type Settings } from "../settings.ts";
+import {
+  readDuration,
+  readSettings,
+  SERVER_OPTIONS,
+  type Settings,
+  TLS_OPTIONS,
+} from "../settings.ts";
 import type { ClientTraffic, Traffic } from "../traffic.ts";
 import { CRLF_OPTION, joinStdio, LINGER_OPTION } from "./connect.ts";
 
@@ -38,6 +44,7 @@ export const listenCommand: Command = {
   ],
   options: [
     ...SERVER_OPTIONS,
+    ...TLS_OPTIONS,
     LINGER_OPTION,
     CRLF_OPTION,
     { name: "keep-open", short: "k", help: "serve any number of clients" },
@@ -47,6 +54,7 @@ export const listenCommand: Command = {
   examples: [
     ["sock listen tcp:9000 > backup.tar", "Receive a file."],
     ["sock listen tcp:127.0.0.1:0", "Chat with one local client, on a free port."],
+    ["sock listen tls:9000 --cert cert.pem --key key.pem", "Chat with one client, in secret."],
     ["sock listen udp:5140 --keep-open >> syslog.txt", "Collect log messages from many senders."],
     ["sock listen udp:5353 -k -x --join 224.0.0.251", "Watch the names of the local network."],
     ["sock listen unix:/tmp/date.sock -k -m 600 --exec date", "Tell the date, to this user only."],

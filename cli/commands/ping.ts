@@ -4,7 +4,8 @@
  * @module
  */
 import { AddrInfoError } from "../../core/errors.ts";
-import * as raw from "../../raw/mod.ts";
+import type { PingOptions } from "../../raw/mod.ts";
+import { ping } from "../../raw/ping.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { type EventRow, type Fields, RTT_FIELDS, UNRESOLVED_EVENT } from "../event_rows.ts";
 import { Stopped, UsageError } from "../exit.ts";
@@ -144,7 +145,7 @@ export const pingCommand: Command = {
     const signal = AbortSignal.any(ends);
     try {
       await Promise.all(targets.map(async (target) => {
-        for await (const event of raw.ping(target.target, { ...options, signal })) {
+        for await (const event of ping(target.target, { ...options, signal })) {
           target.count.add(event);
           await view.event(event, target);
         }
@@ -168,8 +169,8 @@ function isEnd(error: unknown, deadlineMs: number | undefined): boolean {
     deadlineMs !== undefined && error instanceof DOMException && error.name === "TimeoutError";
 }
 
-function readPingOptions(args: Arguments): raw.PingOptions {
-  const given: raw.PingOptions = {
+function readPingOptions(args: Arguments): PingOptions {
+  const given: PingOptions = {
     family: readFamily(args),
     count: readInteger(args, "count", 1, Number.MAX_SAFE_INTEGER),
     intervalMs: readDuration(args, "interval"),

@@ -4,7 +4,9 @@
  * @module
  */
 import * as ip from "../../core/ip/mod.ts";
-import * as raw from "../../raw/mod.ts";
+import { RttStatistics } from "../../raw/statistics.ts";
+import type { SweepOptions, SweepResult } from "../../raw/mod.ts";
+import { sweep } from "../../raw/sweep.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
 import { RTT_FIELDS, UNRESOLVED_EVENT } from "../event_rows.ts";
@@ -113,7 +115,7 @@ export const sweepCommand: Command = {
     const view = new SweepView(args, fromInput ? undefined : countTargets(operands));
     try {
       const targets = fromInput ? targetLines() : operands;
-      for await (const result of raw.sweep(targets, { ...options, signal: session.signal })) {
+      for await (const result of sweep(targets, { ...options, signal: session.signal })) {
         const writing = view.result(result);
         if (writing !== undefined) await writing;
       }
@@ -136,10 +138,10 @@ async function* targetLines(): AsyncGenerator<string> {
   }
 }
 
-function readSweepOptions(args: Arguments): raw.SweepOptions {
+function readSweepOptions(args: Arguments): SweepOptions {
   const rate = readInteger(args, "rate", 0, 100_000_000);
   const timeoutMs = readDuration(args, "timeout");
-  const given: raw.SweepOptions = {
+  const given: SweepOptions = {
     family: readFamily(args),
     retries: readInteger(args, "retries", 0, 254),
     sizeBytes: readInteger(args, "size", 8, 1472),
@@ -187,7 +189,7 @@ class SweepView {
   unresolved = 0;
   #silent = 0;
   #requests = 0;
-  readonly #rtt = new raw.RttStatistics();
+  readonly #rtt = new RttStatistics();
   readonly #startMs = performance.now();
   readonly #total: number | undefined;
   readonly #args: Arguments;
@@ -208,7 +210,7 @@ class SweepView {
   }
 
   /** Counts and shows one host; a promise when there is something to wait for. */
-  result(result: raw.SweepResult): Promise<void> | undefined {
+  result(result: SweepResult): Promise<void> | undefined {
     this.#requests += result.attempts;
     if (result.alive) {
       this.alive++;
@@ -245,7 +247,7 @@ class SweepView {
     if (this.#showStatus) this.#status.status(this.#statusText(now));
   }
 
-  #line(result: raw.SweepResult): string {
+  #line(result: SweepResult): string {
     const { address, alive, rttMicros, code, icmpError } = result;
     if (this.#json) {
       const rtt = rttMicros === undefined ? {} : { rttMicros: Number(rttMicros.toFixed(3)) };

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import * as addrinfo from "../../addrinfo/mod.ts";
-import * as raw from "../../raw/mod.ts";
+import { getNameInfo } from "../../addrinfo/get_name_info.ts";
+import type { TraceEvent, TracerouteOptions } from "../../raw/mod.ts";
+import { traceroute } from "../../raw/traceroute.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import type { EventRow, Fields } from "../event_rows.ts";
 import { errorLine, Stopped, UsageError } from "../exit.ts";
@@ -159,14 +160,14 @@ export const traceCommand: Command = {
   },
 };
 
-function readTraceOptions(args: Arguments): raw.TracerouteOptions {
+function readTraceOptions(args: Arguments): TracerouteOptions {
   const method = args.value("method");
   const known = METHODS.find((one) => one === method);
   if (method !== undefined && known === undefined) {
     throw new UsageError(`--method is ${METHODS.join(", ")}, not "${method}"`);
   }
   const timeoutMs = readDuration(args, "timeout");
-  const given: raw.TracerouteOptions = {
+  const given: TracerouteOptions = {
     family: readFamily(args),
     method: known,
     port: readInteger(args, "port", 1, 65535),
@@ -187,7 +188,7 @@ class Trace {
   reachedHop: number | undefined;
   readonly #args: Arguments;
   readonly #target: { host: string; address: string; family: "inet" | "inet6" };
-  readonly #options: raw.TracerouteOptions;
+  readonly #options: TracerouteOptions;
   readonly #json: boolean;
   readonly #hops: Map<number, Hop> = new Map();
   /** Names that are looked up, and those that are known. */
@@ -199,7 +200,7 @@ class Trace {
   constructor(
     args: Arguments,
     target: { host: string; address: string; family: "inet" | "inet6" },
-    options: raw.TracerouteOptions,
+    options: TracerouteOptions,
   ) {
     this.#args = args;
     this.#target = target;
@@ -219,7 +220,7 @@ class Trace {
   /** One trace, a line a hop as soon as it and all before it are known. */
   async once(): Promise<void> {
     const { probesPerHop = 3, firstHop = 1 } = this.#options;
-    const waiting = new Map<number, raw.TraceEvent[]>();
+    const waiting = new Map<number, TraceEvent[]>();
     let next = firstHop;
     const show = async () => {
       const events = waiting.get(next)!;
@@ -231,7 +232,7 @@ class Trace {
       next++;
     };
     try {
-      for await (const event of raw.traceroute(this.#target.host, this.#options)) {
+      for await (const event of traceroute(this.#target.host, this.#options)) {
         await this.#take(event);
         if (this.#json) continue;
         const events = waiting.get(event.hop) ?? [];
@@ -252,7 +253,7 @@ class Trace {
       const startMs = performance.now();
       const options = { ...this.#options, probesPerHop: 1 };
       if (this.reachedHop !== undefined) options.maxHops = this.reachedHop;
-      for await (const event of raw.traceroute(this.#target.host, options)) {
+      for await (const event of traceroute(this.#target.host, options)) {
         await this.#take(event);
       }
       await this.#draw();
@@ -260,7 +261,7 @@ class Trace {
     }
   }
 
-  async #take(event: raw.TraceEvent): Promise<void> {
+  async #take(event: TraceEvent): Promise<void> {
     if (event.reached) {
       this.reachedHop = Math.min(this.reachedHop ?? Infinity, event.hop);
       if ("mtuBytes" in event) this.#pathMtuBytes = event.mtuBytes;
@@ -346,7 +347,7 @@ async function lookUp(address: string, signal: AbortSignal | undefined): Promise
   const host = address.includes(":") ? `[${address}]` : address;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") return address;
   try {
-    const { host: name } = await addrinfo.getNameInfo(
+    const { host: name } = await getNameInfo(
       { hostname: address, port: 0 },
       { nameRequired: true, timeoutMs: NAME_MS, signal },
     );

@@ -5,7 +5,7 @@
  */
 import { load } from "../load.ts";
 import type { IpAddress } from "../../core/address.ts";
-import type { StreamEndpoint } from "../../core/endpoint.ts";
+import type { ListenerEndpoint, StreamEndpoint } from "../../core/endpoint.ts";
 import type { UdpEndpoint } from "../../udp/mod.ts";
 import { UsageError } from "../exit.ts";
 import {
@@ -22,7 +22,6 @@ import {
   type Scheme,
   scheme,
   type SchemeRow,
-  type ServerEndpoint,
   type SocketSettings,
 } from "./scheme.ts";
 
@@ -67,7 +66,7 @@ export async function listenTcp(
   target: HostPort,
   family: IpFamily,
   how: OpenHow & { protocol?: "mptcp" },
-): Promise<ServerEndpoint<IpAddress> & { role: "listener" }> {
+): Promise<ListenerEndpoint<IpAddress, StreamEndpoint<IpAddress>>> {
   const { createServer, listen } = await load<typeof import("../../tcp/mod.ts")>(
     "../../tcp/mod.ts",
     import.meta.url,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TlsEndpoint } from "../../bridge/mod.ts";
 import type { Address as SocketAddress } from "../../core/address.ts";
 import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../../core/endpoint.ts";
 import type { Cidr } from "../../core/ip/mod.ts";
@@ -15,7 +16,18 @@ import { formatDuration } from "../units.ts";
 import { unmapped } from "./host_port.ts";
 
 /** What the user may ask of a socket that not every kind of socket can do, by the options' names. */
-export const SPECIAL_SETTINGS = ["mode", "source", "join", "allow"] as const;
+export const SPECIAL_SETTINGS = [
+  "mode",
+  "source",
+  "join",
+  "allow",
+  "ca",
+  "cert",
+  "key",
+  "insecure",
+  "sni",
+  "alpn",
+] as const;
 /** One of them. */
 export type SpecialSetting = typeof SPECIAL_SETTINGS[number];
 
@@ -33,6 +45,20 @@ export interface SocketSettings {
   readonly join?: readonly Group[];
   /** The only peers that are served. */
   readonly allow?: readonly Cidr[];
+  /** Files with root certificates that the peer's must lead to. */
+  readonly ca?: readonly string[];
+  /** The file with this side's certificate. */
+  readonly cert?: string;
+  /** The file with its private key. */
+  readonly key?: string;
+  /** Take any certificate. */
+  readonly insecure?: boolean;
+  /** The name that is asked for and that the certificate must be for. */
+  readonly sni?: string;
+  /** Application protocols. */
+  readonly alpn?: readonly string[];
+  /** Hears of clients that came to nothing before they were served. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** Where to connect from. */
@@ -84,6 +110,8 @@ export interface SchemeRow<T, A extends SocketAddress = SocketAddress> {
   show(address: A): string;
   /** Checks that the target can be connected to; throws a `UsageError`. */
   checkClient?(target: T, text: string): void;
+  /** Checks that a server can be made; throws a `UsageError`. */
+  checkServer?(settings: SocketSettings): void;
   /** Connects. */
   connect(target: T, how: OpenHow, settings: SocketSettings): Promise<Connection<A>>;
   /** Listens, or binds where there is no listening. */
@@ -141,6 +169,7 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
           }
         },
         async serve(settings, clientIdleMs) {
+          row.checkServer?.(settings);
           const endpoint = await row.listen(target, libraryOptions(settings), settings);
           return endpoint.role === "message"
             ? new DatagramServer<A>(endpoint, names, clientIdleMs)
@@ -166,7 +195,13 @@ function clientOf<A>(endpoint: Connection<A>, { show, hostOf }: Names<A>): Clien
     remote,
     remoteHost: hostOf(endpoint.remoteAddr),
     engine: endpoint.engine,
+    ...("tlsVersion" in endpoint && { tls: tlsText(endpoint as TlsEndpoint<A>) }),
   };
+}
+
+/** What was agreed on: `"TLSv1.3 TLS_AES_256_GCM_SHA384"`, with the application protocol if there is one. */
+function tlsText({ tlsVersion, cipher, alpnProtocol }: TlsEndpoint<unknown>): string {
+  return [tlsVersion, cipher, ...(alpnProtocol === undefined ? [] : [alpnProtocol])].join(" ");
 }
 
 function acceptingServer<A>(

@@ -4,7 +4,7 @@ import { optionsOf } from "../../cli/command.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { testWith } from "../_tools.ts";
 import { runSock, runTool } from "./_sock.ts";
-import { Terminal } from "./_terminal.ts";
+import { Terminal } from "../../tools/terminal.ts";
 
 /** A folder with the scripts of all shells. */
 async function withScripts(work: (folder: string) => Promise<void>): Promise<void> {

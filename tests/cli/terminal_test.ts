@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { testWith } from "../_tools.ts";
 import { closedPort, sockCommand } from "./_sock.ts";
-import { Terminal } from "./_terminal.ts";
+import { Terminal } from "../../tools/terminal.ts";
 
 const sock = (...args: string[]) => [Deno.execPath(), ...sockCommand(args, ["-A"])];
 /** Stays open, so that the screen can be read. */

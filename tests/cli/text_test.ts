@@ -27,6 +27,7 @@ Deno.test("parseAddress() writes an address as it was", () => {
       "vsock:2:1024",
       "vsock:1024",
       "vsockseq:3:5",
+      "tls:example.com:https",
     ]
   ) {
     assertEquals(parseAddress(text).text, text);

@@ -1,4 +1,4 @@
-/** A terminal that tests type into and read, by tmux. */
+/** A terminal that programs type into and read, by tmux: for tests and recordings. */
 
 /** A program in a terminal of its own. */
 export class Terminal implements AsyncDisposable {
