@@ -50,7 +50,7 @@ testWith(
 );
 
 testWith({ tools: ["tmux"] }, "help fits a narrow terminal", async () => {
-  await using terminal = await Terminal.open(held("echo", "--help"), { columns: 50, rows: 100 });
+  await using terminal = await Terminal.open(held("echo", "--help"), { columns: 50, rows: 250 });
   const screen = await terminal.shows(/\[0\]/);
   const lines = screen.split("\n");
   const first = lines.findIndex((line) => line.startsWith("Serves any number"));
