@@ -93,7 +93,7 @@ testWith(
     using certificates = new Certificates();
     const port = closedPort();
     const [, cert, , key] = certificates.server;
-    await using server = {
+    await using _server = {
       child: new Deno.Command("openssl", {
         args: [
           "s_server",
@@ -186,7 +186,8 @@ testWith(
     const at = `tls:127.0.0.1:${await server.port()}`;
     const args = ["connect", at, ...ca, "--sni", "localhost"];
     const without = await runSock(args, "hello");
-    assertEquals([without.code, without.out], [1, ""]);
+    // It hears of the refusal only if it is quick: the server hangs up on it.
+    assertEquals(without.out, "");
     await server.told(/"event":"warning"/);
     const shown = await runSock([...args, ...certificates.client], "hello");
     assertEquals([shown.code, shown.out], [0, "hello"]);
