@@ -116,6 +116,7 @@ export function unbound<E>(
   type: SocketType,
   make: (core: Descriptor) => E,
 ): E {
+  checkKind(family, TYPE_NUMBERS[type], request.protocol);
   const core = open(family, TYPE_NUMBERS[type], request.protocol);
   return guarded(core, () => {
     setOptions(core, request.options);
@@ -145,9 +146,10 @@ export function pair<E>(
 }
 
 function bound<A extends Address>(request: BindRequest<A>, type: number): Descriptor {
-  const { address } = request;
+  const { address, protocol } = request;
+  checkKind(address.family, type, protocol);
   const peer = Peer.ask(address, "bind", INTERFACES);
-  const core = open(address.family, type, request.protocol);
+  const core = open(address.family, type, protocol);
   return guarded(core, () => {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
@@ -162,10 +164,12 @@ async function connected<A extends Address>(
   request: ConnectRequest<A>,
   type: number,
 ): Promise<Descriptor> {
-  const { address, local } = request;
+  const { address, local, protocol } = request;
+  // Before the address, whose encoding may look an interface up.
+  checkKind(address.family, type, protocol);
   const peer = Peer.ask(address, "connect", INTERFACES);
   const from = local && localPeer(local);
-  const core = open(address.family, type, request.protocol);
+  const core = open(address.family, type, protocol);
   try {
     if (request.reuseAddress) setFlag(core, SO_REUSEADDR);
     if (request.reusePort) setFlag(core, SO_REUSEPORT);
@@ -193,12 +197,16 @@ function localPeer(local: Address): Peer {
   return Peer.own(encodeSockaddr(local, "bind", INTERFACES));
 }
 
+/** Refuses a kind of socket that takes more than what is asked for its addresses. */
+function checkKind(family: Family, type: number, protocol: number | undefined): void {
+  checkSocket(rowNamed(family)!.number, type, protocol ?? 0);
+}
+
 /** Multipath TCP may be missing from the kernel, or switched off (`net.mptcp.enabled`). */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
 function open(name: Family, type: number, protocol: number | undefined): Descriptor {
   const family = rowNamed(name)!.number;
-  checkSocket(family, type, protocol ?? 0);
   try {
     return openDescriptor(family, type, protocol ?? 0);
   } catch (error) {

@@ -46,6 +46,8 @@ export interface StreamKind extends Kind {
     Listener
   >;
   connect(to: Any, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Stream>;
+  /** An address of one end as the other sees it; by default the same. */
+  seenAs?(address: Any): Any;
   /** TypeScript that opens `listener` (and imports what it needs), for a process of its own. */
   source: string;
 }
@@ -257,6 +259,8 @@ const vsockStream: StreamKind = {
   kernel: lacksLoopback,
   listen: ({ at, ...options } = {}) => vsock.listen({ port: at?.port, ...options }),
   connect: ({ port }, options) => vsock.connect({ cid: VSOCK_LOCAL, port, ...options }),
+  // Whoever is bound to any context says so of itself.
+  seenAs: (address) => ({ ...address, cid: VSOCK_LOCAL }),
   source: `import * as vsock from "${ROOT}vsock/mod.ts";
     const connect = ({ port }) => vsock.connect({ cid: ${VSOCK_LOCAL}, port });
     const listener = await vsock.listen();`,

@@ -14,9 +14,10 @@ claim(STREAM_KINDS, "an endpoint says what it is", async (kind) => {
     assertEquals(listener.role, "listener");
     assertEquals(listener.remoteAddr, undefined);
     assertEquals([client.role, server.role], ["stream", "stream"]);
-    assertEquals(client.remoteAddr, listener.localAddr);
-    assertEquals(server.localAddr, listener.localAddr);
-    assertEquals(server.remoteAddr, client.localAddr);
+    const { seenAs = (address) => address } = kind;
+    assertEquals(client.remoteAddr, seenAs(listener.localAddr));
+    assertEquals(server.localAddr, seenAs(listener.localAddr));
+    assertEquals(server.remoteAddr, seenAs(client.localAddr));
     await Promise.resolve();
   });
 });

@@ -155,10 +155,10 @@ function hostRows(h: string): Row[] {
     `(await m.dccp.connect({ hostname: ${q}, port: ${PORT}, service: 1 })).close();`,
     connect,
   );
+  add("socket", "bind", `${bound(1)} s.bind({ hostname: ${q}, port: 0 });`, listen);
+  add("socket", "connect", `${bound(1)} await s.connect(${to});`, connect);
+  add("socket", "sendTo", `${bound(2)} await s.sendTo(bytes, ${to});`, connect);
   if (numeric) {
-    add("socket", "bind", `${bound(1)} s.bind({ hostname: ${q}, port: 0 });`, listen);
-    add("socket", "connect", `${bound(1)} await s.connect(${to});`, connect);
-    add("socket", "sendTo", `${bound(2)} await s.sendTo(bytes, ${to});`, connect);
     add("socket", "sendMsg", `${bound(2)} await s.sendMsg([bytes], { to: ${to} });`, connect);
     add(
       "socket",
@@ -326,6 +326,23 @@ function otherRows(): Row[] {
   add("tipc.connect", "", `(await m.tipc.connect({ ${service} })).close();`, WHOLE_NET);
   add("tipc.joinGroup", "", `(await m.tipc.joinGroup({ ${service} })).close();`, WHOLE_NET);
   add("tipc.watch", "", "for await (const _ of m.tipc.watch({ service: 4711 })) break;", WHOLE_NET);
+  for (const kind of ["can.openRaw", "can.openBroadcastManager"]) {
+    add(kind, "", `(await m.${kind}({ interface: "none" })).close();`, WHOLE_NET);
+  }
+  add(
+    "can.openIsoTp",
+    "",
+    '(await m.can.openIsoTp({ interface: "none", rxId: 1, txId: 2 })).close();',
+    WHOLE_NET,
+  );
+  add("can.openJ1939", "", '(await m.can.openJ1939({ interface: "none" })).close();', WHOLE_NET);
+  add(
+    "netlink.monitor",
+    "",
+    "for await (const _ of m.netlink.monitor({ signal: soon() }));",
+    INTERFACES,
+  );
+  add("netlink.table", "", '(await m.netlink.table("links")).close();', INTERFACES);
   add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
   add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
   add("addrinfo.interfaceIndex", "", 'm.addrinfo.interfaceIndex("lo");', INTERFACES);
@@ -364,6 +381,20 @@ export const WITHOUT_ROW: readonly string[] = [
   "raw.checkBpf",
   "raw.disassembleBpf",
   "raw.runBpf",
+  "CMSG_LEN",
+  "CMSG_SPACE",
+  "can.decodeFrame",
+  "can.describeError",
+  "can.encodeFrame",
+  "can.formatFrame",
+  "can.formatLogLine",
+  "can.packJ1939Name",
+  "can.parseFrame",
+  "can.parseLogLine",
+  "can.unpackJ1939Name",
+  // Over a socket that was opened; by openJ1939().
+  "can.play",
+  "can.claimAddress",
   // As getServiceByName and getProtocolByName.
   "addrinfo.getServiceByPort",
   "addrinfo.getProtocolByNumber",

@@ -44,6 +44,11 @@ const PROGRAM = `
     const value = await what;
     if (value?.[Symbol.asyncIterator]) for await (const _ of value);
   };
+  const soon = () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    return controller.signal;
+  };
   const broken = [];
   const refused = async (run, name) => {
     try {
