@@ -1,6 +1,6 @@
 import { AddrInfoError } from "../core/errors.ts";
 import type { WaitOptions } from "../core/wait.ts";
-import { changeHostname } from "../ffi/resolver/interfaces.ts";
+import { changeHostname } from "../ffi/resolver/host_name.ts";
 import { getAddrInfo } from "./get_addr_info.ts";
 
 /** HOST_NAME_MAX (limits.h). */

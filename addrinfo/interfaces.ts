@@ -2,11 +2,11 @@ import { checkInteger } from "../core/bytes.ts";
 import { socketError } from "../core/errors.ts";
 import { demandSys } from "../ffi/guard/permissions.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
-import { listInterfaces, type NetworkInterface } from "../ffi/resolver/interfaces.ts";
+import { listInterfaces, type NetworkInterface } from "../netlink/interfaces.ts";
 
 /**
  * The network interfaces of this machine, or of the network namespace of this process
- * (`man 3 getifaddrs`, `man 7 netdevice`): also those that are down or have no address, which
+ * (`man 7 rtnetlink`, `man 7 netdevice`): also those that are down or have no address, which
  * `Deno.networkInterfaces` leaves out.
  *
  * Linux. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`.

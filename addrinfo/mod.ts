@@ -21,11 +21,7 @@ export { interfaceIndex, interfaceName, interfaces } from "./interfaces.ts";
 export type { AddrInfo, AddrInfoHints } from "../ffi/resolver/hints.ts";
 export type { NameInfo, NameInfoAddress, NameInfoOptions } from "../ffi/resolver/name_info.ts";
 export type { Protocol, Service } from "../ffi/resolver/service_names.ts";
-export type {
-  InterfaceAddress,
-  InterfaceFlag,
-  NetworkInterface,
-} from "../ffi/resolver/interfaces.ts";
+export type { InterfaceAddress, InterfaceFlag, NetworkInterface } from "../netlink/interfaces.ts";
 export { AddrInfoError, type SocketError } from "../core/errors.ts";
 export type { Inet6Address, InetAddress, IpAddress, SocketType } from "../core/address.ts";
 export type { WaitOptions } from "../core/wait.ts";

@@ -171,6 +171,13 @@ export class Transport {
     await core.attempt("writable", "send", () => sendOnce(core, datagram, 0), wait);
   }
 
+  /** As {@linkcode Transport.send}, for a socket that nothing waits to be sent on. */
+  sendNow(datagram: Uint8Array<ArrayBuffer>): void {
+    if (sendOnce(this.#core, datagram, 0) === undefined) {
+      throw socketError("EAGAIN", { syscall: "send" });
+    }
+  }
+
   /** Takes all that is there, without waiting. */
   drain(): void {
     for (;;) {

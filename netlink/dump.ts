@@ -166,6 +166,26 @@ export class Dump<T> implements AsyncIterable<T> {
   }
 }
 
+/**
+ * A table at once: the kernel answers routing requests before the send returns, and goes on with each
+ * receive.
+ *
+ * @param transport The socket: nobody else uses it meanwhile.
+ * @param request What to ask for.
+ * @returns The entries, consistent.
+ * @throws {SocketError} What the kernel answers; `EINTR` if the table never stays as it is.
+ */
+export function dumpNow<T>(transport: Transport, request: DumpRequest<T>): T[] {
+  for (let attempt = 1;; attempt++) {
+    const run = new DumpRun<T>(transport, request);
+    transport.sendNow(run.begin());
+    transport.drain();
+    const entries = run.taken();
+    if (!run.interrupted) return entries;
+    if (attempt === MOST_ATTEMPTS) throw new InterruptedDump(request.action).told;
+  }
+}
+
 /** Hands out entries one by one, without a promise chain for each. */
 class EntryIterator<T> implements AsyncIterator<T> {
   readonly #batches: AsyncGenerator<T[], void, void>;
@@ -217,6 +237,7 @@ class DumpRun<T> implements Exchange {
   readonly #request: DumpRequest<T>;
   #entries: T[] = [];
   #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #sequence = 0;
   #over = false;
   #abandoned = false;
   #failure: { reason: unknown } | undefined;
@@ -237,20 +258,36 @@ class DumpRun<T> implements Exchange {
     return this.#waiter !== undefined || this.#abandoned;
   }
 
-  async start(wait: Wait | undefined): Promise<void> {
+  /** The request as bytes; from now on its answer is expected. */
+  begin(): Uint8Array<ArrayBuffer> {
     const { type, payload, flags = NLM_F_DUMP } = this.#request;
-    const sequence = this.#transport.nextSequence();
+    this.#sequence = this.#transport.nextSequence();
     const sink = new ByteSink();
-    writeMessage(sink, type, NLM_F_REQUEST | flags, sequence, payload);
+    writeMessage(sink, type, NLM_F_REQUEST | flags, this.#sequence, payload);
     this.#bytes = sink.take();
-    this.#transport.expect(sequence, this);
+    this.#transport.expect(this.#sequence, this);
+    return this.#bytes;
+  }
+
+  async start(wait: Wait | undefined): Promise<void> {
+    const bytes = this.begin();
     try {
-      await this.#transport.send(this.#bytes, wait);
+      await this.#transport.send(bytes, wait);
     } catch (error) {
-      this.#transport.forget(sequence);
+      this.#transport.forget(this.#sequence);
       this.#over = true;
       throw error;
     }
+  }
+
+  /** All that came, of a dump that is over. */
+  taken(): T[] {
+    if (this.#failure !== undefined) throw this.#failure.reason;
+    if (!this.#over) {
+      this.#transport.forget(this.#sequence);
+      throw socketError("EAGAIN", { syscall: this.#request.action });
+    }
+    return this.#entries;
   }
 
   /** What has come, at least one entry; `undefined` at the end. */

@@ -290,17 +290,6 @@ export const STRUCTS = {
   sigevent: { size: 64, sigev_value: 0, sigev_signo: 8, sigev_notify: 12 },
   /** netdb.h (glibc only) */
   gaicb: { size: 56, ar_name: 0, ar_service: 8, ar_request: 16, ar_result: 24, __return: 32 },
-  /** ifaddrs.h */
-  ifaddrs: {
-    size: 56,
-    ifa_next: 0,
-    ifa_name: 8,
-    ifa_flags: 16,
-    ifa_addr: 24,
-    ifa_netmask: 32,
-    ifa_ifu: 40,
-    ifa_data: 48,
-  },
   /** net/if.h */
   if_nameindex: { size: 16, if_index: 0, if_name: 8 },
   /** net/if.h */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Declarations of netdb.h, ifaddrs.h and the memory they need. */
+/** Declarations of netdb.h and the memory they need. */
 export const RESOLVER_SYMBOLS = {
   // ---- netdb.h: lookups
   getaddrinfo: {
@@ -129,20 +129,6 @@ export const RESOLVER_SYMBOLS = {
       "u32", // size_t len
     ],
     result: "i32", // int
-  },
-
-  // ---- ifaddrs.h
-  getifaddrs: {
-    parameters: [
-      "buffer", // struct ifaddrs **ifap
-    ],
-    result: "i32", // int
-  },
-  freeifaddrs: {
-    parameters: [
-      "usize", // struct ifaddrs *ifa
-    ],
-    result: "void",
   },
 
   // ---- stdlib.h: memory that outlives its isolate, for threads that libc owns

@@ -172,7 +172,6 @@ const STRUCT_HEADERS: readonly (readonly [string, string])[] = [
   ["sys/epoll.h", "epoll_event"],
   ["poll.h", "pollfd"],
   ["netdb.h signal.h", "addrinfo servent protoent sigevent gaicb"],
-  ["ifaddrs.h", "ifaddrs"],
   ["net/if.h", "if_nameindex ifreq ifconf"],
 ];
 

@@ -57,10 +57,9 @@ Deno.test("options are set in one place, but for those that have nothing to do w
   });
 });
 
-Deno.test("sockets are made by one file, and by two look-ups that reach nobody", () => {
+Deno.test("sockets are made by one file, and by a look-up that reaches nobody", () => {
   assertEquals(sites(call("socket")), {
     "ffi/descriptor/open.ts": 1,
-    "ffi/resolver/interfaces.ts": 1,
     "ffi/resolver/resolver.ts": 1,
   });
 });
