@@ -161,3 +161,23 @@ export function errnoText(code: string): string {
 export function errnoRows(): readonly (readonly [number, string, string])[] {
   return TABLE;
 }
+
+function known(code: string): number {
+  return BY_NAME.get(code)![0];
+}
+
+// Those that the code compares with, under the names of the table.
+export const EPERM: number = known("EPERM");
+export const EINTR: number = known("EINTR");
+export const EIO: number = known("EIO");
+export const EAGAIN: number = known("EAGAIN");
+export const EACCES: number = known("EACCES");
+export const ERANGE: number = known("ERANGE");
+export const EAFNOSUPPORT: number = known("EAFNOSUPPORT");
+export const EPROTONOSUPPORT: number = known("EPROTONOSUPPORT");
+export const ESOCKTNOSUPPORT: number = known("ESOCKTNOSUPPORT");
+export const ENETDOWN: number = known("ENETDOWN");
+export const ENOBUFS: number = known("ENOBUFS");
+export const EISCONN: number = known("EISCONN");
+export const EALREADY: number = known("EALREADY");
+export const EINPROGRESS: number = known("EINPROGRESS");

@@ -18,19 +18,17 @@ import type {
   RecvOptions,
   SendOptions,
 } from "./message.ts";
+import {
+  DEFAULT_BATCH,
+  MAX_BATCH,
+  MAX_CONTROL_BYTES,
+  MAX_INT,
+  MAX_MESSAGE_BYTES,
+} from "./limits.ts";
 import { MessageArrayBatch } from "./message_batch.ts";
 import { Turns } from "./turns.ts";
 import { beginWait, type Wait, WAIT_KEYS, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 
-/** Room for a payload unless told otherwise: any UDP datagram fits. */
-export const DEFAULT_MESSAGE_BYTES = 65536;
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** How many messages a batch holds unless told otherwise. */
-export const DEFAULT_BATCH = 64;
-/** How many messages a batch may hold. */
-export const MAX_BATCH = 1024;
-const MAX_CONTROL_BYTES = 65536;
-const MAX_FLAGS = 0x7fffffff;
 /** Flags of a receive that mean something to messages received ahead: bits/socket.h. */
 const MSG_OOB = 1;
 const MSG_PEEK = 2;
@@ -44,12 +42,12 @@ function checkControl(value: unknown, action: string, name: string): OutgoingCon
 const SEND = object({
   ...WAIT_SHAPE,
   control: optional(checkControl),
-  flags: optional(integer(0, MAX_FLAGS)),
+  flags: optional(integer(0, MAX_INT)),
 });
 const RECV_SHAPE = {
   ...WAIT_SHAPE,
   size: optional(integer(1, MAX_MESSAGE_BYTES)),
-  flags: optional(integer(0, MAX_FLAGS)),
+  flags: optional(integer(0, MAX_INT)),
   controlBytes: optional(integer(0, MAX_CONTROL_BYTES)),
 } as const;
 const RECV = object(RECV_SHAPE);
@@ -257,6 +255,11 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
       if (this.closed) return { done: true, value: undefined };
       throw error;
     }
+  }
+
+  /** Whether messages are kept that an iteration has received ahead. */
+  protected get keepsMessages(): boolean {
+    return this.#kept.length > 0;
   }
 
   /** The oldest message that an iteration has received and not handed out, cut to the room asked for. */

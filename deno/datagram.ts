@@ -11,7 +11,8 @@ import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_c
 import { fromDenoError, fromDenoWait } from "./errors.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
-import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../core/message_base.ts";
+import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
+import { MessageBase } from "../core/message_base.ts";
 import type { SocketOption } from "../core/option.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";

@@ -7,7 +7,7 @@
 import type { PacketAddress } from "../core/address.ts";
 import type { Control } from "../core/control.ts";
 import type { Message, MessageBatch } from "../core/message.ts";
-import { LAYOUTS } from "../ffi/abi/layout.ts";
+import { STRUCTS } from "../ffi/abi/layout.ts";
 import {
   PACKET_AUXDATA,
   TP_STATUS_VLAN_TPID_VALID,
@@ -33,8 +33,7 @@ export interface PacketMessage extends Message<PacketAddress> {
   readonly timestampNanos: bigint | undefined;
 }
 
-const { tpacket_auxdata: AUXDATA, cmsghdr: CMSGHDR, timespec: TIMESPEC } =
-  LAYOUTS["linux-x86_64-glibc"];
+const { tpacket_auxdata: AUXDATA, cmsghdr: CMSGHDR, timespec: TIMESPEC } = STRUCTS;
 const NANOS_PER_SECOND = 1e9;
 const NANOS = new BigUint64Array(1);
 const NANOS_HALVES = new Uint32Array(NANOS.buffer);

@@ -5,7 +5,7 @@
  */
 import type { IpAddress } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import { errnoName, errnoNumber } from "../core/errno.ts";
+import { EAGAIN, ENOBUFS, errnoName } from "../core/errno.ts";
 import { formatIpv4, formatIpv6 } from "../core/ip/text.ts";
 import {
   MSG_ERRQUEUE,
@@ -74,8 +74,6 @@ const MAX_QUOTE_BYTES = 512;
  * identification (RFC 6864 section 4.1), and to choose one costs it a tenth of the work.
  */
 const ATOMIC_BYTES = 576 - 28;
-const EAGAIN = errnoNumber("EAGAIN")!;
-const ENOBUFS = errnoNumber("ENOBUFS")!;
 const ADDRESS_BYTES = 16;
 const FREE = 0;
 const WAITING = 1;

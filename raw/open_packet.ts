@@ -2,10 +2,10 @@ import type { PacketAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
-import { errnoNumber } from "../core/errno.ts";
+import { ENETDOWN } from "../core/errno.ts";
 import { socketError } from "../core/errors.ts";
 import type { RecvBatchesOptions, RecvOptions } from "../core/message.ts";
-import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
+import { DEFAULT_BATCH, DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
@@ -77,13 +77,12 @@ const ACTION = "open a packet socket";
 const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The timestamp, the auxiliary data, and some that options of the caller add. */
 const CONTROL_BYTES = 192;
-const DEFAULT_BATCH = 64;
+
 /** Frames that are received together where they are taken one by one. */
 const AHEAD = 32;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** How often to see whether an interface that is down has gone away. */
 const RECHECK_MS = 500;
-const ENETDOWN = errnoNumber("ENETDOWN")!;
 
 /**
  * Opens a link-layer socket (`man 7 packet`): whole Ethernet frames in and out, with nanosecond

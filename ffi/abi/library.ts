@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errnoName, errnoNumber } from "../../core/errno.ts";
+import { EINTR, EIO, errnoName, errnoNumber } from "../../core/errno.ts";
 import { type SocketError, socketError } from "../../core/errors.ts";
 import { detectPlatform, type Platform } from "./platform.ts";
 import { SYMBOLS } from "./symbols.ts";
@@ -17,8 +17,6 @@ export interface Libc extends LibcCalls {
   errno(): number;
 }
 
-const EINTR = 4;
-const EIO = 5;
 /** Stands for an errno of 0 after a failure: no error has this number (MAX_ERRNO, linux/err.h). */
 const MISREAD = 4095;
 

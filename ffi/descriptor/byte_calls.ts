@@ -5,15 +5,13 @@
  *
  * @module
  */
+import { EAGAIN, EINTR } from "../../core/errno.ts";
 import { lengthOf } from "../../core/bytes.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { failure, isMisread, type Libc, libc } from "../abi/library.ts";
 import type { PeerLength } from "../guard/peer.ts";
 import { poller } from "../loop/poller.ts";
 import { type AddressText, type Descriptor, namedLength, nameRoom } from "./descriptor.ts";
-
-const EINTR = 4;
-const EAGAIN = 11;
 
 /** What a call that failed comes to: `undefined` if it would block. */
 const BLOCKED = -1;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EAGAIN, EALREADY, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -38,12 +39,6 @@ import { rowOf } from "../families/table.ts";
 import type { Allowed } from "../guard/options.ts";
 import type { Peer } from "../guard/peer.ts";
 import { Watch } from "../loop/watch.ts";
-
-const EAGAIN = 11;
-const EISCONN = 106;
-const EALREADY = 114;
-const EINPROGRESS = 115;
-const EINTR = 4;
 
 /** An address for an error, or what makes it. */
 export type AddressText = string | (() => string | undefined);

@@ -6,6 +6,7 @@
 import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
 import { checkInteger, checkKeys } from "../../core/bytes.ts";
+import { DEFAULT_BATCH, DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
 import type {
   Message,
   MessageBatch,
@@ -40,7 +41,6 @@ import {
   checkTry,
   FLAG_KEYS,
   type FlagOptions,
-  MAX_BYTES,
   RECV_BATCHES_KEYS,
   RECV_MANY_KEYS,
   RECV_MSG_KEYS,
@@ -53,7 +53,6 @@ import {
   waiting,
 } from "./socket_arguments.ts";
 import * as bytes from "./socket_bytes.ts";
-import { DEFAULT_RECV_BYTES } from "./socket_bytes.ts";
 
 /**
  * A socket of any family and type. Non-blocking underneath: a method that would block waits without
@@ -153,7 +152,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Lets the socket accept connections (`man 2 listen`). `backlog` is 0 to 2^31 - 1, default SOMAXCONN. */
   listen(backlog: number = SOMAXCONN): void {
-    checkInteger(backlog, 0, MAX_BYTES, "listen", "backlog");
+    checkInteger(backlog, 0, MAX_INT, "listen", "backlog");
     const local = this.#core.localName();
     // listen(2) binds what is not bound yet, to every address of the machine.
     const address = decodeSockaddr(local, local.length);
@@ -260,7 +259,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Receives at most `size` bytes (`man 2 recv`); empty at the end of a stream, and for an empty datagram. */
   recv(
-    size: number = DEFAULT_RECV_BYTES,
+    size: number = DEFAULT_MESSAGE_BYTES,
     options?: FlagOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return waiting(
@@ -285,7 +284,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Receives with the sender's address (`man 2 recvfrom`). */
   recvFrom(
-    size: number = DEFAULT_RECV_BYTES,
+    size: number = DEFAULT_MESSAGE_BYTES,
     options?: FlagOptions,
   ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
     return waiting(
@@ -299,7 +298,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Receives without waiting: `null` if nothing is there. */
   tryRecv(
-    size: number = DEFAULT_RECV_BYTES,
+    size: number = DEFAULT_MESSAGE_BYTES,
     options?: TryOptions,
   ): Uint8Array<ArrayBuffer> | null {
     checkTry(options, "receive");
@@ -308,7 +307,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Receives with the sender's address without waiting: `null` if nothing is there. */
   tryRecvFrom(
-    size: number = DEFAULT_RECV_BYTES,
+    size: number = DEFAULT_MESSAGE_BYTES,
     options?: TryOptions,
   ): [Uint8Array<ArrayBuffer>, Address] | null {
     checkTry(options, "receive");
@@ -363,7 +362,10 @@ export class Socket implements Disposable, AsyncDisposable {
    * @throws {RangeError} If a number is out of range.
    * @throws {SocketError} What recvmsg(2) fails with.
    */
-  recvMsg(size: number = 65536, options: RecvMsgOptions = {}): Promise<ReceivedMessage> {
+  recvMsg(
+    size: number = DEFAULT_MESSAGE_BYTES,
+    options: RecvMsgOptions = {},
+  ): Promise<ReceivedMessage> {
     return waiting(
       this,
       "receive",
@@ -374,7 +376,10 @@ export class Socket implements Disposable, AsyncDisposable {
   }
 
   /** As {@linkcode Socket.recvMsg} without waiting: `null` if nothing is there. */
-  tryRecvMsg(size: number = 65536, options: RecvMsgRequest = {}): ReceivedMessage | null {
+  tryRecvMsg(
+    size: number = DEFAULT_MESSAGE_BYTES,
+    options: RecvMsgRequest = {},
+  ): ReceivedMessage | null {
     checkKeys(options, TRY_RECV_MSG_KEYS, "receive");
     return tryRecvMsg(this.#core, size, options) ?? null;
   }
@@ -433,7 +438,7 @@ export class Socket implements Disposable, AsyncDisposable {
    * @returns The messages.
    */
   recvMany(
-    max: number = 64,
+    max: number = DEFAULT_BATCH,
     options: RecvManyOptions = {},
   ): Promise<Message<Address>[]> {
     return waiting(

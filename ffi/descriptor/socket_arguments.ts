@@ -61,9 +61,6 @@ export function checkTry(options: TryOptions | undefined, action: string): void 
 
 const TRY_KEYS = ["flags"];
 
-/** The largest size of a call. */
-export const MAX_BYTES = 0x7fffffff;
-
 /** A view of what was received: memory of its own if most of the room stayed empty. */
 export function exact(buffer: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
   if (count >= buffer.length) return buffer;

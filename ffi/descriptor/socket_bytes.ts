@@ -5,6 +5,7 @@
  */
 import type { Address, AddressInput } from "../../core/address.ts";
 import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
+import { DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
 import { isSocketError } from "../../core/errors.ts";
 import type { Peer } from "../guard/peer.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -19,7 +20,7 @@ import type { PeerLength } from "../guard/peer.ts";
 import { destinationText, encodeDestination } from "../messages/destination.ts";
 import { allocate } from "../abi/memory.ts";
 import { sender } from "../messages/msghdr.ts";
-import { checkFlags, checkMayWait, MAX_INT } from "../messages/msghdr_checks.ts";
+import { checkFlags, checkMayWait } from "../messages/msghdr_checks.ts";
 import { copyOf } from "../messages/msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { recvFromOnce, recvOnce, sendOnce, sendToOnce } from "./byte_calls.ts";
@@ -27,13 +28,11 @@ import { type Descriptor, nameRoom } from "./descriptor.ts";
 import { lookUp, type NamedAddress } from "./named_peer.ts";
 import { exact, same } from "./socket_arguments.ts";
 
-/** Room for a receive unless told otherwise. */
-export const DEFAULT_RECV_BYTES = 65536;
 /**
  * Receives that allocate go here first, so that each costs memory by what came. The calls are
  * synchronous: what they leave is copied out before anything else runs.
  */
-const ROOM = allocate(DEFAULT_RECV_BYTES);
+const ROOM = allocate(DEFAULT_MESSAGE_BYTES);
 /** The address of a send, likewise. */
 const DESTINATION = allocate(SOCKADDR_STORAGE_BYTES);
 const NOTHING = new Uint8Array(0);

@@ -14,7 +14,8 @@ import type {
   RecvOptions,
   SendOptions,
 } from "../../core/message.ts";
-import { DEFAULT_MESSAGE_BYTES, MessageBase } from "../../core/message_base.ts";
+import { DEFAULT_MESSAGE_BYTES } from "../../core/limits.ts";
+import { MessageBase } from "../../core/message_base.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -186,7 +187,26 @@ export class LibcMessage<A> extends MessageBase<A> {
     this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
   }
 
+  /**
+   * Hands the descriptor over: the caller closes it. It stays non-blocking; this endpoint counts as
+   * closed, and the file of a Unix socket stays.
+   *
+   * @returns The descriptor.
+   * @throws {Deno.errors.Busy} While calls wait or received messages are kept, which would be lost.
+   */
+  detach(): number {
+    this.core.checkOpen("detach");
+    if (this.receives.busy || this.sends.busy || this.keepsMessages) {
+      throw new Deno.errors.Busy("Cannot detach: calls are pending or received messages wait");
+    }
+    this.#names.keep();
+    const fd = this.core.detach();
+    this.close();
+    return fd;
+  }
+
   protected release(): void {
+    if (this.core.isClosed) return; // detached
     this.#names.keep();
     this.core.close();
     this.#onClose?.();

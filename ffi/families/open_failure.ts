@@ -3,17 +3,11 @@
  *
  * @module
  */
-import { errnoNumber } from "../../core/errno.ts";
+import { EACCES, EAFNOSUPPORT, EPERM, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from "../../core/errno.ts";
 import { type SocketError, socketError } from "../../core/errors.ts";
 import { failure } from "../abi/library.ts";
 import { typeName } from "./socket_types.ts";
 import { familyLabel, rowOf } from "./table.ts";
-
-const EPERM = errnoNumber("EPERM");
-const EACCES = errnoNumber("EACCES");
-const EAFNOSUPPORT = errnoNumber("EAFNOSUPPORT");
-const EPROTONOSUPPORT = errnoNumber("EPROTONOSUPPORT");
-const ESOCKTNOSUPPORT = errnoNumber("ESOCKTNOSUPPORT");
 
 /**
  * The error of socket(2) or socketpair(2).

@@ -10,6 +10,7 @@ import {
   EPOLL_CTL_ADD,
   EPOLLIN,
 } from "../abi/event_constants.ts";
+import { makePipeHandle, type PipeHandle } from "./pipe_handle.ts";
 import { ReadableAlarm } from "./aio.ts";
 import { attempt, closeFd, libc } from "../abi/library.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
@@ -21,11 +22,8 @@ export interface Parker {
   park(referenced: boolean): void;
   /** Changes that while parked. */
   keepAlive(referenced: boolean): void;
-  /**
-   * Nothing is pending any more: the process may end. Whether it is parked then, to be woken once more
-   * if it lasts.
-   */
-  rest(): boolean;
+  /** Nothing is pending any more: the process may end. */
+  rest(): void;
   /** Gives back all that it holds; it wakes nobody any more. */
   close(): void;
 }
@@ -97,11 +95,9 @@ class ChoosingParker implements Parker {
     else this.#current?.keepAlive(referenced);
   }
 
-  rest(): boolean {
-    // Only the event loop can wait without keeping the process alive.
-    if (!this.#loop?.proven || !this.#loop.park(false)) return false;
-    this.#current = this.#loop;
-    return true;
+  rest(): void {
+    // A thread that waits has been interrupted by keepAlive already.
+    this.#loop?.keepAlive(false);
   }
 
   close(): void {
@@ -142,16 +138,6 @@ class TimerParker {
     this.#timer = undefined;
     return waited;
   }
-}
-
-/** The part of Node's pipe handle that is used. It is private to Node's own modules. */
-interface PipeHandle {
-  onread: (data: unknown) => void;
-  open(fd: number): number;
-  readStart(): number;
-  ref(): void;
-  unref(): void;
-  close(): void;
 }
 
 /**
@@ -238,21 +224,6 @@ class LoopParker {
     this.#alarm.close();
     // The handle owns the eventfd.
     this.#handle.close();
-  }
-}
-
-function makePipeHandle(): PipeHandle | undefined {
-  try {
-    const { process } = globalThis as unknown as {
-      process: { binding(name: string): { Pipe: new (type: number) => PipeHandle } };
-    };
-    const { Pipe } = process.binding("pipe_wrap");
-    const handle = new Pipe(0);
-    const complete = (["open", "readStart", "ref", "unref", "close"] as const)
-      .every((name) => typeof handle[name] === "function");
-    return complete ? handle : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -13,13 +13,10 @@ import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
   EPOLL_CTL_MOD,
-  EPOLLET,
-  EPOLLIN,
-  TFD_CLOEXEC,
-  TFD_NONBLOCK,
 } from "../abi/event_constants.ts";
-import { attempt, closeFd, libc, must } from "../abi/library.ts";
+import { closeFd, libc, must } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
+import { IdleTimer } from "./idle_timer.ts";
 import { makeParker, type Parker } from "./parker.ts";
 import { Spin } from "./spin.ts";
 
@@ -35,14 +32,10 @@ const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
 /** What may be done before the event loop has its turn: one unit a call and one a page of data. */
 const BUDGET_PER_TURN = 1024;
-/** linux/time.h. */
-const CLOCK_MONOTONIC = 1;
 /** How long nothing must be waited for until the set is given back. */
 const IDLE_MS = 1000;
 /** Near its end, so that every program sees the generations of a slot wrap, not only one in years. */
 const FIRST_GENERATION = 0x7ffffffc;
-/** The slot of what only ends a wait. */
-const NO_SLOT = -1;
 
 /** What waits for readiness. It is told once, and asks again if it still has to wait. */
 export interface Pending {
@@ -94,10 +87,10 @@ class Poller {
   #immediateReferenced = false;
   #parked = false;
   #emptyTurns = 0;
-  /** Ends the idleness; -1 without one. */
-  #timer = -1;
-  /** When the set is given back unless a wait begins. */
-  #idleUntil = Infinity;
+  /** Runs while nothing is pending. */
+  #idleTimer: IdleTimer | undefined;
+  /** Waits that began since it was started. */
+  #sinceIdle = 0;
 
   /** Accounts for a call that was made without waiting, and its bytes. */
   spend(bytes: number): void {
@@ -132,7 +125,7 @@ class Poller {
   /** A wait began. */
   began(referenced: boolean): void {
     this.#pending++;
-    this.#idleUntil = Infinity;
+    this.#sinceIdle++;
     if (referenced && this.#pendingReferenced++ === 0) this.#referencedChanged();
     if (this.#immediate === undefined && !this.#parked) this.#schedule(referenced);
   }
@@ -140,6 +133,7 @@ class Poller {
   /** Waits ended. */
   ended(referenced: boolean, count: number): void {
     this.#pending -= count;
+    if (this.#pending === 0 && this.#idleTimer?.runs === false) this.#startIdleTimer();
     if (referenced && (this.#pendingReferenced -= count) === 0) this.#referencedChanged();
   }
 
@@ -201,18 +195,19 @@ class Poller {
       throw error;
     }
     this.#epoll = epoll;
-    this.#timer = openTimer(epoll, this.#event);
+    this.#idleTimer = IdleTimer.open(this.#idled);
   }
 
-  /** Nothing is pending. The set is looked at once more when it has been so for some time. */
-  #rest(): void {
-    if (this.#epoll < 0) return;
-    if (performance.now() >= this.#idleUntil) return this.#close();
-    const timed = this.#timer >= 0 && this.#parker!.rest();
-    if (!timed) return;
-    this.#idleUntil = performance.now() + IDLE_MS;
-    setTimer(this.#timer, IDLE_MS);
-    this.#parked = true;
+  /** Nothing has been waited for during a whole run of the timer, or it runs again. */
+  #idled = (): void => {
+    if (this.#pending > 0) return;
+    if (this.#sinceIdle > 0 || this.#immediate !== undefined) this.#startIdleTimer();
+    else this.#close();
+  };
+
+  #startIdleTimer(): void {
+    this.#sinceIdle = 0;
+    this.#idleTimer?.start(IDLE_MS);
   }
 
   /** Gives the set and the parker back: an idle isolate, a Worker say, holds nothing of the machine's. */
@@ -221,10 +216,10 @@ class Poller {
     this.#parker?.close();
     this.#parker = undefined;
     this.#parked = false;
+    this.#idleTimer?.close();
+    this.#idleTimer = undefined;
     closeFd(this.#epoll);
-    if (this.#timer >= 0) closeFd(this.#timer);
-    this.#epoll = this.#timer = -1;
-    this.#idleUntil = Infinity;
+    this.#epoll = -1;
     this.#reported = this.#told = 0;
     for (const watch of this.#watches) watch?.dropped();
     this.#watches.length = this.#generations.length = this.#freeSlots.length = 0;
@@ -270,7 +265,7 @@ class Poller {
       this.#schedule(true);
     } else if (this.#pending === 0) {
       this.#emptyTurns = 0;
-      this.#rest();
+      this.#parker?.rest();
     } else if (this.#emptyTurns++ < this.#spin.turns) {
       this.#schedule(this.#pendingReferenced > 0);
     } else {
@@ -305,26 +300,6 @@ class Poller {
     }
     return this.#told - first;
   }
-}
-
-/** A timer in the set, under a slot that nobody has; -1 if there is none to be had. */
-function openTimer(epoll: number, event: Int32Array<ArrayBuffer>): number {
-  const timer = attempt((lib) => lib.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
-  if (timer < 0) return -1;
-  event[0] = EPOLLIN | EPOLLET | 0;
-  event[DATA_WORD] = NO_SLOT;
-  if (attempt((lib) => lib.epoll_ctl(epoll, EPOLL_CTL_ADD, timer, event)) >= 0) return timer;
-  closeFd(timer);
-  return -1;
-}
-
-/** `struct itimerspec`: no interval, and seconds and nanoseconds of the first time. */
-const TIMER_SPEC = new BigInt64Array(new ArrayBuffer(32));
-
-function setTimer(timer: number, ms: number): void {
-  TIMER_SPEC[2] = BigInt(Math.floor(ms / 1000));
-  TIMER_SPEC[3] = BigInt(ms % 1000 * 1_000_000);
-  libc().timerfd_settime(timer, 0, TIMER_SPEC, null);
 }
 
 /** The poller of this isolate: opened at the first wait. */

@@ -48,7 +48,7 @@ import {
   TCP_CM_INQ,
   UDP_GRO,
 } from "../abi/constants.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { copyOf } from "./msghdr_memory.ts";
 import { ReceivedFd } from "./passed_fd.ts";
 import { decodeSockaddr } from "../families/sockaddr.ts";
@@ -62,7 +62,7 @@ const {
   timespec: TIMESPEC,
   scm_timestamping: SCM_TIMESTAMPING_STRUCT,
   sock_extended_err: EXTENDED_ERR,
-} = LAYOUTS["linux-x86_64-glibc"];
+} = STRUCTS;
 
 const INT_BYTES = 4;
 const NANOS_PER_SECOND = 1_000_000_000n;

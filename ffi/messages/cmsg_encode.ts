@@ -4,6 +4,7 @@
  * @module
  */
 import type { OutgoingControl, OutgoingControlMessage } from "../../core/control.ts";
+import { MAX_INT } from "../../core/limits.ts";
 import { checkBytes, checkInteger } from "../../core/bytes.ts";
 import { isIpv4, isIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import {
@@ -23,18 +24,17 @@ import {
   SOL_UDP,
   UDP_SEGMENT,
 } from "../abi/constants.ts";
-import { cmsgLength, cmsgSpace, LAYOUTS } from "../abi/layout.ts";
+import { cmsgLength, cmsgSpace, STRUCTS } from "../abi/layout.ts";
 import { checkControl } from "../guard/options.ts";
 
 const {
   cmsghdr: CMSGHDR,
   in_pktinfo: IN_PKTINFO,
   in6_pktinfo: IN6_PKTINFO,
-} = LAYOUTS["linux-x86_64-glibc"];
+} = STRUCTS;
 
 /** SCM_MAX_FD (net/scm.h): more in one message is EINVAL. */
 export const MAX_RIGHTS = 253;
-const MAX_INT = 0x7fffffff;
 const INT_BYTES = 4;
 const MAX_U32 = 0xffffffff;
 /** Far more than net.core.optmem_max lets through. */

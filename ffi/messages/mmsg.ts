@@ -4,14 +4,22 @@
  *
  * @module
  */
+import { EAGAIN } from "../../core/errno.ts";
 import type { Address } from "../../core/address.ts";
 import { checkInteger } from "../../core/bytes.ts";
+import {
+  DEFAULT_BATCH,
+  DEFAULT_MESSAGE_BYTES,
+  MAX_BATCH,
+  MAX_CONTROL_BYTES,
+  MAX_INT,
+  MAX_MESSAGE_BYTES,
+} from "../../core/limits.ts";
 import type { Message, MessageBatch, OutgoingMessage } from "../../core/message.ts";
 import type { Wait } from "../../core/wait.ts";
 import { AF_UNIX } from "../abi/socket_constants.ts";
 import { failure } from "../abi/library.ts";
 import { isIcmpError } from "./icmp_errors.ts";
-import { MAX_CONTROL_BYTES } from "./msghdr_checks.ts";
 import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
 import { checkReceived, ReceiveBatch } from "./receive_batch.ts";
 import { SendBatch } from "./send_batch.ts";
@@ -38,12 +46,6 @@ export interface RecvBatchesRequest extends RecvManyRequest {
   max?: number;
 }
 
-const EAGAIN = 11;
-const DEFAULT_BYTES = 65536;
-const MAX_BYTES = 16 * 1024 * 1024;
-const DEFAULT_BATCH = 64;
-const MAX_BATCH = 1024;
-const MAX_FLAGS = 0x7fffffff;
 /** Room for every message that an IP socket's options add. */
 const INET_CONTROL_BYTES = 512;
 /** What one batch's payload may take; there is always one slot. */
@@ -62,13 +64,13 @@ interface Room {
 
 function checkRequest(core: Descriptor, request: RecvManyRequest): Room {
   const {
-    size = DEFAULT_BYTES,
+    size = DEFAULT_MESSAGE_BYTES,
     flags = 0,
     controlBytes = core.familyNumber === AF_UNIX ? DEFAULT_CONTROL_BYTES : INET_CONTROL_BYTES,
     connected = true,
   } = request;
-  checkInteger(size, 1, MAX_BYTES, "receive", "size");
-  checkInteger(flags, 0, MAX_FLAGS, "receive", "flags");
+  checkInteger(size, 1, MAX_MESSAGE_BYTES, "receive", "size");
+  checkInteger(flags, 0, MAX_INT, "receive", "flags");
   checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
   return { size, flags, controlBytes, connected };
 }

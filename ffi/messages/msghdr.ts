@@ -10,6 +10,7 @@
 import type { Address, AddressInput } from "../../core/address.ts";
 import { checkInteger } from "../../core/bytes.ts";
 import type { Control, OutgoingControl } from "../../core/control.ts";
+import { MAX_INT } from "../../core/limits.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   AF_INET,
@@ -34,7 +35,6 @@ import {
   checkControlBytes,
   checkFlags,
   checkMayWait,
-  MAX_INT,
   total,
 } from "./msghdr_checks.ts";
 import { copyOf, Scratch } from "./msghdr_memory.ts";

@@ -4,16 +4,13 @@
  * @module
  */
 import { checkBytes, checkInteger, isPlain, lengthOf } from "../../core/bytes.ts";
+import { MAX_CONTROL_BYTES, MAX_INT } from "../../core/limits.ts";
 import { socketError } from "../../core/errors.ts";
 import { MSG_DONTWAIT } from "../abi/socket_constants.ts";
 import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
 
 /** UIO_MAXIOV (linux/uio.h): more buffers in one call are EMSGSIZE. */
 const MAX_BUFFERS = 1024;
-/** The most room for ancillary data that may be asked for. */
-export const MAX_CONTROL_BYTES = 65536;
-/** The greatest value of an int, which flags and lengths are passed as. */
-export const MAX_INT = 0x7fffffff;
 
 /** A copy of the array, so that nothing changes between this check and the call. */
 export function checkBuffers(buffers: readonly Uint8Array[], action: string): Uint8Array[] {

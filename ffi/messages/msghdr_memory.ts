@@ -4,11 +4,11 @@
  * @module
  */
 import { lengthOf } from "../../core/bytes.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 
-const { msghdr: MSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+const { msghdr: MSGHDR, iovec: IOVEC } = STRUCTS;
 
 /** Room for ancillary data unless told otherwise: 253 descriptors and every message an option adds. */
 export const DEFAULT_CONTROL_BYTES = 4096;

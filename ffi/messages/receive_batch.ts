@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { EAGAIN } from "../../core/errno.ts";
 import type { Address } from "../../core/address.ts";
 import type { Message, MessageBatch } from "../../core/message.ts";
 import {
@@ -16,7 +17,7 @@ import {
   MSG_DONTWAIT,
   MSG_TRUNC,
 } from "../abi/socket_constants.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import type { ReceivedControl } from "./cmsg.ts";
 import { attemptRetryable, failure } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
@@ -26,9 +27,8 @@ import { poller } from "../loop/poller.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
-const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = STRUCTS;
 
-const EAGAIN = 11;
 /** Fields of a mmsghdr as 32-bit words. */
 const WORDS = MMSGHDR.size / 4;
 const NAMELEN = MSGHDR.msg_namelen / 4;

@@ -10,7 +10,7 @@ import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
 import { destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "../abi/library.ts";
@@ -22,7 +22,7 @@ import type { PeerRoom } from "../guard/peer.ts";
 import { allGranted } from "../guard/permissions.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
-const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = LAYOUTS["linux-x86_64-glibc"];
+const { msghdr: MSGHDR, mmsghdr: MMSGHDR, iovec: IOVEC } = STRUCTS;
 
 /** Messages a call. */
 const SLOTS = 128;

@@ -5,7 +5,7 @@
  */
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   bool,
   checkInt,
@@ -21,7 +21,7 @@ import {
 } from "./codecs.ts";
 
 const L = c.SOL_PACKET;
-const { packet_mreq: MREQ, tpacket_stats: STATS } = LAYOUTS["linux-x86_64-glibc"];
+const { packet_mreq: MREQ, tpacket_stats: STATS } = STRUCTS;
 const MAX_HARDWARE_BYTES = 8;
 
 /** A bit mask in which a set bit blocks an ICMP type, as the list of types that pass. */

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import {
   AI_NUMERICHOST,
   EAI_ALLDONE,
@@ -42,7 +42,7 @@ const MOST_TURNS = 256;
 const LONGEST_PAUSE_MS = 5;
 
 /** Equal on all platforms with glibc; not asked of this one, which may have none and import this. */
-const { addrinfo: ADDRINFO, gaicb: GAICB } = LAYOUTS["linux-x86_64-glibc"];
+const { addrinfo: ADDRINFO, gaicb: GAICB } = STRUCTS;
 
 /**
  * Whether writes of other threads are seen in their order, so that whoever sees a status sees the

@@ -4,7 +4,7 @@
  * @module
  */
 import type { IpAddress } from "../../core/address.ts";
-import { LAYOUTS } from "../abi/layout.ts";
+import { STRUCTS } from "../abi/layout.ts";
 import { type Libc, libc } from "../abi/library.ts";
 import { allocate, readCString } from "../abi/memory.ts";
 import { typeName } from "../families/socket_types.ts";
@@ -12,7 +12,7 @@ import type { AddrInfo, LookupQuery } from "./hints.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 
 /** Equal on all platforms; not asked of this one, which may be none of them and import this. */
-const LAYOUT = LAYOUTS["linux-x86_64-glibc"].addrinfo;
+const LAYOUT = STRUCTS.addrinfo;
 const DECODER = new TextDecoder();
 
 /** One node and one address: reused, since reading a list yields to nobody. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { errnoName } from "../../core/errno.ts";
+import { ERANGE, errnoName } from "../../core/errno.ts";
 import { socketError } from "../../core/errors.ts";
 import { layoutOf } from "../abi/layout.ts";
 import { detectPlatform } from "../abi/platform.ts";
@@ -41,7 +41,6 @@ export interface Protocol {
 }
 
 /** errno.h: the result does not fit. */
-const ERANGE = 34;
 /** What some name services say for "not found" (`man 3 getservbyname_r`). */
 const NOT_FOUND = new Set([0, 2]);
 const LARGEST_RESULT_BYTES = 1 << 20;

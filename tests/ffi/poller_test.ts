@@ -15,6 +15,7 @@ const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false
 const HEAD = `
   import { allowLoopParking } from "$/ffi/loop/parker.ts";
   import { Socket, socketPair } from "$/ffi/mod.ts";
+  import { libc } from "$/ffi/abi/library.ts";
   import * as tcp from "$/tcp/mod.ts";
   import * as unix from "$/unix/mod.ts";
   const threads = () => [...Deno.readDirSync("/proc/self/task")].length;
@@ -169,7 +170,7 @@ for (const [way, setting] of WAYS) {
 testWith({}, "a descriptor number that is used again gets no event of its last owner", async () => {
   const outcome = await claims(`
     const [old, oldPeer] = unix.pair();
-    const keeper = Socket.fromFd(old.core.fd).dup();
+    const keeper = Socket.fromFd(libc().fcntl(old.core.fd, 1030, 0)); // F_DUPFD_CLOEXEC
     const first = old.recv().catch(({ code }) => code);
     await parked();
     old.close();
