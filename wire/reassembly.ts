@@ -1,28 +1,42 @@
 /**
  * Reassembly of IPv4 (RFC 791, RFC 815) and IPv6 fragments (RFC 8200, section 4.5), in bounded memory.
  *
- * Overlapping fragments serve only to deceive (RFC 1858, RFC 5722), so a packet with any is given up as
- * a whole, in both families, as Linux does; an exact duplicate is ignored.
+ * Overlapping fragments serve only to deceive (RFC 1858, RFC 5722): what is done about them is a
+ * policy, since whoever looks on must put together what the receiver would.
  *
  * @module
  */
 
-import { setU16, u16 } from "./_bytes.ts";
+import {
+  type FragmentQueue,
+  LinuxQueue,
+  OVERHEAD,
+  type Piece,
+  StrictQueue,
+} from "./_fragment_queue.ts";
+import { bad, setU16, u16 } from "./_bytes.ts";
 import { checksum } from "./checksum.ts";
 import { Ipv4View } from "./ipv4.ts";
 import { Ipv6View } from "./ipv6.ts";
 import { Ipv6FragmentView } from "./ipv6_fragment.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
-import {
-  IPPROTO_DSTOPTS,
-  IPPROTO_FRAGMENT,
-  IPPROTO_HOPOPTS,
-  IPPROTO_ROUTING,
-  IPPROTO_TCP,
-} from "./numbers.ts";
+import { IPPROTO_DSTOPTS, IPPROTO_FRAGMENT, IPPROTO_HOPOPTS, IPPROTO_ROUTING } from "./numbers.ts";
 
-/** Bounds of a {@linkcode Reassembler}. */
+/** Policy and bounds of a {@linkcode Reassembler}. */
 export interface ReassemblyOptions {
+  /**
+   * What becomes of fragments that overlap, or are odd in other ways; default `"linux"`.
+   *
+   * - `"linux"`: as Linux 6.18 does. A fragment inside what came in a row is a duplicate, whatever its
+   *   bytes; any other overlap, a fragment beyond the end, another end or an empty fragment gives the
+   *   packet up, and what comes later begins anew. Of an IPv4 fragment whose length is no multiple of 8
+   *   the rest is cut off; an IPv6 one is dropped. Mixed ECN fields are joined, or give the packet up
+   *   (RFC 3168, section 5.3).
+   * - `"strict"`: only the same fragment once more, byte for byte, is a duplicate; any overlap gives the
+   *   packet up, and later fragments of it are dropped until its time is over. Fragments of odd lengths,
+   *   and tiny ones of TCP (RFC 1858), are dropped.
+   */
+  policy?: "linux" | "strict";
   /**
    * How long a packet may stay incomplete after its first fragment came, in milliseconds; default
    * 30000, as Linux has it (`net.ipv4.ipfrag_time`).
@@ -47,38 +61,16 @@ export interface ReassemblyDrops {
   malformed: number;
 }
 
-/** What one fragment says, whichever the family. */
-interface Piece {
-  key: string;
-  offset: number;
-  more: boolean;
-  data: Uint8Array;
-  /** The headers before the fragment's payload, for the whole packet; of the first fragment only. */
-  head: Uint8Array;
-  /** Index in `head` of the byte that names what follows. */
-  nextAt: number;
-  next: number;
-}
-
 interface Pending {
   deadlineMs: number;
-  bytes: number;
-  /** Sorted by offset, without overlaps. */
-  pieces: Piece[];
-  received: number;
-  /** Length of the whole payload, once its last fragment is here. */
-  total: number | undefined;
+  queue: FragmentQueue;
   /** Given up: later fragments must not bring it back. */
   dead: boolean;
 }
 
-/** Memory that a fragment takes besides its bytes, roughly. */
-const OVERHEAD = 64;
-/** RFC 1858, section 3.2.1: a first fragment must reach as far as the flags of a TCP header. */
-const TCP_LEAST = 16;
-
 /** Puts fragments together. */
 export class Reassembler {
+  readonly #policy: "linux" | "strict";
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
   /** In the order of their deadlines, since every packet gets the same time. */
@@ -89,8 +81,9 @@ export class Reassembler {
   /**
    * Makes a reassembler that holds nothing yet.
    *
-   * @param options Bounds of time and memory.
+   * @param options Policy, and bounds of time and memory.
    * @throws {RangeError} If a bound is not positive.
+   * @throws {TypeError} If the policy is unknown.
    *
    * @example Two halves of a packet
    * ```ts
@@ -108,6 +101,11 @@ export class Reassembler {
    * ```
    */
   constructor(options: ReassemblyOptions = {}) {
+    const { policy = "linux" } = options;
+    if (policy !== "linux" && policy !== "strict") {
+      throw new TypeError(`Cannot create reassembler: policy ${JSON.stringify(policy)} is unknown`);
+    }
+    this.#policy = policy;
     this.#timeoutMs = positive("timeoutMs", options.timeoutMs ?? 30_000);
     this.#maxBytes = positive("maxBytes", options.maxBytes ?? 4 * 1024 * 1024);
   }
@@ -143,25 +141,24 @@ export class Reassembler {
     this.expire(nowMs);
     // RFC 6946: a fragment that is the whole packet does not mix with others.
     if (piece.offset === 0 && !piece.more) return this.#join([piece], piece.data.length);
-    if (isMalformed(piece)) {
-      this.#drops.malformed++;
-      return undefined;
-    }
-    let pending = this.#pending.get(piece.key);
-    if (pending === undefined) {
-      pending = {
-        deadlineMs: nowMs + this.#timeoutMs,
-        bytes: OVERHEAD,
-        pieces: [],
-        received: 0,
-        total: undefined,
-        dead: false,
-      };
-      this.#bytes += OVERHEAD;
-      this.#pending.set(piece.key, pending);
-    }
+    const pending = this.#pending.get(piece.key) ?? this.#begin(piece.key, nowMs);
     if (pending.dead) return undefined;
-    return this.#insert(pending, piece);
+    const { queue } = pending;
+    const before = queue.bytes;
+    const verdict = queue.add(piece);
+    this.#bytes += queue.bytes - before;
+    if (verdict === "complete") {
+      this.#forget(piece.key, pending);
+      return this.#join(queue.pieces, queue.total);
+    }
+    if (verdict === "contradiction") this.#giveUp(piece.key, pending);
+    else if (verdict === "malformed") {
+      this.#drops.malformed++;
+      // It need not begin a packet.
+      if (queue.pieces.length === 0) this.#forget(piece.key, pending);
+    }
+    this.#evict();
+    return undefined;
   }
 
   /**
@@ -181,46 +178,19 @@ export class Reassembler {
     return count;
   }
 
-  #insert(pending: Pending, piece: Piece): Uint8Array | undefined {
-    const { pieces } = pending;
-    const end = piece.offset + piece.data.length;
-    let at = pieces.length;
-    while (at > 0 && pieces[at - 1].offset >= piece.offset) at--;
-    const before = pieces[at - 1];
-    const after = pieces[at];
-    if (after !== undefined && isDuplicate(after, piece)) return undefined;
-    const last = pieces.at(-1);
-    const farthest = last === undefined ? 0 : last.offset + last.data.length;
-    const contradicts = piece.more
-      ? pending.total !== undefined && end > pending.total
-      : pending.total !== undefined || farthest > end;
-    if (
-      contradicts || (before !== undefined && before.offset + before.data.length > piece.offset) ||
-      (after !== undefined && end > after.offset)
-    ) {
-      this.#kill(pending);
-      return undefined;
-    }
-    const cost = piece.data.length + piece.head.length + OVERHEAD;
-    pieces.splice(at, 0, { ...piece, data: piece.data.slice(), head: piece.head.slice() });
-    pending.received += piece.data.length;
-    pending.bytes += cost;
-    this.#bytes += cost;
-    if (!piece.more) pending.total = end;
-    // Without overlaps the bytes are all here once their number is right.
-    if (pending.received === pending.total) {
-      this.#forget(piece.key, pending);
-      return this.#join(pieces, pending.total);
-    }
-    this.#evict();
-    return undefined;
+  #begin(key: string, nowMs: number): Pending {
+    const queue = this.#policy === "linux" ? new LinuxQueue() : new StrictQueue();
+    const pending = { deadlineMs: nowMs + this.#timeoutMs, queue, dead: false };
+    this.#bytes += queue.bytes;
+    this.#pending.set(key, pending);
+    return pending;
   }
 
-  #kill(pending: Pending): void {
+  #giveUp(key: string, pending: Pending): void {
     this.#drops.overlapping++;
-    this.#bytes -= pending.bytes - OVERHEAD;
-    pending.bytes = OVERHEAD;
-    pending.pieces = [];
+    if (!pending.queue.staysDead) return this.#forget(key, pending);
+    this.#bytes -= pending.queue.bytes - OVERHEAD;
+    pending.queue = new StrictQueue();
     pending.dead = true;
   }
 
@@ -234,32 +204,56 @@ export class Reassembler {
 
   #forget(key: string, pending: Pending): void {
     this.#pending.delete(key);
-    this.#bytes -= pending.bytes;
+    this.#bytes -= pending.queue.bytes;
   }
 
-  #join(pieces: Piece[], total: number): Uint8Array | undefined {
-    const { head, next, nextAt } = pieces[0];
+  #join(pieces: readonly Piece[], total: number): Uint8Array | undefined {
+    const { family, head, next, nextAt } = pieces.find(({ offset }) => offset === 0)!;
     const length = head.length + total;
-    const isIpv4 = head[0] >>> 4 === 4;
-    if ((isIpv4 ? length : length - 40) > 0xffff) {
+    if ((family === 4 ? length : length - 40) > 0xffff) {
       this.#drops.malformed++;
+      return undefined;
+    }
+    const ecn = this.#policy === "linux" ? joinedEcn(pieces) : 0;
+    if (ecn === undefined) {
+      this.#drops.overlapping++;
       return undefined;
     }
     const bytes = new Uint8Array(length);
     bytes.set(head);
     for (const piece of pieces) bytes.set(piece.data, head.length + piece.offset);
     bytes[nextAt] = next;
-    if (isIpv4) {
+    if (family === 4) {
+      bytes[1] |= ecn;
       setU16(bytes, 2, length);
-      // More-fragments flag and offset go, the other flags stay.
-      setU16(bytes, 6, u16(bytes, 6) & 0xc000);
+      // More-fragments flag and offset go.
+      const flags = this.#policy === "linux" ? joinedFlags(pieces) : u16(bytes, 6) & 0xc000;
+      setU16(bytes, 6, flags);
       setU16(bytes, 10, 0);
       setU16(bytes, 10, checksum(bytes, 0, head.length));
     } else {
+      bytes[1] |= ecn << 4;
       setU16(bytes, 4, length - 40);
     }
     return bytes;
   }
+}
+
+/** RFC 3168, section 5.3, as the kernel's ip_frag_ecn_table: what is added; `undefined`: give it up. */
+function joinedEcn(pieces: readonly Piece[]): number | undefined {
+  let seen = 0;
+  for (const { ecn } of pieces) seen |= 1 << ecn;
+  // Fragments that know no ECN beside others that do.
+  if ((seen & 1) !== 0 && seen !== 1) return undefined;
+  return (seen & 8) !== 0 && seen !== 8 ? 3 : 0;
+}
+
+/** The kernel's ip_frag_reasm(): "don't fragment" stays if the largest fragment had it. */
+function joinedFlags(pieces: readonly Piece[]): number {
+  const size = ({ head, data }: Piece) => head.length + data.length;
+  const largest = Math.max(...pieces.map(size));
+  const isKept = pieces.some((piece) => piece.dontFragment && size(piece) === largest);
+  return isKept ? 0x4000 : 0;
 }
 
 function positive(name: string, value: number): number {
@@ -267,26 +261,13 @@ function positive(name: string, value: number): number {
   throw new RangeError(`Cannot create reassembler: ${name} of ${value} is not positive`);
 }
 
-function isMalformed(piece: Piece): boolean {
-  const { data, offset, more, head } = piece;
-  if (data.length === 0 || (more && data.length % 8 !== 0)) return true;
-  const before = head[0] >>> 4 === 4 ? head.length : head.length - 40;
-  if (before + offset + data.length > 0xffff) return true;
-  // RFC 1858: the ports and flags of TCP must not come in a second fragment.
-  const tiny = offset === 0 ? data.length < TCP_LEAST : offset < TCP_LEAST;
-  return piece.next === IPPROTO_TCP && tiny;
-}
-
-function isDuplicate(known: Piece, piece: Piece): boolean {
-  return known.offset === piece.offset && known.more === piece.more &&
-    known.data.length === piece.data.length &&
-    known.data.every((byte, index) => byte === piece.data[index]);
-}
-
 function pieceOfIpv4(packet: Uint8Array): Piece | undefined {
   const view = Ipv4View.parse(packet);
   if (!view.isFragment) return undefined;
+  // A packet that the card is to cut is not cut yet.
+  if (view.segmentationOffload) throw bad("IPv4 header", "total length of a fragment is 0");
   return {
+    family: 4,
     // RFC 791: addresses, protocol and identification.
     key: keyOf(4, packet.subarray(12, 20), packet.subarray(4, 6), packet.subarray(9, 10)),
     offset: view.fragmentOffset,
@@ -295,6 +276,8 @@ function pieceOfIpv4(packet: Uint8Array): Piece | undefined {
     head: view.header,
     nextAt: 9,
     next: view.protocol,
+    ecn: view.ecn,
+    dontFragment: view.dontFragment,
   };
 }
 
@@ -313,6 +296,7 @@ function pieceOfIpv6(packet: Uint8Array): Piece | undefined {
   if (next !== IPPROTO_FRAGMENT) return undefined;
   const view = Ipv6FragmentView.parse(packet, at, ip.end);
   return {
+    family: 6,
     // RFC 8200: addresses and identification.
     key: keyOf(6, packet.subarray(8, 40), packet.subarray(at + 4, at + 8)),
     offset: view.fragmentOffset,
@@ -321,6 +305,8 @@ function pieceOfIpv6(packet: Uint8Array): Piece | undefined {
     head: packet.subarray(0, at),
     nextAt,
     next: view.nextHeader,
+    ecn: ip.ecn,
+    dontFragment: false,
   };
 }
 

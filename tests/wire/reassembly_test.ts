@@ -62,14 +62,14 @@ for (const family of [4, 6] as const) {
     }));
   });
 
-  Deno.test(`IPv${family}: an overlap gives up the packet and every later fragment of it`, () => {
+  Deno.test(`IPv${family}: by the strict policy an overlap gives up the packet and every later fragment of it`, () => {
     const overlaps: [number, boolean, number][] = [
       [8, true, 16], // over the end of the first
       [0, true, 8], // inside the first
       [0, true, 32], // round it
     ];
     for (const [offset, more, length] of overlaps) {
-      const reassembler = new Reassembler();
+      const reassembler = new Reassembler({ policy: "strict" });
       reassembler.add(piece(family, 1, 0, true, new Uint8Array(24)), 0);
       reassembler.add(piece(family, 1, offset, more, new Uint8Array(length).fill(1)), 0);
       assertEquals(reassembler.drops.overlapping, 1);
@@ -121,7 +121,7 @@ for (const family of [4, 6] as const) {
   });
 
   Deno.test(`IPv${family}: fragments too long, or not in units of eight, are dropped`, () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler({ policy: "strict" });
     reassembler.add(piece(family, 1, 0, true, new Uint8Array(12)), 0);
     reassembler.add(piece(family, 1, 65528, false, new Uint8Array(1000)), 0);
     reassembler.add(piece(family, 1, 8, true, new Uint8Array(0)), 0);
@@ -130,7 +130,7 @@ for (const family of [4, 6] as const) {
   });
 
   Deno.test(`IPv${family}: tiny fragments that hide the flags of TCP are dropped (RFC 1858)`, () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler({ policy: "strict" });
     reassembler.add(piece(family, 1, 0, true, new Uint8Array(8), 6), 0);
     reassembler.add(piece(family, 2, 8, false, new Uint8Array(12), 6), 0);
     assertEquals(reassembler.drops.malformed, 2);
@@ -149,42 +149,45 @@ Deno.test("packets that are no fragments pass as they are, atomic fragments with
   );
   assertThrows(() => reassembler.add(plain.subarray(0, 22), 0), RangeError, "total length of 23");
   assertThrows(() => reassembler.add(plain, NaN), RangeError, "nowMs of NaN");
+  assertThrows(() => new Reassembler({ policy: "bsd" as never }), TypeError, 'policy "bsd"');
   assertThrows(() => new Reassembler({ maxBytes: 0 }), RangeError, "maxBytes of 0");
 });
 
-Deno.test("no bytes make add() throw anything but a RangeError, or outgrow its bound", () => {
-  const reassembler = new Reassembler({ maxBytes: 5000, timeoutMs: 50 });
-  let now = 0;
-  const broken = fc.tuple(
-    fc.constantFrom(4 as const, 6 as const),
-    fc.nat(3),
-    fc.nat(5),
-    fc.boolean(),
-    bytes(0, 40),
-    bytes(0, 3),
-    fc.nat(50),
-  ).map(
-    ([family, id, offset, more, data, noise, at]) => {
-      const packet = piece(family, id, offset * 8, more, data);
-      packet.set(noise, Math.min(at, packet.length - noise.length));
-      return packet;
-    },
-  );
-  fc.assert(
-    fc.property(broken, (packet) => {
-      try {
-        const result = reassembler.add(packet, now++);
-        if (result !== undefined) decodePacket(result).layers;
-      } catch (error) {
-        assert(error instanceof RangeError, `${error}`);
-      }
-      assert(reassembler.pendingBytes <= 5000 && reassembler.pendingBytes >= 0);
-    }),
-    { numRuns: 3000 },
-  );
-  reassembler.expire(now + 100);
-  assertEquals([reassembler.pendingPackets, reassembler.pendingBytes], [0, 0]);
-});
+for (const policy of ["linux", "strict"] as const) {
+  Deno.test(`no bytes make add() throw anything but a RangeError, or outgrow its bound (${policy})`, () => {
+    const reassembler = new Reassembler({ policy, maxBytes: 5000, timeoutMs: 50 });
+    let now = 0;
+    const broken = fc.tuple(
+      fc.constantFrom(4 as const, 6 as const),
+      fc.nat(3),
+      fc.nat(5),
+      fc.boolean(),
+      bytes(0, 40),
+      bytes(0, 3),
+      fc.nat(50),
+    ).map(
+      ([family, id, offset, more, data, noise, at]) => {
+        const packet = piece(family, id, offset * 8, more, data);
+        packet.set(noise, Math.min(at, packet.length - noise.length));
+        return packet;
+      },
+    );
+    fc.assert(
+      fc.property(broken, (packet) => {
+        try {
+          const result = reassembler.add(packet, now++);
+          if (result !== undefined) decodePacket(result).layers;
+        } catch (error) {
+          assert(error instanceof RangeError, `${error}`);
+        }
+        assert(reassembler.pendingBytes <= 5000 && reassembler.pendingBytes >= 0);
+      }),
+      { numRuns: 3000 },
+    );
+    reassembler.expire(now + 100);
+    assertEquals([reassembler.pendingPackets, reassembler.pendingBytes], [0, 0]);
+  });
+}
 
 testWith(
   { other: withoutScapy },
