@@ -230,6 +230,8 @@ class Poller {
       this.#immediate = setImmediate(this.#turn);
       this.#immediateReferenced = true;
       if (!referenced) {
+        // What waited last would keep the event loop alive, which then never comes to this.
+        this.#parker?.keepAlive(false);
         this.#immediate.unref();
         this.#immediateReferenced = false;
       }

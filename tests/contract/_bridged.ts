@@ -1,6 +1,6 @@
 /** Kinds of stream endpoints made of others: each end is `wrap` of an endpoint of `kind`. */
 import type { WaitOptions } from "../../core/mod.ts";
-import type { Any, Listener, Stream, StreamKind } from "./_kinds.ts";
+import type { Listener, Stream, StreamKind } from "./_claim.ts";
 
 type Wrap = (stream: Stream, side: "client" | "server") => Stream | Promise<Stream>;
 
@@ -46,27 +46,17 @@ export function wrappedListener(inner: Listener, wrap: Wrap): Listener {
  * @param name Its name.
  * @param kind What carries it.
  * @param wrap Makes an end of it.
- * @param source TypeScript of the same wrap, an expression.
  */
-export function bridgedKind(
-  name: string,
-  kind: StreamKind,
-  wrap: Wrap,
-  source: string,
-): StreamKind {
+export function bridgedKind(name: string, kind: StreamKind, wrap: Wrap): StreamKind {
   return {
     ...kind,
     name,
     listen: async (options) => wrappedListener(await kind.listen(options), wrap),
-    connect: async (to: Any, options) => await wrap(await kind.connect(to, options), "client"),
-    get source() {
-      const inner = kind.source.replaceAll(/const (connect|listener) = /g, "const inner_$1 = ");
-      return `import { wrappedListener } from "${import.meta.url}";
-        import * as bridge from "${new URL("../../bridge/mod.ts", import.meta.url).href}";
-        ${inner}
-        const wrap = ${source};
-        const connect = async (to) => await wrap(await inner_connect(to), "client");
-        const listener = wrappedListener(inner_listener, wrap);`;
+    connect: async (to, options) => await wrap(await kind.connect(to, options), "client"),
+    async pair() {
+      const listener = wrappedListener(await kind.listen(), wrap);
+      const client = await wrap(await kind.connect(listener.localAddr), "client");
+      return [client, await listener.accept(), listener];
     },
   };
 }

@@ -2,69 +2,30 @@
  * The kinds of endpoint that the contract suite runs over: one row each. A new family or engine
  * plugs in with a row; no claim names a kind.
  */
-import type {
-  Endpoint,
-  ListenerEndpoint,
-  MessageEndpoint,
-  StreamEndpoint,
-} from "../../core/mod.ts";
-import type { Engine } from "../../core/engine_choice.ts";
+import * as raw from "../../raw/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { fromNodeDuplex, listenTls, startTls, toNodeDuplex } from "../../bridge/mod.ts";
 import * as vsock from "../../vsock/mod.ts";
-import { testWith, which } from "../_tools.ts";
+import { fromNodeDuplex, listenTls, startTls, toNodeDuplex } from "../../bridge/mod.ts";
+import { ICMP_FILTER } from "../../ffi/options/mod.ts";
+import { openDenoEngine } from "../../udp/_deno.ts";
+import { which } from "../_tools.ts";
 import { pki } from "../bridge/_certificates.ts";
 import { lacksLoopback } from "../vsock/_lacks.ts";
 import { bridgedKind } from "./_bridged.ts";
-import { openDenoEngine } from "../../udp/_deno.ts";
+import type {
+  Any,
+  Kind,
+  Listener,
+  Message,
+  MessageKind,
+  PairKind,
+  ReceiverKind,
+  Stream,
+  StreamKind,
+} from "./_claim.ts";
 
-// The claims are the same for all families, whose addresses differ.
-// deno-lint-ignore no-explicit-any
-export type Any = any;
-export type Stream = StreamEndpoint<Any>;
-export type Listener = ListenerEndpoint<Any, Stream>;
-export type Message = MessageEndpoint<Any>;
-
-interface Kind {
-  name: string;
-  family: string;
-  type: string;
-  protocol: number;
-  engine: Engine;
-  /** Why it cannot run here, or undefined. */
-  missing(): string | undefined;
-  /** What of it this kernel may lack and the guest's has. */
-  kernel?(): string | undefined;
-}
-
-/** A kind that listens, connects and carries bytes. */
-export interface StreamKind extends Kind {
-  /** Listens where nobody did; at `at` when given. */
-  listen(options?: { at?: Any; signal?: AbortSignal; onError?: (error: Error) => void }): Promise<
-    Listener
-  >;
-  connect(to: Any, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Stream>;
-  /** An address of one end as the other sees it; by default the same. */
-  seenAs?(address: Any): Any;
-  /** TypeScript that opens `listener` (and imports what it needs), for a process of its own. */
-  source: string;
-}
-
-/** A kind that carries messages. */
-export interface MessageKind extends Kind {
-  /** Two endpoints, `a` connected to `b` and `b` to `a`. */
-  pair(): Promise<[Message, Message]>;
-  /** A bound endpoint; only of kinds without connections. */
-  bind?(at?: Any): Promise<Message>;
-  /** The longest payload in bytes. */
-  maxBytes: number;
-  /** Whether a send waits for room instead of dropping. */
-  reliable: boolean;
-}
-
-const ROOT = new URL("../..", import.meta.url).href;
 const scratch = await Deno.makeTempDir({ prefix: "sockets-contract-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive: true }));
 let serial = 0;
@@ -91,94 +52,96 @@ function noListenDatagram(): string | undefined {
   return "listenDatagram" in Deno ? undefined : "needs --unstable-net";
 }
 
-function tcpKind(name: string, hostname: string, engine: Engine): StreamKind {
-  const ipv6 = hostname.includes(":");
+function noRaw(): string | undefined {
+  return Deno.uid() === 0 ? undefined : "needs root";
+}
+
+function noMptcp(): string | undefined {
+  try {
+    return Deno.readTextFileSync("/proc/sys/net/mptcp/enabled").trim() === "1"
+      ? undefined
+      : "Multipath TCP is switched off";
+  } catch {
+    return "this kernel has no Multipath TCP";
+  }
+}
+
+/** The openers of a family that has connections. */
+interface ConnectionOpeners {
+  listen(options: Any): Promise<Any>;
+  connect(options: Any): Promise<Any>;
+}
+
+/** A row of a kind that listens and connects. */
+interface ConnectionRow extends Kind {
+  openers: ConnectionOpeners;
+  /** Where nobody listens: options that are an address. */
+  place(): Any;
+  /** What else each opener is told. */
+  options: Any;
+  /** An address of one end as the other sees it, and connects to; by default the same. */
+  seenAs?(address: Any): Any;
+}
+
+function same(address: Any): Any {
+  return address;
+}
+
+function streams(row: Omit<ConnectionRow, "type">): StreamKind {
+  const { openers, place, options, seenAs = same } = row;
+  const listen: StreamKind["listen"] = ({ at, ...others } = {}) =>
+    openers.listen({ ...(at ?? place()), ...options, ...others }) as Promise<Listener>;
+  const connect: StreamKind["connect"] = (to, others) =>
+    openers.connect({ ...seenAs(to), ...options, ...others }) as Promise<Stream>;
   return {
-    name,
-    family: ipv6 ? "inet6" : "inet",
+    ...row,
     type: "stream",
-    protocol: 6,
-    engine,
-    missing: ipv6 ? noIpv6 : () => undefined,
-    listen: ({ at, ...options } = {}) =>
-      tcp.listen({ hostname, port: at?.port ?? 0, engine, ...options }),
-    connect: (to, options) => tcp.connect({ ...to, engine, ...options }),
-    source: `import * as tcp from "${ROOT}tcp/mod.ts";
-      const connect = (to) => tcp.connect({ ...to, engine: "${engine}" });
-      const listener = await tcp.listen({ hostname: "${hostname}", port: 0, engine: "${engine}" });`,
+    listen,
+    connect,
+    async pair() {
+      const listener = await listen();
+      const client = await connect(listener.localAddr);
+      return [client, await listener.accept(), listener];
+    },
   };
 }
 
-function unixKind(name: string, fresh: () => string, engine: Engine): StreamKind {
+/** A row of connections that keep message boundaries. */
+interface PacketRow extends ConnectionRow {
+  maxBytes: number;
+}
+
+function packets(row: PacketRow): MessageKind {
+  const { openers, place, options, seenAs = same } = row;
   return {
-    name,
-    family: "unix",
-    type: "stream",
-    protocol: 0,
-    engine,
-    missing: () => undefined,
-    listen: ({ at, ...options } = {}) =>
-      unix.listen({ path: at?.path ?? fresh(), engine, ...options }),
-    connect: ({ path }, options) => unix.connect({ path, engine, ...options }),
-    get source() {
-      return `import * as unix from "${ROOT}unix/mod.ts";
-        const connect = ({ path }) => unix.connect({ path, engine: "${engine}" });
-        const listener = await unix.listen({ path: ${
-        JSON.stringify(fresh())
-      }, engine: "${engine}" });`;
+    ...row,
+    reliable: true,
+    async pair() {
+      using listener = await openers.listen({ ...place(), ...options });
+      const client: Message = await openers.connect({ ...seenAs(listener.localAddr), ...options });
+      return [client, await listener.accept()];
     },
   };
 }
 
-function nodeKind(name: string, kind: StreamKind): StreamKind {
-  return bridgedKind(
-    name,
-    kind,
-    (stream) => fromNodeDuplex(toNodeDuplex(stream), { over: stream }),
-    "(stream) => bridge.fromNodeDuplex(bridge.toNodeDuplex(stream), { over: stream })",
-  );
+/** A row of a kind that binds. */
+interface DatagramRow extends Omit<Kind, "type"> {
+  openers: { bind(options: Any): Promise<Any> };
+  place(): Any;
+  options: Any;
+  maxBytes: number;
+  reliable: boolean;
 }
 
-function tlsKind(name: string, kind: StreamKind): StreamKind {
-  return {
-    ...kind,
-    name,
-    missing: () => which("openssl") ? undefined : "openssl is not installed",
-    listen: async (options) => {
-      const { cert, key } = pki.server;
-      return listenTls(await kind.listen(options), { cert, key });
-    },
-    connect: async (to, options = {}) => {
-      const connection = await kind.connect(to, options);
-      return await startTls(connection, {
-        hostname: "localhost",
-        caCerts: [pki.ca.cert],
-        ...options,
-      });
-    },
-    get source() {
-      const inner = kind.source.replaceAll(/const (connect|listener) = /g, "const inner_$1 = ");
-      return `import * as bridge from "${ROOT}bridge/mod.ts";
-        ${inner}
-        const caCerts = [${JSON.stringify(pki.ca.cert)}];
-        const connect = async (to) =>
-          await bridge.startTls(await inner_connect(to), { hostname: "localhost", caCerts });
-        const listener = bridge.listenTls(inner_listener, {
-          cert: ${JSON.stringify(pki.server.cert)},
-          key: ${JSON.stringify(pki.server.key)},
-        });`;
-    },
-  };
-}
-
-function connectionless(
-  row: Omit<MessageKind, "pair" | "type"> & { bind(at?: Any): Promise<Message> },
-): MessageKind {
+function datagrams(row: DatagramRow): MessageKind {
+  const { openers, place, options } = row;
+  const bind = (at?: Any) => openers.bind({ ...(at ?? place()), ...options }) as Promise<Message>;
   return {
     ...row,
     type: "dgram",
+    bind,
     async pair() {
-      const [a, b] = [await row.bind(), await row.bind()];
+      const [a, b] = [await bind(), await bind()];
       await a.connect(b.localAddr);
       await b.connect(a.localAddr);
       return [a, b];
@@ -186,181 +149,295 @@ function connectionless(
   };
 }
 
-function udpKind(
-  name: string,
-  hostname: string,
-  engine: Engine,
-  carrier: "any" | "node" = "any",
-): MessageKind {
-  const family = hostname.includes(":") ? "inet6" : "inet";
-  return connectionless({
-    name,
-    family,
-    protocol: 17,
-    engine,
-    missing: () =>
-      (family === "inet6" ? noIpv6() : undefined) ??
-        (engine === "deno" && carrier === "any" ? noListenDatagram() : undefined),
-    bind: (at) =>
-      carrier === "any" ? udp.bind({ hostname, port: at?.port ?? 0, engine }) : openDenoEngine({
-        hostname,
-        family,
-        port: at?.port ?? 0,
-        reuseAddress: false,
-        settings: [],
-      }, carrier),
-    maxBytes: 65507,
-    reliable: false,
-  });
-}
+const deno = { engine: "deno" } as const;
+const libc = { engine: "libc" } as const;
+const inet = { family: "inet", place: () => ({ hostname: "127.0.0.1", port: 0 }) };
+const inet6 = {
+  family: "inet6",
+  place: () => ({ hostname: "::1", port: 0 }),
+  missing: noIpv6,
+};
+const path = { family: "unix", protocol: 0, place: () => ({ path: freshPath() }) };
+const abstract = { family: "unix", protocol: 0, place: () => ({ path: freshAbstract() }) };
+const tcpRow = { openers: tcp, protocol: 6 };
+const mptcpRow = {
+  openers: tcp,
+  protocol: 262,
+  ...libc,
+  options: { ...libc, protocol: "mptcp" },
+};
+const unixRow = { openers: unix };
+const vsockRow = {
+  openers: vsock,
+  family: "vsock",
+  protocol: 0,
+  ...libc,
+  options: libc,
+  place: () => ({}),
+  // Whoever is bound to any context says so of itself; 1 is this machine's (VMADDR_CID_LOCAL).
+  seenAs: ({ family, port }: Any) => ({ family, cid: 1, port }),
+  kernel: lacksLoopback,
+};
+const TCP4 = streams({ name: "tcp4", ...tcpRow, ...inet, ...deno, options: deno });
+const UNIX_LIBC = streams({ name: "unix by libc", ...unixRow, ...path, ...libc, options: libc });
+const asDuplex = (stream: Stream) => fromNodeDuplex(toNodeDuplex(stream), { over: stream });
 
-function unixDatagramKind(name: string, fresh: () => string, engine: Engine): MessageKind {
-  return connectionless({
-    name,
-    family: "unix",
-    protocol: 0,
-    engine,
-    missing: engine === "deno" ? noListenDatagram : () => undefined,
-    bind: (at) => unix.bind({ path: at?.path ?? fresh(), engine }),
-    maxBytes: 65536,
-    reliable: true,
-  });
-}
-
-function seqpacketKind(name: string, fresh: () => string): MessageKind {
+function overTls(name: string, kind: StreamKind): StreamKind {
+  const listen: StreamKind["listen"] = async (options) => {
+    const { cert, key } = pki.server;
+    return listenTls(await kind.listen(options), { cert, key });
+  };
+  const connect: StreamKind["connect"] = async (to, options = {}) => {
+    const connection = await kind.connect(to, options);
+    const caCerts = [pki.ca.cert];
+    return await startTls(connection, { hostname: "localhost", caCerts, ...options });
+  };
   return {
+    ...kind,
     name,
-    family: "unix",
-    type: "seqpacket",
-    protocol: 0,
-    engine: "libc",
-    missing: () => undefined,
+    missing: () => which("openssl") ? undefined : "openssl is not installed",
+    listen,
+    connect,
     async pair() {
-      const path = fresh();
-      using listener = await unix.listen({ path, type: "seqpacket" }) as Any;
-      const client = await unix.connect({ path, type: "seqpacket" }) as unknown as Message;
-      return [client, await listener.accept()];
+      const listener = await listen();
+      const [client, server] = await Promise.all([connect(listener.localAddr), listener.accept()]);
+      return [client, server, listener];
     },
-    maxBytes: 65536,
-    reliable: true,
   };
 }
 
-/** VMADDR_CID_LOCAL (linux/vm_sockets.h). */
-const VSOCK_LOCAL = 1;
-
-const vsockStream: StreamKind = {
-  name: "vsock",
-  family: "vsock",
-  type: "stream",
-  protocol: 0,
-  engine: "libc",
-  missing: () => undefined,
-  kernel: lacksLoopback,
-  listen: ({ at, ...options } = {}) => vsock.listen({ port: at?.port, ...options }),
-  connect: ({ port }, options) => vsock.connect({ cid: VSOCK_LOCAL, port, ...options }),
-  // Whoever is bound to any context says so of itself.
-  seenAs: (address) => ({ ...address, cid: VSOCK_LOCAL }),
-  source: `import * as vsock from "${ROOT}vsock/mod.ts";
-    const connect = ({ port }) => vsock.connect({ cid: ${VSOCK_LOCAL}, port });
-    const listener = await vsock.listen();`,
-};
-
-const vsockSeqpacket: MessageKind = {
-  name: "vsock seqpacket",
-  family: "vsock",
-  type: "seqpacket",
-  protocol: 0,
-  engine: "libc",
-  missing: () => undefined,
-  kernel: lacksLoopback,
-  async pair() {
-    using listener = await vsock.listen({ type: "seqpacket" });
-    const { port } = listener.localAddr;
-    const client = await vsock.connect({ cid: VSOCK_LOCAL, port, type: "seqpacket" });
-    return [client, await listener.accept()];
-  },
-  maxBytes: 65536,
-  reliable: true,
-};
-
 /** Kinds with a listener of their own. */
 export const LISTENER_KINDS: readonly StreamKind[] = [
-  tcpKind("tcp4", "127.0.0.1", "deno"),
-  tcpKind("tcp6", "::1", "deno"),
-  unixKind("unix", freshPath, "deno"),
-  unixKind("abstract", freshAbstract, "deno"),
-  tcpKind("tcp4 by libc", "127.0.0.1", "libc"),
-  tcpKind("tcp6 by libc", "::1", "libc"),
-  unixKind("unix by libc", freshPath, "libc"),
-  unixKind("abstract by libc", freshAbstract, "libc"),
-  vsockStream,
-  nodeKind("tcp4 as a Duplex and back", tcpKind("", "127.0.0.1", "deno")),
-  nodeKind("unix by libc as a Duplex and back", unixKind("", freshPath, "libc")),
+  TCP4,
+  streams({ name: "tcp6", ...tcpRow, ...inet6, ...deno, options: deno }),
+  streams({ name: "unix", ...unixRow, ...path, ...deno, options: deno }),
+  streams({ name: "abstract", ...unixRow, ...abstract, ...deno, options: deno }),
+  streams({ name: "tcp4 by libc", ...tcpRow, ...inet, ...libc, options: libc }),
+  streams({ name: "tcp6 by libc", ...tcpRow, ...inet6, ...libc, options: libc }),
+  UNIX_LIBC,
+  streams({ name: "abstract by libc", ...unixRow, ...abstract, ...libc, options: libc }),
+  streams({ name: "mptcp4", ...mptcpRow, ...inet, missing: noMptcp }),
+  streams({ name: "mptcp6", ...mptcpRow, ...inet6, missing: () => noIpv6() ?? noMptcp() }),
+  streams({ name: "vsock", ...vsockRow }),
+  bridgedKind("tcp4 as a Duplex and back", TCP4, asDuplex),
+  bridgedKind("unix by libc as a Duplex and back", UNIX_LIBC, asDuplex),
 ];
 
 export const STREAM_KINDS: readonly StreamKind[] = [
   ...LISTENER_KINDS,
-  tlsKind("TLS over tcp4", tcpKind("", "127.0.0.1", "deno")),
-  tlsKind("TLS over unix by libc", unixKind("", freshPath, "libc")),
+  overTls("TLS over tcp4", TCP4),
+  overTls("TLS over unix by libc", UNIX_LIBC),
 ];
+
+/** Streams that are connected, however they came to be. */
+export const PAIR_KINDS: readonly PairKind[] = [
+  ...STREAM_KINDS,
+  {
+    name: "unix pair",
+    family: "unix",
+    type: "stream",
+    protocol: 0,
+    ...libc,
+    pair: () => Promise.resolve(unix.pair()),
+  },
+];
+
+const udpRow = { openers: udp, protocol: 17, maxBytes: 65507, reliable: false };
+const udpliteRow = {
+  ...udpRow,
+  protocol: 136,
+  ...libc,
+  options: { ...libc, protocol: "udplite" },
+};
+const nodeRow = {
+  ...udpRow,
+  ...deno,
+  options: { reuseAddress: false, settings: [] },
+  openers: { bind: (binding: Any) => openDenoEngine(binding, "node") },
+};
+const unixDatagramRow = { ...unixRow, maxBytes: 65536, reliable: true };
+const seqpacketRow = {
+  ...unixRow,
+  type: "seqpacket",
+  ...libc,
+  options: { type: "seqpacket" },
+  maxBytes: 65536,
+};
 
 export const MESSAGE_KINDS: readonly MessageKind[] = [
-  udpKind("udp4", "127.0.0.1", "deno"),
-  udpKind("udp6", "::1", "deno"),
-  udpKind("udp4 by node:dgram", "127.0.0.1", "deno", "node"),
-  udpKind("udp6 by node:dgram", "::1", "deno", "node"),
-  unixDatagramKind("unix datagram", freshPath, "deno"),
-  unixDatagramKind("abstract datagram", freshAbstract, "deno"),
-  udpKind("udp4 by libc", "127.0.0.1", "libc"),
-  udpKind("udp6 by libc", "::1", "libc"),
-  unixDatagramKind("unix datagram by libc", freshPath, "libc"),
-  unixDatagramKind("abstract datagram by libc", freshAbstract, "libc"),
-  seqpacketKind("seqpacket", freshPath),
-  seqpacketKind("abstract seqpacket", freshAbstract),
-  vsockSeqpacket,
+  datagrams({
+    name: "udp4",
+    ...udpRow,
+    ...inet,
+    ...deno,
+    options: deno,
+    missing: noListenDatagram,
+  }),
+  datagrams({
+    name: "udp6",
+    ...udpRow,
+    ...inet6,
+    ...deno,
+    options: deno,
+    missing: () => noIpv6() ?? noListenDatagram(),
+  }),
+  datagrams({
+    name: "udp4 by node:dgram",
+    ...nodeRow,
+    ...inet,
+    place: () => ({ ...inet.place(), family: "inet" }),
+  }),
+  datagrams({
+    name: "udp6 by node:dgram",
+    ...nodeRow,
+    ...inet6,
+    place: () => ({ ...inet6.place(), family: "inet6" }),
+  }),
+  datagrams({
+    name: "unix datagram",
+    ...unixDatagramRow,
+    ...path,
+    ...deno,
+    options: deno,
+    missing: noListenDatagram,
+  }),
+  datagrams({
+    name: "abstract datagram",
+    ...unixDatagramRow,
+    ...abstract,
+    ...deno,
+    options: deno,
+    missing: noListenDatagram,
+  }),
+  datagrams({ name: "udp4 by libc", ...udpRow, ...inet, ...libc, options: libc }),
+  datagrams({ name: "udp6 by libc", ...udpRow, ...inet6, ...libc, options: libc }),
+  datagrams({ name: "udplite4", ...udpliteRow, ...inet }),
+  datagrams({ name: "udplite6", ...udpliteRow, ...inet6 }),
+  datagrams({ name: "unix datagram by libc", ...unixDatagramRow, ...path, ...libc, options: libc }),
+  datagrams({
+    name: "abstract datagram by libc",
+    ...unixDatagramRow,
+    ...abstract,
+    ...libc,
+    options: libc,
+  }),
+  packets({ name: "seqpacket", ...seqpacketRow, ...path }),
+  packets({ name: "abstract seqpacket", ...seqpacketRow, ...abstract }),
+  packets({
+    name: "vsock seqpacket",
+    ...vsockRow,
+    type: "seqpacket",
+    options: { ...libc, type: "seqpacket" },
+    maxBytes: 65536,
+  }),
+  ...(["dgram", "seqpacket"] as const).map((type): MessageKind => ({
+    name: `unix ${type} pair`,
+    family: "unix",
+    type,
+    protocol: 0,
+    ...libc,
+    pair: () => Promise.resolve(unix.pair({ type })),
+    maxBytes: 65536,
+    reliable: true,
+  })),
 ];
 
-// The library stays loaded: no test must be blamed for it.
-(await udp.bind({ hostname: "127.0.0.1", engine: "libc" })).close();
+/** For experiments (RFC 3692, RFC 5342). */
+const PROTOCOL = 253;
+const ETHER_TYPE = 0x88b5;
+const PACKET = { family: "packet", interface: "lo", etherType: ETHER_TYPE } as const;
 
-/** Registers a claim for every kind that `applies`. */
-export function claim<K extends Kind>(
-  kinds: readonly K[],
-  text: string,
-  fn: (kind: K, t: Deno.TestContext) => Promise<void>,
-  applies: (kind: K) => boolean = () => true,
-): void {
-  for (const kind of kinds) {
-    if (!applies(kind)) continue;
-    testWith(
-      { other: () => kind.missing(), kernel: kind.kernel },
-      `${kind.name}: ${text}`,
-      (t) => fn(kind, t),
-      // The libc engine's one waiter serves the whole process, and outlives an endpoint.
-      { sanitizeOps: kind.engine === "deno" },
-    );
-  }
+function receiving(kind: MessageKind): ReceiverKind {
+  return {
+    ...kind,
+    async open() {
+      const [sender, endpoint] = await kind.pair();
+      return {
+        endpoint,
+        deliver: (mark) => sender.send(Uint8Array.of(mark)),
+        [Symbol.dispose]() {
+          endpoint.close();
+          sender.close();
+        },
+      };
+    },
+  };
 }
 
-/** Runs `fn` over a connected pair, and closes all. */
-export async function withPair(
-  kind: StreamKind,
-  fn: (client: Stream, server: Stream, listener: Listener) => Promise<void>,
-): Promise<void> {
-  using listener = await kind.listen();
-  using client = await kind.connect(listener.localAddr);
-  using server = await listener.accept();
-  await fn(client, server, listener);
+function rawReceiver(
+  row: Omit<Kind, "engine">,
+  open: () => Promise<Message>,
+  send: (sender: Message, mark: number) => Promise<unknown>,
+  openSender: () => Promise<Message> = open,
+): ReceiverKind {
+  return {
+    missing: noRaw,
+    ...row,
+    ...libc,
+    async open() {
+      const endpoint = await open();
+      const sender = openSender === open ? endpoint : await openSender();
+      return {
+        endpoint,
+        deliver: (mark) => send(sender, mark),
+        [Symbol.dispose]() {
+          endpoint.close();
+          sender.close();
+        },
+      };
+    },
+  };
 }
 
-/** Runs `fn` over two endpoints that are each other's peers, and closes them. */
-export async function withMessages(
-  kind: MessageKind,
-  fn: (a: Message, b: Message) => Promise<void>,
-): Promise<void> {
-  const [a, b] = await kind.pair();
-  using _a: Endpoint<Any> = a;
-  using _b: Endpoint<Any> = b;
-  await fn(a, b);
+/** An echo request whose payload is one byte, which the kernel sends back (RFC 792). */
+function echo(mark: number): Uint8Array {
+  const sum = 0x0800 + 1 + (mark << 8);
+  const checksum = ~(sum + (sum >> 16)) & 0xffff;
+  return Uint8Array.of(8, 0, checksum >> 8, checksum & 0xff, 0, 0, 0, 1, mark);
 }
+
+export const RECEIVER_KINDS: readonly ReceiverKind[] = [
+  ...MESSAGE_KINDS.map(receiving),
+  rawReceiver(
+    { name: "raw ip4", family: "inet", type: "raw", protocol: PROTOCOL },
+    () => raw.openIp({ protocol: PROTOCOL, hostname: "127.0.0.9" }),
+    (sender, mark) => sender.sendTo(Uint8Array.of(mark), { hostname: "127.0.0.9", port: 0 }),
+    () => raw.openIp({ protocol: PROTOCOL, hostname: "127.0.0.8" }),
+  ),
+  rawReceiver(
+    {
+      name: "raw ip6",
+      family: "inet6",
+      type: "raw",
+      protocol: PROTOCOL,
+      missing: () => noIpv6() ?? noRaw(),
+    },
+    () => raw.openIp({ family: "inet6", protocol: PROTOCOL, hostname: "::1" }),
+    (sender, mark) => sender.sendTo(Uint8Array.of(mark), { hostname: "::1", port: 0 }),
+  ),
+  rawReceiver(
+    { name: "icmp echo", family: "inet", type: "raw", protocol: 1 },
+    // An address of its own, which no other ping uses; of what comes to it, the replies alone.
+    () => raw.openIcmp({ type: "raw", hostname: "127.0.9.8", options: [[ICMP_FILTER, [0]]] }),
+    (sender, mark) => sender.sendTo(echo(mark), { hostname: "127.0.9.8", port: 0 }),
+  ),
+  rawReceiver(
+    { name: "packets", family: "packet", type: "dgram", protocol: 0 },
+    () => raw.openPacket({ interface: "lo", etherType: ETHER_TYPE, mode: "dgram" }),
+    (sender, mark) =>
+      sender.sendTo(Uint8Array.of(mark), { ...PACKET, hardwareAddress: "00:00:00:00:00:00" }),
+    () => raw.openPacket({ interface: "lo", etherType: 0x88b6, mode: "dgram" }),
+  ),
+];
+
+/** TypeScript that opens a `listener` of a kind, and has its `connect`, in a process of its own. */
+export function childOf({ name }: Kind, options = "{}"): string {
+  return `import { STREAM_KINDS } from ${JSON.stringify(import.meta.url)};
+    const { listen, connect } = STREAM_KINDS.find(({ name }) => name === ${JSON.stringify(name)});
+    const listener = await listen(${options});`;
+}
+
+// The library stays loaded and its poller at work: no test must be blamed for either.
+const kept = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
+kept.unref();
+kept.recv().catch(() => {});

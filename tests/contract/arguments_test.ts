@@ -2,7 +2,8 @@
 import { assertRejects, assertThrows } from "@std/assert";
 import { SO_KEEPALIVE } from "../../ffi/options/mod.ts";
 import { assertCode, bytes } from "./_helpers.ts";
-import { type Any, claim, MESSAGE_KINDS, STREAM_KINDS, withMessages, withPair } from "./_kinds.ts";
+import { type Any, claim, withMessages, withPair, withStreams } from "./_claim.ts";
+import { MESSAGE_KINDS, PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 const MISSPELT: Any = { timeout: 5 };
 
@@ -41,8 +42,8 @@ claim(MESSAGE_KINDS, "a misspelt option is refused, not ignored", async (kind) =
   });
 });
 
-claim(STREAM_KINDS, "a bad argument rejects and never throws at the call", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a bad argument rejects and never throws at the call", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const bad: Any = "text";
     // Called outside a try: a throw here would not be a rejection.
     const calls = [

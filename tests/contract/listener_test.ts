@@ -11,7 +11,8 @@ import {
   runDeno,
   text,
 } from "./_helpers.ts";
-import { claim, LISTENER_KINDS, type Stream } from "./_kinds.ts";
+import { claim, type Stream } from "./_claim.ts";
+import { childOf, LISTENER_KINDS } from "./_kinds.ts";
 
 claim(
   LISTENER_KINDS,
@@ -181,12 +182,7 @@ claim(LISTENER_KINDS, "accepting survives a full descriptor table and says so", 
   const { code, stdout, stderr } = await runDeno(
     `
     const codes = [];
-    ${
-      kind.source.replace(
-        /(\.listen\(.*engine: "(?:deno|libc)") }\);/,
-        "$1, onError: (e) => codes.push(e.code) });",
-      )
-    }
+    ${childOf(kind, "{ onError: (error) => codes.push(error.code) }")}
     const clients = [];
     const files = [];
     for (let i = 0; i < 3; i++) clients.push(await connect(listener.localAddr));

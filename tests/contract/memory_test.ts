@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { bytes, pending, text } from "./_helpers.ts";
-import { claim, MESSAGE_KINDS, STREAM_KINDS, withMessages, withPair } from "./_kinds.ts";
+import { claim, withMessages, withPair, withStreams } from "./_claim.ts";
+import { MESSAGE_KINDS, PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 /** What no call may take for memory, each made anew. */
 const REFUSED: readonly [string, () => unknown][] = [
@@ -37,8 +38,8 @@ function placed(value: string): [string, Uint8Array, Uint8Array][] {
   ];
 }
 
-claim(STREAM_KINDS, "any view is sent and filled, and nothing beside it", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "any view is sent and filled, and nothing beside it", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     for (const [name, view, memory] of placed("payload")) {
       const before = memory.slice();
       await client.sendAll(view);
@@ -62,10 +63,10 @@ claim(STREAM_KINDS, "any view is sent and filled, and nothing beside it", async 
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "memory that could go away is refused before anything is done",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       for (const [name, make] of REFUSED) {
         const value = make() as Uint8Array;
         for (
@@ -160,10 +161,10 @@ claim(MESSAGE_KINDS, "memory that could go away and bad numbers are refused", as
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "memory transferred away while it is sent is an error, not the end",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const data = new Uint8Array(32 * 1024 * 1024);
       const sending = client.sendAll(data);
       if (!await pending(sending)) throw new Error("32 MiB fit into the buffers");

@@ -10,7 +10,8 @@ import {
   sha256,
   text,
 } from "./_helpers.ts";
-import { claim, type Message, MESSAGE_KINDS, withMessages } from "./_kinds.ts";
+import { claim, type Message, withMessages } from "./_claim.ts";
+import { MESSAGE_KINDS } from "./_kinds.ts";
 
 const connectionless = (kind: { bind?: unknown }) => kind.bind !== undefined;
 

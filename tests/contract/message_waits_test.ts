@@ -11,7 +11,8 @@ import {
   pending,
   text,
 } from "./_helpers.ts";
-import { claim, type Message, MESSAGE_KINDS, withMessages } from "./_kinds.ts";
+import { claim, type Message, withMessages } from "./_claim.ts";
+import { MESSAGE_KINDS } from "./_kinds.ts";
 
 type Wait = { signal?: AbortSignal; timeoutMs?: number };
 

@@ -4,7 +4,8 @@ import { socketOption } from "../../core/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { type Any, freshAbstract, freshPath } from "./_kinds.ts";
+import type { Any } from "./_claim.ts";
+import { freshAbstract, freshPath } from "./_kinds.ts";
 
 import { runDeno } from "./_helpers.ts";
 

@@ -1,7 +1,8 @@
 /** What an open endpoint means for the process. Each claim runs in a process of its own. */
 import { assertEquals } from "@std/assert";
 import { runDeno } from "./_helpers.ts";
-import { claim, STREAM_KINDS } from "./_kinds.ts";
+import { claim } from "./_claim.ts";
+import { childOf, STREAM_KINDS } from "./_kinds.ts";
 
 const OPEN = `
   const client = await connect(listener.localAddr);
@@ -9,7 +10,7 @@ const OPEN = `
 
 claim(STREAM_KINDS, "unref lets the process end though waits are pending", async (kind) => {
   const { code, stdout, stderr } = await runDeno(`
-    ${kind.source}${OPEN}
+    ${childOf(kind)}${OPEN}
     for (const endpoint of [client, server, listener]) endpoint.unref();
     for (const wait of [client.recv(), server.recv(1, { timeoutMs: undefined }), listener.accept()]) {
       wait.then(() => console.log("settled"), () => console.log("rejected"));
@@ -21,7 +22,7 @@ claim(STREAM_KINDS, "unref lets the process end though waits are pending", async
 
 claim(STREAM_KINDS, "a referenced wait keeps the process until it settles", async (kind) => {
   const { code, stdout, stderr } = await runDeno(`
-    ${kind.source}${OPEN}
+    ${childOf(kind)}${OPEN}
     for (const endpoint of [client, server, listener]) { endpoint.unref(); endpoint.ref(); }
     const timer = setTimeout(() => client.sendAll(new Uint8Array(3)), 20);
     Deno.unrefTimer(timer);
@@ -33,7 +34,7 @@ claim(STREAM_KINDS, "a referenced wait keeps the process until it settles", asyn
 
 claim(STREAM_KINDS, "closing everything lets the process end", async (kind) => {
   const { code, stdout, stderr } = await runDeno(`
-    ${kind.source}${OPEN}
+    ${childOf(kind)}${OPEN}
     const waits = [client.recv(), server.recv(), listener.accept()];
     await server.recv(1, { timeoutMs: 1 }).catch(() => {});
     for (const endpoint of [client, server, listener]) endpoint.close();
@@ -42,3 +43,20 @@ claim(STREAM_KINDS, "closing everything lets the process end", async (kind) => {
   `);
   assertEquals([code, stdout], [0, "EBADF,EBADF,EBADF\n"], stderr);
 });
+
+claim(
+  STREAM_KINDS,
+  "an unreferenced wait does not outlive those that kept the process",
+  async (kind) => {
+    const { code, stdout, stderr } = await runDeno(`
+    ${childOf(kind)}${OPEN}
+    listener.unref();
+    listener.accept().catch(() => {});
+    const receiving = server.recv();
+    setTimeout(() => client.sendAll(new Uint8Array(3)), 20);
+    console.log((await receiving).length);
+    for (const endpoint of [client, server]) endpoint.close();
+  `);
+    assertEquals([code, stdout], [0, "3\n"], stderr);
+  },
+);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bytes, loops, noise, pending, sha256, text } from "./_helpers.ts";
-import { claim, STREAM_KINDS, withPair } from "./_kinds.ts";
+import { claim, withPair, withStreams } from "./_claim.ts";
+import { PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 claim(STREAM_KINDS, "an endpoint says what it is", async (kind) => {
   await withPair(kind, async (client, server, listener) => {
@@ -23,10 +24,10 @@ claim(STREAM_KINDS, "an endpoint says what it is", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "the end of the peer's stream is an empty receive, again and again",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       await client.sendAll(bytes("last"));
       await client.shutdown("write");
       assertEquals(await server.recvExact(4), bytes("last"));
@@ -40,15 +41,15 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "closing one end is the end of file at the other", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "closing one end is the end of file at the other", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     client.close();
     assertEquals((await server.recv()).length, 0);
   });
 });
 
-claim(STREAM_KINDS, "each direction ends by itself", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "each direction ends by itself", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     for (const [from, to] of [[client, server], [server, client]]) {
       await from.closeWrite();
       assertEquals((await to.recv()).length, 0);
@@ -61,10 +62,10 @@ claim(STREAM_KINDS, "each direction ends by itself", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "shutdown of reading ends receives, waiting ones too, and not the sends",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const waiting = server.recv();
       await loops(2);
       await server.shutdown("read");
@@ -76,8 +77,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "shutdown of both ends both", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "shutdown of both ends both", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.shutdown("both");
     assertEquals((await server.recv()).length, 0);
     assertEquals((await client.recv()).length, 0);
@@ -85,9 +86,9 @@ claim(STREAM_KINDS, "shutdown of both ends both", async (kind) => {
   });
 });
 
-claim(STREAM_KINDS, "recvExact rejects at an early end and keeps what came", async (kind) => {
+claim(PAIR_KINDS, "recvExact rejects at an early end and keeps what came", async (kind) => {
   for (const size of [10, 100_000]) {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       await client.sendAll(bytes("abc"));
       await client.closeWrite();
       await assertRejects(() => server.recvExact(size), Deno.errors.UnexpectedEof);
@@ -97,8 +98,8 @@ claim(STREAM_KINDS, "recvExact rejects at an early end and keeps what came", asy
   }
 });
 
-claim(STREAM_KINDS, "nothing of zero length is an end, and none is sent", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "nothing of zero length is an end, and none is sent", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     assertEquals(await client.send(new Uint8Array(0)), 0);
     await client.sendAll(new Uint8Array(0));
     assertEquals(await server.recvInto(new Uint8Array(0)), 0);
@@ -111,10 +112,10 @@ claim(STREAM_KINDS, "nothing of zero length is an end, and none is sent", async 
   });
 });
 
-claim(STREAM_KINDS, "16 MiB go both ways at once unchanged", async (kind) => {
+claim(PAIR_KINDS, "16 MiB go both ways at once unchanged", async (kind) => {
   const size = 16 * 1024 * 1024;
   const [up, down] = [noise(size, 1), noise(size, 2)];
-  await withPair(kind, async (client, server) => {
+  await withStreams(kind, async (client, server) => {
     const [, , atServer, atClient] = await Promise.all([
       client.sendAll(up),
       server.sendAll(down),
@@ -127,10 +128,10 @@ claim(STREAM_KINDS, "16 MiB go both ways at once unchanged", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "send resolves to what it took, and a full queue makes it wait",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const block = noise(1024 * 1024);
       let sent = 0;
       let sending: Promise<number>;
@@ -157,8 +158,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "read and write are those of @std/io", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "read and write are those of @std/io", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     assertEquals(await client.write(bytes("abc")), 3);
     const room = new Uint8Array(16);
     assertEquals(await server.read(room), 3);
@@ -166,8 +167,8 @@ claim(STREAM_KINDS, "read and write are those of @std/io", async (kind) => {
   });
 });
 
-claim(STREAM_KINDS, "recv gives at most size bytes and the rest later", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "recv gives at most size bytes and the rest later", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.sendAll(bytes("abcdef"));
     await client.closeWrite();
     let got = "";
@@ -181,8 +182,8 @@ claim(STREAM_KINDS, "recv gives at most size bytes and the rest later", async (k
   });
 });
 
-claim(STREAM_KINDS, "received memory is the caller's", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "received memory is the caller's", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.sendAll(bytes("one"));
     const one = await server.recvExact(3);
     await client.sendAll(bytes("two"));
@@ -197,10 +198,10 @@ claim(STREAM_KINDS, "received memory is the caller's", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "lines, delimiters and frames come out of the bytes however they arrive",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const sending = (async () => {
         for (const byte of bytes("alpha\r\nbeta\n\u00fc\nkey=value;rest")) {
           await client.sendAll(Uint8Array.of(byte));
@@ -228,16 +229,16 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "recvUntil beyond maxBytes rejects and loses nothing", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "recvUntil beyond maxBytes rejects and loses nothing", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.sendAll(bytes("0123456789\n"));
     await assertRejects(() => server.recvUntil("\n", { maxBytes: 5 }), RangeError);
     assertEquals(text((await server.recvUntil("\n"))!), "0123456789\n");
   });
 });
 
-claim(STREAM_KINDS, "a stream that ends within a frame rejects", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a stream that ends within a frame rejects", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.sendAll(Uint8Array.of(0, 0, 0, 9, 1, 2));
     await client.closeWrite();
     await assertRejects(() => server.recvFrame(), Deno.errors.UnexpectedEof);

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { assertCode, bytes, loops, noise, pending, sha256, text } from "./_helpers.ts";
-import { claim, STREAM_KINDS, withPair } from "./_kinds.ts";
+import { claim, withPair, withStreams } from "./_claim.ts";
+import { PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
-claim(STREAM_KINDS, "the end of readable does not close the sending direction", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "the end of readable does not close the sending direction", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await client.sendAll(bytes("question"));
     await client.closeWrite();
     let question = "";
@@ -19,8 +20,8 @@ claim(STREAM_KINDS, "the end of readable does not close the sending direction", 
   });
 });
 
-claim(STREAM_KINDS, "the end of writable does not close the receiving direction", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "the end of writable does not close the receiving direction", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await server.writable.close();
     assertEquals((await client.recv()).length, 0);
     await client.sendAll(bytes("late"));
@@ -29,10 +30,10 @@ claim(STREAM_KINDS, "the end of writable does not close the receiving direction"
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "readable piped to writable is an echo server that closes itself",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const data = noise(3_000_000, 9);
       const echo = server.readable.pipeTo(server.writable);
       const [, back] = await Promise.all([
@@ -47,10 +48,10 @@ claim(
 );
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "readable takes nothing before it is read, and never more than asked for",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const reader = server.readable.getReader();
       const sending = client.sendAll(noise(32 * 1024 * 1024, 1));
       assert(await pending(sending), "nobody read, and yet all was sent");
@@ -64,8 +65,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "writable waits for the peer", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "writable waits for the peer", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const writer = client.writable.getWriter();
     const block = noise(1024 * 1024, 2);
     const writes: Promise<void>[] = [];
@@ -79,8 +80,8 @@ claim(STREAM_KINDS, "writable waits for the peer", async (kind) => {
   });
 });
 
-claim(STREAM_KINDS, "a reader's own buffer is filled", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a reader's own buffer is filled", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const reader = server.readable.getReader({ mode: "byob" });
     await client.sendAll(bytes("abc"));
     const { value } = await reader.read(new Uint8Array(16));
@@ -92,10 +93,10 @@ claim(STREAM_KINDS, "a reader's own buffer is filled", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "cancelling readable loses no byte that a receive then asks for",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const reader = server.readable.getReader();
       const reading = reader.read();
       await loops(2);
@@ -107,8 +108,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "closing the endpoint fails both faces", async (kind) => {
-  await withPair(kind, async (_client, server) => {
+claim(PAIR_KINDS, "closing the endpoint fails both faces", async (kind) => {
+  await withStreams(kind, async (_client, server) => {
     const reader = server.readable.getReader();
     const writer = server.writable.getWriter();
     const reading = reader.read();
@@ -120,8 +121,8 @@ claim(STREAM_KINDS, "closing the endpoint fails both faces", async (kind) => {
   });
 });
 
-claim(STREAM_KINDS, "aborting writable closes the endpoint", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "aborting writable closes the endpoint", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await server.writable.abort("no more");
     await assertCode(() => server.recv(), "EBADF");
     assertEquals((await client.recv()).length, 0);
@@ -150,8 +151,8 @@ claim(STREAM_KINDS, "writable refuses what is no bytes", async (kind) => {
   });
 });
 
-claim(STREAM_KINDS, "transforms of the platform work on the faces", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "transforms of the platform work on the faces", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const data = noise(500_000, 4);
     const zipped = new Response(data).body!.pipeThrough(new CompressionStream("gzip"));
     const sending = zipped.pipeTo(client.writable);

@@ -12,7 +12,8 @@ import {
   sha256,
   text,
 } from "./_helpers.ts";
-import { claim, type Stream, STREAM_KINDS, withPair } from "./_kinds.ts";
+import { claim, type Stream, withStreams } from "./_claim.ts";
+import { PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 /** Every call that waits for bytes, each satisfied by the bytes "ab\n". */
 const RECEIVES: readonly [
@@ -30,10 +31,10 @@ const RECEIVES: readonly [
 ];
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "a signal aborted before rejects every call with its reason, and takes nothing",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const reason = { not: "an error" };
       const signal = AbortSignal.abort(reason);
       await client.sendAll(bytes("ab\n"));
@@ -48,8 +49,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "an abort ends every waiting receive and loses nothing", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "an abort ends every waiting receive and loses nothing", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     for (const [name, receive] of RECEIVES) {
       const controller = new AbortController();
       const reason = new Error(name);
@@ -63,8 +64,8 @@ claim(STREAM_KINDS, "an abort ends every waiting receive and loses nothing", asy
   });
 });
 
-claim(STREAM_KINDS, "a time-out ends every waiting receive and loses nothing", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a time-out ends every waiting receive and loses nothing", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     for (const [name, receive] of RECEIVES) {
       await assertTimeout(() => receive(server, { timeoutMs: 1 }));
       await client.sendAll(bytes(name));
@@ -73,8 +74,8 @@ claim(STREAM_KINDS, "a time-out ends every waiting receive and loses nothing", a
   });
 });
 
-claim(STREAM_KINDS, "a time-out of 0 takes what is there, and does not wait", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a time-out of 0 takes what is there, and does not wait", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await assertTimeout(() => server.recv(16, { timeoutMs: 0 }));
     await client.sendAll(bytes("here"));
     let got = "";
@@ -87,8 +88,8 @@ claim(STREAM_KINDS, "a time-out of 0 takes what is there, and does not wait", as
   });
 });
 
-claim(STREAM_KINDS, "receives cancelled at random lose and reorder nothing", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "receives cancelled at random lose and reorder nothing", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const data = noise(300_000, 7);
     const sending = (async () => {
       for (let at = 0; at < data.length;) {
@@ -138,8 +139,8 @@ claim(STREAM_KINDS, "receives cancelled at random lose and reorder nothing", asy
   });
 });
 
-claim(STREAM_KINDS, "a cancelled frame is received whole by the next call", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a cancelled frame is received whole by the next call", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const whole = Uint8Array.of(0, 0, 0, 4, 1, 2, 3, 4);
     for (let cut = 1; cut < whole.length; cut++) {
       await client.sendAll(whole.subarray(0, cut));
@@ -150,8 +151,8 @@ claim(STREAM_KINDS, "a cancelled frame is received whole by the next call", asyn
   });
 });
 
-claim(STREAM_KINDS, "a cancelled send leaves the stream in order and usable", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a cancelled send leaves the stream in order and usable", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const first = noise(32 * 1024 * 1024, 5);
     const controller = new AbortController();
     const sending = client.sendAll(first, { signal: controller.signal });
@@ -211,8 +212,8 @@ claim(STREAM_KINDS, "abort listeners do not accumulate", async (kind) => {
   assertEquals(count(), 0);
 });
 
-claim(STREAM_KINDS, "concurrent receives are served in the order they came", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "concurrent receives are served in the order they came", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const waiting = Array.from(
       { length: 20 },
       (_, i) => i % 2 === 0 ? server.recvExact(2) : server.recvExact(2, { timeoutMs: 60_000 }),
@@ -226,8 +227,8 @@ claim(STREAM_KINDS, "concurrent receives are served in the order they came", asy
   });
 });
 
-claim(STREAM_KINDS, "a receive cancelled in the queue gives its turn to the next", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "a receive cancelled in the queue gives its turn to the next", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const first = server.recvExact(1);
     const controller = new AbortController();
     const second = server.recvExact(1, { signal: controller.signal });
@@ -240,8 +241,8 @@ claim(STREAM_KINDS, "a receive cancelled in the queue gives its turn to the next
   });
 });
 
-claim(STREAM_KINDS, "concurrent sends are not mixed", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "concurrent sends are not mixed", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     const block = 300_000;
     const sends = Array.from({ length: 6 }, (_, i) => {
       const data = new Uint8Array(block).fill(i);
@@ -256,10 +257,10 @@ claim(STREAM_KINDS, "concurrent sends are not mixed", async (kind) => {
 });
 
 claim(
-  STREAM_KINDS,
+  PAIR_KINDS,
   "closing rejects all waits at once with EBADF, and later calls too",
   async (kind) => {
-    await withPair(kind, async (client, server) => {
+    await withStreams(kind, async (client, server) => {
       const waits = RECEIVES.map(([, receive]) => receive(server, {}));
       waits.push(server.recv(1, { timeoutMs: 60_000 }));
       const sends = [1, 2].map(() => server.sendAll(new Uint8Array(32 * 1024 * 1024)));
@@ -283,8 +284,8 @@ claim(
   },
 );
 
-claim(STREAM_KINDS, "an endpoint abandoned in a receive closes cleanly", async (kind) => {
-  await withPair(kind, async (client, server) => {
+claim(PAIR_KINDS, "an endpoint abandoned in a receive closes cleanly", async (kind) => {
+  await withStreams(kind, async (client, server) => {
     await assertTimeout(() => server.recv(1, { timeoutMs: 1 }));
     await assertTimeout(() => client.sendAll(new Uint8Array(32 << 20), { timeoutMs: 5 }));
     server.close();
