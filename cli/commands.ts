@@ -79,6 +79,47 @@ export const COMMANDS: readonly CommandRow[] = [
         .traceCommand,
   },
   {
+    name: "interfaces",
+    summary: "list the network interfaces and their addresses",
+    load: async () =>
+      (await load<typeof import("./commands/interfaces.ts")>(
+        "./commands/interfaces.ts",
+        import.meta.url,
+      ))
+        .interfacesCommand,
+  },
+  {
+    name: "routes",
+    summary: "list the routes: where packets go",
+    load: async () =>
+      (await load<typeof import("./commands/routes.ts")>("./commands/routes.ts", import.meta.url))
+        .routesCommand,
+  },
+  {
+    name: "neighbors",
+    summary: "list the hosts that are known on the same links",
+    load: async () =>
+      (await load<typeof import("./commands/neighbors.ts")>(
+        "./commands/neighbors.ts",
+        import.meta.url,
+      ))
+        .neighborsCommand,
+  },
+  {
+    name: "sockets",
+    summary: "list the sockets of all processes: who talks to whom",
+    load: async () =>
+      (await load<typeof import("./commands/sockets.ts")>("./commands/sockets.ts", import.meta.url))
+        .socketsCommand,
+  },
+  {
+    name: "top",
+    summary: "show the busiest connections, live",
+    load: async () =>
+      (await load<typeof import("./commands/top.ts")>("./commands/top.ts", import.meta.url))
+        .topCommand,
+  },
+  {
     name: "completions",
     summary: "print what makes a shell complete the command line",
     load: async () =>

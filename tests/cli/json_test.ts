@@ -139,6 +139,43 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async trace() {
     return [await runSock(["trace", "-j", "127.0.0.1"])];
   },
+  async interfaces() {
+    return [await runSock(["interfaces", "-j"])];
+  },
+  async routes() {
+    return [
+      await runSock(["routes", "-j", "--table", "all"]),
+      await runSock(["routes", "-j", "--table", "mein"]),
+    ];
+  },
+  async neighbors() {
+    return [
+      await runSock(["neighbors", "-j", "--all"]),
+      await runSock(["neighbors", "-j", "--device", "nosuchlink"]),
+    ];
+  },
+  async sockets() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    return [await runSock(["sockets", "-j", "tcp", "--port", `${port}`])];
+  },
+  async top() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    using server = await listener.accept();
+    let over = false;
+    const stream = (async () => {
+      while (!over) {
+        await client.write(new Uint8Array(1000));
+        await server.read(new Uint8Array(1000));
+      }
+    })();
+    const top = ["top", "-j", "-c", "1", "-i", "100ms", "--port", `${listener.addr.port}`];
+    const run = await runSock(top);
+    over = true;
+    await stream;
+    return [run];
+  },
 };
 
 /** Those that write for another program: a shell, man. */
