@@ -9,7 +9,7 @@ export type VsockStream = StreamEndpoint<VsockAddress>;
 /** A listener for VSOCK stream connections. */
 export type VsockListener = ListenerEndpoint<VsockAddress, VsockStream>;
 
-/** A VSOCK socket that keeps message boundaries. */
+/** A VSOCK socket that keeps message boundaries. The kernel sends no empty messages: they go nowhere. */
 export type VsockMessageEndpoint = MessageEndpoint<VsockAddress>;
 
 /** A listener for VSOCK connections that keep message boundaries. */

@@ -32,10 +32,11 @@ claim(MESSAGE_KINDS, "an endpoint says what it is", async (kind) => {
 
 claim(MESSAGE_KINDS, "messages keep their boundaries and their order", async (kind) => {
   await withMessages(kind, async (a, b) => {
-    for (const message of ["one", "three", "", "x"]) {
+    const messages = ["one", "three", ...(kind.noEmpty ? [] : [""]), "x"];
+    for (const message of messages) {
       assertEquals(await a.send(bytes(message)), message.length);
     }
-    for (const message of ["one", "three", "", "x"]) assertEquals(text(await b.recv()), message);
+    for (const message of messages) assertEquals(text(await b.recv()), message);
   });
 });
 
