@@ -40,6 +40,8 @@ export interface StreamKind extends PairKind {
     Listener
   >;
   connect(to: Any, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Stream>;
+  /** What connecting to nobody says, where it is not ECONNREFUSED or ENOENT. */
+  refusals?: string[];
   /** An address of one end as the other sees it; by default the same. */
   seenAs?(address: Any): Any;
 }
@@ -52,6 +54,8 @@ export interface MessageKind extends Kind {
   bind?(at?: Any): Promise<Message>;
   /** The longest payload in bytes. */
   maxBytes: number;
+  /** The kernel sends no empty messages. */
+  noEmpty?: boolean;
   /** Whether a send waits for room instead of dropping. */
   reliable: boolean;
 }

@@ -177,6 +177,8 @@ const vsockRow = {
   // Whoever is bound to any context says so of itself; 1 is this machine's (VMADDR_CID_LOCAL).
   seenAs: ({ family, port }: Any) => ({ family, cid: 1, port }),
   kernel: lacksLoopback,
+  refusals: ["ECONNRESET"],
+  noEmpty: true, // vsock_connectible_sendmsg: a loop over what is left
 };
 const TCP4 = streams({ name: "tcp4", ...tcpRow, ...inet, ...deno, options: deno });
 const UNIX_LIBC = streams({ name: "unix by libc", ...unixRow, ...path, ...libc, options: libc });
