@@ -5,6 +5,7 @@
  */
 import { UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";
+import { FD_SCHEMES } from "./schemes/fd.ts";
 import { IP_SCHEMES } from "./schemes/ip.ts";
 import {
   type Address,
@@ -22,6 +23,7 @@ export const SCHEMES: readonly Scheme[] = [
   ...UNIX_SCHEMES,
   ...VSOCK_SCHEMES,
   ...TLS_SCHEMES,
+  ...FD_SCHEMES,
 ];
 
 /** What is to be known of all of them. */

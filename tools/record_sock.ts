@@ -68,7 +68,10 @@ async function stage(): Promise<string> {
   const folder = await Deno.makeTempDir();
   const sock = `#!/bin/sh\nexec '${Deno.execPath()}' run -A '${ROOT}cli/mod.ts' "$@"\n`;
   await Deno.writeTextFile(`${folder}/sock`, sock, { mode: 0o755 });
-  await Deno.writeTextFile(`${folder}/rc`, `PS1='$ '; PATH=${folder}:$PATH; cd ${folder}; set +m; clear\n`);
+  await Deno.writeTextFile(
+    `${folder}/rc`,
+    `PS1='$ '; PATH=${folder}:$PATH; cd ${folder}; set +m; clear\n`,
+  );
   await new Deno.Command("openssl", {
     args: [
       ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2".split(" "),

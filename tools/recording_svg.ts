@@ -54,7 +54,9 @@ export function recordingSvg(
         `calcMode="discrete" values="hidden;visible;hidden" ${times}/>`;
     return `<g visibility="${visible}">${animation}${text}</g>`;
   }).filter((line) => line !== "");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${
+    escaped(title)
+  }">
 <title>${escaped(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${COLOURS.background}"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${CELL.font}" fill="${COLOURS.text}" xml:space="preserve">

@@ -28,6 +28,7 @@ Deno.test("parseAddress() writes an address as it was", () => {
       "vsock:1024",
       "vsockseq:3:5",
       "tls:example.com:https",
+      "fd:3",
     ]
   ) {
     assertEquals(parseAddress(text).text, text);
