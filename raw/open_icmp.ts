@@ -1,9 +1,8 @@
+import { OPEN_ICMP } from "./_arguments.ts";
 import type { IpAddress } from "../core/address.ts";
-import { checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
-import { checkHostname } from "../core/ip_arguments.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
@@ -33,7 +32,6 @@ export interface OpenIcmpOptions extends WaitOptions {
   options?: readonly OptionSetting[];
 }
 
-const KEYS = ["family", "type", "hostname", "interface", "options", "signal", "timeoutMs"];
 const ACTION = "open an ICMP socket";
 
 /**
@@ -65,23 +63,15 @@ const ACTION = "open an ICMP socket";
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export async function openIcmp(options: OpenIcmpOptions = {}): Promise<IcmpEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const { family = "inet", type, hostname } = options;
-  if (family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
-  }
-  if (type !== undefined && type !== "dgram" && type !== "raw") {
-    throw new TypeError(`Cannot ${ACTION}: type ${type} is not "dgram" or "raw"`);
-  }
-  beginWait(options)?.end(); // opening does not wait, but an aborted signal stops it
+  const request = OPEN_ICMP(options, ACTION, "options");
+  const { family, type, hostname } = request;
+  beginWait(request, ACTION)?.end(); // opening does not wait, but an aborted signal stops it
   checkNetWhole(ACTION);
   return new LibcMessage<IpAddress>(
     openIcmpCore(family, type, {
-      settings: options.options ?? [],
-      interface: options.interface,
-      address: hostname === undefined
-        ? undefined
-        : { family, hostname: checkHostname(hostname, ACTION), port: 0 },
+      settings: request.options,
+      interface: request.interface,
+      address: hostname === undefined ? undefined : { family, hostname, port: 0 },
     }),
     {},
   );

@@ -1,9 +1,8 @@
+import { OPEN_IP } from "./_arguments.ts";
 import type { IpAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { isIpv4 } from "../core/ip/text.ts";
-import { checkHostname } from "../core/ip_arguments.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { AF_INET, AF_INET6, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
@@ -45,19 +44,6 @@ export interface OpenIpOptions extends WaitOptions {
   options?: readonly OptionSetting[];
 }
 
-const KEYS = [
-  "family",
-  "protocol",
-  "includeHeader",
-  "hostname",
-  "interface",
-  "icmpTypes",
-  "checksumOffset",
-  "filter",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "open a raw IP socket";
 
 /**
@@ -89,35 +75,29 @@ const ACTION = "open a raw IP socket";
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export async function openIp(options: OpenIpOptions): Promise<IpEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const { family = "inet", includeHeader = false, hostname, icmpTypes, checksumOffset } = options;
-  if (family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
-  }
-  const protocol = await protocolNumber(options.protocol, ACTION);
+  const request = OPEN_IP(options, ACTION, "options");
+  const { family, includeHeader, hostname, icmpTypes, checksumOffset } = request;
+  const protocol = await protocolNumber(request.protocol, ACTION);
   const settings: OptionSetting[] = [];
   if (includeHeader) settings.push([family === "inet" ? IP_HDRINCL : IPV6_HDRINCL, true]);
   if (icmpTypes !== undefined) settings.push([icmpFilter(family, protocol), icmpTypes]);
   if (checksumOffset !== undefined) {
-    checkInteger(checksumOffset, -1, 65534, ACTION, "checksumOffset");
     if (family === "inet") {
       throw new TypeError(`Cannot ${ACTION}: checksumOffset is for family "inet6"`);
     }
     settings.push([IPV6_CHECKSUM, checksumOffset]);
   }
-  beginWait(options)?.end(); // opening does not wait, but an aborted signal stops it
+  beginWait(request, ACTION)?.end(); // opening does not wait, but an aborted signal stops it
   checkNetWhole(ACTION);
   return new LibcMessage<IpAddress>(
     openRawCore({
       family: family === "inet" ? AF_INET : AF_INET6,
       type: SOCK_RAW,
       protocol,
-      settings: [...settings, ...options.options ?? []],
-      interface: options.interface,
-      filter: options.filter,
-      address: hostname === undefined
-        ? undefined
-        : localAddress(checkHostname(hostname, ACTION), family),
+      settings: [...settings, ...request.options],
+      interface: request.interface,
+      filter: request.filter,
+      address: hostname === undefined ? undefined : localAddress(hostname, family),
     }),
     {},
   );

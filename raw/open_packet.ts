@@ -1,5 +1,5 @@
+import { OPEN_PACKET } from "./_arguments.ts";
 import type { PacketAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { ENETDOWN } from "../core/errno.ts";
@@ -21,7 +21,6 @@ import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
-import { ETH_P_ALL } from "../wire/numbers.ts";
 import { FrameBatch, type PacketBatch, type PacketMessage } from "./_frames.ts";
 import { enlargeReceiveBuffer, openRawCore } from "./_socket.ts";
 import type { BpfProgram } from "./bpf.ts";
@@ -51,7 +50,7 @@ export interface OpenPacketOptions extends WaitOptions {
   /** The EtherType to get, 1 to 65535. Default ETH_P_ALL (3): all, and outgoing frames too. */
   etherType?: number;
   /** `"raw"` (default): frames with their link header. `"dgram"`: payloads; the header is in the address. */
-  mode?: "raw" | "dgram";
+  type?: "raw" | "dgram";
   /** Get frames for other hosts too. Needs `interface`. Default false. */
   promiscuous?: boolean;
   /** A classic BPF program that decides what to get. A VLAN tag the kernel has taken off is not in what it sees. */
@@ -62,19 +61,7 @@ export interface OpenPacketOptions extends WaitOptions {
   options?: readonly OptionSetting[];
 }
 
-const KEYS = [
-  "interface",
-  "etherType",
-  "mode",
-  "promiscuous",
-  "filter",
-  "receiveBufferBytes",
-  "options",
-  "signal",
-  "timeoutMs",
-];
 const ACTION = "open a packet socket";
-const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The timestamp, the auxiliary data, and some that options of the caller add. */
 const CONTROL_BYTES = 192;
 
@@ -119,22 +106,12 @@ const RECHECK_MS = 500;
  * @throws {Deno.errors.NotCapable} If a permission is missing.
  */
 export async function openPacket(options: OpenPacketOptions = {}): Promise<PacketEndpoint> {
-  checkKeys(options, KEYS, ACTION);
-  const { mode = "raw", etherType = ETH_P_ALL, promiscuous = false } = options;
-  const { receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
-  if (mode !== "raw" && mode !== "dgram") {
-    throw new TypeError(`Cannot ${ACTION}: mode ${mode} is not "raw" or "dgram"`);
-  }
-  checkInteger(etherType, 1, 65535, ACTION, "etherType");
-  checkInteger(receiveBufferBytes, 4096, 2 ** 30, ACTION, "receiveBufferBytes");
-  const name = options.interface;
-  if (name !== undefined && typeof name !== "string") {
-    throw new TypeError(`Cannot ${ACTION}: interface is not a string`);
-  }
+  const request = OPEN_PACKET(options, ACTION, "options");
+  const { type, etherType, promiscuous, receiveBufferBytes, interface: name } = request;
   if (promiscuous && name === undefined) {
     throw new TypeError(`Cannot ${ACTION}: promiscuous needs an interface`);
   }
-  beginWait(options)?.end(); // opening does not wait, but an aborted signal stops it
+  beginWait(request, ACTION)?.end(); // opening does not wait, but an aborted signal stops it
   checkNetWhole(ACTION);
   const interfaceIndex = name === undefined ? 0 : INTERFACES.toIndex(name);
   const settings: OptionSetting[] = [[PACKET_AUXDATA, true], [SO_TIMESTAMPNS, true]];
@@ -143,10 +120,10 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
   }
   const core = openRawCore({
     family: AF_PACKET,
-    type: mode === "raw" ? SOCK_RAW : SOCK_DGRAM,
+    type: type === "raw" ? SOCK_RAW : SOCK_DGRAM,
     protocol: 0, // nothing is received before bind says what
-    settings: [...settings, ...options.options ?? []],
-    filter: options.filter,
+    settings: [...settings, ...request.options],
+    filter: request.filter,
     address: { family: "packet", interface: name ?? "", interfaceIndex, etherType },
   });
   try {
@@ -155,7 +132,7 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
     core.close();
     throw error;
   }
-  return new LibcPacket(core, mode === "raw") as LibcPacket & PacketEndpoint;
+  return new LibcPacket(core, type === "raw") as LibcPacket & PacketEndpoint;
 }
 
 /** The endpoint: a message endpoint that mends what the kernel took apart. */

@@ -425,10 +425,10 @@ export const RECEIVER_KINDS: readonly ReceiverKind[] = [
   ),
   rawReceiver(
     { name: "packets", family: "packet", type: "dgram", protocol: 0 },
-    () => raw.openPacket({ interface: "lo", etherType: ETHER_TYPE, mode: "dgram" }),
+    () => raw.openPacket({ interface: "lo", etherType: ETHER_TYPE, type: "dgram" }),
     (sender, mark) =>
       sender.sendTo(Uint8Array.of(mark), { ...PACKET, hardwareAddress: "00:00:00:00:00:00" }),
-    () => raw.openPacket({ interface: "lo", etherType: 0x88b6, mode: "dgram" }),
+    () => raw.openPacket({ interface: "lo", etherType: 0x88b6, type: "dgram" }),
   ),
 ];
 

@@ -1,6 +1,7 @@
 /** What all openers do the same way: what they refuse, how they choose the engine, what their errors say. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { socketOption } from "../../core/mod.ts";
+import * as raw from "../../raw/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
@@ -82,6 +83,51 @@ async function assertRefused(open: () => Promise<{ close(): void }>, names: stri
   assert(error instanceof TypeError || error instanceof RangeError, `${error}`);
   assert(error.message.startsWith("Cannot "), error.message);
   assert(error.message.includes(names), `"${error.message}" does not name ${names}`);
+}
+
+const PACKET = { interface: "lo", etherType: 0x88b5 };
+/** Openers of one engine, with what each of its parameters does not take. */
+const RAW_OPENERS: readonly [string, (options: Any) => Promise<{ close(): void }>, Any, Any][] = [
+  ["raw.openIp", raw.openIp, { protocol: 253 }, {
+    family: ["ipx", 4],
+    protocol: [-1, 256, null, {}],
+    includeHeader: [1, "yes", null],
+    hostname: [5, "", "a\0b"],
+    interface: [5, "", null],
+    icmpTypes: [5, [256], ["echo"]],
+    checksumOffset: [-2, "0"],
+    filter: [5, [{}]],
+    options: [5, [[5, 5]]],
+  }],
+  ["raw.openIcmp", raw.openIcmp, {}, {
+    family: ["ipx", 4],
+    type: ["stream", 3],
+    hostname: [5, ""],
+    interface: [5, ""],
+    options: [5, [[5, 5]]],
+  }],
+  ["raw.openPacket", raw.openPacket, PACKET, {
+    etherType: [0, 65536, "ip"],
+    type: ["cooked", 3],
+    promiscuous: ["yes", 1],
+    interface: [5, ""],
+    receiveBufferBytes: [4095, "1"],
+    filter: [5, [{}]],
+    options: [5, [[5, 5]]],
+  }],
+];
+
+for (const [name, open, good, bad] of RAW_OPENERS) {
+  Deno.test(`${name} refuses by name what it does not take, before anything is made`, async () => {
+    await assertRefused(() => open({ ...good, misspelt: 1 }), "misspelt");
+    await assertRefused(() => open({ ...good, signal: {} }), "signal");
+    for (const [parameter, values] of Object.entries(bad) as [string, Any[]][]) {
+      for (const value of values) {
+        const names = parameter === "filter" ? "" : parameter;
+        await assertRefused(() => open({ ...good, [parameter]: value }), names);
+      }
+    }
+  });
 }
 
 for (const [name, open, good] of OPENERS) {

@@ -114,10 +114,10 @@ testWith(
   },
 );
 
-testWith(NETNS, "mode dgram carries payloads; the address is the header", async () => {
+testWith(NETNS, "type dgram carries payloads; the address is the header", async () => {
   await using ends = await pair();
-  using sender = await open(ends.here, { mode: "dgram", etherType: ETH_P_TEST });
-  using receiver = await open(ends.there, { mode: "dgram", etherType: ETH_P_TEST });
+  using sender = await open(ends.here, { type: "dgram", etherType: ETH_P_TEST });
+  using receiver = await open(ends.there, { type: "dgram", etherType: ETH_P_TEST });
   assertEquals(sender.type, "dgram");
   await sender.sendTo(new Uint8Array([1, 2, 3]), {
     family: "packet",
@@ -234,7 +234,7 @@ testWith({ root: true }, "what cannot be opened is refused by name", async () =>
   assert(isSocketError(await refused({ interface: "far too long a name" }), "ENODEV"));
   const bad: [raw.OpenPacketOptions, string][] = [
     [{ promiscuous: true }, "promiscuous"],
-    [{ mode: "cooked" as "raw" }, "mode"],
+    [{ type: "cooked" as "raw" }, "type"],
     [{ etherType: 0 }, "etherType"],
     [{ etherType: 65536 }, "etherType"],
     [{ receiveBufferBytes: 0 }, "receiveBufferBytes"],

@@ -90,7 +90,7 @@ const frames: DemoRow = {
   engine: "libc",
   async run() {
     const open = (etherType: number) =>
-      raw.openPacket({ interface: "lo", mode: "dgram", etherType });
+      raw.openPacket({ interface: "lo", type: "dgram", etherType });
     using client = await open(ANSWER);
     using server = await open(ASK);
     const send = (from: MessageEndpoint<PacketAddress>, data: Uint8Array, etherType: number) =>
