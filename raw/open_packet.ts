@@ -116,7 +116,7 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
   const interfaceIndex = name === undefined ? 0 : INTERFACES.toIndex(name);
   const settings: OptionSetting[] = [[PACKET_AUXDATA, true], [SO_TIMESTAMPNS, true]];
   if (promiscuous) {
-    settings.push([PACKET_ADD_MEMBERSHIP, { interfaceIndex, type: "promiscuous" }]);
+    settings.push([PACKET_ADD_MEMBERSHIP, { interface: interfaceIndex, type: "promiscuous" }]);
   }
   const core = openRawCore({
     family: AF_PACKET,

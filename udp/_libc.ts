@@ -13,7 +13,6 @@ import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { bind, connect } from "../ffi/engine.ts";
 import { NameGrant, Peer } from "../ffi/guard/peer.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
-import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import {
   IP_ADD_MEMBERSHIP,
   IP_ADD_SOURCE_MEMBERSHIP,
@@ -185,29 +184,19 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     if (this.closed) throw closedError("setsockopt");
     const { interface: nic, source } = checkMembership(group, options, this.localAddr, action);
     const join = action === "join";
+    const inet = this.family === "inet";
     if (typeof nic === "string" && isIpv4(nic)) {
+      // By an address only the older options know it.
       if (source === undefined) {
-        this.setOption(join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, {
-          group,
-          interfaceAddress: nic,
-        });
+        this.setOption(join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, { group, interface: nic });
       } else {
-        this.setOption(join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP, {
-          group,
-          source,
-          interfaceAddress: nic,
-        });
+        const row = join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP;
+        this.setOption(row, { group, source, interface: nic });
       }
-      return;
-    }
-    const interfaceIndex = typeof nic === "string" ? INTERFACES.toIndex(nic) : nic;
-    if (source === undefined) {
-      this.setOption<{ group: string; interfaceIndex?: number }>(
-        membershipRow(this.family === "inet", join),
-        { group, interfaceIndex },
-      );
+    } else if (source === undefined) {
+      this.setOption(membershipRow(inet, join), { group, interface: nic });
     } else {
-      this.setOption(sourceRow(this.family === "inet", join), { group, source, interfaceIndex });
+      this.setOption(sourceRow(inet, join), { group, source, interface: nic });
     }
   }
 }
@@ -215,7 +204,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
 function membershipRow(
   inet: boolean,
   join: boolean,
-): SocketOption<{ group: string; interfaceIndex?: number }> {
+): SocketOption<{ group: string; interface?: string | number }> {
   if (inet) return join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP;
   return join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
 }
@@ -223,7 +212,7 @@ function membershipRow(
 function sourceRow(
   inet: boolean,
   join: boolean,
-): SocketOption<{ group: string; source: string; interfaceIndex?: number }> {
+): SocketOption<{ group: string; source: string; interface?: string | number }> {
   if (inet) return join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP;
   return join ? IPV6_MCAST_JOIN_SOURCE_GROUP : IPV6_MCAST_LEAVE_SOURCE_GROUP;
 }

@@ -23,6 +23,8 @@ import {
   SOL_TCP,
 } from "../abi/socket_constants.ts";
 import { TCP_ULP, TCP_ZEROCOPY_RECEIVE } from "../abi/transport_constants.ts";
+import { interfaceIpv4, INTERFACES } from "../resolver/interface_names.ts";
+import { useInterfaces } from "../options/interface.ts";
 import { type Allowed, checkOption, checkReadOption } from "../guard/options.ts";
 import type { Libc } from "../abi/library.ts";
 
@@ -37,6 +39,8 @@ export interface OptionTarget {
   /** Whether SO_LINGER may be on. */
   mayLinger: boolean;
 }
+
+useInterfaces({ toIndex: (name) => INTERFACES.toIndex(name), toIpv4: interfaceIpv4 });
 
 /** How the kernel is told of room otherwise than by its length in bytes. */
 interface Room {

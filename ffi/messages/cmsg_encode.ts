@@ -5,7 +5,7 @@
  */
 import type { OutgoingControl, OutgoingControlMessage } from "../../core/control.ts";
 import { MAX_INT } from "../../core/limits.ts";
-import { checkBytes, checkInteger } from "../../core/bytes.ts";
+import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
 import { isIpv4, isIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import {
   IP_PKTINFO,
@@ -106,6 +106,12 @@ function putInt32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
+function rawData(data: unknown, name: string): Uint8Array {
+  checkBytes(data, "send", `${name}.data`);
+  checkInteger(lengthOf(data), 0, MAX_RAW_BYTES, "send", `${name}.data.length`);
+  return partOf(data, 0).slice();
+}
+
 function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean): Encoded {
   if (message === null || typeof message !== "object") {
     throw new TypeError(`Cannot send: ${name} is not an object`);
@@ -138,9 +144,7 @@ function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean)
     case "raw":
       checkInteger(message.level, 0, MAX_INT, "send", `${name}.level`);
       checkInteger(message.number, 0, MAX_INT, "send", `${name}.number`);
-      checkBytes(message.data, "send", `${name}.data`);
-      checkInteger(message.data.length, 0, MAX_RAW_BYTES, "send", `${name}.data.length`);
-      return { level: message.level, number: message.number, data: message.data.slice() };
+      return { level: message.level, number: message.number, data: rawData(message.data, name) };
     default: {
       const { type } = message as { type: unknown };
       throw new TypeError(

@@ -60,10 +60,21 @@ export function checkInt(name: string, value: unknown, min: number, max: number)
   return value;
 }
 
-/** Refuses what is no object. */
-export function checkObject(name: string, value: unknown, wanted: string): void {
+/** Refuses what is no object, and with `keys` one that has others: a misspelt one is not ignored. */
+export function checkObject(
+  name: string,
+  value: unknown,
+  wanted: string,
+  keys?: readonly string[],
+): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) {
     throw wrongType(name, value, wanted);
+  }
+  if (keys === undefined) return;
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key)) {
+      throw new TypeError(`Cannot set ${name}: the value has an unknown key ${show(key)}`);
+    }
   }
 }
 

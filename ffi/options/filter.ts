@@ -47,7 +47,7 @@ function encodeProgram(program: readonly BpfInstruction[], name: string): Option
   const code = struct(INSTRUCTION.size * program.length);
   program.forEach((instruction, i) => {
     const label = `${name}[${i}]`;
-    checkObject(label, instruction, "an instruction");
+    checkObject(label, instruction, "an instruction", ["code", "jt", "jf", "k"]);
     const at = INSTRUCTION.size * i;
     code.view.setUint16(
       at + INSTRUCTION.code,

@@ -32,7 +32,7 @@ const portRange: CodecFor<PortRange> = (name) => ({
   encode(value) {
     const { bytes, view } = struct(4);
     if (value === null) return bytes;
-    checkObject(name, value, "an object with first and last, or null");
+    checkObject(name, value, "an object with first and last, or null", ["first", "last"]);
     const first = checkInt(`${name}.first`, value.first, 1, 65535);
     const last = checkInt(`${name}.last`, value.last, 1, 65535);
     if (first > last) throw outOfRange(name, `${first}-${last}`, "a range in order");

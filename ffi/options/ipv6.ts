@@ -7,15 +7,14 @@
 
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv6, parseIpv6 } from "../../core/ip/text.ts";
+import { interfaceIndex } from "./interface.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";
 import {
   bool,
-  checkInt,
   checkObject,
   int,
-  INT_MAX,
   netInt,
   readOnly,
   row,
@@ -32,14 +31,14 @@ const { in6_pktinfo: PKTINFO, ip6_mtuinfo: MTUINFO, ipv6_mreq: MREQ, sockaddr_in
 export interface Ipv6PacketInfo {
   /** The source address; `"::"` (the default) lets the kernel choose. */
   readonly address?: string;
-  /** The interface; 0 (the default) lets the kernel choose. */
-  readonly interfaceIndex?: number;
+  /** The interface's name or index; 0 (the default) lets the kernel choose. */
+  readonly interface?: string | number;
 }
 
 const packetInfo = writeOnly<Ipv6PacketInfo>((value, name) => {
-  checkObject(name, value, "an object with address and interfaceIndex");
+  checkObject(name, value, "an object with address and interface", ["address", "interface"]);
   const { bytes, view } = struct(PKTINFO.size);
-  const index = checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX);
+  const index = interfaceIndex(`${name}.interface`, value.interface);
   bytes.set(address(name, "address", value.address ?? "::", parseIpv6), PKTINFO.ipi6_addr);
   view.setInt32(PKTINFO.ipi6_ifindex, index, true);
   return bytes;
@@ -144,17 +143,17 @@ export const IPV6_HDRINCL: SocketOption<boolean> = row(
 export interface AnycastMembership {
   /** The anycast address. */
   readonly address: string;
-  /** The interface's index. */
-  readonly interfaceIndex?: number;
+  /** The interface's name or index. */
+  readonly interface?: string | number;
 }
 
 const anycast = writeOnly<AnycastMembership>((value, name) => {
-  checkObject(name, value, "an object with address and interfaceIndex");
+  checkObject(name, value, "an object with address and interface", ["address", "interface"]);
   const { bytes, view } = struct(MREQ.size);
   bytes.set(address(name, "address", value.address, parseIpv6), MREQ.ipv6mr_multiaddr);
   view.setInt32(
     MREQ.ipv6mr_ifindex,
-    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    interfaceIndex(`${name}.interface`, value.interface),
     true,
   );
   return bytes;

@@ -13,17 +13,17 @@ import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import {
   bool,
-  checkInt,
   checkObject,
   type CodecFor,
   int,
-  INT_MAX,
   row,
   struct,
+  viewOf,
   writeOnly,
   wrongType,
 } from "./codecs.ts";
 import { address } from "./address_codecs.ts";
+import { interfaceIndex, ipv4Interface, ipv4InterfaceAddress } from "./interface.ts";
 
 const {
   ip_mreqn: MREQN,
@@ -33,14 +33,17 @@ const {
 const V4 = c.IPPROTO_IP;
 const V6 = c.IPPROTO_IPV6;
 
+/** The keys of a membership. */
+export const GROUP_KEYS: readonly string[] = ["group", "interface"];
+/** The keys of a membership of one source. */
+export const GROUP_SOURCE_KEYS: readonly string[] = [...GROUP_KEYS, "source"];
+
 /** A group and the interface to join it on: by index, by (IPv4) address, or the kernel's choice. */
 export interface Ipv4Membership {
   /** The group's address. */
   readonly group: string;
-  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
-  readonly interfaceAddress?: string;
-  /** The interface's index, which goes before its address. Default 0. */
-  readonly interfaceIndex?: number;
+  /** The interface's name, its index, or an address of it. Default: the route to the group decides. */
+  readonly interface?: string | number;
 }
 
 /** A group, a source in it, and the interface by an address of its own. */
@@ -49,42 +52,36 @@ export interface Ipv4SourceMembership {
   readonly group: string;
   /** The sender's address. */
   readonly source: string;
-  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
-  readonly interfaceAddress?: string;
+  /** The interface's name, its index, or an address of it. Default: the route to the group decides. */
+  readonly interface?: string | number;
 }
 
 /** A group and the interface to join it on. */
 export interface GroupMembership {
   /** The group's address. */
   readonly group: string;
-  /** The interface's index. Default 0: the route to the group decides. */
-  readonly interfaceIndex?: number;
+  /** The interface's name or index. Default: the route to the group decides. */
+  readonly interface?: string | number;
 }
 
 /** `struct ip_mreqn`. */
 const ipMembership = writeOnly<Ipv4Membership>((value, name) => {
-  checkObject(name, value, "an object with a group");
+  checkObject(name, value, "an object with a group", GROUP_KEYS);
   const { bytes, view } = struct(MREQN.size);
   bytes.set(address(name, "group", value.group, parseIpv4), MREQN.imr_multiaddr);
-  bytes.set(
-    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
-    MREQN.imr_address,
-  );
-  view.setInt32(
-    MREQN.imr_ifindex,
-    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
-    true,
-  );
+  const chosen = ipv4Interface(`${name}.interface`, value.interface);
+  bytes.set(chosen.address, MREQN.imr_address);
+  view.setInt32(MREQN.imr_ifindex, chosen.index, true);
   return bytes;
 });
 
 /** `struct ip_mreq_source`. */
 const ipSource = writeOnly<Ipv4SourceMembership>((value, name) => {
-  checkObject(name, value, "an object with a group and a source");
+  checkObject(name, value, "an object with a group and a source", GROUP_SOURCE_KEYS);
   const { bytes } = struct(MREQ_SOURCE.size);
   bytes.set(address(name, "group", value.group, parseIpv4), MREQ_SOURCE.imr_multiaddr);
   bytes.set(
-    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
+    ipv4InterfaceAddress(`${name}.interface`, value.interface),
     MREQ_SOURCE.imr_interface,
   );
   bytes.set(address(name, "source", value.source, parseIpv4), MREQ_SOURCE.imr_sourceaddr);
@@ -93,30 +90,41 @@ const ipSource = writeOnly<Ipv4SourceMembership>((value, name) => {
 
 /** `struct ipv6_mreq`. */
 const ipv6Membership = writeOnly<GroupMembership>((value, name) => {
-  checkObject(name, value, "an object with a group");
+  checkObject(name, value, "an object with a group", GROUP_KEYS);
   const { bytes, view } = struct(MREQ6.size);
   bytes.set(address(name, "group", value.group, parseIpv6), MREQ6.ipv6mr_multiaddr);
   view.setInt32(
     MREQ6.ipv6mr_ifindex,
-    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    interfaceIndex(`${name}.interface`, value.interface),
     true,
   );
   return bytes;
 });
 
-/** An interface by its index (set as `struct ip_mreqn`) or by an address; read as an address. */
+/** An interface by name, index (set as `struct ip_mreqn`) or address; read as an address. */
 const ipMulticastInterface: CodecFor<string | number> = (name) => ({
   size: 4,
   encode(value) {
     const { bytes, view } = struct(MREQN.size);
-    if (typeof value === "number") {
-      view.setInt32(MREQN.imr_ifindex, checkInt(name, value, 0, INT_MAX), true);
-    } else if (typeof value === "string") {
-      bytes.set(address(name, "", value, parseIpv4), MREQN.imr_address);
-    } else throw wrongType(name, value, "an interface index or an IPv4 address");
+    if (value === undefined) throw wrongType(name, value, "an interface's name, index or address");
+    const chosen = ipv4Interface(name, value);
+    bytes.set(chosen.address, MREQN.imr_address);
+    view.setInt32(MREQN.imr_ifindex, chosen.index, true);
     return bytes;
   },
   decode: (bytes) => formatIpv4(bytes),
+});
+
+/** An interface by name or index; read as its index. */
+const ipv6MulticastInterface: CodecFor<string | number> = (name) => ({
+  size: 4,
+  encode(value) {
+    if (value === undefined) throw wrongType(name, value, "an interface's name or index");
+    const { bytes, view } = struct(4);
+    view.setInt32(0, interfaceIndex(name, value), true);
+    return bytes;
+  },
+  decode: (bytes) => viewOf(name, bytes, 4).getInt32(0, true),
 });
 
 /**
@@ -189,7 +197,7 @@ export const IP_MULTICAST_ALL: SocketOption<boolean> = row(
 );
 
 /**
- * The interface that multicast leaves by: set by index or by an address of it, read as the address
+ * The interface that multicast leaves by: set by name, index or an address of it, read as the address
  * (`"0.0.0.0"`, the default, if there is none).
  */
 export const IP_MULTICAST_IF: SocketOption<string | number> = row(
@@ -257,13 +265,13 @@ export const IPV6_MULTICAST_HOPS: SocketOption<number> = row(
   int(-1, 255),
 );
 
-/** The interface that multicast leaves by, as its index; 0 (the default) for the route's. */
-export const IPV6_MULTICAST_IF: SocketOption<number> = row(
+/** The interface that multicast leaves by: set by name or index, read as the index; 0 (the default) for the route's. */
+export const IPV6_MULTICAST_IF: SocketOption<number | string> = row(
   "IPV6_MULTICAST_IF",
   V6,
   c.IPV6_MULTICAST_IF,
   "rw",
-  int(0),
+  ipv6MulticastInterface,
 );
 
 /** Whether multicast that is sent also arrives on this host. Default true. */

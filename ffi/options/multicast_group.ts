@@ -1,7 +1,7 @@
 /**
  * The multicast options that IPv4 and IPv6 have alike: RFC 3678 section 5.
  *
- * The MCAST_* options name the interface by its index and exist for both versions; those of IPv6 are
+ * The MCAST_* options name the interface itself, not an address of it, and exist for both versions; those of IPv6 are
  * the rows with the prefix `IPV6_`.
  *
  * @module
@@ -11,8 +11,9 @@ import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { putSockaddr } from "./address_codecs.ts";
-import { checkInt, checkObject, type CodecFor, INT_MAX, row, struct, writeOnly } from "./codecs.ts";
-import type { GroupMembership } from "./multicast.ts";
+import { checkObject, type CodecFor, row, struct, writeOnly } from "./codecs.ts";
+import { interfaceIndex } from "./interface.ts";
+import { GROUP_KEYS, GROUP_SOURCE_KEYS, type GroupMembership } from "./multicast.ts";
 
 const { group_req: GROUP_REQ, group_source_req: GROUP_SOURCE_REQ } = STRUCTS;
 const V4 = c.IPPROTO_IP;
@@ -27,11 +28,11 @@ export interface GroupSourceMembership extends GroupMembership {
 /** `struct group_req`. */
 function groupReq(level: number): CodecFor<GroupMembership> {
   return writeOnly((value, name) => {
-    checkObject(name, value, "an object with a group");
+    checkObject(name, value, "an object with a group", GROUP_KEYS);
     const { bytes, view } = struct(GROUP_REQ.size);
     view.setUint32(
       GROUP_REQ.gr_interface,
-      checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+      interfaceIndex(`${name}.interface`, value.interface),
       true,
     );
     putSockaddr(bytes, GROUP_REQ.gr_group, level, name, "group", value.group);
@@ -42,11 +43,11 @@ function groupReq(level: number): CodecFor<GroupMembership> {
 /** `struct group_source_req`. */
 function groupSourceReq(level: number): CodecFor<GroupSourceMembership> {
   return writeOnly((value, name) => {
-    checkObject(name, value, "an object with a group and a source");
+    checkObject(name, value, "an object with a group and a source", GROUP_SOURCE_KEYS);
     const { bytes, view } = struct(GROUP_SOURCE_REQ.size);
     view.setUint32(
       GROUP_SOURCE_REQ.gsr_interface,
-      checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+      interfaceIndex(`${name}.interface`, value.interface),
       true,
     );
     putSockaddr(bytes, GROUP_SOURCE_REQ.gsr_group, level, name, "group", value.group);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SocketOption } from "../../core/option.ts";
+import { interfaceIndex } from "./interface.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import {
@@ -11,7 +12,6 @@ import {
   checkInt,
   checkObject,
   type CodecFor,
-  INT_MAX,
   readOnly,
   row,
   struct,
@@ -64,8 +64,8 @@ export const ICMPV6_FILTER: SocketOption<readonly number[]> = row(
 
 /** What a link-layer socket is to get beside its own (`struct packet_mreq`). */
 export interface PacketMembership {
-  /** Interface index, 1 to 2^31 - 1. */
-  interfaceIndex: number;
+  /** The interface's name or index. */
+  interface: string | number;
   /** One multicast address, all frames, all multicast frames, or one unicast address. */
   type: "multicast" | "promiscuous" | "allmulticast" | "unicast";
   /** The address, 1 to 8 bytes, for `"multicast"` and `"unicast"`. */
@@ -80,13 +80,13 @@ const MEMBERSHIPS: Readonly<Record<PacketMembership["type"], number>> = {
 };
 
 function encodeMembership(value: PacketMembership, name: string): Uint8Array<ArrayBuffer> {
-  checkObject(name, value, "a membership");
-  const { interfaceIndex, type, address = new Uint8Array(0) } = value;
+  checkObject(name, value, "a membership", ["interface", "type", "address"]);
+  const { type, address = new Uint8Array(0) } = value;
   if (!Object.hasOwn(MEMBERSHIPS, type)) throw wrongType(`${name}.type`, type, "a membership type");
   if (!(address instanceof Uint8Array)) throw wrongType(`${name}.address`, address, "bytes");
   checkInt(`${name}.address.length`, address.length, 0, MAX_HARDWARE_BYTES);
   const { bytes, view } = struct(MREQ.size);
-  const index = checkInt(`${name}.interfaceIndex`, interfaceIndex, 1, INT_MAX);
+  const index = interfaceIndex(`${name}.interface`, value.interface, 1);
   view.setInt32(MREQ.mr_ifindex, index, true);
   view.setUint16(MREQ.mr_type, MEMBERSHIPS[type], true);
   view.setUint16(MREQ.mr_alen, address.length, true);

@@ -12,10 +12,8 @@ import { formatIpv4, parseIpv4 } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import {
-  checkInt,
   checkObject,
   type CodecFor,
-  INT_MAX,
   outOfRange,
   row,
   struct,
@@ -24,11 +22,13 @@ import {
   wrongType,
 } from "./codecs.ts";
 import { address, getSockaddr, putSockaddr } from "./address_codecs.ts";
+import { interfaceIndex, ipv4InterfaceAddress } from "./interface.ts";
 
 const { ip_msfilter: IP_FILTER, group_filter: GROUP_FILTER } = STRUCTS;
 const IPV4_BYTES = 4;
 const SOCKADDR_BYTES = STRUCTS.sockaddr_storage.size;
 
+const FILTER_KEYS = ["group", "interface", "mode", "sources"];
 /** Room for sources when a filter is read; net.ipv4.igmp_max_msf is 10, net.ipv6.mld_max_msf 64. */
 const MAX_SOURCES = 256;
 
@@ -36,8 +36,8 @@ const MAX_SOURCES = 256;
 export interface SourceFilter {
   /** The group's address. */
   readonly group: string;
-  /** The interface's index. Default 0: the route to the group decides. */
-  readonly interfaceIndex?: number;
+  /** The interface's name or index, read as its index. Default 0: the route to the group decides. */
+  readonly interface?: string | number;
   /** Whether the sources are the only ones taken, or the only ones not taken. */
   readonly mode: "include" | "exclude";
   /** The senders' addresses. */
@@ -48,8 +48,11 @@ export interface SourceFilter {
 export interface Ipv4SourceFilter {
   /** The group's address. */
   readonly group: string;
-  /** An address of the interface. Default `"0.0.0.0"`: the route to the group decides. */
-  readonly interfaceAddress?: string;
+  /**
+   * The interface's name, its index, or an address of it; read as the address. Default `"0.0.0.0"`:
+   * the route to the group decides.
+   */
+  readonly interface?: string | number;
   /** Whether the sources are the only ones taken, or the only ones not taken. */
   readonly mode: "include" | "exclude";
   /** The senders' addresses. */
@@ -58,7 +61,7 @@ export interface Ipv4SourceFilter {
 
 /** Checks mode and sources of either kind. */
 function checkFilter(name: string, value: SourceFilter | Ipv4SourceFilter): number {
-  checkObject(name, value, "an object with a group, a mode and sources");
+  checkObject(name, value, "an object with a group, a mode and sources", FILTER_KEYS);
   if (value.mode !== "include" && value.mode !== "exclude") {
     throw outOfRange(`${name}.mode`, value.mode, '"include" or "exclude"');
   }
@@ -77,7 +80,7 @@ function encodeIpFilter(value: Ipv4SourceFilter, name: string): Uint8Array<Array
   const { bytes, view } = struct(IP_FILTER.imsf_slist + IPV4_BYTES * value.sources.length);
   bytes.set(address(name, "group", value.group, parseIpv4), IP_FILTER.imsf_multiaddr);
   bytes.set(
-    address(name, "interfaceAddress", value.interfaceAddress ?? "0.0.0.0", parseIpv4),
+    ipv4InterfaceAddress(`${name}.interface`, value.interface),
     IP_FILTER.imsf_interface,
   );
   view.setUint32(IP_FILTER.imsf_fmode, mode, true);
@@ -101,7 +104,7 @@ function encodeGroupFilter(
   const { bytes, view } = struct(GROUP_FILTER.gf_slist + SOCKADDR_BYTES * value.sources.length);
   view.setUint32(
     GROUP_FILTER.gf_interface,
-    checkInt(`${name}.interfaceIndex`, value.interfaceIndex ?? 0, 0, INT_MAX),
+    interfaceIndex(`${name}.interface`, value.interface),
     true,
   );
   putSockaddr(bytes, GROUP_FILTER.gf_group, level, name, "group", value.group);
@@ -132,9 +135,12 @@ function sourceCount(view: DataView, countOffset: number, header: number, each: 
   return Math.min(view.getUint32(countOffset, true), room);
 }
 
-function ipFilter(group: string, interfaceAddress: string | undefined): CodecFor<Ipv4SourceFilter> {
+function ipFilter(
+  group: string,
+  nic: string | number | undefined,
+): CodecFor<Ipv4SourceFilter> {
   return (name) => {
-    const asked = { group, interfaceAddress, mode: "include", sources: [] } as const;
+    const asked = { group, interface: nic, mode: "include", sources: [] } as const;
     return {
       size: IP_FILTER.imsf_slist + IPV4_BYTES * MAX_SOURCES,
       query: asQuery(encodeIpFilter(asked, name), IP_FILTER.imsf_numsrc),
@@ -143,7 +149,7 @@ function ipFilter(group: string, interfaceAddress: string | undefined): CodecFor
         const view = viewOf(name, bytes, IP_FILTER.imsf_slist);
         return {
           group: formatIpv4(bytes, IP_FILTER.imsf_multiaddr),
-          interfaceAddress: formatIpv4(bytes, IP_FILTER.imsf_interface),
+          interface: formatIpv4(bytes, IP_FILTER.imsf_interface),
           mode: view.getUint32(IP_FILTER.imsf_fmode, true) === c.MCAST_INCLUDE
             ? "include"
             : "exclude",
@@ -160,10 +166,10 @@ function ipFilter(group: string, interfaceAddress: string | undefined): CodecFor
 function groupFilter(
   level: number,
   group: string,
-  interfaceIndex: number | undefined,
+  nic: string | number | undefined,
 ): CodecFor<SourceFilter> {
   return (name) => {
-    const asked = { group, interfaceIndex, mode: "include", sources: [] } as const;
+    const asked = { group, interface: nic, mode: "include", sources: [] } as const;
     return {
       size: GROUP_FILTER.gf_slist + SOCKADDR_BYTES * MAX_SOURCES,
       query: asQuery(encodeGroupFilter(asked, name, level), GROUP_FILTER.gf_numsrc),
@@ -172,7 +178,7 @@ function groupFilter(
         const view = viewOf(name, bytes, GROUP_FILTER.gf_slist);
         return {
           group: getSockaddr(bytes, GROUP_FILTER.gf_group, level),
-          interfaceIndex: view.getUint32(GROUP_FILTER.gf_interface, true),
+          interface: view.getUint32(GROUP_FILTER.gf_interface, true),
           mode: view.getUint32(GROUP_FILTER.gf_fmode, true) === c.MCAST_INCLUDE
             ? "include"
             : "exclude",
@@ -224,22 +230,22 @@ export const IPV6_MCAST_MSFILTER: SocketOption<SourceFilter> = row(
  * The source filter of one joined IPv4 group, to read and set: `IP_MSFILTER`.
  *
  * @param group The group's address.
- * @param interfaceAddress An address of the interface it was joined on (default `"0.0.0.0"`).
+ * @param nic The interface it was joined on: its name, index or an address of it.
  * @returns The option. A group that was not joined so fails with EADDRNOTAVAIL or EINVAL.
  * @throws {TypeError} If an address is no IPv4 address.
  */
 export function ipSourceFilterOf(
   group: string,
-  interfaceAddress?: string,
+  nic?: string | number,
 ): SocketOption<Ipv4SourceFilter> {
-  return row("IP_MSFILTER", c.IPPROTO_IP, c.IP_MSFILTER, "rw", ipFilter(group, interfaceAddress));
+  return row("IP_MSFILTER", c.IPPROTO_IP, c.IP_MSFILTER, "rw", ipFilter(group, nic));
 }
 
 /**
  * The source filter of one joined group of either IP version, to read and set: `MCAST_MSFILTER`.
  *
  * @param group The group's address, which tells the version.
- * @param interfaceIndex The interface it was joined on (default 0).
+ * @param nic The interface it was joined on, by name or index (default 0).
  * @returns The option. A group that was not joined so fails with EADDRNOTAVAIL or EINVAL.
  * @throws {TypeError} If the group is no address.
  *
@@ -252,9 +258,12 @@ export function ipSourceFilterOf(
  * assertEquals(option.name, "IPV6_MCAST_MSFILTER");
  * ```
  */
-export function sourceFilterOf(group: string, interfaceIndex?: number): SocketOption<SourceFilter> {
+export function sourceFilterOf(
+  group: string,
+  nic?: string | number,
+): SocketOption<SourceFilter> {
   const v6 = group.includes(":");
   const level = v6 ? c.IPPROTO_IPV6 : c.IPPROTO_IP;
   const name = v6 ? "IPV6_MCAST_MSFILTER" : "MCAST_MSFILTER";
-  return row(name, level, c.MCAST_MSFILTER, "rw", groupFilter(level, group, interfaceIndex));
+  return row(name, level, c.MCAST_MSFILTER, "rw", groupFilter(level, group, nic));
 }

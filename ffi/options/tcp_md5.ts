@@ -6,19 +6,11 @@
 
 import type { OptionBytes, SocketOption } from "../../core/option.ts";
 import { parseIp } from "../../core/ip/text.ts";
+import { interfaceIndex } from "./interface.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { address } from "./address_codecs.ts";
-import {
-  checkInt,
-  checkObject,
-  INT_MAX,
-  outOfRange,
-  row,
-  struct,
-  writeOnly,
-  wrongType,
-} from "./codecs.ts";
+import { checkInt, checkObject, outOfRange, row, struct, writeOnly, wrongType } from "./codecs.ts";
 
 const L = c.IPPROTO_TCP;
 const { tcp_md5sig: MD5 } = STRUCTS;
@@ -29,15 +21,17 @@ export interface TcpMd5Key {
   readonly address: string;
   /** How many leading bits of it count. Default all. Since Linux 4.13 (needs TCP_MD5SIG_EXT). */
   readonly prefixLength?: number;
-  /** The L3 master interface it is for. Default 0: any. Since Linux 5.6 (needs TCP_MD5SIG_EXT). */
-  readonly interfaceIndex?: number;
+  /** The L3 master interface it is for, by name or index. Default 0: any. Since Linux 5.6 (needs TCP_MD5SIG_EXT). */
+  readonly interface?: string | number;
   /** The key, as bytes or text in UTF-8, of at most 80 bytes; empty to forget it. */
   readonly key: Uint8Array | string;
 }
 
+const KEYS = ["address", "prefixLength", "interface", "key"];
+
 /** `struct tcp_md5sig`. */
 function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
-  checkObject(name, value, "an object with an address and a key");
+  checkObject(name, value, "an object with an address and a key", KEYS);
   const ip = address(name, "address", value.address, parseIp);
   const key = typeof value.key === "string" ? new TextEncoder().encode(value.key) : value.key;
   if (!(key instanceof Uint8Array)) throw wrongType(`${name}.key`, key, "bytes or text");
@@ -61,11 +55,11 @@ function encodeMd5Key(value: TcpMd5Key, name: string): OptionBytes {
       8 * ip.length,
     );
   }
-  if (value.interfaceIndex !== undefined) {
+  if (value.interface !== undefined) {
     flags |= c.TCP_MD5SIG_FLAG_IFINDEX;
     view.setInt32(
       MD5.tcpm_ifindex,
-      checkInt(`${name}.interfaceIndex`, value.interfaceIndex, 0, INT_MAX),
+      interfaceIndex(`${name}.interface`, value.interface),
       true,
     );
   }
@@ -88,7 +82,7 @@ export const TCP_MD5SIG: SocketOption<TcpMd5Key> = row(
 );
 
 /**
- * As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interfaceIndex`. Set only. Since Linux
+ * As {@linkcode TCP_MD5SIG}, and heeds `prefixLength` and `interface`. Set only. Since Linux
  * 4.13.
  */
 export const TCP_MD5SIG_EXT: SocketOption<TcpMd5Key> = row(

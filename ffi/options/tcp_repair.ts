@@ -61,7 +61,7 @@ const WINDOW_FIELDS = [
 const repairWindow: CodecFor<TcpRepairWindow> = (name) => ({
   size: WINDOW.size,
   encode(value) {
-    checkObject(name, value, "an object");
+    checkObject(name, value, "an object", WINDOW_FIELDS.map(([field]) => field));
     const { bytes, view } = struct(WINDOW.size);
     for (const [field, offset] of WINDOW_FIELDS) {
       view.setUint32(offset, checkInt(`${name}.${field}`, value[field], 0, UINT_MAX), true);
@@ -111,7 +111,7 @@ export const TCP_REPAIR_OPTIONS: SocketOption<readonly TcpRepairOption[]> = row(
     if (!Array.isArray(value)) throw wrongType(name, value, "an array of options");
     const { bytes, view } = struct(REPAIR_OPT.size * value.length);
     value.forEach((option, i) => {
-      checkObject(`${name}[${i}]`, option, "an option");
+      checkObject(`${name}[${i}]`, option, "an option", ["code", "value"]);
       view.setUint32(
         REPAIR_OPT.size * i + REPAIR_OPT.opt_code,
         checkInt(`${name}[${i}].code`, option.code, 0, 255),

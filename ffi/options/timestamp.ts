@@ -42,7 +42,7 @@ export interface TransmitTime {
 const transmitTime: CodecFor<TransmitTime> = (name) => ({
   size: TXTIME.size,
   encode(value) {
-    checkObject(name, value, "an object with a clock");
+    checkObject(name, value, "an object with a clock", ["clock", "deadlineMode", "reportErrors"]);
     const clock = Object.hasOwn(CLOCKS, value.clock) ? CLOCKS[value.clock] : undefined;
     if (clock === undefined) {
       throw outOfRange(name, value.clock, 'a clock: "realtime", "monotonic" or "tai"');

@@ -4,10 +4,14 @@
  * @module
  */
 import { socketError } from "../../core/errors.ts";
-import { attempt, failure, libc } from "../abi/library.ts";
+import { SIOCGIFADDR } from "../abi/event_constants.ts";
+import { STRUCTS } from "../abi/layout.ts";
+import { attempt, closeFd, failure, libc, must } from "../abi/library.ts";
+import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "../abi/socket_constants.ts";
 import { allocate } from "../abi/memory.ts";
 import type { InterfaceLookup } from "../families/row.ts";
 
+const { ifreq: IFREQ } = STRUCTS;
 /** IFNAMSIZ (net/if.h), the NUL included. */
 const IF_NAMESIZE = 16;
 
@@ -31,3 +35,18 @@ export const INTERFACES: InterfaceLookup = {
     return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
   },
 };
+
+/** The first IPv4 address of an interface (`man 7 netdevice`, SIOCGIFADDR): 4 bytes. */
+export function interfaceIpv4(index: number): Uint8Array<ArrayBuffer> {
+  const name = INTERFACES.toName(index);
+  const request = allocate(IFREQ.size);
+  request.set(new TextEncoder().encode(name), IFREQ.ifr_name);
+  const fd = must("socket", (lib) => lib.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  try {
+    must("ioctl", (lib) => lib.ioctl(fd, SIOCGIFADDR, request), name);
+  } finally {
+    closeFd(fd);
+  }
+  const at = IFREQ.ifr_ifru + STRUCTS.sockaddr_in.sin_addr;
+  return request.slice(at, at + 4);
+}

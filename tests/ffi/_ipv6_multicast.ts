@@ -15,7 +15,7 @@ const OWN = "fd00::1";
 using own = receiver(c.AF_INET6);
 using from = sender(c.AF_INET6, OWN, DEV);
 const to = { hostname: "ff15::1234", port: portOf(own), scopeId: DEV };
-const group = { group: to.hostname, interfaceIndex: DEV };
+const group = { group: to.hostname, interface: DEV };
 const marker = { hostname: OWN, port: portOf(own) };
 own.setOption(o.IPV6_MULTICAST_ALL, false);
 const expect = async (text: string, arrives: boolean) => {

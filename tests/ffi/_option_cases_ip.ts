@@ -88,7 +88,7 @@ export const IPV6: readonly OptionCase[] = [
     on: "udp6 connected",
     back: (v: unknown) => (v as o.Ipv6PathMtu).mtuBytes >= 1280,
   },
-  { option: o.IPV6_PKTINFO, on: "udp6", set: { address: "::1", interfaceIndex: LO } },
+  { option: o.IPV6_PKTINFO, on: "udp6", set: { address: "::1", interface: LO } },
   { option: o.IPV6_ROUTER_ALERT, on: "raw6 all", set: 0 },
   ...values("udp6", o.IPV6_TCLASS, 0xb8, 0),
   { option: o.IPV6_TCLASS, on: "udp6", set: -1, back: 0 },

@@ -7,21 +7,21 @@ import { LO, type OptionCase } from "./_option_case.ts";
 
 const G4 = "232.1.2.3";
 const G6 = "ff35::8000:1";
-const ipAny = { group: "239.1.2.3", interfaceIndex: LO };
-const ipSource = { group: G4, source: "127.0.0.9", interfaceAddress: "127.0.0.1" };
-const any4 = { group: "239.1.2.3", interfaceIndex: LO };
-const any6 = { group: "ff05::1234", interfaceIndex: LO };
-const source4 = { group: G4, source: "127.0.0.9", interfaceIndex: LO };
-const source6 = { group: G6, source: "::9", interfaceIndex: LO };
-const filter4 = { group: "239.1.2.3", interfaceIndex: LO, mode: "exclude", sources: ["127.0.0.7"] };
-const filter6 = { group: "ff05::1234", interfaceIndex: LO, mode: "exclude", sources: ["::7"] };
+const ipAny = { group: "239.1.2.3", interface: LO };
+const ipSource = { group: G4, source: "127.0.0.9", interface: "127.0.0.1" };
+const any4 = { group: "239.1.2.3", interface: LO };
+const any6 = { group: "ff05::1234", interface: LO };
+const source4 = { group: G4, source: "127.0.0.9", interface: LO };
+const source6 = { group: G6, source: "::9", interface: LO };
+const filter4 = { group: "239.1.2.3", interface: LO, mode: "exclude", sources: ["127.0.0.7"] };
+const filter6 = { group: "ff05::1234", interface: LO, mode: "exclude", sources: ["::7"] };
 const ipFilter = {
   group: "239.1.2.3",
-  interfaceAddress: "127.0.0.1",
+  interface: "127.0.0.1",
   mode: "exclude",
   sources: ["127.0.0.7", "127.0.0.8"],
 };
-const ipByAddress = { group: "239.1.2.3", interfaceAddress: "127.0.0.1" };
+const ipByAddress = { group: "239.1.2.3", interface: "127.0.0.1" };
 
 /** Tries of these options. */
 export const MULTICAST: readonly OptionCase[] = [
@@ -45,14 +45,14 @@ export const MULTICAST: readonly OptionCase[] = [
     option: o.IP_BLOCK_SOURCE,
     on: "udp",
     set: ipSource,
-    first: [[o.IP_ADD_MEMBERSHIP, { group: G4, interfaceIndex: LO }]],
+    first: [[o.IP_ADD_MEMBERSHIP, { group: G4, interface: LO }]],
   },
   {
     option: o.IP_UNBLOCK_SOURCE,
     on: "udp",
     set: ipSource,
     first: [
-      [o.IP_ADD_MEMBERSHIP, { group: G4, interfaceIndex: LO }],
+      [o.IP_ADD_MEMBERSHIP, { group: G4, interface: LO }],
       [o.IP_BLOCK_SOURCE, ipSource],
     ],
   },

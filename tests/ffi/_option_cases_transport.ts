@@ -102,7 +102,7 @@ export const UDP: readonly OptionCase[] = [
   ...values("udplite", o.UDPLITE_SEND_CSCOV, 20, 65535, 0),
 ];
 
-const loopbackFrames = { interfaceIndex: LO, type: "promiscuous" };
+const loopbackFrames = { interface: LO, type: "promiscuous" };
 
 /** Tries of these options. */
 export const RAW: readonly OptionCase[] = [

@@ -20,7 +20,7 @@ testWith(linux, "a source-specific group takes its source and no other", async (
   own.setOption(o.MCAST_JOIN_SOURCE_GROUP, {
     group: to.hostname,
     source: "127.0.0.2",
-    interfaceIndex: LO,
+    interface: LO,
   });
   await first.sendTo(bytes("from elsewhere"), to);
   await second.sendTo(bytes("from the source"), to);
@@ -36,9 +36,9 @@ testWith(
     using first = sender(c.AF_INET, "127.0.0.1", LO);
     using second = sender(c.AF_INET, "127.0.0.2", LO);
     const to = { hostname: "239.1.2.4", port: portOf(own) };
-    const blocked = { group: to.hostname, source: "127.0.0.1", interfaceAddress: "127.0.0.1" };
+    const blocked = { group: to.hostname, source: "127.0.0.1", interface: "127.0.0.1" };
     own.setOption(o.IP_MULTICAST_ALL, false);
-    own.setOption(o.IP_ADD_MEMBERSHIP, { group: to.hostname, interfaceAddress: "127.0.0.1" });
+    own.setOption(o.IP_ADD_MEMBERSHIP, { group: to.hostname, interface: "127.0.0.1" });
     await first.sendTo(bytes("1"), to);
     assertEquals(await next(own), "1");
     own.setOption(o.IP_BLOCK_SOURCE, blocked);

@@ -1,8 +1,24 @@
 /** Options by their numbers: no size that a codec tells lets the kernel write beyond its room. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type OptionCodec, socketOption } from "../../core/option.ts";
-import { AF_INET, SOCK_DGRAM, socket } from "../../ffi/mod.ts";
-import { SO_ATTACH_FILTER, SO_GET_FILTER } from "../../ffi/options/mod.ts";
+import { AF_INET, AF_INET6, SOCK_DGRAM, socket } from "../../ffi/mod.ts";
+import {
+  IP_ADD_MEMBERSHIP,
+  IP_ADD_SOURCE_MEMBERSHIP,
+  IP_DROP_MEMBERSHIP,
+  IP_DROP_SOURCE_MEMBERSHIP,
+  IP_MULTICAST_IF,
+  ipSourceFilterOf,
+  IPV6_ADD_MEMBERSHIP,
+  IPV6_DROP_MEMBERSHIP,
+  IPV6_MULTICAST_IF,
+  MCAST_JOIN_GROUP,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_GROUP,
+  SO_ATTACH_FILTER,
+  SO_GET_FILTER,
+  sourceFilterOf,
+} from "../../ffi/options/mod.ts";
 import { claim } from "./_tools.ts";
 
 const SOL_SOCKET = 1;
@@ -90,4 +106,31 @@ claim("a row that lies, and what is no row, are refused by name", () => {
       "Cannot setsock",
     );
   }
+});
+
+claim("an interface is its name, its index or an address of it, in every membership", () => {
+  using s = socket(AF_INET, SOCK_DGRAM);
+  const names: (string | number)[] = ["lo", 1, "127.0.0.1"];
+  const source = "127.0.0.9";
+  // Left under another of its names: the kernel refuses what was not joined there.
+  for (const [i, nic] of names.entries()) {
+    const other = names[(i + 1) % 3];
+    s.setOption(IP_ADD_MEMBERSHIP, { group: "239.1.2.3", interface: nic });
+    s.setOption(IP_DROP_MEMBERSHIP, { group: "239.1.2.3", interface: other });
+    s.setOption(IP_ADD_SOURCE_MEMBERSHIP, { group: "232.1.2.3", source, interface: nic });
+    assertEquals(s.getOption(ipSourceFilterOf("232.1.2.3", other)).sources, [source]);
+    s.setOption(IP_DROP_SOURCE_MEMBERSHIP, { group: "232.1.2.3", source, interface: other });
+    s.setOption(IP_MULTICAST_IF, nic);
+  }
+  s.setOption(MCAST_JOIN_GROUP, { group: "239.1.2.3", interface: "lo" });
+  s.setOption(MCAST_LEAVE_GROUP, { group: "239.1.2.3", interface: 1 });
+  s.setOption(MCAST_JOIN_SOURCE_GROUP, { group: "232.1.2.3", source, interface: "lo" });
+  assertEquals(s.getOption(sourceFilterOf("232.1.2.3", 1)).sources, [source]);
+  using six = socket(AF_INET6, SOCK_DGRAM);
+  six.setOption(IPV6_ADD_MEMBERSHIP, { group: "ff01::1234", interface: "lo" });
+  six.setOption(IPV6_DROP_MEMBERSHIP, { group: "ff01::1234", interface: 1 });
+  six.setOption(IPV6_MULTICAST_IF, "lo");
+  assertEquals(six.getOption(IPV6_MULTICAST_IF), 1);
+  const error = assertThrows(() => s.setOption(IP_MULTICAST_IF, "no-such-nic"));
+  assertEquals((error as { code?: string }).code, "ENODEV");
 });
