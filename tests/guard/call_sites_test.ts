@@ -1,5 +1,6 @@
 /** That nothing reaches the kernel but through the guard: who makes which call, as a list. */
 import { assertEquals } from "@std/assert";
+import { SYMBOLS } from "../../ffi/abi/symbols.ts";
 import { allOptions } from "../../ffi/options/by_name.ts";
 import { isHarmless } from "../../ffi/guard/options.ts";
 
@@ -118,3 +119,42 @@ const DANGEROUS: readonly string[] = [
   "SO_MARK",
   "UDP_ENCAP",
 ];
+
+/** C functions by which something outside the process is reached or changed, and who decides. */
+const REACHING: Readonly<Record<string, string>> = {
+  socket: "checkSocket",
+  socketpair: "reaches itself",
+  bind: "Peer",
+  listen: "Peer, checkListen",
+  connect: "Peer",
+  send: "whom it is connected to: Peer",
+  sendto: "PeerLength",
+  sendmsg: "PeerLength, checkControl",
+  sendmmsg: "PeerLength, PeerRoom, checkControl",
+  setsockopt: "checkOption",
+  getsockopt: "checkReadOption",
+  ioctl: "on descriptors of our own",
+  write: "on descriptors of our own",
+  open: "checkRead, and two paths of our own",
+  setns: "the whole of net",
+  syscall_io_submit: "polls descriptors of our own",
+  getaddrinfo: "checkLookup",
+  getaddrinfo_blocking: "checkLookup",
+  getaddrinfo_a: "checkLookup",
+  getnameinfo_blocking: "checkLookup",
+  sethostname: "demandSys",
+  if_nametoindex: "demandSys where it is public",
+  if_indextoname: "demandSys where it is public",
+};
+/** Those that look at what the process has, or at files that every program reads. */
+const HARMLESS = "accept4 getsockname getpeername shutdown recv recvfrom recvmsg recvmmsg close " +
+  "close_blocking read fcntl epoll_create1 epoll_ctl epoll_wait epoll_wait_blocking eventfd " +
+  "timerfd_create timerfd_settime syscall_io_setup syscall_io_getevents syscall_io_destroy " +
+  "clock_gettime addressOf copyFrom copyTo strnlen freeaddrinfo gai_cancel " +
+  "getservbyname_r_blocking getservbyport_r_blocking getprotobyname_r_blocking " +
+  "getprotobynumber_r_blocking calloc free errnoLocation";
+
+Deno.test("every C function that is bound has somebody who decides, or harms nobody", () => {
+  const known = new Set([...Object.keys(REACHING), ...HARMLESS.split(" ")]);
+  assertEquals(Object.keys(SYMBOLS).filter((name) => !known.has(name)), []);
+});
