@@ -1,4 +1,4 @@
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { socketError } from "../core/errors.ts";
 import { demandSys } from "../ffi/guard/permissions.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";

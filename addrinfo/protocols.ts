@@ -1,4 +1,4 @@
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { findProtocol, type Protocol } from "../ffi/resolver/service_names.ts";
 
 /**

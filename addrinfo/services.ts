@@ -1,4 +1,4 @@
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import {
   findServiceByName,
   findServiceByPort,

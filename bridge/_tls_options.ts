@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 
 /** A certificate and its key. */
 export interface TlsCertificate {

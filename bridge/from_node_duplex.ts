@@ -6,7 +6,8 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { Address, Family, SocketType } from "../core/address.ts";
-import { checkKeys, detached } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
+import { detached } from "../core/bytes.ts";
 import type { StreamEndpoint } from "../core/endpoint.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";

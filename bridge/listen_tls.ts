@@ -4,7 +4,7 @@
  * @module
  */
 import type { Family, SocketType } from "../core/address.ts";
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { closedError } from "../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";

@@ -8,7 +8,7 @@ import { closeSync, lstatSync, unlinkSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Buffer } from "node:buffer";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { hasDescriptor } from "./_descriptor.ts";
 import { makeRequest } from "./_http_request.ts";

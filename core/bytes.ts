@@ -3,10 +3,7 @@
  *
  * @module
  */
-
 import type { Parameter } from "./arguments.ts";
-
-export { checkInteger, checkKeys } from "./arguments.ts";
 
 const ENCODER = new TextEncoder();
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 import { AF_INET6 } from "../ffi/abi/socket_constants.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
 import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";

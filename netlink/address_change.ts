@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { checkLinkName, checkText, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { RTM_DELADDR, RTM_NEWADDR } from "./abi/rtnetlink.ts";
 import { ADDRESS_FLAGS, IFA, IFADDRMSG } from "./address.ts";

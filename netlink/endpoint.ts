@@ -4,7 +4,8 @@
  * @module
  */
 import type { NetlinkAddress } from "../core/address.ts";
-import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkBytes } from "../core/bytes.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import { formatIp } from "../core/ip/text.ts";
 import {
   IFINFOMSG,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { IFINFOMSG } from "./_link_names.ts";
 import * as l from "./abi/link.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { O_CLOEXEC, O_NONBLOCK } from "../ffi/abi/event_constants.ts";
 import { checkRead } from "../ffi/guard/permissions.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { AF_INET, AF_UNSPEC } from "../ffi/abi/socket_constants.ts";
 import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { RTM_DELNEXTHOP, RTM_NEWNEXTHOP, RTNH_F_ONLINK } from "./abi/rtnetlink.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { AF_INET, AF_INET6 } from "../ffi/abi/socket_constants.ts";
 import { checkWords, newFlags, verbOf } from "./_change_words.ts";
 import {

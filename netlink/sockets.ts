@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import type { Address } from "../core/address.ts";
 import { formatIpv4, formatIpv6 } from "../core/ip/text.ts";
 import {

@@ -1,4 +1,5 @@
-import { checkBytes, checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkBytes } from "../core/bytes.ts";
 import { type PingPlan, PingSession } from "./_ping_session.ts";
 import type { PingEvent } from "./ping_events.ts";
 import { ProbeSocket } from "./_probe_socket.ts";

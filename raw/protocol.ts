@@ -1,4 +1,4 @@
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { getProtocolByName } from "../addrinfo/mod.ts";
 
 /** The number of an IP protocol given by number or name. */

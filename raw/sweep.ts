@@ -1,5 +1,5 @@
 import { checkHostname } from "../core/ip_arguments.ts";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError } from "../core/errors.ts";
 import { parseIp } from "../core/ip/text.ts";

@@ -1,5 +1,5 @@
 import type { IpAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/bytes.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import { openIcmpMethod } from "./_trace_icmp.ts";
 import type { TraceMethod, TraceRoute } from "./_trace_method.ts";

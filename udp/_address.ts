@@ -4,7 +4,7 @@
  * @module
  */
 import type { AddressInput, IpAddress } from "../core/address.ts";
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { AddrInfoError, notCapable, socketError } from "../core/errors.ts";
 import { formatIp, isIpv4, isIpv6, parseIp } from "../core/ip/text.ts";
 import { checkHostname, checkIpFamily, hostPort } from "../core/ip_arguments.ts";

@@ -1,5 +1,5 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { firstThatWorks } from "../core/first_address.ts";

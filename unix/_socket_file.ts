@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/bytes.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { isSocketError } from "../core/errors.ts";
 
 /** The socket file that a listener made, and by which marks it is known again. */

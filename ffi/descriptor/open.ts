@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import {
   SO_DOMAIN,
   SO_PROTOCOL,

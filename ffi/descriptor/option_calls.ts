@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import {
   checkCodec,
   MAX_OPTION_BYTES,

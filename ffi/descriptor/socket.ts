@@ -5,7 +5,7 @@
  */
 import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
-import { checkInteger, checkKeys } from "../../core/bytes.ts";
+import { checkInteger, checkKeys } from "../../core/arguments.ts";
 import { DEFAULT_BATCH, DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
 import type {
   Message,

@@ -5,7 +5,8 @@
  */
 import type { Address } from "../../core/address.ts";
 import { addressText } from "../families/sockaddr.ts";
-import { checkKeys, detached, lengthOf } from "../../core/bytes.ts";
+import { checkKeys } from "../../core/arguments.ts";
+import { detached, lengthOf } from "../../core/bytes.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
 import type { RecvManyRequest } from "../messages/mmsg.ts";
 import type { RecvMsgRequest, SendMsgRequest } from "../messages/msghdr.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Address, AddressInput } from "../../core/address.ts";
-import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import { DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
 import { isSocketError } from "../../core/errors.ts";
 import type { Peer } from "../guard/peer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { InetAddress } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
 import { formatIpv4, isIpv4 } from "../../core/ip/text.ts";
 import { IPPROTO_DCCP, IPPROTO_SCTP } from "../abi/ip_constants.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Inet6Address } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
 import { formatIpv6, isIpv6, parseIpv6, splitZone } from "../../core/ip/text.ts";
 import { IPPROTO_DCCP, IPPROTO_SCTP } from "../abi/ip_constants.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NetlinkAddress } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_NETLINK } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";

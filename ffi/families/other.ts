@@ -4,7 +4,8 @@
  * @module
  */
 import type { OpaqueAddress } from "../../core/address.ts";
-import { checkBytes, checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkBytes } from "../../core/bytes.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_UNSPEC } from "../abi/socket_constants.ts";
 import { familyAt, putFamily } from "./bytes.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { PacketAddress } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import { formatMac, parseMac } from "../../core/ip/mac.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_PACKET } from "../abi/socket_constants.ts";

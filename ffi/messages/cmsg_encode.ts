@@ -5,7 +5,8 @@
  */
 import type { OutgoingControl, OutgoingControlMessage } from "../../core/control.ts";
 import { MAX_INT } from "../../core/limits.ts";
-import { checkBytes, checkInteger, lengthOf, partOf } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import { isIpv4, isIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import {
   IP_PKTINFO,

@@ -6,7 +6,7 @@
  */
 import { EAGAIN } from "../../core/errno.ts";
 import type { Address } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import {
   DEFAULT_BATCH,
   DEFAULT_MESSAGE_BYTES,

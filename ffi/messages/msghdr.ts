@@ -8,7 +8,7 @@
  * @module
  */
 import type { Address, AddressInput } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import type { Control, OutgoingControl } from "../../core/control.ts";
 import { MAX_INT } from "../../core/limits.ts";
 import type { Wait } from "../../core/wait.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkBytes, checkInteger, isPlain, lengthOf } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkBytes, isPlain, lengthOf } from "../../core/bytes.ts";
 import { MAX_CONTROL_BYTES, MAX_INT } from "../../core/limits.ts";
 import { socketError } from "../../core/errors.ts";
 import { MSG_DONTWAIT } from "../abi/socket_constants.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { IpAddress, SocketType } from "../../core/address.ts";
-import { checkInteger } from "../../core/bytes.ts";
+import { checkInteger } from "../../core/arguments.ts";
 import { asciiName } from "./idn.ts";
 import {
   AI_ADDRCONFIG,
