@@ -168,12 +168,17 @@ export class Transport {
   /** Sends a datagram to the kernel, which deals with the requests in it before this resolves. */
   async send(datagram: Uint8Array<ArrayBuffer>, wait?: Wait): Promise<void> {
     const core = this.#core;
-    await core.attempt("writable", "send", () => sendOnce(core, datagram, 0), wait);
+    await core.attempt(
+      "writable",
+      "send",
+      () => sendOnce(core, datagram, datagram.length, 0),
+      wait,
+    );
   }
 
   /** As {@linkcode Transport.send}, for a socket that nothing waits to be sent on. */
   sendNow(datagram: Uint8Array<ArrayBuffer>): void {
-    if (sendOnce(this.#core, datagram, 0) === undefined) {
+    if (sendOnce(this.#core, datagram, datagram.length, 0) === undefined) {
       throw socketError("EAGAIN", { syscall: "send" });
     }
   }

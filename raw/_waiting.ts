@@ -56,7 +56,7 @@ export async function timestampsBegun(): Promise<void> {
     core.bind(Peer.own(loopback));
     core.connectNow(Peer.own(core.localName()));
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      sendOnce(core, new Uint8Array(1), 0);
+      sendOnce(core, new Uint8Array(1), 1, 0);
       const stamped = tryRecvMsg(core, 1)?.control?.get("timestamping")?.softwareNanos;
       if (stamped !== undefined) return;
       await new Promise((resolve) => setTimeout(resolve, 1));

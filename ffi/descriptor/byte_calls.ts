@@ -6,7 +6,8 @@
  * @module
  */
 import { EAGAIN, EINTR } from "../../core/errno.ts";
-import { lengthOf } from "../../core/bytes.ts";
+import { detached, lengthOf } from "../../core/bytes.ts";
+import { closedError } from "../../core/errors.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { failure, isMisread, type Libc, libc } from "../abi/library.ts";
 import type { PeerLength } from "../guard/peer.ts";
@@ -17,35 +18,50 @@ import { type AddressText, type Descriptor, namedLength, nameRoom } from "./desc
 const BLOCKED = -1;
 const AGAIN = -2;
 
-/** Receives into the first `size` bytes of `memory` (`man 2 recv`). `undefined` if it would block. */
+/**
+ * Receives into the first `size` bytes of `memory` (`man 2 recv`). `undefined` if it would block.
+ *
+ * @throws {TypeError} If there are not as many any more: it was transferred away.
+ */
 export function recvOnce(
   core: Descriptor,
   memory: Uint8Array,
   size: number,
   flags: number,
 ): number | undefined {
-  core.checkOpen("recv");
+  if (core.fd < 0) throw closedError("recv");
+  if (lengthOf(memory) < size) throw detached("receive", "the buffer");
   const lib = libc();
-  const length = Math.min(size, lengthOf(memory));
   for (let misread = false;;) {
-    const count = lib.recv(core.fd, memory as BufferSource, length, flags | MSG_DONTWAIT);
+    const count = lib.recv(core.fd, memory as BufferSource, size, flags | MSG_DONTWAIT);
     if (count >= 0) {
       poller.spend(count);
       return count;
     }
     const errno = lib.errno();
     if (failed("recv", errno, misread) === BLOCKED) return undefined;
-    misread = errno !== EINTR;
+    misread ||= errno !== EINTR;
   }
 }
 
-/** Sends all of `memory`, or as much as there is room for (`man 2 send`). `undefined` if it would block. */
-export function sendOnce(core: Descriptor, memory: Uint8Array, flags: number): number | undefined {
-  core.checkOpen("send");
+/**
+ * Sends the `size` bytes of `memory`, or as much as there is room for (`man 2 send`). `undefined` if
+ * it would block.
+ *
+ * @throws {TypeError} If there are not as many any more: it was transferred away.
+ */
+export function sendOnce(
+  core: Descriptor,
+  memory: Uint8Array,
+  size: number,
+  flags: number,
+): number | undefined {
+  if (core.fd < 0) throw closedError("send");
+  if (lengthOf(memory) < size) throw detached("send", "data");
   const lib = libc();
   const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
   for (let misread = false;;) {
-    const count = lib.send(core.fd, memory as BufferSource, lengthOf(memory), all);
+    const count = lib.send(core.fd, memory as BufferSource, size, all);
     if (count >= 0) {
       poller.spend(count);
       core.foundRoom();
@@ -53,7 +69,7 @@ export function sendOnce(core: Descriptor, memory: Uint8Array, flags: number): n
     }
     const errno = lib.errno();
     if (failed("send", errno, misread) === BLOCKED) return undefined;
-    misread = errno !== EINTR;
+    misread ||= errno !== EINTR;
   }
 }
 
@@ -61,6 +77,7 @@ export function sendOnce(core: Descriptor, memory: Uint8Array, flags: number): n
 export function sendToOnce(
   core: Descriptor,
   memory: Uint8Array,
+  size: number,
   flags: number,
   name: Uint8Array<ArrayBuffer>,
   nameLength: PeerLength,
@@ -68,9 +85,10 @@ export function sendToOnce(
 ): number | undefined {
   const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
   const length = Math.min(nameLength, name.length);
+  if (lengthOf(memory) < size) throw detached("send", "data");
   return core.tryCall(
     "sendto",
-    (lib, fd) => lib.sendto(fd, memory as BufferSource, lengthOf(memory), all, name, length),
+    (lib, fd) => lib.sendto(fd, memory as BufferSource, size, all, name, length),
     address,
   );
 }

@@ -80,7 +80,7 @@ export function trySend(
   options: Flagged | undefined,
 ): number | undefined {
   checkBytes(data, "send", "data");
-  return sendOnce(core, data, checkFlags(options?.flags, "send"));
+  return sendOnce(core, data, lengthOf(data), checkFlags(options?.flags, "send"));
 }
 
 /** A message to an address. */
@@ -95,9 +95,8 @@ export function sendTo(
   const size = lengthOf(data);
   let name: Bytes = DESTINATION;
   const sent = core.attempt("writable", "sendto", () => {
-    const memory = same(data, size, "send");
     const text = () => destinationText(name, 0, length);
-    const count = sendToOnce(core, memory, flags, name, length, text);
+    const count = sendToOnce(core, data, size, flags, name, length, text);
     if (count === undefined) checkMayWait(flags, "sendto");
     return count;
   }, wait);
@@ -129,7 +128,7 @@ export function trySendTo(
 ): number | undefined {
   const { flags, length } = destined(core, data, to, options);
   const text = () => destinationText(DESTINATION, 0, length);
-  return sendToOnce(core, data, flags, DESTINATION, length, text);
+  return sendToOnce(core, data, lengthOf(data), flags, DESTINATION, length, text);
 }
 
 /** Checks a message, and leaves its address in {@linkcode DESTINATION}. */
@@ -221,7 +220,7 @@ function sendSome(
 ): Soon<number> {
   const size = lengthOf(data);
   return core.attempt("writable", "send", () => {
-    const sent = sendOnce(core, same(data, size, "send"), flags);
+    const sent = sendOnce(core, data, size, flags);
     if (sent === undefined) checkMayWait(flags, "send");
     return sent;
   }, wait);
@@ -270,7 +269,7 @@ function receive(
 ): Soon<number> {
   const size = lengthOf(buffer);
   return core.attempt("readable", "recv", () => {
-    const count = recvOnce(core, same(buffer, size, "receive"), size, flags);
+    const count = recvOnce(core, buffer, size, flags);
     if (count === undefined) checkMayWait(flags, "recv");
     return count;
   }, wait);

@@ -105,8 +105,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
       return super.sendAll(data, options);
     }
     try {
-      const count = sendOnce(this.core, data, 0);
-      if (count === lengthOf(data)) return poller.hasBudget ? DONE : poller.nextTurn();
+      const size = lengthOf(data);
+      const count = sendOnce(this.core, data, size, 0);
+      if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
       return this.sendRest(data, count ?? 0);
     } catch (error) {
       return Promise.reject(error);
@@ -144,8 +145,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
 
   protected async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
     return await this.core.attempt("writable", "send", () => {
-      if (lengthOf(data) === 0) throw detached("send", "data");
-      return sendOnce(this.core, data, 0);
+      const size = lengthOf(data);
+      if (size === 0) throw detached("send", "data");
+      return sendOnce(this.core, data, size, 0);
     }, wait);
   }
 

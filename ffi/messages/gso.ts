@@ -49,7 +49,15 @@ function ask(): number {
     const self = Peer.own(core.localName());
     const name = new Uint8Array(SOCKADDR_STORAGE_BYTES);
     const length = encodePeerInto(name, 0, self);
-    const sent = sendToOnce(core, new Uint8Array(MAX_SEGMENTS), 0, name, length, self.text);
+    const sent = sendToOnce(
+      core,
+      new Uint8Array(MAX_SEGMENTS),
+      MAX_SEGMENTS,
+      0,
+      name,
+      length,
+      self.text,
+    );
     return sent === MAX_SEGMENTS ? MAX_SEGMENTS : OLD_MAX_SEGMENTS;
   } catch {
     return OLD_MAX_SEGMENTS;
