@@ -58,3 +58,12 @@ export {
 } from "./monitor.ts";
 export type { TableKind, TableTypes } from "./_watched.ts";
 export type { ChangeSource, EntryChange, MonitorEvent } from "./_watcher.ts";
+export {
+  conntrack,
+  type ConntrackEntry,
+  type ConntrackOptions,
+  type ConntrackTuple,
+} from "./conntrack.ts";
+export { ethtool, type EthtoolInfo } from "./ethtool.ts";
+export { genericFamilies, type GenericFamily, genericFamily } from "./generic.ts";
+export { netnsIds } from "./netns_id.ts";

@@ -24,6 +24,11 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
     ],
   },
   traffic: { headers: [["linux/rtnetlink.h", "linux/pkt_sched.h", "linux/gen_stats.h"]] },
+  generic: { headers: [["linux/genetlink.h"]] },
+  ethtool: { headers: [["linux/ethtool_netlink.h"]] },
+  conntrack: {
+    headers: [["linux/netfilter/nfnetlink.h", "linux/netfilter/nfnetlink_conntrack.h"]],
+  },
   netlink: { headers: [["sys/socket.h", "linux/netlink.h"]] },
 };
 

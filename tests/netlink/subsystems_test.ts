@@ -1,0 +1,302 @@
+/** Sockets, tracked connections, generic families, ethtool and namespace ids, by ss and the others. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { netlink, unix } from "../../mod.ts";
+import { testWith } from "../_tools.ts";
+import { Netns, Program } from "./_netns.ts";
+
+const NEEDS = { root: true, netns: true };
+
+/** The states of `ss`. */
+const STATES: Readonly<Record<string, string>> = {
+  "ESTAB": "established",
+  "SYN-SENT": "syn-sent",
+  "SYN-RECV": "syn-recv",
+  "FIN-WAIT-1": "fin-wait-1",
+  "FIN-WAIT-2": "fin-wait-2",
+  "TIME-WAIT": "time-wait",
+  "UNCONN": "unconnected",
+  "CLOSE-WAIT": "close-wait",
+  "LAST-ACK": "last-ack",
+  "LISTEN": "listen",
+};
+
+function place(address: netlink.SocketEntry["local"] | undefined): string {
+  if (address?.family === "inet") return `${address.hostname}:${address.port || "*"}`;
+  if (address?.family === "inet6") return `[${address.hostname}]:${address.port || "*"}`;
+  return "";
+}
+
+/** Connections in several states. */
+const CLIENTS = `
+import socket, time
+keep = []
+for i in range(20):
+    family = socket.AF_INET if i % 2 == 0 else socket.AF_INET6
+    s = socket.socket(family)
+    s.connect(("127.0.0.1" if i % 2 == 0 else "::1", 4000 + i // 10))
+    if i > 0: s.send(b"x" * i)
+    if i % 5 == 4: s.shutdown(socket.SHUT_WR)
+    keep.append(s)
+print("ready", flush=True)
+time.sleep(100)
+`;
+
+testWith(
+  { ...NEEDS, tools: ["ss"] },
+  "TCP sockets are what ss prints, field by field",
+  async () => {
+    await using netns = await Netns.make();
+    const sockets: (Deno.Conn | Deno.Listener)[] = [];
+    {
+      using _ = netns.enter();
+      for (const hostname of ["127.0.0.1", "::1"]) {
+        sockets.push(Deno.listen({ hostname, port: 4000 }), Deno.listen({ hostname, port: 4001 }));
+      }
+    }
+    try {
+      // Deno connects on another thread, which is elsewhere.
+      await using clients = new Program(netns, "python3", "-c", CLIENTS);
+      await clients.wrote(/ready/);
+      const text = await netns.run("ss", "-Htnae");
+      const theirs = text.trim().split("\n").map((line) => {
+        const [state, recvQ, sendQ, local, remote] = line.trim().split(/\s+/);
+        const inode = /\bino:(\d+)/.exec(line)?.[1] ?? "0";
+        const uid = /\buid:(\d+)/.exec(line)?.[1] ?? "0";
+        const cookie = BigInt(`0x${/\bsk:([0-9a-f]+)/.exec(line)?.[1] ?? "0"}`);
+        return [STATES[state], +recvQ, +sendQ, local, remote, +inode, +uid, cookie];
+      });
+      const entries = await netlink.sockets({ netns: netns.name, kinds: ["tcp"] }).toArray();
+      const ours = entries.map((entry) => [
+        entry.state,
+        entry.recv_q,
+        entry.send_q,
+        place(entry.local),
+        place(entry.remote),
+        entry.inode,
+        entry.uid,
+        entry.cookie,
+      ]);
+      const order = (rows: unknown[][]) => rows.map(String).toSorted();
+      assert(ours.length >= 44);
+      assertEquals(order(ours), order(theirs));
+    } finally {
+      for (const socket of sockets) socket.close();
+    }
+  },
+);
+
+testWith(
+  { tools: ["ss"] },
+  "filters in the kernel leave what the same filter of ss leaves",
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    using client = await Deno.connect({ hostname: "127.0.0.1", port });
+    using _server = await listener.accept();
+    const clientPort = (client.localAddr as Deno.NetAddr).port;
+    const cases: [netlink.SocketsOptions, string][] = [
+      [{ localPort: port }, `sport = :${port}`],
+      [{ remotePort: port }, `dport = :${port}`],
+      [{ port }, `( sport = :${port} or dport = :${port} )`],
+      [
+        { port, local: "127.0.0.0/8" },
+        `( sport = :${port} or dport = :${port} ) and src 127.0.0.0/8`,
+      ],
+      [
+        { port, remote: "10.0.0.0/8" },
+        `( sport = :${port} or dport = :${port} ) and dst 10.0.0.0/8`,
+      ],
+      [{ localPort: port, remotePort: clientPort }, `sport = :${port} and dport = :${clientPort}`],
+      [
+        { port, local: "127.0.0.1", remote: "127.0.0.0/9" },
+        `( sport = :${port} or dport = :${port} ) and src 127.0.0.1 and dst 127.0.0.0/9`,
+      ],
+    ];
+    const counts: number[] = [];
+    for (const [options, filter] of cases) {
+      const found = await netlink.sockets({ kinds: ["tcp"], family: "inet", ...options }).toArray();
+      const { stdout } = await new Deno.Command("ss", { args: ["-Htna4", filter] }).output();
+      const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+      assertEquals(
+        found.map(({ local, remote }) => `${place(local)} ${place(remote)}`).toSorted(),
+        lines.map((line) => line.trim().split(/\s+/).slice(3, 5).join(" ")).toSorted(),
+        filter,
+      );
+      counts.push(found.length);
+    }
+    assertEquals(counts, [2, 1, 3, 3, 0, 1, 2]);
+  },
+);
+
+testWith({}, "a connection's TCP_INFO and memory are told where they are asked for", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  using client = await Deno.connect({ hostname: "127.0.0.1", port });
+  using _server = await listener.accept();
+  await client.write(new Uint8Array(1000));
+  const options = { kinds: ["tcp"] as const, remotePort: port };
+  const [entry] = await netlink.sockets({ ...options, info: true, memory: true }).toArray();
+  assertEquals(entry.tcpInfo?.sentBytes, 1000);
+  assertEquals(entry.tcpInfo?.state, "established");
+  assert(entry.memory!.sndbuf > 0 && entry.congestion!.length > 0);
+  const [bare] = await netlink.sockets(options).toArray();
+  assertEquals([bare.tcpInfo, bare.memory, bare.congestion], [undefined, undefined, undefined]);
+  assertEquals(bare.cookie, entry.cookie);
+});
+
+testWith({ tools: ["ss"] }, "Unix sockets are told with names, peers and types", async () => {
+  const path = `/tmp/bsock-netlink-${Deno.pid}`;
+  using listener = await unix.listen({ path });
+  const entries = await netlink.sockets({ kinds: ["unix"] }).toArray();
+  const ours = entries.find(({ local }) => local.family === "unix" && local.path === path)!;
+  assertEquals([ours.state, ours.type], ["listen", "stream"]);
+  const { stdout } = await new Deno.Command("ss", { args: ["-Hxla", `src ${path}`] }).output();
+  assert(new TextDecoder().decode(stdout).includes(`${path} ${ours.inode}`));
+  const paired = entries.filter(({ peerInode }) => peerInode !== undefined);
+  for (const { inode, peerInode } of paired) {
+    const peer = entries.find((entry) => entry.inode === peerInode);
+    if (peer?.peerInode !== undefined) assertEquals(peer.peerInode, inode);
+  }
+  listener.close();
+});
+
+testWith(
+  { tools: ["ss"] },
+  "netlink sockets are told with their ports, ours among them",
+  async () => {
+    using endpoint = netlink.open({ groups: ["link", "nexthop"] });
+    const entries = await netlink.sockets({ kinds: ["netlink"] }).toArray();
+    const { portId } = endpoint.localAddr;
+    const ours = entries.find(({ local, protocol }) =>
+      local.family === "netlink" && local.portId === portId && protocol === 0
+    );
+    assertEquals(ours?.groups, [1, 32]);
+  },
+);
+
+testWith(
+  { ...NEEDS, tools: ["nft", "conntrack"] },
+  "tracked connections are what conntrack -L prints",
+  async () => {
+    await using netns = await Netns.make();
+    for (
+      const line of [
+        "add table inet t",
+        "add chain inet t c { type filter hook output priority 0 ; }",
+        "add rule inet t c ct state new counter accept",
+      ]
+    ) await netns.run("nft", line);
+    await netns.run(
+      "python3",
+      "-c",
+      `
+import socket
+for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+    l = socket.socket(family); l.bind((host, 5000)); l.listen()
+    c = socket.socket(family); c.connect((host, 5000)); c.send(b"x")
+    u = socket.socket(family, socket.SOCK_DGRAM); u.sendto(b"x", (host, 5001))
+`,
+    );
+    const ours = await netlink.conntrack({ netns: netns.name }).toArray();
+    // Without a family some versions list IPv4 alone.
+    const text = await netns.run("conntrack", "-L", "-f", "ipv4") +
+      await netns.run("conntrack", "-L", "-f", "ipv6");
+    const theirs = text.split("\n").filter((line) => /^(tcp|udp)/.test(line)).map((line) => {
+      const value = (name: string) => [...line.matchAll(new RegExp(`\\b${name}=(\\S+)`, "g"))];
+      const [protocol, , , state] = line.split(/\s+/);
+      return [
+        protocol,
+        protocol === "tcp" ? state : undefined,
+        ...["src", "dst", "sport", "dport"].flatMap((name) => value(name).map(([, v]) => v)),
+        line.includes("[ASSURED]"),
+        line.includes("[UNREPLIED]"),
+      ].map(String).join(" ");
+    });
+    assert(ours.length >= 4);
+    const mine = ours.map(({ protocol, state, original: o, reply: r, status }) =>
+      [
+        protocol,
+        state,
+        ...[o.src, r.src, o.dst, r.dst, o.sport, r.sport, o.dport, r.dport],
+        status.includes("ASSURED"),
+        !status.includes("SEEN_REPLY"),
+      ].map(String).join(" ")
+    );
+    assertEquals(mine.toSorted(), theirs.toSorted());
+    assertEquals(
+      (await netlink.conntrack({ netns: netns.name, family: "inet6" }).toArray()).length,
+      ours.filter(({ family }) => family === "inet6").length,
+    );
+  },
+);
+
+testWith({ tools: ["genl"] }, "generic families are what genl ctrl list prints", async () => {
+  const { stdout } = await new Deno.Command("genl", { args: ["ctrl", "list"] }).output();
+  const text = new TextDecoder().decode(stdout);
+  const theirs = [
+    ...text.matchAll(/^Name: (\S+)\s+ID: (\S+)\s+Version: (\S+)\s+header size: (\d+)/gm),
+  ]
+    .map(([, name, id, version, hdrsize]) => [name, +id, +version, +hdrsize]);
+  const ours = await netlink.genericFamilies().toArray();
+  assert(theirs.length > 1);
+  assertEquals(ours.map(({ name, id, version, hdrsize }) => [name, id, version, hdrsize]), theirs);
+  const one = await netlink.genericFamily("nlctrl");
+  assertEquals(one, ours.find(({ name }) => name === "nlctrl"));
+  const error = await assertRejects(() => netlink.genericFamily("no-such-family"));
+  assertEquals((error as netlink.NetlinkError).code, "ENOENT");
+});
+
+testWith({ ...NEEDS, tools: ["ip", "ethtool"] }, "ethtool says what ethtool says", async () => {
+  await using netns = await Netns.make();
+  await netns.ip("link add v0 numrxqueues 4 numtxqueues 3 type veth peer name v1");
+  await netns.ip("link set v0 up");
+  await netns.ip("link set v1 up");
+  const ours = await netlink.ethtool("v0", { netns: netns.name });
+  const settings = await netns.run("ethtool", "v0");
+  assert(settings.includes(`Speed: ${ours.speed}Mb/s`), settings);
+  assert(settings.toLowerCase().includes(`duplex: ${ours.duplex}`), settings);
+  assert(settings.includes(`Auto-negotiation: ${ours.autoneg ? "on" : "off"}`), settings);
+  assert(settings.includes(`Link detected: ${ours.link ? "yes" : "no"}`), settings);
+  assert(settings.includes(`Port: ${ours.port}`), settings);
+  const channels = await netns.run("ethtool", "-l", "v0");
+  const [most, now] = channels.split("Current hardware settings:");
+  const number = (text: string, name: string) => +(new RegExp(`${name}:\\s+(\\d+)`).exec(text)![1]);
+  assertEquals(
+    [
+      ours.channels?.rx_max,
+      ours.channels?.tx_max,
+      ours.channels?.rx_count,
+      ours.channels?.tx_count,
+    ],
+    [number(most, "RX"), number(most, "TX"), number(now, "RX"), number(now, "TX")],
+  );
+  const features = await netns.run("ethtool", "-k", "v0");
+  const ALIAS: Readonly<Record<string, string>> = { "rx-gro": "generic-receive-offload" };
+  for (const name of ["highdma", "tx-gso-partial", "rx-gro"]) {
+    const line = features.split("\n").find((one) =>
+      one.trim().startsWith(`${ALIAS[name] ?? name}:`)
+    );
+    if (line !== undefined) {
+      assertEquals(ours.features!.active.includes(name), /: on/.test(line), line);
+    }
+  }
+  const error = await assertRejects(() => netlink.ethtool("nope", { netns: netns.name }));
+  assertEquals((error as netlink.NetlinkError).code, "ENODEV");
+});
+
+testWith({ ...NEEDS, tools: ["ip"] }, "ids of namespaces are ip's; events tell them", async () => {
+  await using a = await Netns.make();
+  await using b = await Netns.make();
+  await netlink.change(
+    { do: "add link", ifname: "x0", kind: "veth", peer: { ifname: "x1", netns: b.name } },
+    { netns: a.name },
+  );
+  const theirs = JSON.parse(await a.ip("-j netns list-id") || "[]");
+  const ours = await netlink.netnsIds({ netns: a.name }).toArray();
+  assertEquals(ours, theirs.map(({ nsid }: { nsid: number }) => nsid));
+  assertEquals(ours.length, 1);
+  using endpoint = netlink.open({ netns: a.name, groups: ["link"], allNamespaces: true });
+  await b.ip("link set x1 mtu 1234");
+  const seen: (number | undefined)[] = [];
+  while (!seen.includes(ours[0])) seen.push((await endpoint.recv()).namespaceId);
+}, { sanitizeOps: false });
