@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import * as c from "./abi/conntrack.ts";
 import { NETLINK_NETFILTER } from "./abi/netlink.ts";

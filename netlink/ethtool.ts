@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 import { isSocketError } from "../core/errors.ts";
 import { checkLinkName } from "./_change_words.ts";
 import { requestOn } from "./_request.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 import type { Wait } from "../core/wait.ts";
 import { checkText } from "./_change_words.ts";
 import { requestOn } from "./_request.ts";

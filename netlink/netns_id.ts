@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/bytes.ts";
+import { checkKeys } from "../core/arguments.ts";
 import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { NETNSA_NSID, RTM_GETNSID } from "./abi/rtnetlink.ts";
