@@ -4,10 +4,19 @@
  * @module
  */
 import type { AddressInput, IpAddress } from "../core/address.ts";
-import { checkInteger } from "../core/arguments.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import { AddrInfoError, notCapable, socketError } from "../core/errors.ts";
 import { formatIp, isIpv4, isIpv6, parseIp } from "../core/ip/text.ts";
 import { checkHostname, checkIpFamily, hostPort } from "../core/ip_arguments.ts";
+
+/** The keys of an IPv4 or IPv6 address. */
+export const ADDRESS_KEYS: readonly string[] = [
+  "family",
+  "hostname",
+  "port",
+  "scopeId",
+  "flowInfo",
+];
 
 type IpFamily = IpAddress["family"];
 
@@ -25,6 +34,7 @@ export class UdpAddresses {
 
   /** Checks `to`; a name is looked up, everything else answered at once. */
   resolve(to: AddressInput<IpAddress>, action: string): IpAddress | Promise<IpAddress> {
+    checkKeys(to, ADDRESS_KEYS, action, "to");
     const { hostname, port, family } = to;
     checkInteger(port, 1, 65535, action, "port");
     checkScope(to, action);

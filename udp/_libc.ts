@@ -1,5 +1,5 @@
 import type { AddressInput, IpAddress } from "../core/address.ts";
-import { checkInteger } from "../core/arguments.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { firstThatWorks } from "../core/first_address.ts";
@@ -29,6 +29,7 @@ import {
 } from "../ffi/options/multicast_group.ts";
 import { SO_BROADCAST } from "../ffi/options/socket.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
+import { ADDRESS_KEYS } from "./_address.ts";
 import { type BindRequest, checkMembership, type ConnectRequest } from "./_arguments.ts";
 import type { MulticastOptions, UdpEndpoint } from "./types.ts";
 
@@ -150,9 +151,11 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
         return to;
       }
       if (to.family === "inet6") return to;
+      checkKeys(to, ADDRESS_KEYS, action, "to");
       return { family: "inet6", hostname: `::ffff:${hostname}`, port };
     }
     if (hostname.includes(":")) return to;
+    checkKeys(to, ADDRESS_KEYS, action, "to");
     return this.#names.get(hostPort(hostname, port));
   }
 

@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openFds } from "../_tools.ts";
 import {
   assertCode,
   assertFds,
+  assertReason,
   assertTimeout,
   bytes,
   loops,
@@ -10,7 +11,7 @@ import {
   sha256,
   text,
 } from "./_helpers.ts";
-import { claim, type Message, withMessages } from "./_claim.ts";
+import { type Any, claim, type Message, withMessages } from "./_claim.ts";
 import { MESSAGE_KINDS } from "./_kinds.ts";
 
 const connectionless = (kind: { bind?: unknown }) => kind.bind !== undefined;
@@ -158,6 +159,60 @@ claim(
   },
   connectionless,
 );
+
+claim(MESSAGE_KINDS, "connect takes limits, and refuses what it does not know", async (kind) => {
+  using a = await kind.bind!();
+  using peer = await kind.bind!();
+  const to = peer.localAddr;
+  const reason = new Error("enough");
+  await assertReason(a.connect(to, { signal: AbortSignal.abort(reason) }), reason);
+  for (
+    const [options, name] of [[{ timeout: 5 }, "timeout"], [
+      { timeoutMs: -1 },
+      "timeoutMs",
+    ]] as const
+  ) {
+    await assertRejects(() => a.connect(to, options as Any), Error, name);
+  }
+  await assertRejects(() => a.connect({ ...to, prt: 5 }), TypeError, "prt");
+  await assertRejects(() => a.sendTo(bytes("x"), { ...to, prt: 5 }), TypeError, "prt");
+  if (kind.family === "inet") {
+    const named = { hostname: "localhost", port: to.port, prt: 5 };
+    await assertRejects(() => a.sendTo(bytes("x"), named), TypeError, "prt");
+  }
+  for (const none of [null, undefined, 5, "there"] as Any[]) {
+    await assertRejects(() => a.connect(none), TypeError);
+    await assertRejects(() => a.sendTo(bytes("x"), none), TypeError);
+  }
+  assertEquals(a.remoteAddr, undefined);
+  await a.connect(to, { timeoutMs: 60_000 });
+  assertEquals(a.remoteAddr, to);
+}, connectionless);
+
+claim(MESSAGE_KINDS, "names are looked up, whoever takes an address", async (kind) => {
+  using a = await kind.bind!();
+  using peer = await kind.bind!();
+  const { port } = peer.localAddr;
+  await a.sendTo(bytes("by name"), { hostname: "localhost", port } as Any);
+  assertEquals(text(await peer.recv()), "by name");
+  await a.connect({ hostname: "localhost", port } as Any, { timeoutMs: 60_000 });
+  await a.send(bytes("connected"));
+  assertEquals(text(await peer.recv()), "connected");
+}, (kind) => kind.bind !== undefined && kind.family === "inet");
+
+claim(MESSAGE_KINDS, "a connection ends in one direction alone", async (kind) => {
+  await withMessages(kind, async (a, b) => {
+    const half = a as typeof a & { shutdown(how: string): void };
+    await a.send(bytes("last"));
+    half.shutdown("write");
+    assertEquals(text(await b.recv()), "last");
+    await assertRejects(() => b.recv(), Deno.errors.UnexpectedEof);
+    await b.send(bytes("still heard"));
+    assertEquals(text(await a.recv()), "still heard");
+    await assertCode(() => a.send(bytes("x")), "EPIPE");
+    assertThrows(() => half.shutdown("writing"), TypeError, "how writing");
+  });
+}, (kind) => kind.type === "seqpacket");
 
 claim(MESSAGE_KINDS, "a connected endpoint sends elsewhere by sendTo", async (kind) => {
   using a = await kind.bind!();
