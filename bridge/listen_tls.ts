@@ -5,11 +5,12 @@
  */
 import type { Family, SocketType } from "../core/address.ts";
 import { checkInteger } from "../core/arguments.ts";
-import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { closedError } from "../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
+import { checkListener } from "./_listener.ts";
 import type { ServerContexts, TlsServerOptions } from "./_tls_options.ts";
 import type { TlsEndpoint } from "./_tls_stream.ts";
 import { serverContexts, serverHandshake } from "./start_tls.ts";
@@ -59,12 +60,10 @@ const MOST_WAITING = 64;
  * @throws {Error} If the certificate or the key cannot be parsed.
  */
 export function listenTls<A>(
-  listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+  listener: ListenerEndpoint<A, Endpoint<A>>,
   options: ListenTlsOptions,
 ): TlsListener<A> {
-  if ((listener as { role?: unknown } | null | undefined)?.role !== "listener") {
-    throw new TypeError("Cannot listen for TLS: listener is no listener endpoint");
-  }
+  checkListener(listener, "listen for TLS");
   const contexts = serverContexts(options, "listen for TLS", ["handshakeTimeoutMs", "onError"]);
   const { handshakeTimeoutMs = 10_000, onError } = options;
   checkInteger(handshakeTimeoutMs, 1, 0x7fffffff, "listen for TLS", "handshakeTimeoutMs");

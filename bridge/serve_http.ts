@@ -4,13 +4,14 @@
  * @module
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { closeSync, lstatSync, unlinkSync } from "node:fs";
-import type { Socket } from "node:net";
+import { closeSync } from "node:fs";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Buffer } from "node:buffer";
 import { checkInteger, checkKeys } from "../core/arguments.ts";
-import type { ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
+import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { hasDescriptor } from "./_descriptor.ts";
+import { checkListener } from "./_listener.ts";
 import { makeRequest } from "./_http_request.ts";
 import { sendResponse } from "./_http_response.ts";
 import { toNodeDuplex } from "./to_node_duplex.ts";
@@ -64,7 +65,10 @@ export interface HttpServer<A> extends AsyncDisposable {
   readonly localAddr: A;
   /** Resolves once the server listens no more and all connections are closed; rejects if accepting failed. */
   readonly finished: Promise<void>;
-  /** Accepts no more, lets requests under way be answered, closes idle connections; resolves when all are closed. */
+  /**
+   * Accepts no more, lets requests under way be answered, closes idle connections; resolves when all
+   * are closed. New connections have a second for their first request; upgraded ones are closed.
+   */
   shutdown(): Promise<void>;
   /** Closes everything at once. */
   close(): void;
@@ -75,6 +79,8 @@ export interface HttpServer<A> extends AsyncDisposable {
 }
 
 const MAX_MS = 0x7fffffff;
+/** How long a shutdown waits for the first request of connections that were accepted already. */
+const FIRST_REQUEST_GRACE_MS = 1000;
 const LIMITS = {
   keepAliveTimeoutMs: 5000,
   headersTimeoutMs: 60_000,
@@ -93,9 +99,8 @@ const KEYS = [
  * Serves HTTP/1.1 over any listener of streams: TCP, Multipath TCP, Unix, abstract, inherited from
  * systemd. Connections are kept alive, bodies stream both ways and make their sender wait.
  *
- * The server owns the listener from now on. A listener of the libc engine is handed over to Node by
- * its descriptor and its Unix socket file is removed at the end, as closing the listener would do;
- * any other is accepted from, and each connection served as a Duplex.
+ * The server owns the listener from now on, and closes it. Connections of the libc engine are handed over
+ * to Node by their descriptors, which is the fastest; any other is served as a Duplex.
  *
  * @example A request over TCP
  * ```ts
@@ -122,18 +127,16 @@ const KEYS = [
  * @throws {RangeError} If a limit is out of range.
  */
 export function serveHttp<A>(
-  listener: ListenerEndpoint<A, StreamEndpoint<A>>,
+  listener: ListenerEndpoint<A, Endpoint<A>>,
   handler: HttpHandler,
   options: ServeHttpOptions = {},
 ): HttpServer<A> {
-  checkArguments(listener, handler, options);
+  checkListener(listener, "serve HTTP");
+  checkArguments(handler, options);
   return new Serving(listener, handler, options);
 }
 
-function checkArguments(listener: unknown, handler: unknown, options: ServeHttpOptions): void {
-  if ((listener as { role?: unknown } | null | undefined)?.role !== "listener") {
-    throw new TypeError("Cannot serve HTTP: listener is no listener endpoint");
-  }
+function checkArguments(handler: unknown, options: ServeHttpOptions): void {
   if (typeof handler !== "function") {
     throw new TypeError("Cannot serve HTTP: handler is not a function");
   }
@@ -161,10 +164,8 @@ class Serving<A> implements HttpServer<A> {
   readonly #server: Server;
   readonly #origin: string;
   readonly #connections = new Set<Duplex>();
-  /** Connections without a request so far, which Node does not count as idle. */
+  /** Connections without a request so far, or upgraded: what Node never counts as idle. */
   readonly #silent = new Set<Duplex>();
-  /** Ends the listening. */
-  readonly #unlisten: () => void;
   #listening = true;
   #finish!: () => void;
   #fail!: (reason: unknown) => void;
@@ -185,7 +186,9 @@ class Serving<A> implements HttpServer<A> {
     });
     this.finished.catch(() => {});
     this.#server = this.#makeServer();
-    this.#unlisten = hasDescriptor(listener) ? this.#byDescriptor(listener) : this.#byDuplex();
+    // A server that does not listen itself would end each connection after one response.
+    Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
+    this.#accept();
     const { signal } = options;
     const stop = (): void => void this.shutdown();
     if (signal?.aborted) stop();
@@ -195,8 +198,14 @@ class Serving<A> implements HttpServer<A> {
 
   shutdown(): Promise<void> {
     this.#stopListening();
-    for (const connection of this.#silent) connection.destroy();
     this.#server.closeIdleConnections();
+    if (this.#silent.size > 0) {
+      const timer = setTimeout(() => {
+        for (const connection of this.#silent) connection.destroy();
+      }, FIRST_REQUEST_GRACE_MS);
+      const stop = (): void => clearTimeout(timer);
+      this.finished.then(stop, stop);
+    }
     return this.finished;
   }
 
@@ -206,12 +215,10 @@ class Serving<A> implements HttpServer<A> {
   }
 
   ref(): void {
-    this.#server.ref();
     this.#listener.ref();
   }
 
   unref(): void {
-    this.#server.unref();
     this.#listener.unref();
   }
 
@@ -229,51 +236,28 @@ class Serving<A> implements HttpServer<A> {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       maxHeaderSize: this.#options.maxHeaderBytes,
-      noDelay: true,
     }, (message, response) => this.#answer(message, response));
     server.on("connection", (connection: Duplex) => this.#track(connection));
     server.on("clientError", (error: Error, socket: Duplex) => this.#refuse(error, socket));
     const { onUpgrade } = this.#options;
-    if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
+    if (onUpgrade !== undefined) {
+      server.on("upgrade", (message, socket, head) => {
+        this.#silent.add(socket);
+        onUpgrade(message, socket, head);
+      });
+    }
     return server;
   }
 
-  /** Node accepts from the descriptor. */
-  #byDescriptor(listener: { detach(): number }): () => void {
-    const path = pathOf(this.localAddr);
-    const fd = listener.detach();
+  async #accept(): Promise<void> {
     try {
-      this.#server.listen({ fd });
+      for await (const endpoint of this.#listener) {
+        this.#server.emit("connection", connectionOver(endpoint));
+      }
     } catch (error) {
-      closeSync(fd);
-      throw error;
-    }
-    this.#server.on("error", (error) => {
       this.#fail(error);
       this.close();
-    });
-    return () => {
-      this.#server.close();
-      path?.remove();
-    };
-  }
-
-  /** Connections are accepted here and given to Node one by one. */
-  #byDuplex(): () => void {
-    // A server that does not listen would end each connection after one response.
-    Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
-    const accept = async (): Promise<void> => {
-      try {
-        for await (const endpoint of this.#listener) {
-          this.#server.emit("connection", toNodeDuplex(endpoint) as unknown as Socket);
-        }
-      } catch (error) {
-        this.#fail(error);
-        this.close();
-      }
-    };
-    accept();
-    return () => this.#listener.close();
+    }
   }
 
   #track(connection: Duplex): void {
@@ -284,13 +268,12 @@ class Serving<A> implements HttpServer<A> {
       this.#silent.delete(connection);
       this.#finishIfDone();
     });
-    if (!this.#listening) connection.destroy();
   }
 
   #stopListening(): void {
     if (!this.#listening) return;
     this.#listening = false;
-    this.#unlisten();
+    this.#listener.close();
     this.#finishIfDone();
   }
 
@@ -396,26 +379,22 @@ function checkResponse(answer: unknown): asserts answer is Response {
   if (answer.type === "error") throw new TypeError("Cannot answer: Response.error() has no status");
 }
 
+/** What Node serves: the descriptor where it takes it, else a Duplex. */
+function connectionOver(endpoint: StreamEndpoint<unknown>): Duplex {
+  if (!hasDescriptor(endpoint)) return toNodeDuplex(endpoint).setNoDelay();
+  const fd = endpoint.detach();
+  try {
+    return new Socket({ fd, readable: true, writable: true, allowHalfOpen: true }).setNoDelay();
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
 function originOf(listener: ListenerEndpoint<unknown, unknown>): string {
   const scheme = "alpnProtocols" in listener ? "https" : "http";
   const address = listener.localAddr as { hostname?: string; port?: number };
   if (address.hostname === undefined) return `${scheme}://localhost`;
   const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
   return new URL(`${scheme}://${host}:${address.port}`).origin;
-}
-
-/** The file of a Unix socket, to be removed if it is still the same. */
-function pathOf(address: unknown): { remove(): void } | undefined {
-  const { path } = address as { path?: string };
-  if (path === undefined || path === "" || path.startsWith("\0")) return undefined;
-  const inode = inodeOf(path);
-  return {
-    remove: () => {
-      if (inode !== undefined && inodeOf(path) === inode) unlinkSync(path);
-    },
-  };
-}
-
-function inodeOf(path: string): bigint | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }

@@ -1,6 +1,7 @@
 /** serveHttp over every kind of listener, with fetchOver, curl, wrk and bare bytes as clients. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fetchOver, serveHttp } from "../../bridge/mod.ts";
+import * as unix from "../../unix/mod.ts";
 import { assertCode, bytes, noise, sha256, text } from "../contract/_helpers.ts";
 import { curl, HTTP_KINDS, httpTest, type Listener, withServer } from "./_http.ts";
 
@@ -293,6 +294,8 @@ httpTest(
 Deno.test("what is no listener, handler or limit is refused", async () => {
   const handler = () => new Response();
   assertThrows(() => serveHttp({} as Listener, handler), TypeError, "listener");
+  using packets = await unix.listen({ path: "\0no-streams", type: "seqpacket" });
+  assertThrows(() => serveHttp(packets, handler), TypeError, "seqpacket");
   using listener = await HTTP_KINDS[0].listen();
   assertThrows(() => serveHttp(listener, 5 as unknown as typeof handler), TypeError, "handler");
   const refuse = (options: object, text: string) =>
