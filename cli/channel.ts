@@ -55,15 +55,21 @@ export function streamChannel(
   };
 }
 
+/** Endpoints of messages that can end one direction alone. */
+interface HalfClosing {
+  shutdown?(how: "write"): void | Promise<void>;
+}
+
 /** The channel of a message endpoint that has a peer. */
 export function messageChannel(
-  endpoint: Pick<MessageEndpoint<unknown>, "type" | "recvMany" | "send" | "close">,
+  endpoint: Pick<MessageEndpoint<unknown>, "type" | "recvMany" | "send" | "close"> & HalfClosing,
   name: string,
 ): Channel {
+  const ends = endpoint.type === "seqpacket";
   return {
     kind: "message",
     name,
-    ends: endpoint.type !== "dgram",
+    ends,
     async receive() {
       // An empty batch is the peer's end; an empty message is a message.
       const [message] = await endpoint.recvMany(1);
@@ -73,8 +79,15 @@ export function messageChannel(
     async send(data) {
       await endpoint.send(data);
     },
-    // A message endpoint ends only as a whole.
-    endSend: () => Promise.resolve(),
+    async endSend() {
+      // Datagrams know no end, and a peer that is gone altogether is told of by receiving.
+      if (!ends) return;
+      try {
+        await endpoint.shutdown?.("write");
+      } catch (error) {
+        if (errorCode(error) !== "ENOTCONN") throw error;
+      }
+    },
     close: () => endpoint.close(),
   };
 }

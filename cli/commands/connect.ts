@@ -24,7 +24,7 @@ import type { Traffic } from "../traffic.ts";
 /** What standard input may be silent after the peer's end. */
 const LINGER_MS = 500;
 /** What the peer of datagrams may be silent after the end of standard input. */
-const ANSWER_MS = 1000;
+export const ANSWER_MS = 1000;
 
 /** The option for {@linkcode joinStdio}. */
 export const LINGER_OPTION: OptionSpec = {
@@ -48,7 +48,7 @@ export const connectCommand: Command = {
   description: [
     "The end of standard input ends only the sending direction: the command goes on until the " +
     "server ends, too.",
-    "With datagrams, each read of standard input becomes one message, and as they know no end, " +
+    "With messages, each read of standard input becomes one. Datagrams know no end, so with them " +
     "the command ends when standard input has, and then no answer has come for a second (or for " +
     "the time of --timeout; if there was none at all, that is a time-out).",
   ],
@@ -114,7 +114,7 @@ export async function joinStdio(
   const { channel } = client;
   const { timeoutMs } = settings;
   await withClient(settings, traffic, client, async (counts) => {
-    const datagrams = channel.kind === "message";
+    const datagrams = !channel.ends;
     await exchange(channel, stdioChannel(channel.kind, crlf), counts, {
       signal: session.signal,
       idleMs: timeoutMs,

@@ -16,6 +16,7 @@ import {
   SOURCE_OPTION,
   TLS_OPTIONS,
 } from "../settings.ts";
+import { ANSWER_MS } from "./connect.ts";
 import { PEER_IDLE_MS } from "./listen.ts";
 
 /** The command. */
@@ -31,7 +32,8 @@ export const relayCommand: Command = {
     "certificate must lead to.",
     "Any two kinds of address go together. Each datagram is one message of the other side; from a " +
     "stream, whatever came at once is one message. A sender of datagrams is one client, gone " +
-    "after a minute (or --timeout) of silence.",
+    "after a minute (or --timeout) of silence; where they are the target, a client that has ended " +
+    "gets what still comes, until nothing has for a second (or --timeout).",
   ],
   options: [...SERVER_OPTIONS, SOURCE_OPTION, ...TLS_OPTIONS],
   events: SERVER_EVENTS,
@@ -60,8 +62,10 @@ export const relayCommand: Command = {
           const target = await to.connect(theirs, { signal, timeoutMs });
           await exchange(channel, target.channel, counts, {
             signal,
-            // Datagrams never say that they have ended.
-            idleMs: timeoutMs ?? (target.channel.ends ? undefined : PEER_IDLE_MS),
+            // Datagrams never say that they have ended: a client that has is given what still comes.
+            ...(target.channel.ends
+              ? { idleMs: timeoutMs }
+              : { idleMs: timeoutMs ?? PEER_IDLE_MS, lingerMs: timeoutMs ?? ANSWER_MS }),
           });
         }),
     );

@@ -70,7 +70,7 @@ testWith({ tools: ["socat"] }, "seqpacket: talks to socat", async () => {
 Deno.test("relay joins sequenced packets to datagrams, message by message", async () => {
   await using echo = new Sock(["echo", "udp:127.0.0.1:0"]);
   await using sock = new Sock(["relay", `seqpacket:@${unique()}`, await echo.address()]);
-  const client = await runSock(["connect", await sock.address(), "--timeout", "1"], "message");
+  const client = await runSock(["connect", await sock.address()], "message");
   assertEquals([client.code, client.out], [0, "message"]);
 });
 
@@ -99,4 +99,38 @@ Deno.test("connect udp: tells of a peer that is not there, and ends with 1", asy
   const { code, err } = await runSock(["connect", `udp:127.0.0.1:${closedPort()}`], "anybody?");
   assertEquals(code, 1);
   assertMatch(err, /^sock: .*refused.*ECONNREFUSED/);
+});
+
+testWith(
+  { tools: ["socat"] },
+  "seqpacket: ends one direction alone, as socat sees it",
+  async () => {
+    const name = unique();
+    // socat answers once it has seen the end of what it is sent.
+    const serving = new Deno.Command("socat", {
+      args: ["-t5", `ABSTRACT-LISTEN:${name},type=5`, "SYSTEM:wc -c"],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    let result;
+    do {
+      result = await runSock(["connect", `seqpacket:@${name}`, "-t", "5"], "hello");
+    } while (/ECONNREFUSED/.test(result.err));
+    assertEquals([result.code, result.out.trim(), result.err], [0, "5", ""]);
+    await serving.status;
+  },
+);
+
+Deno.test("seqpacket: relay passes each end on by itself", async () => {
+  await using echo = new Sock(["echo", `seqpacket:@${unique()}`]);
+  await using relay = new Sock(["relay", "tcp:127.0.0.1:0", await echo.address()]);
+  const { code, out } = await runSock(["connect", await relay.address()], "there and back");
+  assertEquals([code, out], [0, "there and back"]);
+});
+
+Deno.test("relay to datagrams ends a stream's client once it has ended and no more answers come", async () => {
+  await using echo = new Sock(["echo", "udp:127.0.0.1:0"]);
+  await using relay = new Sock(["relay", "tcp:127.0.0.1:0", await echo.address()]);
+  const { code, out } = await runSock(["connect", await relay.address(), "-t", "20"], "question");
+  assertEquals([code, out], [0, "question"]);
 });

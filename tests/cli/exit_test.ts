@@ -30,7 +30,7 @@ Deno.test("a command line that makes no sense is exit code 2, says what, and whe
       [["connect", "tcp:8080"], "lacks a host"],
       [["relay", "tcp:0", "tcp:8080"], "lacks a host"],
       [["connect", "tcp:a:1", "--frob=1"], "unknown option --frob"],
-      [["connect", "tcp:a:1", "-z"], "unknown option -z"],
+      [["connect", "tcp:a:1", "-Z"], "unknown option -Z"],
       [["connect", "tcp:a:1", "--timeout"], "--timeout lacks its value"],
       [["connect", "tcp:a:1", "--timeout", "soon"], '"soon"'],
       [["connect", "tcp:a:1", "--timeout", "0"], '"0"'],
