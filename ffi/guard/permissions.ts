@@ -44,17 +44,16 @@ export function demand(need: Need, action: string, about?: string): void {
   const descriptor = descriptorOf(need);
   const granted = ({ state, partial }: Deno.PermissionStatus) =>
     state === "granted" && (need.partly || partial !== true);
-  if (
-    granted(Deno.permissions.querySync(descriptor)) ||
-    granted(Deno.permissions.requestSync(descriptor))
-  ) {
+  const status = Deno.permissions.querySync(descriptor);
+  if (granted(status) || granted(Deno.permissions.requestSync(descriptor))) {
     if (need.special) demandSpecial(need.path!, action, about);
     return;
   }
   const { name, host, path } = descriptor as Need;
   const what = host ?? path;
   const flag = what === undefined ? `--allow-${name}` : `--allow-${name}=${what}`;
-  throw notCapable(worded(action, about), flag);
+  const denied = status.partial === true ? ` and without --deny-${name}` : "";
+  throw notCapable(worded(action, about), flag + denied);
 }
 
 function worded(action: string, about: string | undefined): string {

@@ -71,6 +71,29 @@ testWith(privileged, "a denial of any part refuses what can reach any host", asy
   assertEquals(others(got, NO), {});
 });
 
+testWith(
+  {},
+  "a refusal names what would help: the flag, and the denial that stands in the way",
+  async () => {
+    const message = async (flags: string[]) => {
+      const { socket } = await runJson<{ socket: string }>(
+        `
+      import { socket } from "$/mod.ts";
+      try { socket(17, 3); } catch (error) { console.log(JSON.stringify({ socket: error.message })); }
+      `,
+        { flags: ["--allow-ffi", ...flags] },
+      );
+      return socket;
+    };
+    const what = "Cannot open a socket of this family, type and protocol: requires permission, ";
+    assertEquals(await message([]), `${what}run again with --allow-net`);
+    assertEquals(
+      await message(["--allow-net", "--deny-net=192.0.2.1"]),
+      `${what}run again with --allow-net and without --deny-net`,
+    );
+  },
+);
+
 testWith(privileged, "what is asked for address by address is open beside a denial", async () => {
   const got = await outcomes(
     `{
