@@ -112,27 +112,18 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     }
   }
 
-  async send(data: Uint8Array, options?: SendOptions): Promise<number> {
-    checkBytes(data, "send", "data");
-    const checked = options === undefined ? NONE : SEND(options, "send", "options");
-    return await this.takeTurn(
-      this.sends,
-      beginWait(checked, "send", this),
-      "send",
-      (wait) => this.transmit({ data, control: checked.control }, checked, wait),
-    );
+  // Not async: what they call is, and each such call costs a promise.
+  send(data: Uint8Array, options?: SendOptions): Promise<number> {
+    return options === undefined && !this.sends.busy
+      ? this.#sendNow("send", data, undefined)
+      : this.#sendInTurn("send", data, undefined, options);
   }
 
-  async sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
-    checkBytes(data, "send", "data");
-    checkAddressObject(to, "send");
-    const checked = options === undefined ? NONE : SEND(options, "send", "options");
-    return await this.takeTurn(
-      this.sends,
-      beginWait(checked, "send", this),
-      "sendto",
-      (wait) => this.transmit({ data, to, control: checked.control }, checked, wait),
-    );
+  sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
+    if (to === undefined) return Promise.reject(new TypeError("Cannot send: to is not an address"));
+    return options === undefined && !this.sends.busy
+      ? this.#sendNow("sendto", data, to)
+      : this.#sendInTurn("sendto", data, to, options);
   }
 
   async recv(options?: RecvOptions): Promise<Uint8Array> {
@@ -142,17 +133,19 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     return message.data;
   }
 
-  async recvFrom(options?: RecvOptions): Promise<Message<A>> {
+  recvFrom(options?: RecvOptions): Promise<Message<A>> {
+    return options === undefined && !this.receives.busy
+      ? this.#receiveNow()
+      : this.#receiveInTurn(options);
+  }
+
+  async #receiveInTurn(options: RecvOptions | undefined): Promise<Message<A>> {
     const checked = options === undefined ? NONE : RECV(options, "receive", "options");
     return await this.takeTurn(
       this.receives,
       beginWait(checked, "receive", this),
       "recvfrom",
-      async (wait) => {
-        const message = this.#takeKept(checked) ?? await this.receive(checked, wait);
-        if (message === undefined) throw peerEnded();
-        return message;
-      },
+      async (wait) => present(this.#takeKept(checked) ?? await this.receive(checked, wait)),
     );
   }
 
@@ -218,6 +211,51 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
     for (const message of this.#kept.splice(0)) message.control?.[Symbol.dispose]();
+  }
+
+  /** A send without options while nobody else sends: as little as there can be between it and the engine. */
+  async #sendNow(
+    syscall: string,
+    data: Uint8Array,
+    to: AddressInput<A> | undefined,
+  ): Promise<number> {
+    checkBytes(data, "send", "data");
+    if (to !== undefined) checkAddressObject(to, "send");
+    this.checkOpen(syscall);
+    this.sends.enter();
+    try {
+      return await this.transmit({ data, to }, NONE, undefined);
+    } finally {
+      this.sends.leave();
+    }
+  }
+
+  async #sendInTurn(
+    syscall: string,
+    data: Uint8Array,
+    to: AddressInput<A> | undefined,
+    options: SendOptions | undefined,
+  ): Promise<number> {
+    checkBytes(data, "send", "data");
+    if (to !== undefined) checkAddressObject(to, "send");
+    const checked = options === undefined ? NONE : SEND(options, "send", "options");
+    return await this.takeTurn(
+      this.sends,
+      beginWait(checked, "send", this),
+      syscall,
+      (wait) => this.transmit({ data, to, control: checked.control }, checked, wait),
+    );
+  }
+
+  /** A receive without options while nobody else receives. */
+  async #receiveNow(): Promise<Message<A>> {
+    this.checkOpen("recvfrom");
+    this.receives.enter();
+    try {
+      return present(this.#takeKept(NONE) ?? await this.receive(NONE, undefined));
+    } finally {
+      this.receives.leave();
+    }
   }
 
   /** What {@linkcode MessageBase.recvBatches} goes through; `wait` is one limit for all of it. */
@@ -300,6 +338,11 @@ function peeked<A>(message: Message<A>, size: number): Message<A> {
 /** What a receive rejects with once a connection-oriented peer has ended. */
 export function peerEnded(): Error {
   return new Deno.errors.UnexpectedEof("Cannot receive: the peer has ended the connection");
+}
+
+function present<T>(message: T | undefined): T {
+  if (message === undefined) throw peerEnded();
+  return message;
 }
 
 /** What else an address must be is its family's affair. */

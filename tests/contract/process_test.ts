@@ -12,7 +12,7 @@ claim(STREAM_KINDS, "unref lets the process end though waits are pending", async
   const { code, stdout, stderr } = await runDeno(`
     ${childOf(kind)}${OPEN}
     for (const endpoint of [client, server, listener]) endpoint.unref();
-    for (const wait of [client.recv(), server.recv(1, { timeoutMs: undefined }), listener.accept()]) {
+    for (const wait of [client.recv(), server.recv(1, { timeoutMs: 60_000 }), listener.accept()]) {
       wait.then(() => console.log("settled"), () => console.log("rejected"));
     }
     console.log("end");
