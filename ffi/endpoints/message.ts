@@ -48,7 +48,7 @@ import type { Descriptor } from "../descriptor/descriptor.ts";
 import { EndpointNames } from "./names.ts";
 
 /** A receive that met the end of a connection. */
-const ENDED = Symbol();
+export const ENDED: unique symbol = Symbol();
 
 /** What is known of a socket when its endpoint is made. */
 export interface MessageGiven {
@@ -56,6 +56,8 @@ export interface MessageGiven {
   connected?: boolean;
   /** Whether its connection can end, which an empty receive then tells. Default true. */
   ends?: boolean;
+  /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
+  oneByOne?: boolean;
   /** Its sockaddr. */
   local?: Uint8Array;
   /** Its peer's. */
@@ -73,6 +75,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   readonly #onClose: (() => void) | undefined;
   #connected: boolean;
   readonly #ends: boolean;
+  readonly #oneByOne: boolean;
   /** Whether each message is asked to carry a timestamp, by which an empty one differs from the end. */
   readonly #marked: boolean;
   #wantsTimestamps = false;
@@ -86,6 +89,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     this.#onClose = given.onClose;
     this.#connected = given.connected ?? false;
     this.#ends = given.ends ?? true;
+    this.#oneByOne = given.oneByOne ?? false;
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
@@ -118,7 +122,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     const message = await this.core.attempt(
       "readable",
       "recvmsg",
-      () => this.#tryReceive(options),
+      () => this.tryReceive(options),
       wait,
     );
     return message === ENDED ? undefined : message;
@@ -129,8 +133,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     options: RecvOptions,
     wait: Wait | undefined,
   ): Promise<Message<A>[]> {
-    // One by one where the end must be told from an empty message, and where one is all there is to be.
-    if (this.#marked || this.#endsEmpty || max === 1) {
+    if (this.#isOneByOne || max === 1) {
       const message = await this.receive(options, wait);
       return message === undefined ? [] : [message];
     }
@@ -143,8 +146,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     options: RecvBatchesOptions,
     wait: Wait | undefined,
   ): AsyncGenerator<MessageBatch<A>, void, void> {
-    // One by one where the end must be told from an empty message.
-    if (this.#marked) return yield* super.batches(options, wait);
+    if (this.#isOneByOne) return yield* super.batches(options, wait);
     const { max, size, flags, controlBytes } = options;
     const request = { max, size, flags, controlBytes, connected: this.#connected };
     yield* recvBatches(this.core, request, wait) as AsyncGenerator<MessageBatch<A>, void, void>;
@@ -239,7 +241,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   }
 
   /** Receives at once: `undefined` if there is no message. */
-  #tryReceive(options: RecvOptions): Message<A> | typeof ENDED | undefined {
+  protected tryReceive(options: RecvOptions): Message<A> | typeof ENDED | undefined {
     if (this.#ended) return ENDED;
     const { size = DEFAULT_MESSAGE_BYTES, flags, controlBytes } = options;
     for (;;) {
@@ -273,6 +275,11 @@ export class LibcMessage<A> extends MessageBase<A> {
       if (control !== undefined) message.control = control;
       return message;
     }
+  }
+
+  /** Whether a batch will not do: where the end must be told from an empty message, too. */
+  get #isOneByOne(): boolean {
+    return this.#oneByOne || this.#marked || this.#endsEmpty;
   }
 
   /** Whether the end of a connection reads as an empty message: elsewhere than on unix, which has marks. */
