@@ -16,7 +16,7 @@ import {
 import { checkBytes } from "../core/bytes.ts";
 import type { Control, OutgoingControlMessage } from "../core/control.ts";
 import type { Message, RecvOptions } from "../core/message.ts";
-import { DEFAULT_MESSAGE_BYTES } from "../core/message_base.ts";
+import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import { WAIT_SHAPE } from "../core/wait.ts";
 import {
   MSG_EOR,

@@ -155,6 +155,14 @@ function hostRows(h: string): Row[] {
     `(await m.dccp.connect({ hostname: ${q}, port: ${PORT}, service: 1 })).close();`,
     connect,
   );
+  add("sctp.listen", "", `(await m.sctp.listen({ hostname: ${q}, port: 0 })).close();`, listen);
+  add("sctp.bind", "", `(await m.sctp.bind({ hostname: ${q} })).close();`, listen);
+  add(
+    "sctp.connect",
+    "",
+    `(await m.sctp.connect({ hostname: ${q}, port: ${PORT} })).close();`,
+    connect,
+  );
   add("socket", "bind", `${bound(1)} s.bind({ hostname: ${q}, port: 0 });`, listen);
   add("socket", "connect", `${bound(1)} await s.connect(${to});`, connect);
   add("socket", "sendTo", `${bound(2)} await s.sendTo(bytes, ${to});`, connect);
@@ -376,6 +384,7 @@ export const WITHOUT_ROW: readonly string[] = [
   "dccp.serviceCode",
   "dccp.serviceCodeText",
   "alg.operationControl",
+  "sctp.decodeNotification",
   "raw.RttStatistics",
   "raw.assembleBpf",
   "raw.checkBpf",
