@@ -213,21 +213,22 @@ export const SCTP_AUTH_KEY: SocketOption<SctpAuthKey> = sctpRow(
 );
 
 const keyNumber = numbers(8, { associationId: [0, 4], keyNumber: [4, 2] });
-type KeyNumber = Partial<Record<"associationId" | "keyNumber", number>>;
+/** A key by its number, of an association or of those to come. */
+export type SctpKeyNumber = Partial<Record<"associationId" | "keyNumber", number>>;
 /** The key that is used. */
-export const SCTP_AUTH_ACTIVE_KEY: SocketOption<KeyNumber> = sctpRow(
+export const SCTP_AUTH_ACTIVE_KEY: SocketOption<SctpKeyNumber> = sctpRow(
   "SCTP_AUTH_ACTIVE_KEY",
   "rw",
   keyNumber,
 );
 /** A key that is used no more, and told when nothing needs it. */
-export const SCTP_AUTH_DEACTIVATE_KEY: SocketOption<KeyNumber> = sctpRow(
+export const SCTP_AUTH_DEACTIVATE_KEY: SocketOption<SctpKeyNumber> = sctpRow(
   "SCTP_AUTH_DEACTIVATE_KEY",
   "wo",
   keyNumber,
 );
 /** Forgets a key. */
-export const SCTP_AUTH_DELETE_KEY: SocketOption<KeyNumber> = sctpRow(
+export const SCTP_AUTH_DELETE_KEY: SocketOption<SctpKeyNumber> = sctpRow(
   "SCTP_AUTH_DELETE_KEY",
   "wo",
   keyNumber,

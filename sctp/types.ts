@@ -4,11 +4,10 @@ import type { OpenOptions } from "../core/engine_choice.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
 import type { RecvOptions } from "../core/message.ts";
 import type { WaitOptions } from "../core/wait.ts";
-import type { EVENTS } from "./_constants.ts";
 import type { SctpNotification } from "./notification.ts";
 
 /** The kinds of notifications that a socket can be told. */
-export type SctpEvent = keyof typeof EVENTS;
+export type SctpEvent = Exclude<SctpNotification["type"], "other">;
 
 /** How a message is sent. */
 export interface SctpSendOptions extends WaitOptions {
