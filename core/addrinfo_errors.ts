@@ -29,6 +29,20 @@ const TABLE: readonly (readonly [number, string, string])[] = [
   [-105, "EAI_IDN_ENCODE", "Parameter string not correctly encoded"],
 ];
 
+/** The texts of musl, where it has others (src/network/gai_strerror.c). */
+const MUSL_TEXTS: Readonly<Record<string, string>> = {
+  EAI_BADFLAGS: "Invalid flags",
+  EAI_NONAME: "Name does not resolve",
+  EAI_AGAIN: "Try again",
+  EAI_FAIL: "Non-recoverable error",
+  EAI_NODATA: "Name has no usable address",
+  EAI_FAMILY: "Unrecognized address family or invalid length",
+  EAI_SOCKTYPE: "Unrecognized socket type",
+  EAI_SERVICE: "Unrecognized service",
+  EAI_MEMORY: "Out of memory",
+  EAI_OVERFLOW: "Overflow",
+};
+
 const BY_NUMBER = new Map(TABLE.map((row) => [row[0], row]));
 
 /** The name of a result of getaddrinfo(3) or getnameinfo(3), `"EAI_-7"`-like if it has none here. */
@@ -39,6 +53,14 @@ export function eaiName(status: number): string {
 /** The text of a result. */
 export function eaiText(status: number): string {
   return BY_NUMBER.get(status)?.[2] ?? "Unknown error";
+}
+
+/** The name that a text stands for, of either library; `undefined` if it is none's. */
+export function eaiNameOf(text: string): string | undefined {
+  const said = text.trim().toLowerCase();
+  return TABLE.find(([, name, own]) =>
+    said === own.toLowerCase() || said === MUSL_TEXTS[name]?.toLowerCase()
+  )?.[1];
 }
 
 /** All rows, for the test against the C library. */

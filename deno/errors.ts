@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { eaiNameOf } from "../core/addrinfo_errors.ts";
 import {
   AddrInfoError,
   closedError,
@@ -11,18 +12,6 @@ import {
   socketError,
 } from "../core/errors.ts";
 import { errnoName, errnoNumber } from "../core/errno.ts";
-
-/** What getaddrinfo said, by the texts of glibc and musl (gai_strerror). */
-const LOOKUP_FAILURES: readonly (readonly [RegExp, string])[] = [
-  [/name or service not known|name does not resolve/i, "EAI_NONAME"],
-  [/temporary failure in name resolution|try again/i, "EAI_AGAIN"],
-  [/no address associated with|name has no usable address/i, "EAI_NODATA"],
-  [/non-recoverable (failure|error)/i, "EAI_FAIL"],
-  [/address family for hostname not supported/i, "EAI_ADDRFAMILY"],
-  [/family not supported/i, "EAI_FAMILY"],
-  [/memory allocation failure|out of memory/i, "EAI_MEMORY"],
-  [/servname not supported|unrecognized service/i, "EAI_SERVICE"],
-];
 
 /**
  * Turns an error of Deno's networking into the error that both engines promise. Errors that are no
@@ -34,7 +23,7 @@ export function fromDenoError(error: unknown, context: ErrorContext): unknown {
   if (error instanceof AddrInfoError || (isSocketError(error) && error.errno > 0)) return error;
   const lookup = /^failed to lookup address information: (.*)$/.exec(error.message);
   if (lookup !== null) {
-    const code = LOOKUP_FAILURES.find(([text]) => text.test(lookup[1]))?.[1] ?? "EAI_FAIL";
+    const code = eaiNameOf(lookup[1]) ?? "EAI_FAIL";
     return lookupError(code, lookup[1], context, error);
   }
   // No host that Deno's permissions have words for, and none that a lookup would find.

@@ -7,6 +7,7 @@ import type { AddressInput, IpAddress } from "../core/address.ts";
 import { checkInteger, checkKeys } from "../core/arguments.ts";
 import { AddrInfoError, notCapable, socketError } from "../core/errors.ts";
 import { formatIp, isIpv4, isIpv6, parseIp } from "../core/ip/text.ts";
+import { fromNodeError } from "./_node_errors.ts";
 import { checkHostname, checkIpFamily, hostPort } from "../core/ip_arguments.ts";
 
 /** The keys of an IPv4 or IPv6 address. */
@@ -138,11 +139,13 @@ async function lookUp(host: string): Promise<{ address: string; family: number }
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (code === "EPERM") throw notCapable(`look up ${host}`, `--allow-net=${host}`);
-    if (code === "ENOTFOUND") throw lookupError("EAI_NONAME", "Name or service not known");
-    if (code === "EAI_AGAIN") throw lookupError(code, "Temporary failure in name resolution");
-    throw error;
-  }
-  function lookupError(code: string, text: string): Error {
-    return new AddrInfoError(code, text, { syscall: "getaddrinfo", address: host });
+    if (code === "ENOTFOUND") {
+      throw new AddrInfoError("EAI_NONAME", "Name or service not known", {
+        syscall: "getaddrinfo",
+        address: host,
+        cause: error,
+      });
+    }
+    throw fromNodeError(error, { syscall: "getaddrinfo", address: host }, host);
   }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AddrInfoError, getAddrInfo, type GetAddrInfoOptions } from "../../addrinfo/mod.ts";
-import { eaiName, eaiRows, eaiText } from "../../core/addrinfo_errors.ts";
+import { eaiName, eaiNameOf, eaiRows, eaiText } from "../../core/addrinfo_errors.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { type Case, ourAnswers, pythonAnswers, run } from "./_tools.ts";
 
@@ -145,3 +145,10 @@ testWith(
     for (const kind of ["EAI_NONAME", "found 2", "found 10"]) assert(kinds.has(kind), kind);
   },
 );
+
+Deno.test("a lookup's text of either C library names its code, as the deno engine gets it", () => {
+  for (const [, name, text] of eaiRows()) assertEquals(eaiNameOf(text), name);
+  assertEquals(eaiNameOf("Name does not resolve"), "EAI_NONAME");
+  assertEquals(eaiNameOf("Try again"), "EAI_AGAIN");
+  assertEquals(eaiNameOf("no such text"), undefined);
+});
