@@ -27,6 +27,7 @@ export function startProgress(
 ): () => void {
   if (reporter.json ? reporter.quiet : !statusLine || reporter.quiet) return () => {};
   let before = { atMs: performance.now(), received: 0, sent: 0 };
+  let idle = false;
   const timer = setInterval(() => {
     const now = performance.now();
     const { receivedBytes, sentBytes, startedMs } = traffic;
@@ -39,10 +40,14 @@ export function startProgress(
       `${formatRate(sentBytes - before.sent, since)}`,
     ].join("  ");
     before = { atMs: now, received: receivedBytes, sent: sentBytes };
+    // A line that says "nothing" once says it all: a server in the background leaves the terminal alone.
+    const isIdle = moved === 0;
+    const wasIdle = idle;
+    idle = isIdle;
     if (startedMs === undefined || now - startedMs < LONG_MS) return;
     if (reporter.json) {
       if (moved > 0) reporter.event("progress", { ...totals(traffic) });
-    } else {
+    } else if (!isIdle || !wasIdle) {
       const clients = traffic.activeClients > 1 ? `  ${traffic.activeClients} clients` : "";
       reporter.status(`${line}${clients}  ${formatDuration(now - startedMs)}`);
     }

@@ -6,7 +6,7 @@
 import { checkSettings, parseAddress } from "../address.ts";
 import type { Arguments, Command, OptionSpec, Session } from "../command.ts";
 import { CONNECTION_EVENTS } from "../event_rows.ts";
-import { TimedOut } from "../exit.ts";
+import { errorCode, TimedOut } from "../exit.ts";
 import { exchange } from "../pump.ts";
 import type { Client } from "../server.ts";
 import { withClient, withProgress } from "../serve.ts";
@@ -115,12 +115,23 @@ export async function joinStdio(
   const { timeoutMs } = settings;
   await withClient(settings, traffic, client, async (counts) => {
     const datagrams = !channel.ends;
-    await exchange(channel, stdioChannel(channel.kind, crlf), counts, {
-      signal: session.signal,
-      idleMs: timeoutMs,
-      lingerMs,
-      ...(datagrams && { answerMs }),
-    });
+    try {
+      await exchange(channel, stdioChannel(channel.kind, crlf), counts, {
+        signal: session.signal,
+        idleMs: timeoutMs,
+        lingerMs,
+        ...(datagrams && { answerMs }),
+      });
+    } catch (error) {
+      throw datagrams && errorCode(error) === "ECONNREFUSED"
+        ? Object.assign(
+          new Error(`Nobody is at ${client.remote}: connection refused (ECONNREFUSED)`, {
+            cause: error,
+          }),
+          { code: "ECONNREFUSED" },
+        )
+        : error;
+    }
     if (datagrams && timeoutMs !== undefined && counts.receivedMessages === 0) {
       throw new TimedOut(`No answer from ${client.remote}`);
     }

@@ -44,6 +44,9 @@ export function parseHostPort(rest: string, text: string): HostPort {
       if (hostname === "") hostname = undefined;
     }
   }
+  if (hostname === undefined && !rest.includes(":") && rest.includes(".")) {
+    throw new UsageError(`address "${text}" lacks a port after the host`);
+  }
   return { hostname, port: parsePort(portText, text) };
 }
 

@@ -69,6 +69,8 @@ Deno.test("parseAddress() refuses what is no address, and says why", () => {
       ["toString:1", "starts with one of"],
       ["tcp:", "port"],
       ["tcp:host:", "port"],
+      ["tcp:192.0.2.1", "lacks a port"],
+      ["tcp:example.com", "lacks a port"],
       ["tcp:host:65536", "port"],
       ["tcp:host:-1", "port"],
       ["tcp:host:1.5", "port"],
