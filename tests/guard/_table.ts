@@ -313,6 +313,11 @@ function otherRows(): Row[] {
       INTERFACES,
     );
   }
+  add("netlink.netnsIds", "", "await drain(m.netlink.netnsIds());", INTERFACES);
+  add("netlink.ethtool", "", 'await m.netlink.ethtool("lo");', INTERFACES);
+  add("netlink.genericFamilies", "", "await drain(m.netlink.genericFamilies());", INTERFACES);
+  add("netlink.genericFamily", "", 'await m.netlink.genericFamily("nlctrl");', INTERFACES);
+  add("netlink.conntrack", "", "await drain(m.netlink.conntrack());", WHOLE_NET);
   add("netlink.sockets", "", "await drain(m.netlink.sockets());", WHOLE_NET);
   add("netlink.open", "", "(await m.netlink.open({ protocol: 0 })).close();", WHOLE_NET);
   add(
