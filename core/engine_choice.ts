@@ -15,7 +15,7 @@ import {
 } from "./arguments.ts";
 import { atCaller } from "./errors.ts";
 import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
-import type { SocketOption } from "./option.ts";
+import { checkRow, type SocketOption } from "./option.ts";
 
 /** Whose calls carry an endpoint. */
 export type Engine = "deno" | "libc";
@@ -32,19 +32,15 @@ export interface OpenOptions extends WaitOptions {
   options?: readonly OptionSetting[];
 }
 
-/** A row that a value can be set by; what its codec makes of values is its own affair. */
+/** A row that a value can be set by. */
 const checkOption: Parameter<OptionSetting[0]> = (value, action, name) => {
-  const row = value as Partial<OptionSetting[0]> | null;
-  if (
-    row === null || typeof row !== "object" || typeof row.name !== "string" ||
-    typeof row.codec?.encode !== "function"
-  ) throw new TypeError(`Cannot ${action}: ${name} is not a SocketOption`);
-  checkInteger(row.level, 0, 0x7fffffff, action, `${name}.level`);
-  checkInteger(row.option, 0, 0x7fffffff, action, `${name}.option`);
-  if (row.access === "ro") {
-    throw new TypeError(`Cannot ${action}: ${name}: ${row.name} can only be read`);
+  checkRow(value, action, name);
+  checkInteger(value.level, 0, 0x7fffffff, action, `${name}.level`);
+  checkInteger(value.option, 0, 0x7fffffff, action, `${name}.option`);
+  if (value.access === "ro") {
+    throw new TypeError(`Cannot ${action}: ${name}: ${value.name} can only be read`);
   }
-  return value as OptionSetting[0];
+  return value;
 };
 
 /** A row with a value that its codec takes: told here, while nothing is open yet. */

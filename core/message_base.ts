@@ -335,6 +335,19 @@ function peeked<A>(message: Message<A>, size: number): Message<A> {
   return shown;
 }
 
+/** Refuses what is no message to be sent, and misspelt keys of one. Nothing is made for one that is right. */
+export function checkMessage(message: unknown, index: number): asserts message is object {
+  if (message === null || typeof message !== "object") {
+    throw new TypeError(`Cannot send: messages[${index}] is not an object`);
+  }
+  for (const key in message) {
+    if (key === "data" || key === "to" || key === "control" || !Object.hasOwn(message, key)) {
+      continue;
+    }
+    throw new TypeError(`Cannot send: messages[${index}] has an unknown key "${key}"`);
+  }
+}
+
 /** What a receive rejects with once a connection-oriented peer has ended. */
 export function peerEnded(): Error {
   return new Deno.errors.UnexpectedEof("Cannot receive: the peer has ended the connection");

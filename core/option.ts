@@ -63,6 +63,19 @@ export function checkCodec(codec: unknown, action: string): asserts codec is Opt
   if (query !== undefined) checkBytes(query, action, "codec.query");
 }
 
+/** Refuses what is no row; what its codec makes of values is its own affair. */
+export function checkRow(
+  value: unknown,
+  action: string,
+  name: string,
+): asserts value is SocketOption<unknown> {
+  const row = value as Partial<SocketOption<unknown>> | null | undefined;
+  if (
+    row === null || typeof row !== "object" || typeof row.name !== "string" ||
+    typeof row.codec?.encode !== "function"
+  ) throw new TypeError(`Cannot ${action}: ${name} is not a SocketOption`);
+}
+
 /**
  * An option that has no row yet.
  *

@@ -5,15 +5,14 @@
  */
 import type { AddressInput, Family, SocketType } from "../core/address.ts";
 import { equals } from "@std/bytes";
-import { checkKeys } from "../core/arguments.ts";
 import { checkBytes, isShared, partOf } from "../core/bytes.ts";
 import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_carrier.ts";
 import { fromDenoError, fromDenoWait } from "./errors.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
-import { MessageBase } from "../core/message_base.ts";
-import type { SocketOption } from "../core/option.ts";
+import { checkMessage, MessageBase } from "../core/message_base.ts";
+import { checkRow, type SocketOption } from "../core/option.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";
 
@@ -28,8 +27,6 @@ export interface DenoDatagramParts<A> {
   /** An address as text, for errors. */
   text(address: A): string;
 }
-
-const MESSAGE_KEYS = ["data", "to", "control"];
 
 /**
  * Deno's datagram calls can neither be cancelled nor connect. So an abandoned receive serves the
@@ -155,7 +152,7 @@ export class DenoDatagram<A> extends MessageBase<A> {
     try {
       for (const message of messages) {
         wait?.throwIfAborted();
-        checkKeys(message, MESSAGE_KEYS, "send", "message");
+        checkMessage(message, sent);
         const { data, to, control } = message;
         checkBytes(data, "send", "data");
         await this.transmit({ data, to, control }, {}, wait);
@@ -174,12 +171,14 @@ export class DenoDatagram<A> extends MessageBase<A> {
   }
 
   override getOption<T>(option: SocketOption<T>): T {
-    if (this.closed) throw closedError("getsockopt");
+    this.checkOpen("getsockopt");
+    checkRow(option, "getsockopt", "option");
     return this.#carrier.getOption(option);
   }
 
   override setOption<T>(option: SocketOption<T>, value: T): void {
-    if (this.closed) throw closedError("setsockopt");
+    this.checkOpen("setsockopt");
+    checkRow(option, "setsockopt", "option");
     option.codec.encode(value); // refuses what is no value of this option
     this.#carrier.setOption(option, value);
   }

@@ -9,7 +9,7 @@ import { Pending } from "./pending.ts";
 import { closedError } from "../core/errors.ts";
 import { unsupported } from "./options.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
-import type { SocketOption } from "../core/option.ts";
+import { checkRow, type SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 
 /** What Deno's listeners of all transports share. */
@@ -81,12 +81,14 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   }
 
   override getOption<T>(option: SocketOption<T>): T {
-    if (this.closed) throw closedError("getsockopt");
+    this.checkOpen("getsockopt");
+    checkRow(option, "getsockopt", "option");
     throw unsupported("get", option);
   }
 
   override setOption<T>(option: SocketOption<T>): void {
-    if (this.closed) throw closedError("setsockopt");
+    this.checkOpen("setsockopt");
+    checkRow(option, "setsockopt", "option");
     throw unsupported("set", option);
   }
 

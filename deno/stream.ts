@@ -7,10 +7,10 @@ import type { Family } from "../core/address.ts";
 import { equals } from "@std/bytes";
 import { detached, isPlain, isShared, lengthOf, partOf } from "../core/bytes.ts";
 import { fromDenoWait } from "./errors.ts";
-import { closedError, sayBytesSent } from "../core/errors.ts";
+import { sayBytesSent } from "../core/errors.ts";
 import { Pending } from "./pending.ts";
 import { getDenoOption, setDenoOption } from "./options.ts";
-import type { SocketOption } from "../core/option.ts";
+import { checkRow, type SocketOption } from "../core/option.ts";
 import { StreamBase } from "../core/stream.ts";
 import type { Wait, WaitOptions } from "../core/wait.ts";
 
@@ -185,12 +185,14 @@ export class DenoStream<A> extends StreamBase<A> {
   }
 
   override getOption<T>(option: SocketOption<T>): T {
-    if (this.closed) throw closedError("getsockopt");
+    this.checkOpen("getsockopt");
+    checkRow(option, "getsockopt", "option");
     return getDenoOption(this.#options, option);
   }
 
   override setOption<T>(option: SocketOption<T>, value: T): void {
-    if (this.closed) throw closedError("setsockopt");
+    this.checkOpen("setsockopt");
+    checkRow(option, "setsockopt", "option");
     setDenoOption(this.#conn, this.#options, option, value);
   }
 

@@ -315,7 +315,7 @@ function request<A>(message: OutgoingMessage<A>, flags: number | undefined): Sen
 }
 
 function isMark(option: SocketOption<unknown>): boolean {
-  return option.level === SOL_SOCKET && option.option === SO_TIMESTAMPNS;
+  return option?.level === SOL_SOCKET && option.option === SO_TIMESTAMPNS; // what it is, is checked below
 }
 
 function setMarks(core: Descriptor): void {

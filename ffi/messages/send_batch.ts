@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkMessage } from "../../core/message_base.ts";
 import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
@@ -132,9 +133,7 @@ export class SendBatch {
     index: number,
     settled: boolean,
   ): void {
-    if (message === null || typeof message !== "object") {
-      throw new TypeError(`Cannot send: messages[${index}] is not an object`);
-    }
+    checkMessage(message, index);
     // Read once: a getter may answer differently the second time.
     const { data, to, control } = message;
     const again = settled && data !== undefined && data === this.#copied &&

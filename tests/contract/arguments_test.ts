@@ -91,3 +91,37 @@ claim(MESSAGE_KINDS, "an IPv6 destination is EAFNOSUPPORT on an IPv4 socket", as
     await assertCode(() => a.sendTo(bytes("x"), { hostname: "::1", port: 9 }), "EAFNOSUPPORT");
   });
 }, ({ family }) => family === "inet");
+
+const NO_ROWS: Any[] = [undefined, null, 5, "SO_KEEPALIVE", {}, { name: "SO_KEEPALIVE" }, {
+  name: 5,
+  codec: {},
+}];
+
+claim(STREAM_KINDS, "what is no option row is refused", async (kind) => {
+  await withPair(kind, async (client, _server, listener) => {
+    await Promise.resolve();
+    for (const endpoint of [client, listener]) {
+      for (const row of NO_ROWS) {
+        assertThrows(() => endpoint.getOption(row), TypeError, "tsockopt: option");
+        assertThrows(() => endpoint.setOption(row, true), TypeError, "tsockopt: option");
+      }
+    }
+  });
+});
+
+claim(MESSAGE_KINDS, "what is no option row, and what is no message, is refused", async (kind) => {
+  await withMessages(kind, async (a) => {
+    for (const row of NO_ROWS) {
+      assertThrows(() => a.getOption(row), TypeError, "tsockopt: option");
+      assertThrows(() => a.setOption(row, true), TypeError, "tsockopt: option");
+    }
+    for (
+      const [message, what] of [
+        [5, "messages[0] is not an object"],
+        [null, "messages[0] is not an object"],
+        [{ data: "x" }, "data is not a Uint8Array"],
+        [{ data: bytes("x"), too: {} }, 'messages[0] has an unknown key "too"'],
+      ] as const
+    ) await assertRejects(() => a.sendMany([message as Any]), TypeError, what);
+  });
+});
