@@ -16,13 +16,14 @@ export function sendResponse(
   target: ServerResponse,
   isHead: boolean,
 ): Promise<void> | undefined {
+  // Before anything else is asked of the response, which would make Deno forget it.
+  const kept = staticBody(response);
   const head: string[] = [];
   let length: string | undefined;
   response.headers.forEach((value, name) => {
     if (name === "content-length") length = value;
     else head.push(name, value);
   });
-  const kept = staticBody(response);
   if (kept !== undefined && !isHead) {
     const bytes = Buffer.byteLength(kept);
     checkLength(length, bytes);
