@@ -4,28 +4,50 @@
  * looked for once, by what it does, and without it every body is read as a stream.
  */
 
-const PLACE: symbol | undefined = find();
+type Body = string | Uint8Array | undefined;
+type Reader = (response: Response) => unknown;
+
+/** Where Deno keeps the body of a response that nobody asked for its headers, and of others. */
+const READERS: readonly Reader[] = [
+  find(() => undefined, (symbol) => (response) => fieldOf(response, symbol)),
+  find(
+    () => ({ headers: { "x-probe": "probe" } }),
+    (symbol) => (response) =>
+      fieldOf(fieldOf(fieldOf(fieldOf(response, symbol), "body"), "streamOrStatic"), "body"),
+  ),
+].filter((reader) => reader !== undefined);
 
 /** The body as it was given to a response that is not used yet, if it is text or bytes. */
-export function staticBody(response: Response): string | Uint8Array | undefined {
-  return PLACE === undefined ? undefined : keptAt(response, PLACE);
+export function staticBody(response: Response): Body {
+  for (const reader of READERS) {
+    const body = textOrBytes(reader(response));
+    if (body !== undefined) return body;
+  }
 }
 
-function keptAt(response: Response, place: symbol): string | Uint8Array | undefined {
-  const value = (response as unknown as Record<symbol, unknown>)[place];
+function textOrBytes(value: unknown): Body {
   return typeof value === "string" || value instanceof Uint8Array ? value : undefined;
 }
 
-/** The one place that shows every text and all bytes, also empty ones, and nothing of other bodies. */
-function find(): symbol | undefined {
-  const probe = new Response("probe");
-  const places = Object.getOwnPropertySymbols(probe).filter((place) => {
-    const bytes = keptAt(new Response(Uint8Array.of(1, 2)), place);
-    return keptAt(probe, place) === "probe" && bytes instanceof Uint8Array &&
-      `${bytes}` === "1,2" &&
-      keptAt(new Response(""), place) === "" &&
+function fieldOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
+}
+
+/** The one that shows every text and all bytes, also empty ones, and nothing of other bodies. */
+function find(
+  init: () => ResponseInit | undefined,
+  readerAt: (symbol: symbol) => Reader,
+): Reader | undefined {
+  const probe = (body: BodyInit | null) => new Response(body, init());
+  for (const symbol of Object.getOwnPropertySymbols(probe("probe"))) {
+    const reader = readerAt(symbol);
+    const bytes = textOrBytes(reader(probe(Uint8Array.of(1, 2))));
+    const works = reader(probe("probe")) === "probe" && reader(probe("")) === "" &&
+      bytes instanceof Uint8Array && `${bytes}` === "1,2" &&
       [null, new ReadableStream(), new Blob(["probe"]), new FormData()]
-        .every((body) => keptAt(new Response(body), place) === undefined);
-  });
-  return places[0];
+        .every((body) => textOrBytes(reader(probe(body))) === undefined);
+    if (works) return reader;
+  }
 }
