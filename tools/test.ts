@@ -66,6 +66,17 @@ function aarch64Job(): Job {
   };
 }
 
+/** A part of the captures that `task test:captures` compares; downloaded only if that was asked for. */
+function capturesJob(): Job {
+  const wanted = REQUIRE_ALL || Deno.env.get("CI") !== undefined;
+  return {
+    name: "captures of others",
+    args: ["run", "-A", "--no-check", "tools/captures.ts", "--every", "16"],
+    counted: true,
+    skip: wanted ? undefined : "`task test:captures` downloads the captures",
+  };
+}
+
 function jobs(only: readonly string[]): Job[] {
   if (only.length > 0) return only.map(job);
   const folders = [...Deno.readDirSync(`${ROOT}tests`)]
@@ -96,6 +107,7 @@ function jobs(only: readonly string[]): Job[] {
     },
     ...list,
     aarch64Job(),
+    capturesJob(),
     guestJob(),
   ];
 }

@@ -4,63 +4,37 @@
  * @module
  */
 
-import { checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
+import { checkSpan, u16, u32 } from "./_bytes.ts";
 import { encodeWith } from "./_codec.ts";
 import {
   checkProbe,
   checkQuote,
   ICMP_AT as AT,
-  measureQuote,
   quoteEnd,
   quoteExtensions,
-  type QuoteLayout,
   readProbeReply,
   readProbeRequest,
   readQuote,
-  writeProbe,
-  writeQuote,
 } from "./_icmp_body.ts";
-import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
-import {
-  type IcmpExtensions,
-  measureIcmpExtensions,
-  readIcmpExtensions,
-} from "./icmp_extensions.ts";
+import { isTransportChecksumOk } from "./_transport.ts";
+import { type IcmpExtensions, readIcmpExtensions } from "./icmp_extensions.ts";
 import {
   type Icmpv6,
   ICMPV6_TYPE as TYPE,
   type Icmpv6Message,
   icmpv6Message,
 } from "./icmpv6_message.ts";
-import {
-  checkMld,
-  isMldMessage,
-  isMldType,
-  measureMld,
-  mldGroup,
-  readMld,
-  writeMld,
-} from "./mld.ts";
-import {
-  checkNdp,
-  isNdpMessage,
-  measureNdp,
-  ndpOptionsAt,
-  ndpTarget,
-  readNdp,
-  writeNdp,
-} from "./ndp.ts";
+import { checkMld, isMldType, mldGroup, readMld } from "./mld.ts";
+import { checkNdp, ndpOptionsAt, ndpTarget, readNdp } from "./ndp.ts";
 import { type NdpOption, readNdpOptions } from "./ndp_options.ts";
 import { IPPROTO_ICMPV6 } from "./numbers.ts";
-import { type LayerPlace, type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
+import { type LayerPlace, type LayerRow, layerRow } from "./layer_row.ts";
 import { quotedPacket } from "./_icmp_quote.ts";
-import { keepReserved, writeReserved } from "./_reserved.ts";
+import { keepReserved } from "./_reserved.ts";
+import { ICMPV6_LAYOUT, measureIcmpv6, writeIcmpv6 } from "./_icmpv6_write.ts";
 import { HeaderView } from "./view.ts";
 
-const WHAT = "ICMPv6 message";
-
-/** RFC 4884, sections 4.4 and 4.5: in words of eight bytes. */
-const QUOTE: QuoteLayout = { lengthAt: 4, unit: 8 };
+const { WHAT, QUOTE } = ICMPV6_LAYOUT;
 
 /** RFC 4443, section 2.1: from here on a message is informational. */
 const INFORMATIONAL_MIN = 128;
@@ -237,74 +211,6 @@ function fieldsEnd(bytes: Uint8Array, start: number, end: number): number {
     return end;
   }
   return start + AT.BODY;
-}
-
-/** The length of the message of `value` without its payload, in bytes. */
-function measureIcmpv6(value: Icmpv6): number {
-  if (isNdpMessage(value)) return measureNdp(value);
-  if (isMldMessage(value)) return measureMld(value);
-  switch (value.message) {
-    case "destinationUnreachable":
-    case "timeExceeded":
-      return AT.BODY + measureQuote(WHAT, value, QUOTE);
-    case "extendedEchoRequest":
-      return AT.BODY + (value.extensions ? measureIcmpExtensions(value.extensions) : 0);
-    default:
-      return AT.BODY;
-  }
-}
-
-/** Writes the message of `value` at `start`, before its payload up to `end`. */
-function writeIcmpv6(
-  value: Icmpv6,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  around: Surroundings,
-): void {
-  const type = value.message === "other" ? value.type : TYPE[value.message];
-  if (type === undefined) throw unfit(WHAT, "message is unknown");
-  bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
-  bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
-  writeFields(value, bytes, start);
-  writeReserved(WHAT, value, bytes, start, measureIcmpv6(value));
-  const span = {
-    at: start + AT.CHECKSUM,
-    start,
-    coveredEnd: end,
-    end,
-    protocol: IPPROTO_ICMPV6,
-    zero: 0,
-  };
-  writeTransportChecksum(WHAT, value.checksum, bytes, span, around);
-}
-
-function writeFields(value: Icmpv6, bytes: Uint8Array, start: number): void {
-  if (isNdpMessage(value)) return writeNdp(value, bytes, start);
-  if (isMldMessage(value)) return writeMld(value, bytes, start);
-  const rest = start + AT.REST;
-  switch (value.message) {
-    case "destinationUnreachable":
-    case "timeExceeded":
-      writeQuote(WHAT, value, bytes, start, QUOTE);
-      break;
-    case "packetTooBig":
-      setU32(bytes, rest, fit(WHAT, "mtu", value.mtu, 0xffffffff));
-      break;
-    case "parameterProblem":
-      setU32(bytes, rest, fit(WHAT, "pointer", value.pointer, 0xffffffff));
-      break;
-    case "extendedEchoRequest":
-    case "extendedEchoReply":
-      writeProbe(WHAT, value, bytes, start);
-      break;
-    case "other":
-      setU32(bytes, rest, fit(WHAT, "rest", value.rest, 0xffffffff));
-      break;
-    default:
-      setU16(bytes, rest, fit(WHAT, "identifier", value.identifier, 0xffff));
-      setU16(bytes, rest + 2, fit(WHAT, "sequence", value.sequence, 0xffff));
-  }
 }
 
 /**
