@@ -22,6 +22,8 @@ export interface Comparison {
   error: string | undefined;
 }
 
+/** <pcap/dlt.h> DLT_SUNATM. */
+const LINKTYPE_SUNATM = 123;
 const NAMES = Object.keys(FIELDS);
 const SEPARATOR = "\t";
 const AGGREGATOR = "|";
@@ -62,7 +64,14 @@ function canonical(value: string | number | boolean): string {
   return value === "True" ? "1" : value === "False" ? "0" : value;
 }
 
+/** Cisco's ISL puts a whole frame behind such a destination; tshark tells the addresses inside. */
+function isIsl({ data, linkType }: CapturedPacket): boolean {
+  return linkType === 1 && (data[0] & ~2) === 1 && data[1] === 0 && data[2] === 0x0c &&
+    data[3] === 0 && data[4] === 0;
+}
+
 function compareFrame(packet: CapturedPacket, columns: string[], result: Comparison): void {
+  if (isIsl(packet)) return;
   const frame = decodeCaptured(packet);
   const isUnknown = frame.error !== undefined && /link type of/.test(frame.error.message);
   if (isUnknown) result.unknownLinks++;
@@ -93,10 +102,12 @@ function compareCapture(packet: CapturedPacket, columns: string[], result: Compa
   const nanos = timestampNanos === undefined
     ? ""
     : `${timestampNanos / 1_000_000_000n}.${`${timestampNanos % 1_000_000_000n}`.padStart(9, "0")}`;
+  // Of ATM by SunATM tshark does not count the four bytes of a pseudo-header.
+  const header = packet.linkType === LINKTYPE_SUNATM ? 4 : 0;
   const pairs = [
     ...(hasSoundTime(packet) ? [["time", time, nanos]] : []),
-    ["captured length", captured, `${data.length}`],
-    ["length", length, `${originalLength}`],
+    ["captured length", captured, `${data.length - header}`],
+    ["length", length, `${originalLength! - header}`],
   ];
   for (const [name, theirs, ours] of pairs) {
     result.compared++;
