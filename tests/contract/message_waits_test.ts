@@ -245,3 +245,25 @@ claim(MESSAGE_KINDS, "closing ends a send that waits for room", async (kind) => 
     await loops();
   });
 }, (kind) => kind.reliable);
+
+claim(MESSAGE_KINDS, "a send that timed out and is sent again goes once", async (kind) => {
+  await withMessages(kind, async (a, b) => {
+    const message = (i: number) => Uint8Array.of(i >> 8, i & 0xff, 7);
+    let full = 0;
+    for (; full < 60_000; full++) {
+      // The last one finds the queue full; nobody receives meanwhile.
+      const sent = await a.send(message(full), { timeoutMs: 20 }).then(() => true, () => false);
+      if (!sent) break;
+    }
+    assert(full > 0 && full < 60_000, `${full} messages had room`);
+    const sending = a.send(message(full));
+    const got: number[] = [];
+    for (let i = 0; i <= full; i++) {
+      const data = await b.recv();
+      got.push((data[0] << 8) | data[1]);
+    }
+    await sending;
+    assertEquals(got, Array.from({ length: full + 1 }, (_, i) => i));
+    await assertTimeout(() => b.recv({ timeoutMs: 20 }));
+  });
+}, (kind) => kind.reliable);

@@ -235,3 +235,16 @@ Deno.test("udp takes libc where ffi is granted already, and asks nobody for it",
   const granted = await runDeno(source, { args: [...net, "--allow-ffi"] });
   assertEquals(granted.stdout, "libc libc deno\n", granted.stderr);
 });
+
+Deno.test("createServer of :: takes IPv6 alone, as Python's; listen takes IPv4 too", async () => {
+  using six = await tcp.createServer({ hostname: "::", port: 0 });
+  assertEquals(six.engine, "libc");
+  await assertRejects(
+    () => tcp.connect({ hostname: HERE, port: six.localAddr.port }),
+    Deno.errors.ConnectionRefused,
+  );
+  using both = await tcp.listen({ hostname: "::", port: 0, dualStack: true, engine: "libc" });
+  using _four = await tcp.connect({ hostname: HERE, port: both.localAddr.port });
+  using any = await tcp.createServer({ hostname: "", port: 0 });
+  assertEquals([any.localAddr.hostname, any.engine], ["0.0.0.0", "deno"]);
+});
