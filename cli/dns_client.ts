@@ -21,6 +21,8 @@ export interface DnsQuery {
   readonly recursion: boolean;
   /** Ask for signatures, too (DO, RFC 3225). */
   readonly dnssec: boolean;
+  /** Speak the DNS of 1987 alone: some servers take EDNS for a malformed question. */
+  readonly plain?: boolean;
 }
 
 /** Whom to ask, and how. */
@@ -59,9 +61,21 @@ const DO = 0x8000;
  * @throws {TimedOut} If none came.
  */
 export async function askServer(query: DnsQuery, server: DnsServer): Promise<DnsAnswer> {
-  if (server.tcp) return await askByTcp(query, server);
-  const answer = await askByUdp(query, server);
-  return answer.message.truncated ? await askByTcp(query, server) : answer;
+  const answer = server.tcp ? await askByTcp(query, server) : await askByUdp(query, server);
+  // RFC 6891 section 7: who does not know EDNS says so, and has no OPT record.
+  if (!query.plain && isEdnsRefused(answer.message)) {
+    return await askServer({ ...query, plain: true }, server);
+  }
+  return answer.message.truncated && answer.transport === "udp"
+    ? await askByTcp(query, server)
+    : answer;
+}
+
+/** FORMERR and NOTIMP (RFC 1035 section 4.1.1). */
+const EDNS_REFUSALS: readonly (number | undefined)[] = [1, 4];
+
+function isEdnsRefused({ responseCode, additionals = [] }: Dns): boolean {
+  return EDNS_REFUSALS.includes(responseCode) && !additionals.some(({ type }) => type === "OPT");
 }
 
 async function askByUdp(query: DnsQuery, server: DnsServer): Promise<DnsAnswer> {
@@ -148,7 +162,7 @@ export async function* askAround(
   options: MdnsOptions,
 ): AsyncGenerator<DnsAnswer> {
   const { family, timeoutMs, signal } = options;
-  const { bytes, matches } = encodeQuery(query, false);
+  const { bytes, matches } = encodeQuery(query, "multicast");
   const hostname = family === "inet" ? "0.0.0.0" : "::";
   using socket = await bindUdp({ hostname, port: 0, signal, ...await outgoing(options) });
   const startMs = performance.now();
@@ -192,16 +206,16 @@ async function outgoing(
 
 /** A query's bytes, and how to know its answer. */
 function encodeQuery(
-  { name, type, recursion, dnssec }: DnsQuery,
-  extended = true,
+  { name, type, recursion, dnssec, plain = false }: DnsQuery,
+  way: "server" | "multicast" = "server",
 ): { bytes: Uint8Array; matches: (data: Uint8Array) => Dns | undefined } {
   const [id] = crypto.getRandomValues(new Uint16Array(1));
   const bytes = encodeDns({
     kind: "dns",
     id,
-    recursionDesired: recursion && extended,
+    recursionDesired: recursion && way === "server",
     questions: [{ name, type }],
-    ...(extended && {
+    ...(way === "server" && !plain && {
       additionals: [{
         type: "OPT",
         name: ".",
@@ -223,12 +237,13 @@ function encodeQuery(
       } catch {
         return undefined;
       }
-      if (!message.response || message.id !== id && extended) return undefined;
+      if (!message.response) return undefined;
       const { questions = [], answers = [] } = message;
       // Multicast answers may leave out the question, and have the id 0 (RFC 6762 section 18.1).
-      if (!extended) {
+      if (way === "multicast") {
         return answers.some((record) => bare(record.name) === asked) ? message : undefined;
       }
+      if (message.id !== id) return undefined;
       const fits = questions.length === 0 || bare(questions[0].name) === asked;
       return fits ? message : undefined;
     },

@@ -157,6 +157,41 @@ Deno.test("dig refuses what is no question, and helps", async () => {
   }
 });
 
+/** Takes any OPT record for a malformed question, as servers of old do. */
+const OLD_SERVER = `
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+for turn in range(2):
+    data, peer = s.recvfrom(9000)
+    additional = struct.unpack(">H", data[10:12])[0]
+    end = data.index(0, 12) + 5
+    if additional:
+        s.sendto(data[:2] + bytes([0x81, 0x81]) + data[4:6] + bytes(6) + data[12:end], peer)
+    else:
+        s.sendto(data[:2] + bytes([0x81, 0x80]) + data[4:6] + bytes([0, 1]) + bytes(4) + data[12:end] +
+            bytes([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 192, 0, 2, 5]), peer)
+`;
+
+testWith(
+  { tools: [PYTHON] },
+  "dig asks a server that does not know EDNS again, without it",
+  async () => {
+    const server = new Deno.Command(PYTHON, {
+      args: ["-c", OLD_SERVER],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = server.stdout.getReader();
+    const port = new TextDecoder().decode((await reader.read()).value).trim();
+    const { code, out } = await runSock(["dig", "old.test", `@127.0.0.1:${port}`]);
+    assertEquals([code, out], [0, "old.test.  5  IN  A  192.0.2.5\n"]);
+    await reader.cancel();
+    assertEquals((await server.status).code, 0);
+  },
+);
+
 /** Answers one multicast question as RFC 6762 has it: the id and the question may be left out. */
 const RESPONDER = `
 import socket, struct, sys
