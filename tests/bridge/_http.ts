@@ -10,7 +10,7 @@ import * as tcp from "../../tcp/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import { assertFds } from "../contract/_helpers.ts";
 import { openFds, testWith } from "../_tools.ts";
-import { tcpPair } from "./_pairs.ts";
+import "./_pairs.ts";
 
 // deno-lint-ignore no-explicit-any
 type Any = any;
@@ -28,8 +28,6 @@ export interface HttpKind {
 const scratch = await Deno.makeTempDir({ prefix: "sockets-http-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive: true }));
 let serial = 0;
-// The libc engine's waiter stays: it must not look like a leak of the first test that needs it.
-for (const end of await tcpPair("libc")) end.close();
 
 function tcpKind(name: string, engine: "deno" | "libc", protocol?: "mptcp"): HttpKind {
   return {

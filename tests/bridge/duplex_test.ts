@@ -18,9 +18,6 @@ import {
 import { openFds } from "../_tools.ts";
 import { PAIRS, type Stream, tcpPair } from "./_pairs.ts";
 
-/** The libc engine's waiter stays: it must not look like a leak of the first test that needs it. */
-for (const end of await tcpPair("libc")) end.close();
-
 function claim(name: string, fn: (client: Stream, server: Stream) => Promise<void>): void {
   for (const [kind, open] of PAIRS) {
     Deno.test(`${kind}: ${name}`, async () => {
