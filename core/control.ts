@@ -13,6 +13,32 @@ export interface PassedFd extends Disposable {
   take(): number;
   /** Closes it, unless taken. May be called again. */
   close(): void;
+  /** What it is (`man 2 statx`). */
+  stat(): PassedFdInfo;
+  /**
+   * What can be read from it: a file from where it stands, a pipe, a terminal. Its end does not close
+   * the descriptor. A socket is better taken: `Socket.fromFd(passed.take())`.
+   */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Writes to it. Closing the stream does not close the descriptor. */
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** What a passed descriptor is. */
+export interface PassedFdInfo {
+  /** The kind of file; `"other"` is an event descriptor and the like. */
+  readonly kind:
+    | "file"
+    | "directory"
+    | "socket"
+    | "pipe"
+    | "characterDevice"
+    | "blockDevice"
+    | "other";
+  /** The size of a file in bytes. */
+  readonly sizeBytes: number;
+  /** The permission bits, 0o644 say. */
+  readonly mode: number;
 }
 
 /** A control message as received. Discriminated by `type`. */

@@ -214,6 +214,27 @@ export const SYMBOLS = {
     ],
     result: "i32", // ssize_t
   },
+  poll: {
+    parameters: [
+      "buffer", // struct pollfd *fds
+      "u32", // nfds_t nfds
+      "i32", // int timeout
+    ],
+    result: "i32", // int
+  },
+  /** By its number: older libcs have no wrapper. Variadic in C, see fcntl. */
+  syscall_statx: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "i32", // int dirfd
+      "buffer", // const char *pathname
+      "i32", // int flags
+      "u32", // unsigned int mask
+      "buffer", // struct statx *statxbuf
+    ],
+    result: "i32", // long
+  },
   /** Variadic in C; Linux on x86-64 and aarch64 passes integer arguments the same way. */
   fcntl: {
     parameters: [

@@ -310,7 +310,7 @@ Deno.test("a kernel without the family says so; a missing privilege names the ca
   using script = new ScriptedLibc();
   script.fail("socket", 97);
   const lacking = assertThrows(() => socket(29, 3, 1), Deno.errors.NotSupported);
-  assert(lacking.message.includes("lacks the address family 29"), lacking.message);
+  assert(lacking.message.includes("lacks the address family can"), lacking.message);
   script.fail("socket", 1);
   const refused = assertThrows(() => socket(2, 3, 1), Deno.errors.PermissionDenied);
   assert(refused.message.includes("CAP_NET_RAW"), refused.message);
