@@ -7,18 +7,23 @@ import * as rt from "./abi/rtnetlink.ts";
 
 /** Names by number, both ways. */
 export class Words {
-  readonly #names: ReadonlyMap<number, string>;
+  /** By number: those are small. */
+  readonly #names: readonly (string | undefined)[];
+  readonly #rare: ReadonlyMap<number, string>;
   readonly #numbers: ReadonlyMap<string, number>;
 
   /** From pairs of number and name. */
   constructor(pairs: readonly (readonly [number, string])[]) {
-    this.#names = new Map(pairs);
+    const names: (string | undefined)[] = new Array(256).fill(undefined);
+    for (const [number, name] of pairs) if (number < names.length) names[number] = name;
+    this.#names = names;
+    this.#rare = new Map(pairs);
     this.#numbers = new Map(pairs.map(([number, name]) => [name, number]));
   }
 
   /** The name of a number; without one, its digits. */
   name(number: number): string {
-    return this.#names.get(number) ?? `${number}`;
+    return this.#names[number] ?? this.#rare.get(number) ?? `${number}`;
   }
 
   /**
