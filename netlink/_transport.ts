@@ -82,6 +82,8 @@ export interface TransportOptions {
   readonly namespace?: number;
   /** Hear of all namespaces that have an id here. */
   readonly allNamespaces?: boolean;
+  /** Datagrams are no netlink messages: each goes to the listener as it is. */
+  readonly bare?: boolean;
 }
 
 /** See the module. */
@@ -93,12 +95,14 @@ export class Transport {
   #listener: Listener | undefined;
   #reading = false;
   #keepsAlive = true;
+  readonly #bare: boolean;
   /** This end's nl_pid. */
   readonly portId: number;
 
   /** Opens the socket. */
   constructor(options: TransportOptions) {
-    const { protocol, namespace } = options;
+    const { protocol, namespace, bare = false } = options;
+    this.#bare = bare;
     const open = () => openDescriptor(AF_NETLINK, SOCK_RAW, protocol);
     this.#core = namespace === undefined ? open() : inNamespace(namespace, open);
     try {
@@ -296,6 +300,10 @@ export class Transport {
   ): void {
     if (length > size) {
       this.#overrun(socketError("EMSGSIZE", { syscall: "recvmsg" }));
+      return;
+    }
+    if (this.#bare) {
+      this.#listener?.event(source, 0, length, 0, 0, 0, namespaceId);
       return;
     }
     try {

@@ -67,3 +67,4 @@ export {
 export { ethtool, type EthtoolInfo } from "./ethtool.ts";
 export { genericFamilies, type GenericFamily, genericFamily } from "./generic.ts";
 export { netnsIds } from "./netns_id.ts";
+export { type Uevent, uevents, type UeventsOptions } from "./uevents.ts";

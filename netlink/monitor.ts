@@ -36,16 +36,19 @@ interface Opened extends Disposable {
   readonly watcher: Watcher;
 }
 
-function openWatcher(
-  tables: readonly TableKind[],
-  netns: Namespace | undefined,
-  action: string,
-): Opened {
+function checkTables(tables: readonly TableKind[], action: string): void {
   for (const table of tables) {
     if (!Object.hasOwn(WATCHED, table)) {
       throw new TypeError(`Cannot ${action}: no table is called "${table}"`);
     }
   }
+}
+
+function openWatcher(
+  tables: readonly TableKind[],
+  netns: Namespace | undefined,
+  action: string,
+): Opened {
   checkAccess(netns === undefined ? "tables" : "everything", action);
   const namespace = netns === undefined ? -1 : openNamespace(netns, action);
   const make = () => new Transport({ protocol: NETLINK_ROUTE });
@@ -104,14 +107,18 @@ export function monitor(
   const action = "monitor";
   checkKeys(options, ["groups", "netns", "signal"], action);
   const { groups = DEFAULT_GROUPS, netns, signal } = options;
-  return watch(openWatcher(groups, netns, action), { signal });
+  checkTables(groups, action);
+  checkAccess(netns === undefined ? "tables" : "everything", action);
+  return watch(groups, netns, { signal });
 }
 
+/** Opens nothing before the first is asked for: a loop that never begins leaves nothing open. */
 async function* watch(
-  opened: Opened,
+  groups: readonly TableKind[],
+  netns: Namespace | undefined,
   options: WaitOptions,
 ): AsyncGenerator<MonitorEvent, void, void> {
-  using own = opened;
+  using own = openWatcher(groups, netns, "monitor");
   const wait = beginWait(options);
   try {
     for (;;) yield* await own.watcher.next(wait);
@@ -171,6 +178,7 @@ export async function table<K extends TableKind>(
   const action = "open a table";
   checkKeys(options, ["signal", "timeoutMs", "netns"], action);
   const { netns, signal, timeoutMs } = options;
+  checkTables([kind], action);
   const opened = openWatcher([kind], netns, action);
   const live = new Live<K>(kind, opened);
   const wait = beginWait({ signal, timeoutMs });

@@ -17,6 +17,11 @@ const all = {
   table: async () => (await netlink.table("links")).close(),
   sockets: () => netlink.sockets({ kinds: ["tcp"] }).toArray(),
   open: async () => netlink.open().close(),
+  uevents: async () => void netlink.uevents(),
+  conntrack: () => netlink.conntrack().toArray(),
+  ethtool: () => netlink.ethtool("lo"),
+  genericFamilies: () => netlink.genericFamilies().toArray(),
+  netnsIds: () => netlink.netnsIds().toArray(),
   change: () => netlink.change({ do: "set link", ifname: "lo", up: true }),
   netns: () => netlink.links({ netns: { pid: Deno.pid } }).toArray(),
 };
@@ -37,12 +42,15 @@ const READERS = [
   "qdiscs",
   "monitor",
   "table",
+  "ethtool",
+  "genericFamilies",
+  "netnsIds",
 ];
 
 async function said(flags: string[]): Promise<Map<string, string>> {
   const { stdout, stderr } = await runProgram(PROGRAM, flags);
   const lines = stdout.trimEnd().split("\n").map((line) => line.split(/ (.*)/, 2));
-  assertEquals(lines.length, READERS.length + 4, stderr);
+  assertEquals(lines.length, READERS.length + 6, stderr);
   return new Map(lines as [string, string][]);
 }
 

@@ -300,3 +300,23 @@ testWith({ ...NEEDS, tools: ["ip"] }, "ids of namespaces are ip's; events tell t
   const seen: (number | undefined)[] = [];
   while (!seen.includes(ours[0])) seen.push((await endpoint.recv()).namespaceId);
 }, { sanitizeOps: false });
+
+testWith({ ...NEEDS, tools: ["ip"] }, "uevents tell of links that come and go", async () => {
+  await using netns = await Netns.make();
+  const events = netlink.uevents({ netns: netns.name });
+  const first = events.next();
+  await netns.ip("link add u0 type veth peer name u1");
+  await netns.ip("link delete u0");
+  const seen: string[] = [];
+  for (let next = await first;; next = await events.next()) {
+    const { action, devpath, subsystem, values } = next.value as netlink.Uevent;
+    assertEquals([values.ACTION, values.DEVPATH], [action, devpath]);
+    if (subsystem === "net" && /^u[01]$/.test(values.INTERFACE)) {
+      assertEquals(devpath, `/devices/virtual/net/${values.INTERFACE}`);
+      seen.push(`${action} ${values.INTERFACE}`);
+    }
+    if (seen.length === 4) break;
+  }
+  assertEquals(seen.toSorted(), ["add u0", "add u1", "remove u0", "remove u1"]);
+  await events.return();
+}, { sanitizeOps: false });

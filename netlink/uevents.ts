@@ -1,0 +1,170 @@
+/**
+ * What the kernel tells of devices that come and go: what `udevadm monitor --kernel` prints.
+ *
+ * @module
+ */
+import { checkKeys } from "../core/arguments.ts";
+import { closedError, socketError } from "../core/errors.ts";
+import { beginWait, type Wait } from "../core/wait.ts";
+import { type Listener, Transport } from "./_transport.ts";
+import { checkAccess } from "./_permissions.ts";
+import { closeFd } from "../ffi/abi/library.ts";
+import { NETLINK_KOBJECT_UEVENT } from "./abi/netlink.ts";
+import type { ByteSource } from "./bytes.ts";
+import { inNamespace, type Namespace, openNamespace } from "./namespace.ts";
+
+/** A device that came, went or changed (lib/kobject_uevent.c). */
+export interface Uevent {
+  /** `"add"`, `"remove"`, `"change"`, `"move"`, `"online"`, `"offline"`, `"bind"`, `"unbind"`. */
+  action: string;
+  /** Its path under /sys. */
+  devpath: string;
+  /** `"net"`, `"block"`, `"usb"`, … */
+  subsystem?: string;
+  /** All that is said: `{ INTERFACE: "eth0", SEQNUM: "4711" }`. */
+  values: Record<string, string>;
+}
+
+/** Options of {@linkcode uevents}. */
+export interface UeventsOptions {
+  /** Another network namespace: links have their events in their own. Needs CAP_SYS_ADMIN. */
+  netns?: Namespace;
+  /** Ends it: the iteration rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+/** linux/netlink.h has no name for it: the kernel's own events, as udev's daemon sends to group 2. */
+const KERNEL_GROUP = 1;
+const DECODER = new TextDecoder();
+
+/**
+ * Tells of devices as they come and go, from the first that is asked for on. Events that the kernel had to drop end it with `ENOBUFS`.
+ *
+ * Linux. Needs `--allow-ffi` and the whole of `--allow-net`.
+ *
+ * @example Until told to stop
+ * ```ts
+ * import { uevents } from "@berkeley/sockets/netlink";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(async () => {
+ *   for await (const { action, devpath } of uevents({ signal: AbortSignal.timeout(1) })) {
+ *     console.log(action, devpath);
+ *   }
+ * }, DOMException);
+ * ```
+ *
+ * @param options Where, and until when.
+ * @returns The events. Leaving the loop ends it.
+ * @throws {TypeError} If an option is unknown or of the wrong kind.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+export function uevents(options: UeventsOptions = {}): AsyncGenerator<Uevent, void, void> {
+  const action = "listen to devices";
+  checkKeys(options, ["netns", "signal"], action);
+  const { netns, signal } = options;
+  checkAccess("everything", action);
+  return listen(netns, signal, action);
+}
+
+function openTransport(netns: Namespace | undefined, action: string): Transport {
+  const open = () => new Transport({ protocol: NETLINK_KOBJECT_UEVENT, bare: true });
+  if (netns === undefined) return open();
+  const namespace = openNamespace(netns, action);
+  try {
+    return inNamespace(namespace, open);
+  } finally {
+    closeFd(namespace);
+  }
+}
+
+/** Opens nothing before the first is asked for: a loop that never begins leaves nothing open. */
+async function* listen(
+  netns: Namespace | undefined,
+  signal: AbortSignal | undefined,
+  action: string,
+): AsyncGenerator<Uevent, void, void> {
+  const wait = beginWait({ signal });
+  const transport = openTransport(netns, action);
+  try {
+    transport.join(KERNEL_GROUP);
+    const queue = new Queue(transport);
+    transport.listen(queue);
+    for (;;) yield await queue.next(wait);
+  } finally {
+    transport.close();
+    wait?.end();
+  }
+}
+
+/** `action@devpath`, then `NAME=value` each, all ended by NULs; `undefined` if it is not that. */
+export function parseUevent(bytes: Uint8Array): Uevent | undefined {
+  const [head, ...rest] = DECODER.decode(bytes).split("\0");
+  const at = head.indexOf("@");
+  if (at <= 0) return undefined;
+  const values: Record<string, string> = {};
+  for (const line of rest) {
+    const equals = line.indexOf("=");
+    if (equals > 0) values[line.slice(0, equals)] = line.slice(equals + 1);
+  }
+  const event: Uevent = { action: head.slice(0, at), devpath: head.slice(at + 1), values };
+  if (values.SUBSYSTEM !== undefined) event.subsystem = values.SUBSYSTEM;
+  return event;
+}
+
+/** Events until somebody takes them; while nobody waits, the kernel keeps them. */
+class Queue implements Listener {
+  readonly #transport: Transport;
+  readonly #events: Uevent[] = [];
+  #failure: unknown;
+  #waiter: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  get hungry(): boolean {
+    return this.#waiter !== undefined;
+  }
+
+  event(source: ByteSource, at: number, end: number): void {
+    const event = parseUevent(source.bytes.subarray(at, end));
+    if (event === undefined) return;
+    this.#events.push(event);
+    this.#waiter?.resolve();
+    this.#waiter = undefined;
+  }
+
+  overrun(): void {
+    this.#fail(socketError("ENOBUFS", {
+      syscall: "listen to devices",
+      message: "events were lost: the receive buffer was full",
+    }));
+  }
+
+  closed(): void {
+    this.#fail(closedError("netlink"));
+  }
+
+  async next(wait: Wait | undefined): Promise<Uevent> {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event !== undefined) return event;
+      if (this.#failure !== undefined) throw this.#failure;
+      await new Promise<void>((resolve, reject) => {
+        this.#waiter = { resolve, reject };
+        wait?.arm((reason) => {
+          this.#waiter = undefined;
+          reject(reason);
+        });
+        this.#transport.wake();
+      }).finally(() => wait?.disarm());
+    }
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= reason;
+    this.#waiter?.reject(reason);
+    this.#waiter = undefined;
+  }
+}
