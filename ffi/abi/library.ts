@@ -1,6 +1,9 @@
 /**
  * The C library: opened at first use, replaceable in tests, and the one funnel from -1 to an error.
  *
+ * The room `abi/` is the border to C: its functions (`symbols.ts`), its numbers (`*_constants.ts`), its
+ * structs (`layout.ts`) and memory that has an address. Begin here.
+ *
  * @module
  */
 import { EINTR, EIO, errnoName, errnoNumber } from "../../core/errno.ts";

@@ -1,6 +1,10 @@
 /**
  * A non-blocking socket descriptor: what `Socket`, the endpoints and the message calls share.
  *
+ * The room `descriptor/` is one socket: its life (`open.ts`), the calls that move bytes
+ * (`byte_calls.ts`), its options (`option_calls.ts`), and the BSD face over it (`socket.ts`). All that
+ * may have to wait goes through `Descriptor.attempt`. Begin here.
+ *
  * @module
  */
 import { EAGAIN, EALREADY, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";

@@ -1,6 +1,9 @@
 /**
  * The libc engine's stream endpoint.
  *
+ * The room `endpoints/` is the contract of core over a `Descriptor`: this one, `listener.ts` and
+ * `message.ts` serve all families. `endpoint_of.ts` makes one of a `Socket`.
+ *
  * @module
  */
 import type { Family, SocketType } from "../../core/address.ts";

@@ -1,6 +1,9 @@
 /**
  * The families there are. A new one is a line here.
  *
+ * The room `families/` is one row file each (`row.ts` says what a row is), and what asks the rows:
+ * `sockaddr.ts`. Begin here.
+ *
  * @module
  */
 import type { Family } from "../../core/address.ts";

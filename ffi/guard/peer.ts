@@ -5,6 +5,8 @@
  * decided about is the encoded bytes, by the row that decodes them; what no row decodes takes the
  * whole of `--allow-net`.
  *
+ * The room `guard/` is all that asks for Deno's permissions on behalf of this engine. Begin here.
+ *
  * @module
  */
 import type { Address, AddressInput, IpAddress } from "../../core/address.ts";

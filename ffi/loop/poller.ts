@@ -6,6 +6,10 @@
  * many bytes, then `setImmediate`, so that timers and Deno's own I/O get their share. After some turns without an
  * event it parks until the set becomes readable.
  *
+ * The room `loop/` is all about waiting without blocking the isolate: `watch.ts` is one descriptor as the
+ * poller sees it, `parker.ts` waits without CPU, `blocking_gate.ts` is for what has to block. A turn is
+ * always one of the event loop's. Begin here.
+ *
  * @module
  */
 import {

@@ -5,6 +5,9 @@
  * One `struct msghdr` with its iovec, name and control memory serves the whole isolate: the calls
  * are synchronous, and what they leave behind is copied out before anything else runs.
  *
+ * The room `messages/` is messages one by one (here) and in batches (`mmsg.ts`), with what the kernel
+ * says beside them (`cmsg.ts`, `cmsg_encode.ts`). Begin here.
+ *
  * @module
  */
 import type { Address, AddressInput } from "../../core/address.ts";

@@ -1,6 +1,8 @@
 /**
  * Name resolution by getaddrinfo(3), without blocking the event loop or Deno's pool of threads.
  *
+ * The room `resolver/` is names: of hosts (here), services, protocols and interfaces. Begin here.
+ *
  * @module
  */
 import { addrInfoError } from "../../core/addrinfo_errors.ts";
