@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkKeys } from "../core/arguments.ts";
 import { FrameWalk, walkIp } from "./_frame_walk.ts";
 import { decodeFrame } from "./decode.ts";
 import type { Frame } from "./layer.ts";
@@ -23,7 +24,7 @@ export interface DescribeOptions {
  * @param frame An Ethernet frame, or what {@linkcode decodeFrame} or `decodePacket` made.
  * @param options What to tell.
  * @returns The line, without a line feed.
- * @throws {TypeError} If `frame` is neither.
+ * @throws {TypeError} If `frame` is neither, or an option is unknown.
  *
  * @example A datagram
  * ```ts
@@ -42,6 +43,7 @@ export function describe<L extends LayerView, V extends StackValue>(
   frame: Frame<L, V> | Uint8Array,
   options: DescribeOptions = {},
 ): string {
+  checkKeys(options, ["link"], "describe frame");
   const walk: unknown = frame instanceof Uint8Array ? decodeFrame(frame) : frame;
   if (!(walk instanceof FrameWalk)) {
     throw new TypeError("Cannot describe frame: it is neither bytes nor a decoded frame");

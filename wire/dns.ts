@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkKeys } from "../core/arguments.ts";
 import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./dns_name.ts";
 import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./dns_record.ts";
@@ -277,6 +278,7 @@ export interface EncodeDnsOptions {
  * ```
  */
 export function encodeDns(value: Dns, options: EncodeDnsOptions = {}): Uint8Array {
+  checkKeys(options, ["compress"], "encode DNS message");
   const to = new DnsWriter(options.compress ?? true);
   to.u16(fit(WHAT, "id", value.id, 0xffff));
   to.u16(

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkKeys } from "../core/arguments.ts";
 import { bad, checkSpan, fit } from "./_bytes.ts";
 import {
   type CapturedPacket,
@@ -38,6 +39,7 @@ export interface PcapOptions {
  */
 export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
   const what = "pcap header";
+  checkOptions(options);
   const bytes = new Uint8Array(FILE_HEADER);
   const view = new DataView(bytes.buffer);
   const magic = options.resolution === "micros" ? PCAP_MAGIC.MICROS : PCAP_MAGIC.NANOS;
@@ -58,9 +60,20 @@ export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
  * @throws {RangeError} If a field does not fit its bits, or the link type is not the file's.
  */
 export function encodePcapPacket(packet: CapturedPacket, options: PcapOptions = {}): Uint8Array {
+  checkOptions(options);
   const bytes = new Uint8Array(RECORD_HEADER + packet.data.length);
   writePacket(packet, options, bytes, 0);
   return bytes;
+}
+
+function checkOptions(options: PcapOptions): void {
+  checkKeys(options, ["linkType", "snapLength", "resolution"], "encode pcap file");
+  const { resolution } = options;
+  if (resolution !== undefined && resolution !== "micros" && resolution !== "nanos") {
+    throw new TypeError(
+      `Cannot encode pcap file: resolution of ${JSON.stringify(resolution)} is unknown`,
+    );
+  }
 }
 
 function writePacket(

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkKeys } from "../core/arguments.ts";
 import { bad, fit, unfit } from "./_bytes.ts";
 import {
   type CapturedPacket,
@@ -47,7 +48,8 @@ export class PcapngWriter {
    * @param options Snapshot length and name of the program.
    */
   constructor(options: PcapngOptions = {}) {
-    this.#options = options;
+    checkKeys(options, ["snapLength", "application"], "write pcapng file");
+    this.#options = { ...options };
   }
 
   /**

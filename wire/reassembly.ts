@@ -7,6 +7,7 @@
  * @module
  */
 
+import { checkKeys } from "../core/arguments.ts";
 import {
   type FragmentQueue,
   LinuxQueue,
@@ -83,7 +84,7 @@ export class Reassembler {
    *
    * @param options Policy, and bounds of time and memory.
    * @throws {RangeError} If a bound is not positive.
-   * @throws {TypeError} If the policy is unknown.
+   * @throws {TypeError} If the policy or an option is unknown.
    *
    * @example Two halves of a packet
    * ```ts
@@ -101,6 +102,7 @@ export class Reassembler {
    * ```
    */
   constructor(options: ReassemblyOptions = {}) {
+    checkKeys(options, ["policy", "timeoutMs", "maxBytes"], "create reassembler");
     const { policy = "linux" } = options;
     if (policy !== "linux" && policy !== "strict") {
       throw new TypeError(`Cannot create reassembler: policy ${JSON.stringify(policy)} is unknown`);

@@ -186,3 +186,20 @@ Deno.test("addressSum() takes text, and bytes of one family", () => {
   assertThrows(() => wire.addressSum("192.0.2.1", "::1"), RangeError, "differ");
   assertThrows(() => wire.addressSum(four, 7 as never), TypeError, "destination is neither");
 });
+
+Deno.test("an option by another name is refused", () => {
+  const wrong = { polcy: "strict" } as never;
+  const calls: (() => unknown)[] = [
+    () => new wire.Reassembler(wrong),
+    () => wire.describe(new Uint8Array(20), wrong),
+    () => wire.encodeDns({ kind: "dns", id: 1 }, wrong),
+    () => new wire.PcapngWriter(wrong),
+    () => wire.encodePcapng([], wrong),
+    () => wire.encodePcap([], wrong),
+    () => wire.encodePcapHeader(wrong),
+    () => wire.encodePcapPacket({ data: new Uint8Array(1), timestampNanos: 0n }, wrong),
+  ];
+  for (const call of calls) assertThrows(call, TypeError, "polcy");
+  assertThrows(() => wire.encodePcap([], { resolution: "millis" as never }), TypeError, "millis");
+  assertThrows(() => wire.describe(new Uint8Array(20), null as never), TypeError, "not an object");
+});
