@@ -355,6 +355,12 @@ function otherRows(): Row[] {
     "for await (const _ of m.netlink.monitor({ signal: soon() }));",
     INTERFACES,
   );
+  add(
+    "netlink.uevents",
+    "",
+    "for await (const _ of m.netlink.uevents({ signal: soon() }));",
+    WHOLE_NET,
+  );
   add("netlink.table", "", '(await m.netlink.table("links")).close();', INTERFACES);
   add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
   add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
