@@ -13,6 +13,8 @@ const TESTS: Readonly<Record<string, number>> = {
   "alg": 15,
   "bluetooth": 15,
   "can": 15,
+  "contract/message_test.ts:/^vsock/": 20,
+  "contract/stream_bytes_test.ts:/^vsock/": 20,
   "dccp": 15,
   "netlink": 55,
   "reliability/netem_test.ts": 55,
