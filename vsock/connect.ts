@@ -1,8 +1,9 @@
 import type { VsockAddress } from "../core/address.ts";
 import { object, oneOf, orElse } from "../core/arguments.ts";
 import { openOn } from "../core/engine_choice.ts";
-import { connect as connectLibc, makeMessage, makeStream } from "../ffi/engine.ts";
+import { connect as connectLibc, makeStream } from "../ffi/engine.ts";
 import { connectDeno } from "./_deno.ts";
+import { makeMessages } from "./_message.ts";
 import { PEER_SHAPE, prefersLibc, vsockAddress, vsockText } from "./_request.ts";
 import type { VsockConnectOptions, VsockMessageEndpoint, VsockStream } from "./types.ts";
 
@@ -62,7 +63,7 @@ export async function connect(
       const libc = { address, options: settings, wait };
       return type === "stream"
         ? connectLibc(libc, type, makeStream<VsockAddress>)
-        : connectLibc(libc, type, makeMessage<VsockAddress>);
+        : connectLibc(libc, type, makeMessages);
     },
   });
 }

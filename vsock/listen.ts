@@ -2,8 +2,9 @@ import type { VsockAddress } from "../core/address.ts";
 import { callback, integer, object, oneOf, optional, orElse } from "../core/arguments.ts";
 import { openOn } from "../core/engine_choice.ts";
 import { type AcceptErrorHandler, DEFAULT_BACKLOG } from "../core/listener.ts";
-import { listen as listenLibc, makeMessage, makeStream } from "../ffi/engine.ts";
+import { listen as listenLibc, makeStream } from "../ffi/engine.ts";
 import { listenDeno } from "./_deno.ts";
+import { makeMessages } from "./_message.ts";
 import { BIND_SHAPE, prefersLibc, vsockAddress, vsockText } from "./_request.ts";
 import type { VsockListener, VsockListenOptions, VsockMessageListener } from "./types.ts";
 
@@ -70,7 +71,7 @@ export async function listen(
     libc: () => {
       const libc = { address, backlog: backlog ?? DEFAULT_BACKLOG, onError, options: settings };
       return type === "seqpacket"
-        ? listenLibc(libc, type, makeMessage<VsockAddress>)
+        ? listenLibc(libc, type, makeMessages)
         : listenLibc(libc, type, makeStream<VsockAddress>);
     },
   });

@@ -12,10 +12,10 @@ export type VsockListener = ListenerEndpoint<VsockAddress, VsockStream>;
 /**
  * A VSOCK socket that keeps message boundaries. The kernel sends no empty messages: they go nowhere.
  *
- * Of a message for which the peer has room in part only, Linux (6.12) takes that part, says EAGAIN, and
- * puts it before the next one: what the peer has not received yet must stay below the size of its
- * buffer ({@linkcode SO_VM_SOCKETS_BUFFER_SIZE}, 256 KiB), as protocols of requests and answers do by
- * themselves. A stream has no such trouble.
+ * Of a message for which the peer has room in part only, Linux (6.12) takes that part and does not
+ * say how much: such a send rejects with `ENOBUFS` and ends the sending direction. What the peer has
+ * not received yet must stay below the size of its buffer ({@linkcode SO_VM_SOCKETS_BUFFER_SIZE},
+ * 256 KiB), as protocols of requests and answers do by themselves. A stream has no such trouble.
  */
 export type VsockMessageEndpoint = MessageEndpoint<VsockAddress>;
 

@@ -47,6 +47,37 @@ testWith(here, "VSOCK seqpackets keep their boundaries, and end", async () => {
   assertEquals(got, ["one", "two, longer"]);
 });
 
+testWith(
+  here,
+  "a seqpacket without room ends the sending, and no part of it reaches the peer",
+  async () => {
+    using listener = await vsock.listen({ type: "seqpacket" });
+    const { port } = listener.localAddr;
+    using client = await vsock.connect({ cid: LOCAL, port, type: "seqpacket" });
+    using server = await listener.accept({ timeoutMs: limitMs(5000) });
+    const block = new Uint8Array(1000).fill(7); // 256 KiB are no multiple of it
+    let sent = 0;
+    const error = await assertRejects(async () => {
+      for (;; sent++) await client.send(block);
+    });
+    assert(isSocketError(error, "ENOBUFS"), String(error));
+    await assertRejects(() => client.send(block), Deno.errors.BrokenPipe);
+    const sizes: number[] = [];
+    for await (const { data } of server) sizes.push(data.length);
+    assertEquals([sizes.length, new Set(sizes)], [sent, new Set([1000])]);
+  },
+);
+
+testWith(here, "sending many seqpackets tells how many went", async () => {
+  using listener = await vsock.listen({ type: "seqpacket" });
+  const { port } = listener.localAddr;
+  using client = await vsock.connect({ cid: LOCAL, port, type: "seqpacket" });
+  using server = await listener.accept({ timeoutMs: limitMs(5000) });
+  const all = ["a", "bc", "def"].map((data) => ({ data: bytes(data) }));
+  assertEquals(await client.sendMany(all), 3);
+  for (const { data } of all) assertEquals(await server.recv(), data);
+});
+
 testWith(here, "connecting where nobody listens is refused, the address in the error", async () => {
   const error = await assertRejects(() => vsock.connect({ cid: LOCAL, port: 4_000_000_001 }));
   assert(isSocketError(error, "ECONNRESET"), String(error));
