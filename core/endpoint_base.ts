@@ -82,15 +82,14 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
     syscall: string,
     work: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    if (wait !== undefined || turns.busy) {
-      return await turns.run(wait, () => this.checkOpen(syscall), work);
-    }
+    if (turns.busy) return await turns.run(wait, () => this.checkOpen(syscall), work);
     this.checkOpen(syscall);
     turns.enter();
     try {
-      return await work(undefined);
+      return await work(wait);
     } finally {
       turns.leave();
+      wait?.end();
     }
   }
 }

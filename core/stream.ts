@@ -65,26 +65,41 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   protected abstract end(how: "read" | "write" | "both"): Promise<void> | void;
   async recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
     checkBytes(buffer, "receive", "buffer");
-    if (options !== undefined || !this.#receivesIdle || lengthOf(buffer) === 0) {
-      return await this.#receiving(options, (wait) => this.#into(buffer, wait));
+    const wait = options === undefined ? undefined : this.#beginReceive(options);
+    if (!this.#receivesIdle) {
+      return await this.takeTurn(this.receives, wait, "recv", (wait) => this.#into(buffer, wait));
     }
     this.receives.enter();
     try {
-      return await this.pullInto(buffer, undefined);
+      return await this.#into(buffer, wait);
     } finally {
       this.receives.leave();
+      wait?.end();
     }
   }
 
   async recv(size: number = DEFAULT_RECV_BYTES, options?: WaitOptions): Promise<Uint8Array> {
     checkInteger(size, 1, MAX_BYTES, "receive", "size");
-    return await this.#receiving(options, (wait) => this.recvChunk(size, wait));
+    const wait = options === undefined ? undefined : this.#beginReceive(options);
+    if (!this.#receivesIdle) {
+      return await this.takeTurn(this.receives, wait, "recv", (wait) => this.recvChunk(size, wait));
+    }
+    this.receives.enter();
+    try {
+      return await this.recvChunk(size, wait);
+    } finally {
+      this.receives.leave();
+      wait?.end();
+    }
   }
 
   async recvExact(size: number, options?: WaitOptions): Promise<Uint8Array> {
     checkInteger(size, 0, MAX_BYTES, "receive", "size");
-    return await this.#receiving(
-      options,
+    const wait = options === undefined ? undefined : this.#beginReceive(options);
+    return await this.takeTurn(
+      this.receives,
+      wait,
+      "recv",
       (wait) => size < DIRECT_BYTES ? this.#exactQueued(size, wait) : this.#exactDirect(size, wait),
     );
   }
@@ -202,33 +217,36 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   /** Sends what follows the first `sent` bytes; what it rejects with says how many went in all. */
   protected async sendRest(data: Uint8Array, sent: number, options?: WaitOptions): Promise<void> {
     const size = lengthOf(data);
+    let wait: Wait | undefined;
+    let inside = false;
     try {
-      await this.takeTurn(this.sends, beginWait(options, "send", this), "send", async (wait) => {
-        while (sent < size) {
-          if (lengthOf(data) !== size) throw detached("send", "data");
-          sent += await this.push(sent === 0 ? data : partOf(data, sent), wait);
-        }
-      });
+      wait = beginWait(options, "send", this);
+      this.checkOpen("send");
+      const turn = this.sends.enter(wait);
+      if (turn !== undefined) await turn;
+      inside = true;
+      this.checkOpen("send");
+      while (sent < size) {
+        if (lengthOf(data) !== size) throw detached("send", "data");
+        sent += await this.push(sent === 0 ? data : partOf(data, sent), wait);
+      }
     } catch (error) {
       sayBytesSent(error, sent);
       throw error;
+    } finally {
+      if (inside) this.sends.leave();
+      wait?.end();
     }
   }
 
-  /** Runs one receive in its turn. */
-  async #receiving<T>(
-    options: WaitOptions | undefined,
-    receive: (wait: Wait | undefined) => Promise<T>,
-  ): Promise<T> {
-    if (options !== undefined) checkKeys(options, WAIT_KEYS, "receive");
-    const wait = beginWait(options, "receive", this);
-    return await this.takeTurn(this.receives, wait, "recv", receive);
+  #beginReceive(options: WaitOptions): Wait | undefined {
+    checkKeys(options, WAIT_KEYS, "receive");
+    return beginWait(options, "receive", this);
   }
 
-  /** Whether a receive may pull at once: open, nobody inside, nothing kept. */
+  /** Whether a receive may go on at once: open, and nobody inside. */
   get #receivesIdle(): boolean {
-    return !this.closed && !this.receives.busy &&
-      (this.kept === undefined || this.kept.length === 0);
+    return !this.closed && !this.receives.busy;
   }
 
   #into(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
