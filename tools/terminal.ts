@@ -7,17 +7,11 @@ export class Terminal implements AsyncDisposable {
   /** Starts it. */
   static async open(
     command: readonly string[],
-    { columns = 120, rows = 40, env = {} }: {
-      columns?: number;
-      rows?: number;
-      env?: Record<string, string>;
-    } = {},
+    { columns = 120, rows = 40 }: { columns?: number; rows?: number } = {},
   ): Promise<Terminal> {
     const terminal = new Terminal();
-    const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     await terminal.#tmux(
       ...["-f", "/dev/null", "new-session", "-d", "-x", `${columns}`, "-y", `${rows}`],
-      ...variables,
       ...command,
     );
     return terminal;

@@ -106,7 +106,8 @@ function udpScheme(name: string, help: string, family: IpFamily, protocol?: "udp
         import.meta.url,
       );
       const peer = await peerOf(target, family, "udp");
-      return await connect({ ...peer, ...await sourceOf(peer, settings), ...how, ...kind });
+      const [source] = await sourcesOf(peer, settings);
+      return await connect({ ...peer, ...source, ...how, ...kind });
     },
     async listen(target, how, { join = [] }) {
       const { bind } = await load<typeof import("../../udp/mod.ts")>(
@@ -140,34 +141,51 @@ export async function connectTcp(
     import.meta.url,
   );
   const peer = await peerOf(target, family, "tcp");
-  return await connect({ ...peer, ...await sourceOf(peer, settings), ...how });
+  let failure: unknown;
+  for (const source of await sourcesOf(peer, settings)) {
+    try {
+      return await connect({ ...peer, ...source, ...how });
+    } catch (error) {
+      how.signal?.throwIfAborted();
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
-/** Where to connect from, as the library wants it: a port alone needs an address of the peer's family. */
-async function sourceOf(
+/** What the library is told of where to connect from. */
+interface SourceChoice {
+  localAddress?: { hostname: string; port?: number };
+  family?: "inet" | "inet6";
+}
+
+/**
+ * Where to connect from, as the library wants it: a port alone needs an address of the peer's family,
+ * and a name may have both families.
+ */
+async function sourcesOf(
   peer: { hostname: string; family?: "inet" | "inet6" },
   { source }: SocketSettings,
-): Promise<{ localAddress?: { hostname: string; port?: number }; family?: "inet" | "inet6" }> {
-  if (source === undefined) return {};
-  const { port } = source;
-  if (source.hostname !== undefined) {
-    return { localAddress: { hostname: source.hostname, ...(port !== undefined && { port }) } };
-  }
-  const family = peer.family ?? await familyOfHost(peer.hostname);
-  return {
-    localAddress: { hostname: anyAddress(family), ...(port !== undefined && { port }) },
+): Promise<SourceChoice[]> {
+  if (source === undefined) return [{}];
+  const { hostname, port } = source;
+  const at = (hostname: string) => ({ hostname, ...(port !== undefined && { port }) });
+  if (hostname !== undefined) return [{ localAddress: at(hostname) }];
+  const families = peer.family === undefined ? await familiesOf(peer.hostname) : [peer.family];
+  return families.map((family) => ({
+    localAddress: at(anyAddress(family)),
     ...(isName(peer.hostname) && { family }),
-  };
+  }));
 }
 
-async function familyOfHost(hostname: string): Promise<"inet" | "inet6"> {
-  if (!isName(hostname)) return hostname.includes(":") ? "inet6" : "inet";
+async function familiesOf(hostname: string): Promise<("inet" | "inet6")[]> {
+  if (!isName(hostname)) return [hostname.includes(":") ? "inet6" : "inet"];
   const { getAddrInfo } = await load<typeof import("../../addrinfo/mod.ts")>(
     "../../addrinfo/mod.ts",
     import.meta.url,
   );
-  const [{ family }] = await getAddrInfo(hostname, null);
-  return family;
+  const found = await getAddrInfo(hostname, null);
+  return Array.from(new Set(found.map(({ family }) => family)));
 }
 
 /** Groups of IPv4 alone need a socket of IPv4. */

@@ -6,7 +6,10 @@ import { Terminal } from "../../tools/terminal.ts";
 
 const sock = (...args: string[]) => [Deno.execPath(), ...sockCommand(args, ["-A"])];
 /** Stays open, so that the screen can be read. */
-const held = (...args: string[]) => ["sh", "-c", '"$@"; echo "[$?]"; cat', "sh", ...sock(...args)];
+const held = (...args: string[]) => [
+  ...["env", "-u", "NO_COLOR", "sh", "-c", '"$@"; echo "[$?]"; cat', "sh"],
+  ...sock(...args),
+];
 
 testWith({ tools: ["tmux"] }, "on a terminal there are colours, with NO_COLOR none", async () => {
   const args = ["scan", "127.0.0.1", String(closedPort()), "--all"];
@@ -14,7 +17,7 @@ testWith({ tools: ["tmux"] }, "on a terminal there are colours, with NO_COLOR no
     await using terminal = await Terminal.open(held(...args));
     assertMatch(await terminal.shows(/\[1\]/, true), /\x1b\[31mclosed/);
   }
-  await using terminal = await Terminal.open(held(...args), { env: { NO_COLOR: "1" } });
+  await using terminal = await Terminal.open(["env", "NO_COLOR=1", ...held(...args).slice(3)]);
   const screen = await terminal.shows(/\[1\]/, true);
   assertMatch(screen, /closed/);
   assert(!screen.includes("\x1b[3"), screen);
