@@ -18,6 +18,7 @@ export * as dccp from "./dccp/mod.ts";
 export * as tipc from "./tipc/mod.ts";
 export * as can from "./can/mod.ts";
 export * as sctp from "./sctp/mod.ts";
+export * as bluetooth from "./bluetooth/mod.ts";
 export * as addrinfo from "./addrinfo/mod.ts";
 export * as raw from "./raw/mod.ts";
 export * as wire from "./wire/mod.ts";

@@ -167,6 +167,79 @@ export interface CanAddress {
   address?: number;
 }
 
+/** The type of a Bluetooth address: of classic Bluetooth, or of Low Energy. */
+export type BluetoothAddressType = "bredr" | "lePublic" | "leRandom";
+
+/** A channel of L2CAP (bluetooth/l2cap.h). */
+export interface L2capAddress {
+  /** Always `"bluetooth"`. */
+  family: "bluetooth";
+  /** Always `"l2cap"`. */
+  kind: "l2cap";
+  /** The device, `"00:11:22:33:44:55"`; all zeros for any of one's own. */
+  address: string;
+  /** The service (PSM), odd from 1 to 0xffff for classic, 1 to 0xff for Low Energy. Default 0. */
+  psm?: number;
+  /** A fixed channel, 0 to 0xffff. Default 0: by the PSM. */
+  cid?: number;
+  /** Default `"bredr"`. */
+  addressType?: BluetoothAddressType;
+}
+
+/** A serial port of RFCOMM (bluetooth/rfcomm.h). */
+export interface RfcommAddress {
+  /** Always `"bluetooth"`. */
+  family: "bluetooth";
+  /** Always `"rfcomm"`. */
+  kind: "rfcomm";
+  /** The device, `"00:11:22:33:44:55"`; all zeros for any of one's own. */
+  address: string;
+  /** The channel, 1 to 30; 0 lets the kernel choose. */
+  channel: number;
+}
+
+/** A synchronous link (bluetooth/sco.h). */
+export interface ScoAddress {
+  /** Always `"bluetooth"`. */
+  family: "bluetooth";
+  /** Always `"sco"`. */
+  kind: "sco";
+  /** The device, `"00:11:22:33:44:55"`. */
+  address: string;
+}
+
+/** An isochronous channel of Low Energy (Linux 6.0). */
+export interface IsoAddress {
+  /** Always `"bluetooth"`. */
+  family: "bluetooth";
+  /** Always `"iso"`. */
+  kind: "iso";
+  /** The device, `"00:11:22:33:44:55"`. */
+  address: string;
+  /** Default `"lePublic"`. */
+  addressType?: BluetoothAddressType;
+}
+
+/** A controller itself (bluetooth/hci.h). */
+export interface HciAddress {
+  /** Always `"bluetooth"`. */
+  family: "bluetooth";
+  /** Always `"hci"`. */
+  kind: "hci";
+  /** N of hciN; 0xffff for none. */
+  device: number;
+  /** 0 raw, 1 user, 2 monitor, 3 control, 4 logging. */
+  channel: number;
+}
+
+/** A Bluetooth address. */
+export type BluetoothAddress =
+  | L2capAddress
+  | RfcommAddress
+  | ScoAddress
+  | IsoAddress
+  | HciAddress;
+
 /** An address of a family without a codec: its bytes as the kernel gave them, after `sa_family`. */
 export interface OpaqueAddress {
   /** Always `"other"`. */
@@ -197,6 +270,8 @@ export interface AddressTypes {
   tipc: TipcAddress;
   /** Controller area networks. */
   can: CanAddress;
+  /** Bluetooth. */
+  bluetooth: BluetoothAddress;
   /** What has no codec. */
   other: OpaqueAddress;
 }

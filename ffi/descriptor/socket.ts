@@ -129,13 +129,13 @@ export class Socket implements Disposable, AsyncDisposable {
   /** The address of this end (`man 2 getsockname`). */
   get localAddr(): Address {
     const name = this.#core.localName();
-    return decodeSockaddr(name, name.length, INTERFACES);
+    return decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol);
   }
 
   /** The address of the other end (`man 2 getpeername`); `undefined` while not connected. */
   get remoteAddr(): Address | undefined {
     const name = this.#core.remoteName();
-    return name && decodeSockaddr(name, name.length, INTERFACES);
+    return name && decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol);
   }
 
   /**

@@ -25,7 +25,7 @@ export class EndpointNames<A> {
   /** The local address. */
   get local(): A {
     this.#localBytes ??= this.#core.localName();
-    return this.#local ??= decode<A>(this.#localBytes);
+    return this.#local ??= this.#decode(this.#localBytes);
   }
 
   /** The peer's address; `undefined` if there is none. */
@@ -34,7 +34,7 @@ export class EndpointNames<A> {
       if (this.#remoteBytes === undefined && !this.#core.isClosed) {
         this.#remoteBytes = this.#core.remoteName();
       }
-      if (this.#remoteBytes !== undefined) this.#remote = decode<A>(this.#remoteBytes);
+      if (this.#remoteBytes !== undefined) this.#remote = this.#decode(this.#remoteBytes);
     }
     return this.#remote;
   }
@@ -58,8 +58,8 @@ export class EndpointNames<A> {
       // A socket that cannot tell its address is closed all the same.
     }
   }
-}
 
-function decode<A>(bytes: Uint8Array): A {
-  return decodeSockaddr(bytes, bytes.length, INTERFACES) as A;
+  #decode(bytes: Uint8Array): A {
+    return decodeSockaddr(bytes, bytes.length, INTERFACES, 0, this.#core.protocol) as A;
+  }
 }

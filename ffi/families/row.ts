@@ -79,12 +79,16 @@ export interface FamilyRow<A extends Address = Address> {
     action: string,
     lookup: InterfaceLookup | undefined,
   ): number;
-  /** Reads an address as the kernel wrote it; `undefined` if it is too short. */
+  /**
+   * Reads an address as the kernel wrote it; `undefined` if it is too short. The socket's protocol,
+   * where that is known, is for families whose protocols have addresses of one length.
+   */
   decode(
     bytes: Uint8Array,
     offset: number,
     size: number,
     lookup: InterfaceLookup | undefined,
+    protocol?: number,
   ): A | undefined;
   /**
    * Whether each connection that is accepted at a bound address has that very address for its own, as

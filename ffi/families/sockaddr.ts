@@ -94,6 +94,7 @@ export function encodeSockaddr(
  * @param length The length that the kernel told, which may exceed what it had room for.
  * @param lookup Names interfaces in packet addresses; without it their `interface` is empty.
  * @param offset Where the address begins (default 0).
+ * @param protocol The socket's protocol, where it is known.
  * @returns The address; family `"other"` with number 0 if there is none.
  */
 export function decodeSockaddr(
@@ -101,10 +102,11 @@ export function decodeSockaddr(
   length: number,
   lookup?: InterfaceLookup,
   offset: number = 0,
+  protocol?: number,
 ): Address {
   const size = Math.max(0, Math.min(length, bytes.length - offset, SOCKADDR_STORAGE_BYTES));
   const number = size < 2 ? AF_UNSPEC : familyAt(bytes, offset);
-  return rowOf(number).decode(bytes, offset, size, lookup) ??
+  return rowOf(number).decode(bytes, offset, size, lookup, protocol) ??
     OTHER.decode(bytes, offset, size, lookup)!;
 }
 

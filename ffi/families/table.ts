@@ -9,6 +9,7 @@
 import type { Family } from "../../core/address.ts";
 import { AF_UNSPEC } from "../abi/socket_constants.ts";
 import { ALG } from "./alg.ts";
+import { BLUETOOTH } from "./bluetooth.ts";
 import { CAN } from "./can.ts";
 import { INET } from "./inet.ts";
 import { INET6 } from "./inet6.ts";
@@ -31,6 +32,7 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   ALG,
   TIPC,
   CAN,
+  BLUETOOTH,
   OTHER,
 );
 

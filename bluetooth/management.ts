@@ -1,0 +1,391 @@
+/**
+ * The management interface of the kernel's Bluetooth (doc/mgmt-api.txt of BlueZ).
+ *
+ * @module
+ */
+import type { BluetoothAddressType } from "../core/address.ts";
+import { boolean, checkInteger, integer, list, object, oneOf, orElse } from "../core/arguments.ts";
+import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
+import { bdaddrText, putBdaddr } from "../ffi/families/bluetooth.ts";
+import { MGMT } from "./_constants.ts";
+import { openHci } from "./hci.ts";
+import type { BluetoothMessages } from "./types.ts";
+
+const NO_INDEX = 0xffff;
+const HEADER_BYTES = 6;
+const TYPES = ["bredr", "lePublic", "leRandom"] as const;
+const DECODER = new TextDecoder();
+
+/** A controller (MGMT_OP_READ_INFO). */
+export interface BluetoothController {
+  /** N of hciN. */
+  index: number;
+  /** Its address. */
+  address: string;
+  /** The version of Bluetooth, as HCI counts: 6 is 4.0, 12 is 5.3. */
+  hciVersion: number;
+  /** The manufacturer's number. */
+  manufacturer: number;
+  /** What it can do. */
+  supported: BluetoothSetting[];
+  /** What is on. */
+  current: BluetoothSetting[];
+  /** Its name. */
+  name: string;
+  /** Its short name. */
+  shortName: string;
+}
+
+/** What can be on or off. */
+export type BluetoothSetting = typeof SETTINGS[number];
+
+/** Bits of the settings (MGMT_SETTING_*). */
+const SETTINGS = [
+  ...["powered", "connectable", "fastConnectable", "discoverable", "bondable"] as const,
+  ...["linkSecurity", "ssp", "bredr", "hs", "le", "advertising", "secureConnections"] as const,
+  ...["debugKeys", "privacy", "configuration", "staticAddress", "phyConfiguration"] as const,
+  ...[
+    "widebandSpeech",
+    "cisCentral",
+    "cisPeripheral",
+    "isoBroadcaster",
+    "isoSyncReceiver",
+  ] as const,
+];
+
+/** A device that was found. */
+export interface BluetoothDevice {
+  /** Its address. */
+  address: string;
+  /** What kind of address. */
+  addressType: BluetoothAddressType;
+  /** How strongly it is heard, in dBm; `undefined` where that is not known. */
+  rssiDbm?: number;
+  /** Its name, where it tells one. */
+  name?: string;
+  /** What it advertises, as it came (EIR, Bluetooth Core 5.4 part C section 8). */
+  data: Uint8Array;
+}
+
+/** Options of {@linkcode Management.discover}. */
+export interface DiscoverOptions extends WaitOptions {
+  /** What to look for. Default both: classic and Low Energy. */
+  types?: readonly ("bredr" | "le")[];
+}
+
+/** The management of Bluetooth's controllers. */
+export interface Management extends Disposable {
+  /** The numbers of the controllers. */
+  indexes(options?: WaitOptions): Promise<number[]>;
+  /** A controller. */
+  info(index: number, options?: WaitOptions): Promise<BluetoothController>;
+  /** Switches a controller's setting on or off; what is on then. */
+  set(
+    index: number,
+    setting: "powered" | "connectable" | "bondable" | "ssp" | "le" | "advertising" | "discoverable",
+    on: boolean,
+    options?: WaitOptions,
+  ): Promise<BluetoothSetting[]>;
+  /** Pairs with a device. */
+  pair(
+    index: number,
+    device: { address: string; addressType?: BluetoothAddressType },
+    options?: WaitOptions,
+  ): Promise<void>;
+  /** Forgets a device, and ends its connection. */
+  unpair(
+    index: number,
+    device: { address: string; addressType?: BluetoothAddressType },
+    options?: WaitOptions,
+  ): Promise<void>;
+  /** Looks for devices until the controller has done, or the loop is left. */
+  discover(index: number, options?: DiscoverOptions): AsyncIterableIterator<BluetoothDevice>;
+  /** Ends it. May be called again. */
+  close(): void;
+}
+
+const LIMITS = object(WAIT_SHAPE);
+const DISCOVER = object({
+  ...WAIT_SHAPE,
+  types: orElse(list(oneOf("bredr", "le")), ["bredr", "le"]),
+});
+const INDEX = integer(0, NO_INDEX - 1);
+/** The address types of a discovery, as bits: 1 classic, 2 public and 4 random of Low Energy. */
+const DISCOVERY_BITS = { bredr: 1, le: 6 } as const;
+const SET = {
+  powered: MGMT.SET_POWERED,
+  connectable: MGMT.SET_CONNECTABLE,
+  bondable: MGMT.SET_BONDABLE,
+  ssp: MGMT.SET_SSP,
+  le: MGMT.SET_LE,
+  advertising: MGMT.SET_ADVERTISING,
+  discoverable: MGMT.SET_DISCOVERABLE,
+} as const;
+/** MGMT_STATUS_* by number. */
+const STATUS = [
+  ...["success", "unknown command", "not connected", "failed", "connect failed"],
+  ...["authentication failed", "not paired", "no resources", "timed out", "already connected"],
+  ...["busy", "rejected", "not supported", "invalid parameters", "disconnected", "not powered"],
+  ...["cancelled", "invalid index", "blocked by rfkill", "already paired", "permission denied"],
+];
+
+/** An error that the kernel's management tells. */
+export class ManagementError extends Error {
+  /** MGMT_STATUS_*, 1 to 20. */
+  readonly status: number;
+
+  /** What failed, and how. */
+  constructor(action: string, status: number) {
+    super(`Cannot ${action}: ${STATUS[status] ?? `status ${status}`}`);
+    this.name = "ManagementError";
+    this.status = status;
+  }
+}
+
+/**
+ * Opens the management of the Bluetooth controllers: list them, switch them on, look for devices,
+ * advertise, pair.
+ *
+ * Needs `--allow-ffi` and the whole of `--allow-net`; what changes anything, CAP_NET_ADMIN.
+ *
+ * @example The controllers
+ * ```ts ignore
+ * import { bluetooth } from "@berkeley/sockets";
+ *
+ * using management = await bluetooth.openManagement();
+ * for (const index of await management.indexes()) console.log(await management.info(index));
+ * ```
+ *
+ * @returns The management.
+ * @throws {Deno.errors.NotSupported} Code `EAFNOSUPPORT`: the kernel lacks the module bluetooth.
+ * @throws {Deno.errors.NotCapable} If a permission is missing.
+ */
+export async function openManagement(): Promise<Management> {
+  return new KernelManagement(await openHci({ device: NO_INDEX, channel: "control" }));
+}
+
+/** A message of the interface. */
+interface Packet {
+  event: number;
+  index: number;
+  data: Uint8Array;
+}
+
+class KernelManagement implements Management {
+  readonly #socket: BluetoothMessages;
+  /** The requests follow each other: an answer tells only which command it is to. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Who hears of events. */
+  readonly #listeners = new Set<(packet: Packet) => void>();
+
+  constructor(socket: BluetoothMessages) {
+    this.#socket = socket;
+  }
+
+  async indexes(options?: WaitOptions): Promise<number[]> {
+    const action = "list controllers";
+    const data = await this.#command(MGMT.READ_INDEX_LIST, NO_INDEX, NONE, action, options);
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const count = Math.min(view.getUint16(0, true), (data.length >> 1) - 1);
+    return Array.from({ length: count }, (_, i) => view.getUint16(2 + 2 * i, true));
+  }
+
+  async info(index: number, options?: WaitOptions): Promise<BluetoothController> {
+    const action = "look at a controller";
+    INDEX(index, action, "index");
+    const data = await this.#command(MGMT.READ_INFO, index, NONE, action, options);
+    if (data.length < 280) throw new RangeError(`Cannot ${action}: ${data.length} bytes are none`);
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    return {
+      index,
+      address: bdaddrText(data, 0),
+      hciVersion: data[6],
+      manufacturer: view.getUint16(7, true),
+      supported: settings(view.getUint32(9, true)),
+      current: settings(view.getUint32(13, true)),
+      name: textOf(data.subarray(20, 269)),
+      shortName: textOf(data.subarray(269, 280)),
+    };
+  }
+
+  async set(
+    index: number,
+    setting: keyof typeof SET,
+    on: boolean,
+    options?: WaitOptions,
+  ): Promise<BluetoothSetting[]> {
+    const action = `switch ${setting}`;
+    INDEX(index, action, "index");
+    boolean(on, action, "on");
+    oneOf(...Object.keys(SET) as (keyof typeof SET)[])(setting, action, "setting");
+    const value = on ? 1 : 0;
+    // The discoverable setting has a time after which it ends; 0 is never.
+    const parameters = setting === "discoverable"
+      ? Uint8Array.of(value, 0, 0)
+      : Uint8Array.of(value);
+    const data = await this.#command(SET[setting], index, parameters, action, options);
+    return settings(new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(0, true));
+  }
+
+  async pair(
+    index: number,
+    device: { address: string; addressType?: BluetoothAddressType },
+    options?: WaitOptions,
+  ): Promise<void> {
+    const action = "pair";
+    INDEX(index, action, "index");
+    const parameters = new Uint8Array(8);
+    putDevice(parameters, device, action);
+    parameters[7] = NO_INPUT_NO_OUTPUT;
+    await this.#command(MGMT.PAIR_DEVICE, index, parameters, action, options);
+  }
+
+  async unpair(
+    index: number,
+    device: { address: string; addressType?: BluetoothAddressType },
+    options?: WaitOptions,
+  ): Promise<void> {
+    const action = "unpair";
+    INDEX(index, action, "index");
+    const parameters = new Uint8Array(8);
+    putDevice(parameters, device, action);
+    parameters[7] = 1; // ends the connection too
+    await this.#command(MGMT.UNPAIR_DEVICE, index, parameters, action, options);
+  }
+
+  async *discover(
+    index: number,
+    options: DiscoverOptions = {},
+  ): AsyncGenerator<BluetoothDevice, void, void> {
+    const action = "discover devices";
+    INDEX(index, action, "index");
+    const { types, ...limits } = DISCOVER(options, action, "options");
+    const bits = Uint8Array.of(types.reduce((sum, type) => sum | DISCOVERY_BITS[type], 0));
+    const found: BluetoothDevice[] = [];
+    let done = false;
+    const listener = ({ event, index: of, data }: Packet) => {
+      if (of !== index) return;
+      if (event === MGMT.EV_DEVICE_FOUND) found.push(deviceOf(data));
+      if (event === MGMT.EV_DISCOVERING && data[1] === 0) done = true;
+    };
+    this.#listeners.add(listener);
+    try {
+      await this.#command(MGMT.START_DISCOVERY, index, bits, action, limits);
+      for (;;) {
+        while (found.length > 0) yield found.shift()!;
+        if (done) return;
+        await this.#inOrder(async () => {
+          if (found.length === 0 && !done) this.#tell(await this.#socket.recv(limits));
+        });
+      }
+    } finally {
+      this.#listeners.delete(listener);
+      if (!done) await this.#command(MGMT.STOP_DISCOVERY, index, bits, action).catch(() => {});
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #command(
+    command: number,
+    index: number,
+    parameters: Uint8Array,
+    action: string,
+    options: WaitOptions = {},
+  ): Promise<Uint8Array> {
+    const limits = LIMITS(options, action, "options");
+    const packet = new Uint8Array(HEADER_BYTES + parameters.length);
+    const view = new DataView(packet.buffer);
+    view.setUint16(0, command, true);
+    view.setUint16(2, index, true);
+    view.setUint16(4, parameters.length, true);
+    packet.set(parameters, HEADER_BYTES);
+    return this.#inOrder(async () => {
+      await this.#socket.send(packet, limits);
+      for (;;) {
+        const answer = this.#tell(await this.#socket.recv(limits));
+        const { event, data } = answer;
+        const isAnswer = event === MGMT.EV_COMMAND_COMPLETE || event === MGMT.EV_COMMAND_STATUS;
+        if (!isAnswer || answer.index !== index || data.length < 3) continue;
+        if ((data[0] | data[1] << 8) !== command) continue;
+        if (data[2] !== 0) throw new ManagementError(action, data[2]);
+        return data.subarray(3);
+      }
+    });
+  }
+
+  /** Tells who listens of a packet. */
+  #tell(bytes: Uint8Array): Packet {
+    if (bytes.length < HEADER_BYTES) return { event: 0, index: NO_INDEX, data: NONE };
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const packet = {
+      event: view.getUint16(0, true),
+      index: view.getUint16(2, true),
+      data: bytes.subarray(HEADER_BYTES),
+    };
+    for (const listener of this.#listeners) listener(packet);
+    return packet;
+  }
+
+  #inOrder<T>(step: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(step);
+    this.#last = next.catch(() => {});
+    return next;
+  }
+}
+
+const NONE = new Uint8Array(0);
+/** The capability of a program without a screen and keys (MGMT_OP_PAIR_DEVICE, IO_Capability). */
+const NO_INPUT_NO_OUTPUT = 3;
+/** EIR: the shortened and the complete name. */
+const EIR_NAMES = [8, 9];
+/** What stands for an unknown strength. */
+const NO_RSSI = 127;
+
+function putDevice(
+  target: Uint8Array,
+  device: { address: string; addressType?: BluetoothAddressType },
+  action: string,
+): void {
+  putBdaddr(target, 0, device.address, action);
+  const type = TYPES.indexOf(device.addressType ?? "bredr");
+  checkInteger(type, 0, 2, action, "addressType");
+  target[6] = type;
+}
+
+function settings(bits: number): BluetoothSetting[] {
+  return SETTINGS.filter((_, i) => (bits & 1 << i) !== 0);
+}
+
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return DECODER.decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+function deviceOf(data: Uint8Array): BluetoothDevice {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (data.length < 14) throw new RangeError(`Cannot read a device: ${data.length} bytes are none`);
+  const rssi = view.getInt8(7);
+  const eir = data.slice(14, 14 + view.getUint16(12, true));
+  const name = nameIn(eir);
+  return {
+    address: bdaddrText(data, 0),
+    addressType: TYPES[data[6]] ?? "bredr",
+    ...(rssi !== NO_RSSI && { rssiDbm: rssi }),
+    ...(name !== undefined && { name }),
+    data: eir,
+  };
+}
+
+/** The name among what a device tells: each field is its length, its type and its bytes. */
+function nameIn(eir: Uint8Array): string | undefined {
+  for (let at = 0; at + 1 < eir.length && eir[at] > 0; at += 1 + eir[at]) {
+    if (EIR_NAMES.includes(eir[at + 1])) return textOf(eir.subarray(at + 2, at + 1 + eir[at]));
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Bluetooth by the kernel's own sockets, over libc: serial connections (RFCOMM), channels of messages
+ * (L2CAP, classic and Low Energy), sound (SCO), isochronous links (ISO), the controllers (HCI) and
+ * their management.
+ *
+ * @module
+ */
+export { connect } from "./connect.ts";
+export { openHci } from "./hci.ts";
+export { listen } from "./listen.ts";
+export {
+  type BluetoothController,
+  type BluetoothDevice,
+  type BluetoothSetting,
+  type DiscoverOptions,
+  type Management,
+  ManagementError,
+  openManagement,
+} from "./management.ts";
+export * from "./options.ts";
+export type {
+  BluetoothConnectOptions,
+  BluetoothListener,
+  BluetoothListenOptions,
+  BluetoothMessageListener,
+  BluetoothMessages,
+  BluetoothService,
+  BluetoothStream,
+  HciOptions,
+} from "./types.ts";
