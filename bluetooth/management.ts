@@ -37,10 +37,32 @@ export interface BluetoothController {
 }
 
 /** What can be on or off. */
-export type BluetoothSetting = typeof SETTINGS[number];
+export type BluetoothSetting =
+  | "powered"
+  | "connectable"
+  | "fastConnectable"
+  | "discoverable"
+  | "bondable"
+  | "linkSecurity"
+  | "ssp"
+  | "bredr"
+  | "hs"
+  | "le"
+  | "advertising"
+  | "secureConnections"
+  | "debugKeys"
+  | "privacy"
+  | "configuration"
+  | "staticAddress"
+  | "phyConfiguration"
+  | "widebandSpeech"
+  | "cisCentral"
+  | "cisPeripheral"
+  | "isoBroadcaster"
+  | "isoSyncReceiver";
 
 /** Bits of the settings (MGMT_SETTING_*). */
-const SETTINGS = [
+const SETTINGS: readonly BluetoothSetting[] = [
   ...["powered", "connectable", "fastConnectable", "discoverable", "bondable"] as const,
   ...["linkSecurity", "ssp", "bredr", "hs", "le", "advertising", "secureConnections"] as const,
   ...["debugKeys", "privacy", "configuration", "staticAddress", "phyConfiguration"] as const,

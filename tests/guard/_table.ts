@@ -348,6 +348,11 @@ function otherRows(): Row[] {
     '(await m.can.openIsoTp({ interface: "none", rxId: 1, txId: 2 })).close();',
     WHOLE_NET,
   );
+  const device = 'kind: "rfcomm", address: "00:00:00:00:00:01", channel: 1';
+  add("bluetooth.listen", "", `(await m.bluetooth.listen({ ${device} })).close();`, WHOLE_NET);
+  add("bluetooth.connect", "", `(await m.bluetooth.connect({ ${device} })).close();`, WHOLE_NET);
+  add("bluetooth.openHci", "", "(await m.bluetooth.openHci({ device: 0 })).close();", WHOLE_NET);
+  add("bluetooth.openManagement", "", "(await m.bluetooth.openManagement()).close();", WHOLE_NET);
   add("can.openJ1939", "", '(await m.can.openJ1939({ interface: "none" })).close();', WHOLE_NET);
   add(
     "netlink.monitor",
@@ -395,6 +400,7 @@ export const WITHOUT_ROW: readonly string[] = [
   "dccp.serviceCode",
   "dccp.serviceCodeText",
   "alg.operationControl",
+  "bluetooth.ManagementError",
   "sctp.decodeNotification",
   "raw.RttStatistics",
   "raw.assembleBpf",
