@@ -228,6 +228,36 @@ testWith({ tools: ["curl"] }, "http_unix.ts answers itself and curl", async () =
   }
 });
 
+const RESPONDER = `
+import os, socket, struct, subprocess, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 5353))
+group = socket.inet_aton("224.0.0.251") + socket.inet_aton("127.0.0.1")
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+child = subprocess.Popen(sys.argv[1:])
+query, peer = s.recvfrom(1000)
+assert query[-2:] == b"\\x80\\x01", query
+name = query[12:-4]
+answer = name + struct.pack("!HHIH", 1, 0x8001, 120, 4) + bytes([192, 0, 2, 9])
+s.sendto(struct.pack("!6H", 0, 0x8400, 0, 1, 0, 0) + answer, peer)
+sys.exit(child.wait())
+`;
+
+testWith(
+  { tools: ["python3", "unshare", "ip"], netns: true },
+  "mdns_query.ts is answered, in a network of its own",
+  async () => {
+    const program = new URL("../../examples/recipes/mdns_query.ts", import.meta.url).pathname;
+    const deno = [Deno.execPath(), "run", "--no-check", "--no-prompt", "--allow-net", program];
+    const script = `ip link set lo up && ip route add 224.0.0.0/4 dev lo && exec "$@"`;
+    const command = ["-n", "sh", "-c", script, "sh", PYTHON, "-c", RESPONDER, ...deno];
+    assertEquals(
+      await run("unshare", [...command, "printer.local"]),
+      "printer.local 192.0.2.9 says 127.0.0.1\n",
+    );
+  },
+);
+
 async function freeAddress(): Promise<{ hostname: string; port: number }> {
   using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
   return { hostname: "127.0.0.1", port: listener.localAddr.port };
