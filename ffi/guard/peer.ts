@@ -49,7 +49,7 @@ function decide(
   const size = row.settle?.(target, offset, given, action) ?? given;
   const grant = source && GRANTS.get(source);
   if (grant !== undefined) {
-    grant.check(action);
+    grant.confirm(source!, action);
     return size;
   }
   // Too short for its family, as the row knows it: the kernel may take it all the same.
@@ -97,14 +97,24 @@ export class NameGrant {
   /**
    * Lets an address that the name resolved to be used, unless it is denied as such.
    *
+   * @param later Whether that is looked at only when it is used.
    * @returns The address, which changes no more.
    */
-  admit<A extends IpAddress>(address: A, action: string): Readonly<A> {
-    if (address.hostname !== this.#host && !isWhole("net")) {
-      checkResolved(address.hostname, this.#port, action);
-    }
+  admit<A extends IpAddress>(address: A, action: string, later = false): Readonly<A> {
+    if (!later) this.#refuseDenied(address.hostname, action);
     GRANTS.set(address, this);
     return Object.freeze(address);
+  }
+
+  /** Asks again, and for an address of the name as such. */
+  confirm(address: object, action: string): void {
+    this.check(action);
+    this.#refuseDenied((address as IpAddress).hostname, action);
+  }
+
+  #refuseDenied(hostname: string, action: string): void {
+    if (hostname === this.#host || isWhole("net")) return;
+    checkResolved(hostname, this.#port, action);
   }
 }
 

@@ -39,7 +39,9 @@ export async function resolveHost(request: HostRequest): Promise<IpAddress[]> {
   const plain = zone < 0 ? hostname : hostname.slice(0, zone);
   const grant = NameGrant.ask(plain, port, action);
   const found = await resolve(hostname, port, { family, type, idn: true }, { signal, timeoutMs });
-  return found.map(({ address }) => grant.admit(withScope(address, request), action));
+  // Deno's own connect looks at all addresses before it tries one, its listen at the one it takes.
+  const later = action !== "connect";
+  return found.map(({ address }) => grant.admit(withScope(address, request), action, later));
 }
 
 function withScope(address: IpAddress, { scopeId, flowInfo }: HostRequest): IpAddress {

@@ -11,9 +11,12 @@ const glibc = { other: () => GLIBC ? undefined : "needs glibc's getaddrinfo_a" }
 async function withLibc(changes: Partial<Libc>, fn: () => Promise<void>): Promise<void> {
   const real = libc();
   replaceLibc({ ...real, ...changes });
+  // What a scripted call waits for keeps no process alive, as a thread of the real library does.
+  const alive = setInterval(() => {}, 1000);
   try {
     await fn();
   } finally {
+    clearInterval(alive);
     replaceLibc(real);
   }
 }
