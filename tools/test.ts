@@ -39,9 +39,21 @@ const TEST_ARGS = [
 /** The job of an argument: `PATH` or `PATH:FILTER`. */
 function job(argument: string): Job {
   const [, path, filter] = /^([^:]*?)\/?(?::(.*))?$/.exec(argument)!;
-  const name = `tests/${path}`;
-  const args = [...TEST_ARGS, ...(filter === undefined ? [] : [`--filter=${filter}`]), name];
+  const place = IN_GUEST ? inOne(`tests/${path}`) : `tests/${path}`;
+  const args = [...TEST_ARGS, ...(filter === undefined ? [] : [`--filter=${filter}`]), place];
   return { name: `tests/${argument}`, args, counted: true };
+}
+
+/**
+ * A file that has all tests of a folder. Each file has to load what it stands on, which takes seconds
+ * in the guest; what is written there goes nowhere.
+ */
+function inOne(path: string): string {
+  if (Deno.statSync(`${ROOT}${path}`).isFile) return path;
+  const one = `${path}/all_in_one.ts`;
+  const imports = [...testFiles(`${ROOT}${path}`)].sort().map((file) => `import "${file}";\n`);
+  Deno.writeTextFileSync(`${ROOT}${one}`, imports.join(""));
+  return one;
 }
 
 /** The tests that need another kernel. They are downloaded for only if that was asked for. */
@@ -80,7 +92,7 @@ function capturesJob(): Job {
 function jobs(only: readonly string[]): Job[] {
   if (only.length > 0) return only.map(job);
   const folders = [...Deno.readDirSync(`${ROOT}tests`)]
-    .filter((entry) => entry.isDirectory && hasTests(`${ROOT}tests/${entry.name}`))
+    .filter((entry) => entry.isDirectory && !testFiles(`${ROOT}tests/${entry.name}`).next().done)
     .map((entry) => entry.name).sort();
   const list = folders.map(job);
   const top = [...Deno.readDirSync(`${ROOT}tests`)]
@@ -121,12 +133,13 @@ function isThere(path: string): boolean {
   }
 }
 
-function hasTests(dir: string): boolean {
-  for (const entry of Deno.readDirSync(dir)) {
-    if (entry.name.endsWith("_test.ts")) return true;
-    if (entry.isDirectory && hasTests(`${dir}/${entry.name}`)) return true;
+/** The files with tests in a folder and those below it. */
+function* testFiles(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* testFiles(path);
+    else if (entry.name.endsWith("_test.ts")) yield path;
   }
-  return false;
 }
 
 /** Tests need no network at all; the checks and the guest may have to download something first. */
@@ -152,10 +165,12 @@ async function run(job: Job): Promise<Outcome> {
     stderr: "piped",
   }).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
-  const { code, stdout, stderr } = await child.output();
+  const [out, err, { code }] = await Promise.all([
+    collect(child.stdout),
+    collect(child.stderr),
+    child.status,
+  ]);
   clearTimeout(timer);
-  const out = new TextDecoder().decode(stdout);
-  const err = new TextDecoder().decode(stderr);
   const outcome = job.counted ? counts(out, code) : {
     passed: code === 0 ? 1 : 0,
     failed: code === 0 ? 0 : 1,
@@ -166,11 +181,24 @@ async function run(job: Job): Promise<Outcome> {
   const { failed, skipped, left } = outcome;
   const elsewhere = left > 0 ? `, ${left} left to the guest` : "";
   console.log(`== ${job.name}: ${sum(outcome)}${elsewhere} (${seconds} s)`);
-  if (failed > 0) console.log(out + err);
+  if (failed > 0 && !IN_GUEST) console.log(out + err);
   else if (skipped > 0) {
     console.log(out.split("\n").filter((l) => l.includes("ignored (")).join("\n"));
   }
   return outcome;
+}
+
+/** What comes, as text. A guest may die, so that there all is told as it comes. */
+async function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    text += decoder.decode(bytes, { stream: true });
+    for (let at = 0; IN_GUEST && at < bytes.length;) {
+      at += Deno.stderr.writeSync(bytes.subarray(at));
+    }
+  }
+  return text;
 }
 
 /**

@@ -60,8 +60,10 @@ export async function runInGuest(
     await Deno.writeTextFile(`${run}/command`, script(command, options));
     await Deno.writeTextFile(`${run}/status`, "");
     const { program, env } = emulator(parts.root);
-    const child = new Deno.Command(program, {
+    // The guest ends with this process, however that ends.
+    const child = new Deno.Command("setpriv", {
       args: [
+        ...["--pdeathsig", "KILL", program],
         ...machine(parts.root, emulated),
         ...["-kernel", `${parts.root}/boot/vmlinuz-${parts.kernelVersion}`, "-initrd", initrd],
         "-append",
