@@ -209,13 +209,15 @@ const VLAN_FLAGS: readonly (readonly [number, string])[] = [
   [8, "MVRP"],
   [16, "BRIDGE_BINDING"],
 ];
+const VLAN_MASK = VLAN_FLAGS.reduce((mask, [bit]) => mask | bit, 0);
 const VLAN_FLAGS_STRUCT = struct({ flags: "u32", mask: "u32" });
 const vlanFlags: AttributeCodec<string[]> = {
   decode: (source, at, length) =>
     bitNames(VLAN_FLAGS_STRUCT.decode(source, at, length).flags, VLAN_FLAGS),
   encode(sink, value) {
     const flags = bitsOf(value, VLAN_FLAGS, "encode VLAN flags");
-    VLAN_FLAGS_STRUCT.encode(sink, { flags, mask: 0xffffffff });
+    // Bits that the kernel does not know are refused in the mask too.
+    VLAN_FLAGS_STRUCT.encode(sink, { flags, mask: VLAN_MASK });
   },
 };
 /** struct ifla_vlan_qos_mapping (linux/if_link.h). */

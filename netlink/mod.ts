@@ -19,15 +19,14 @@ export { type Route, type RouteNextHop, routes, type RoutesOptions, type Via } f
 export { type Rule, rules, type RulesOptions } from "./rule.ts";
 export type { NetlinkOptions } from "./_session.ts";
 export type { UnknownAttribute } from "./attributes.ts";
-export {
-  type SocketEntry,
-  type SocketKind,
-  type SocketMemory,
-  sockets,
-  type SocketsOptions,
-  type SocketState,
-  type SocketTimer,
-} from "./sockets.ts";
+export { sockets, type SocketsOptions } from "./sockets.ts";
+export type {
+  SocketEntry,
+  SocketKind,
+  SocketMemory,
+  SocketState,
+  SocketTimer,
+} from "./socket_entry.ts";
 export type { AddressConditions } from "./socket_filter.ts";
 export { type Change, change, changeAll, type ChangeFailure } from "./change.ts";
 export type { AddressChange } from "./address_change.ts";
