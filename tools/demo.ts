@@ -4,6 +4,7 @@
  * it in the guest of tests/vm/, whose kernel has every family.
  */
 import { addrinfoRows } from "./demo/addrinfo.ts";
+import { familyRows } from "./demo/families.ts";
 import { rawRows } from "./demo/raw.ts";
 import { type DemoRow, isRefusal, type Outcome } from "./demo/row.ts";
 import { printTable } from "./demo/table.ts";
@@ -20,6 +21,7 @@ const ROWS: readonly DemoRow[] = [
   ...udpRows,
   ...unixRows,
   ...vsockRows,
+  ...familyRows,
   ...rawRows,
   ...addrinfoRows,
 ];
