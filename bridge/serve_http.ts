@@ -188,6 +188,8 @@ class Serving<A> implements HttpServer<A> {
     this.#server = this.#makeServer();
     // A server that does not listen itself would end each connection after one response.
     Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
+    // From here on Node looks after the limits of time.
+    this.#server.emit("listening");
     this.#accept();
     const { signal } = options;
     const stop = (): void => void this.shutdown();
@@ -235,6 +237,7 @@ class Serving<A> implements HttpServer<A> {
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkingMs([headersTimeoutMs, requestTimeoutMs]),
       maxHeaderSize: this.#options.maxHeaderBytes,
     }, (message, response) => this.#answer(message, response));
     server.on("connection", (connection: Duplex) => this.#track(connection));
@@ -278,7 +281,9 @@ class Serving<A> implements HttpServer<A> {
   }
 
   #finishIfDone(): void {
-    if (!this.#listening && this.#connections.size === 0) this.#finish();
+    if (this.#listening || this.#connections.size > 0) return;
+    this.#server.close(); // ends its looking after limits
+    this.#finish();
   }
 
   /** Without a promise of its own where the handler gives its response at once. */
@@ -354,6 +359,12 @@ const STATUS_BY_CODE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
   HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Content Too Large",
 };
+
+/** How often the limits are looked after: Node's own interval, or what the shortest limit needs. */
+function checkingMs(limits: readonly number[]): number {
+  const shortest = Math.min(...limits.filter((limit) => limit > 0), MAX_MS);
+  return Math.min(30_000, Math.max(20, Math.ceil(shortest / 4)));
+}
 
 class MessageConnection implements HttpConnection {
   readonly message: IncomingMessage;

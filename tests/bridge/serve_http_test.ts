@@ -276,6 +276,62 @@ httpTest("close() and an aborted signal end everything", async (kind) => {
 });
 
 httpTest(
+  "connections that are silent, slow or idle for too long are ended",
+  (kind) =>
+    withServer(kind, async (request) => new Response(await request.text()), async (_, connect) => {
+      const all = async (text_: string) => {
+        using endpoint = await connect();
+        await endpoint.sendAll(bytes(text_));
+        let answer = "";
+        for (let chunk; (chunk = await endpoint.recv()).length > 0;) answer += text(chunk);
+        return answer;
+      };
+      const timedOut = "HTTP/1.1 408 Request Timeout\r\n";
+      assert((await all("")).startsWith(timedOut), "silent");
+      assert((await all("GET / HTTP/1.1\r\nHost: x\r\n")).startsWith(timedOut), "slow head");
+      const post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n";
+      // The handler waits for the body: there is no answer to give.
+      assert(!(await all(`${post}abc`)).includes("200"), "slow body");
+      const idle = await all(`${post}abcd`);
+      assert(idle.startsWith("HTTP/1.1 200 OK\r\n") && idle.endsWith("abcd"), idle);
+    }, {
+      headersTimeoutMs: 100,
+      requestTimeoutMs: 200,
+      keepAliveTimeoutMs: 50,
+      onError: () => new Response("cut short", { status: 400 }),
+    }),
+);
+
+httpTest(
+  "an upgraded connection knows no limits of HTTP, and ends with the server",
+  (kind) =>
+    withServer(kind, () => new Response("plain"), async (server, connect) => {
+      using endpoint = await connect();
+      const head = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+      await endpoint.sendAll(bytes(`${head}early `));
+      assert(text((await endpoint.recvUntil("\r\n\r\n"))!).startsWith("HTTP/1.1 101 "));
+      assertEquals(text(await endpoint.recvExact(6)), "early ");
+      using silent = await connect();
+      await silent.recvUntil("\r\n\r\n"); // by then the limits have passed
+      await endpoint.sendAll(bytes("late"));
+      assertEquals(text(await endpoint.recvExact(4)), "late");
+      await server.shutdown();
+      assertEquals((await endpoint.recv()).length, 0);
+    }, {
+      headersTimeoutMs: 50,
+      requestTimeoutMs: 50,
+      keepAliveTimeoutMs: 50,
+      onUpgrade: (_message, socket, head) => {
+        socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n",
+        );
+        socket.write(head);
+        socket.on("data", (chunk) => socket.write(chunk));
+      },
+    }),
+);
+
+httpTest(
   "wrk with 64 kept connections sees no error",
   (kind) =>
     withServer(kind, () => new Response("Hello"), async ({ localAddr }) => {
