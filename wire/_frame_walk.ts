@@ -130,8 +130,11 @@ export class FrameWalk implements Iterable<LayerView>, LayerWalk {
     this.#next = this.tables.protocol(protocol);
   }
 
-  followPort(transport: "udp" | "tcp", source: number, destination: number): void {
-    const row = this.tables.port(transport, source, destination);
+  followPort(
+    transport: "udp" | "tcp",
+    header: { readonly sourcePort: number; readonly destinationPort: number },
+  ): void {
+    const row = this.tables.port(transport, header);
     if (row === undefined) return;
     this.#next = row;
     this.#isHint = true;

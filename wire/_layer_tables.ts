@@ -60,9 +60,13 @@ export class LayerTables {
     return this.#linkTypes.get(linkType);
   }
   /** The row that a port hints at, or `undefined`. */
-  port(transport: "udp" | "tcp", source: number, destination: number): LayerRow | undefined {
+  port(
+    transport: "udp" | "tcp",
+    header: { readonly sourcePort: number; readonly destinationPort: number },
+  ): LayerRow | undefined {
     const ports = transport === "udp" ? this.#udpPorts : this.#tcpPorts;
-    return ports.size === 0 ? undefined : ports.get(destination) ?? ports.get(source);
+    if (ports.size === 0) return undefined;
+    return ports.get(header.destinationPort) ?? ports.get(header.sourcePort);
   }
 }
 

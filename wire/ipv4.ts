@@ -335,8 +335,8 @@ export const ipv4Layer: LayerRow<Ipv4, Ipv4View> = layerRow<Ipv4, Ipv4View>({
     if (view.totalLength !== view.end - start || (view.ihl > 5 && !view.isSound)) {
       walk.complain(Ipv4View);
     }
-    if (view.fragmentOffset === 0) walk.followProtocol(view.protocol);
     if (view.isFragment) walk.cut();
+    if (!view.isFragment || view.fragmentOffset === 0) walk.followProtocol(view.protocol);
     return view;
   },
   measure: measureIpv4,

@@ -43,10 +43,12 @@ export interface LayerWalk {
    * the row that has it cannot parse the bytes, they are a payload, and that is no error.
    *
    * @param transport Whose ports these are.
-   * @param source Port of the sender.
-   * @param destination Port of the receiver.
+   * @param header The header that has the ports.
    */
-  followPort(transport: "udp" | "tcp", source: number, destination: number): void;
+  followPort(
+    transport: "udp" | "tcp",
+    header: { readonly sourcePort: number; readonly destinationPort: number },
+  ): void;
   /**
    * What follows is this layer.
    *

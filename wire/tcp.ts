@@ -127,11 +127,6 @@ export class TcpView extends HeaderView {
     return new TcpView(bytes, start, Math.min(end, start + words * 4), end);
   }
 
-  /** Whether the header is at hand up to this offset. */
-  #has(offset: number): boolean {
-    return this.headerLength >= offset;
-  }
-
   /** Whether a part of the header is cut off: it reads as 0. */
   get truncated(): boolean {
     return this.headerLength < AT.OPTIONS || this.headerLength < this.dataOffset * 4;
@@ -153,19 +148,21 @@ export class TcpView extends HeaderView {
   }
   /** Sequence number. */
   get sequence(): number {
-    return this.#has(AT.SEQUENCE + 4) ? u32(this.bytes, this.start + AT.SEQUENCE) : 0;
+    return isAtHand(this, AT.SEQUENCE + 4) ? u32(this.bytes, this.start + AT.SEQUENCE) : 0;
   }
   /** Acknowledgment number. */
   get acknowledgment(): number {
-    return this.#has(AT.ACKNOWLEDGMENT + 4) ? u32(this.bytes, this.start + AT.ACKNOWLEDGMENT) : 0;
+    return isAtHand(this, AT.ACKNOWLEDGMENT + 4)
+      ? u32(this.bytes, this.start + AT.ACKNOWLEDGMENT)
+      : 0;
   }
   /** Length of the header in words of four bytes, 5 to 15. */
   get dataOffset(): number {
-    return this.#has(AT.OFFSET_FLAGS + 1) ? this.bytes[this.start + AT.OFFSET_FLAGS] >>> 4 : 0;
+    return isAtHand(this, AT.OFFSET_FLAGS + 1) ? this.bytes[this.start + AT.OFFSET_FLAGS] >>> 4 : 0;
   }
   /** The nine flags and the three reserved bits above them. */
   get flags(): number {
-    return this.#has(AT.WINDOW) ? u16(this.bytes, this.start + AT.OFFSET_FLAGS) & 0xfff : 0;
+    return isAtHand(this, AT.WINDOW) ? u16(this.bytes, this.start + AT.OFFSET_FLAGS) & 0xfff : 0;
   }
   /** Whether FIN is set. */
   get fin(): boolean {
@@ -193,19 +190,25 @@ export class TcpView extends HeaderView {
   }
   /** Receive window, not scaled. */
   get window(): number {
-    return this.#has(AT.WINDOW + 2) ? u16(this.bytes, this.start + AT.WINDOW) : 0;
+    return isAtHand(this, AT.WINDOW + 2) ? u16(this.bytes, this.start + AT.WINDOW) : 0;
   }
   /** Checksum as it stands. */
   get checksum(): number {
-    return this.#has(AT.CHECKSUM + 2) ? u16(this.bytes, this.start + AT.CHECKSUM) : 0;
+    return isAtHand(this, AT.CHECKSUM + 2) ? u16(this.bytes, this.start + AT.CHECKSUM) : 0;
   }
   /** Offset after the sequence number where urgent data ends. */
   get urgentPointer(): number {
-    return this.#has(AT.URGENT_POINTER + 2) ? u16(this.bytes, this.start + AT.URGENT_POINTER) : 0;
+    return isAtHand(this, AT.URGENT_POINTER + 2)
+      ? u16(this.bytes, this.start + AT.URGENT_POINTER)
+      : 0;
   }
   /** Whether nothing of the header is cut off and no option lies. */
   get isSound(): boolean {
-    return !this.truncated && this.optionsError === undefined;
+    const { bytes, start, payloadStart } = this;
+    const length = payloadStart - start;
+    if (length < AT.OPTIONS || length !== (bytes[start + AT.OFFSET_FLAGS] >>> 4) * 4) return false;
+    return length === AT.OPTIONS ||
+      tcpOptionsError(bytes, start + AT.OPTIONS, payloadStart) === undefined;
   }
   /** The options, decoded. */
   get options(): TcpOption[] {
@@ -240,6 +243,11 @@ export class TcpView extends HeaderView {
       options: this.options,
     };
   }
+}
+
+/** Whether the header is at hand up to this offset. */
+function isAtHand(view: TcpView, offset: number): boolean {
+  return view.payloadStart - view.start >= offset;
 }
 
 /** The length of the header of `value`, in bytes. */
@@ -392,8 +400,8 @@ export const tcpLayer: LayerRow<Tcp, TcpView> = layerRow<Tcp, TcpView>({
   usesAddresses: true,
   parse(bytes, start, end, walk) {
     const view = TcpView.parsePartial(bytes, start, end);
-    if (view.headerLength !== AT.OPTIONS && !view.isSound) walk.complain(TcpView);
-    walk.followPort("tcp", view.sourcePort, view.destinationPort);
+    if (!view.isSound) walk.complain(TcpView);
+    walk.followPort("tcp", view);
     return view;
   },
   measure: measureTcp,

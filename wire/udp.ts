@@ -200,7 +200,7 @@ export const udpLayer: LayerRow<Udp, UdpView> = layerRow<Udp, UdpView>({
   parse(bytes, start, end, walk) {
     const view = UdpView.parsePartial(bytes, start, end);
     if (view.truncated) walk.complain(UdpView);
-    else walk.followPort("udp", view.sourcePort, view.destinationPort);
+    else walk.followPort("udp", view);
     return view;
   },
   measure: measureUdp,
