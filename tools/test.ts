@@ -108,6 +108,7 @@ function jobs(only: readonly string[]): Job[] {
     counted: true,
   });
   return [
+    { name: "Node and Bun from npm", args: ["run", "-A", "tools/runtimes.ts"], counted: false },
     { name: "deno check", args: ["check", "--quiet", "."], counted: false },
     { name: "deno lint", args: ["lint", "--quiet"], counted: false },
     { name: "deno fmt --check", args: ["fmt", "--check", "--quiet"], counted: false },

@@ -5,16 +5,12 @@
 import { assert, assertEquals } from "@std/assert";
 import * as stdBytes from "@std/bytes";
 import ts from "typescript";
+import { otherRuntimes } from "../../tools/runtimes.ts";
 import { testWith } from "../_tools.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const CHECK = `${ROOT}tests/interop/_node_check.mjs`;
 const ENTRIES = ["core/ip/mod.ts", "wire/mod.ts", "ffi/options/mod.ts", "mod.ts", "bridge/mod.ts"];
-
-const RUNTIMES: readonly [string, string[]][] = [
-  ["Node 22", ["npx", "--yes", "node@22"]],
-  ["Bun", ["npx", "--yes", "bun@1.2.20"]],
-];
 
 /** The library as JavaScript, as a package for Node is made. */
 async function transpile(target: string): Promise<void> {
@@ -69,7 +65,7 @@ async function run(
 }
 
 testWith(
-  { tools: ["npx"] },
+  { tools: ["npm"] },
   "Node and Bun import ./wire, ./ip and ./options, and only them",
   async (t) => {
     const base = await Deno.makeTempDir({ prefix: "sockets-node-" });
@@ -79,7 +75,8 @@ testWith(
       const ours = await run([Deno.execPath(), "run", "-A", "--no-check", CHECK, ROOT, "ts"], ROOT);
       assertEquals(ours.code, 0, ours.stderr);
       assert(ours.stdout.length > 10_000, ours.stdout);
-      for (const [name, command] of RUNTIMES) {
+      for (const [name, program] of Object.entries(await otherRuntimes())) {
+        const command = [program];
         await t.step(name, async () => {
           const theirs = await run([...command, `${base}/check.mjs`, base, "js"], base);
           assertEquals(theirs.code, 0, theirs.stderr);
