@@ -247,6 +247,28 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     );
   }
 
+  /** Sends many one by one: what {@linkcode MessageBase.transmitMany} is where no call takes several. */
+  protected async transmitEach(
+    messages: Iterable<OutgoingMessage<A>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    let sent = 0;
+    try {
+      for (const message of messages) {
+        wait?.throwIfAborted();
+        checkMessage(message, sent);
+        const { data, to, control } = message; // read once
+        checkBytes(data, "send", "data");
+        await this.transmit({ data, to, control }, NONE, wait);
+        sent++;
+      }
+    } catch (error) {
+      const malformed = error instanceof TypeError || error instanceof RangeError;
+      if (sent === 0 || malformed || this.closed) throw error;
+    }
+    return sent;
+  }
+
   /** A receive without options while nobody else receives. */
   async #receiveNow(): Promise<Message<A>> {
     this.checkOpen("recvfrom");

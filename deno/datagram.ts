@@ -5,13 +5,13 @@
  */
 import type { AddressInput, Family, SocketType } from "../core/address.ts";
 import { equals } from "@std/bytes";
-import { checkBytes, isShared, partOf } from "../core/bytes.ts";
+import { isShared, partOf } from "../core/bytes.ts";
 import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_carrier.ts";
 import { fromDenoError, fromDenoWait } from "./errors.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
-import { checkMessage, MessageBase } from "../core/message_base.ts";
+import { MessageBase } from "../core/message_base.ts";
 import { checkRow, type SocketOption } from "../core/option.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";
@@ -144,24 +144,11 @@ export class DenoDatagram<A> extends MessageBase<A> {
     return said(outcome);
   }
 
-  protected override async transmitMany(
+  protected override transmitMany(
     messages: Iterable<OutgoingMessage<A>>,
     wait: Wait | undefined,
   ): Promise<number> {
-    let sent = 0;
-    try {
-      for (const message of messages) {
-        wait?.throwIfAborted();
-        checkMessage(message, sent);
-        const { data, to, control } = message;
-        checkBytes(data, "send", "data");
-        await this.transmit({ data, to, control }, {}, wait);
-        sent++;
-      }
-    } catch (error) {
-      if (sent === 0 || this.closed) throw error;
-    }
-    return sent;
+    return this.transmitEach(messages, wait);
   }
 
   protected override release(): void {

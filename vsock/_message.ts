@@ -37,21 +37,11 @@ class VsockMessages extends LibcMessage<VsockAddress> {
     }
   }
 
-  protected override async transmitMany(
+  protected override transmitMany(
     messages: Iterable<OutgoingMessage<VsockAddress>>,
     wait: Wait | undefined,
   ): Promise<number> {
-    let sent = 0;
-    for (const message of messages) {
-      try {
-        await this.transmit(message, { control: message.control }, wait);
-      } catch (error) {
-        if (sent > 0 && isSocketError(error)) return sent;
-        throw error;
-      }
-      sent++;
-    }
-    return sent;
+    return this.transmitEach(messages, wait);
   }
 }
 
