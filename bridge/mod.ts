@@ -5,13 +5,8 @@
  */
 export { type NodeDuplex, toNodeDuplex } from "./to_node_duplex.ts";
 export { fromNodeDuplex, type FromNodeDuplexOptions } from "./from_node_duplex.ts";
-export {
-  type HttpConnection,
-  type HttpHandler,
-  type HttpServer,
-  serveHttp,
-  type ServeHttpOptions,
-} from "./serve_http.ts";
+export { type HttpServer, serveHttp } from "./serve_http.ts";
+export type { HttpConnection, HttpHandler, ServeHttpOptions } from "./_http_options.ts";
 export { fetchOver } from "./fetch_over.ts";
 export { startTls, type StartTlsClientOptions, type StartTlsServerOptions } from "./start_tls.ts";
 export { listenTls, type ListenTlsOptions, type TlsListener } from "./listen_tls.ts";

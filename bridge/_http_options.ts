@@ -1,0 +1,89 @@
+import type { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
+
+/** Who sent a request. */
+export interface HttpConnection {
+  /** The client's IP address; `undefined` where it has none. */
+  readonly remoteAddress: string | undefined;
+  /** The client's port; `undefined` where it has none. */
+  readonly remotePort: number | undefined;
+  /** Node's message, with headers as they were written, trailers and the socket. */
+  readonly message: IncomingMessage;
+}
+
+/** Answers a request. */
+export type HttpHandler = (
+  request: Request,
+  connection: HttpConnection,
+) => Response | Promise<Response>;
+
+/** Options of {@linkcode serveHttp}. */
+export interface ServeHttpOptions {
+  /** Answers what the handler threw for. Default: status 500, and the error on the console. */
+  onError?: (error: unknown) => Response | Promise<Response>;
+  /**
+   * Hears of connections that failed: no HTTP came, the client vanished, a body broke off. They are
+   * answered (400, 408, 431) where that is possible, and closed; the server goes on.
+   */
+  onConnectionError?: (error: unknown) => void;
+  /**
+   * Takes requests with an `Upgrade` field over (RFC 9110 section 7.8) as Node's `"upgrade"` event
+   * does: the request, the connection, what came after the head. It is what `ws` asks for
+   * (`webSocketServer.handleUpgrade`). Without it they are requests like others.
+   */
+  onUpgrade?: (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Milliseconds that a connection may be idle between requests, 0 (no limit) to 2^31 - 1. Default 5000. */
+  keepAliveTimeoutMs?: number;
+  /** Milliseconds for the head of a request, 0 (no limit) to 2^31 - 1. Default 60000. */
+  headersTimeoutMs?: number;
+  /** Milliseconds for a whole request, 0 (no limit) to 2^31 - 1. Default 300000. */
+  requestTimeoutMs?: number;
+  /** The longest head of a request, 1 to 2^31 - 1 bytes. Default 16384. */
+  maxHeaderBytes?: number;
+  /** Shuts the server down as {@linkcode HttpServer.shutdown} does. */
+  signal?: AbortSignal;
+}
+
+const MAX_MS = 0x7fffffff;
+/** Defaults of the limits of time. */
+export const LIMITS = {
+  keepAliveTimeoutMs: 5000,
+  headersTimeoutMs: 60_000,
+  requestTimeoutMs: 300_000,
+} as const;
+const KEYS = [
+  "onError",
+  "onConnectionError",
+  "onUpgrade",
+  ...Object.keys(LIMITS),
+  "maxHeaderBytes",
+  "signal",
+];
+
+/** Refuses what is of the wrong kind. */
+export function checkArguments(handler: unknown, options: ServeHttpOptions): void {
+  if (typeof handler !== "function") {
+    throw new TypeError("Cannot serve HTTP: handler is not a function");
+  }
+  checkKeys(options, KEYS, "serve HTTP");
+  for (const name of ["onError", "onConnectionError", "onUpgrade"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new TypeError(`Cannot serve HTTP: ${name} is not a function`);
+    }
+  }
+  for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    checkInteger(options[name] ?? 0, 0, MAX_MS, "serve HTTP", name);
+  }
+  checkInteger(options.maxHeaderBytes ?? 1, 1, MAX_MS, "serve HTTP", "maxHeaderBytes");
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw new TypeError("Cannot serve HTTP: signal is not an AbortSignal");
+  }
+}
+
+/** How often the limits are looked after: Node's own interval, or what the shortest limit needs. */
+export function checkingMs(limits: readonly number[]): number {
+  const shortest = Math.min(...limits.filter((limit) => limit > 0), MAX_MS);
+  return Math.min(30_000, Math.max(20, Math.ceil(shortest / 4)));
+}
