@@ -95,7 +95,10 @@ export async function fetchOver<A>(
   if (agent === undefined) CONNECTIONS.set(endpoint, agent = new OneConnection(endpoint));
   const reader = request.body?.getReader();
   const body = reader && await startBody(reader);
-  request.signal.throwIfAborted();
+  if (request.signal.aborted) {
+    reader?.cancel(request.signal.reason).catch(() => {});
+    throw request.signal.reason;
+  }
   const outgoing = openRequest({
     agent,
     method: request.method,
