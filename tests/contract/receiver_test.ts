@@ -9,7 +9,7 @@ import {
   loops,
 } from "./_helpers.ts";
 import { type Any, claim, type Message } from "./_claim.ts";
-import { RECEIVER_KINDS } from "./_kinds.ts";
+import { RECEIVER_KINDS } from "./_receivers.ts";
 
 const RECEIVES: readonly [string, (endpoint: Message, options?: Any) => Promise<Uint8Array>][] = [
   ["recv", (endpoint, options) => endpoint.recv(options)],
