@@ -95,6 +95,8 @@ export class Descriptor extends Watch {
   filledRoom = false;
   /** Whether SO_LINGER may be on, which lets close(2) wait. */
   mayLinger = false;
+  /** Whether the open file may have another holder: who knows the number may have passed it on. */
+  mayBeShared = false;
   /** How many waits for room in a row were in vain. */
   #vainWaits = 0;
 
@@ -210,6 +212,7 @@ export class Descriptor extends Watch {
    * flag as MSG_DONTWAIT for accept and connect: the isolate would stand still.
    */
   #stayNonBlocking(): void {
+    if (!this.mayBeShared) return;
     const flags = attempt((lib) => lib.fcntl(this.fd, F_GETFL, 0));
     if (flags >= 0 && (flags & O_NONBLOCK) === 0) {
       attempt((lib) => lib.fcntl(this.fd, F_SETFL, flags | O_NONBLOCK));

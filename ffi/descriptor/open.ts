@@ -115,7 +115,7 @@ export function descriptorFromFd(fd: number): Descriptor {
   }
   const core = new Descriptor(fd, family, type, protocol);
   // Whoever had it before may have set it.
-  core.mayLinger = true;
+  core.mayLinger = core.mayBeShared = true;
   return core;
 }
 

@@ -123,6 +123,7 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** The descriptor's number, -1 once closed. Reading it takes nothing: the socket still owns it. */
   get fd(): number {
+    this.#core.mayBeShared = true;
     return this.#core.fd;
   }
 
@@ -537,6 +538,7 @@ export class Socket implements Disposable, AsyncDisposable {
       throw new TypeError("Cannot set inheritable: the value is not a boolean");
     }
     const core = this.#core;
+    core.mayBeShared = true;
     const flags = core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_GETFD, 0));
     const wanted = on ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC;
     core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_SETFD, wanted));
@@ -545,7 +547,9 @@ export class Socket implements Disposable, AsyncDisposable {
   /** Another descriptor of the same socket (`man 2 dup`), close-on-exec. */
   dup(): Socket {
     const fd = this.#core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_DUPFD_CLOEXEC, 0));
-    return new Socket(acceptedDescriptor(this.#core, fd));
+    const core = acceptedDescriptor(this.#core, fd);
+    core.mayBeShared = this.#core.mayBeShared = true;
+    return new Socket(core);
   }
 
   /** Hands the descriptor over: the caller must close it. It stays non-blocking; this socket counts as closed. */
