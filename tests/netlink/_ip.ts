@@ -19,6 +19,10 @@ export function plain(value: unknown, leave: readonly string[] = []): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value === null) return true;
   if (typeof value === "string" && /^0x[0-9a-f]+$/.test(value)) return Number(value);
+  // `ip` writes the bytes of a bridge port's ids without their zeros.
+  if (typeof value === "string" && /^[0-9a-f]{1,4}\.[0-9a-f:]+$/.test(value)) {
+    return value.replaceAll(/[.:][0-9a-f](?=:|$)/g, (byte) => `${byte[0]}0${byte[1]}`);
+  }
   if (Array.isArray(value)) return value.map((entry) => plain(entry, leave));
   if (typeof value !== "object") return value;
   return Object.fromEntries(
