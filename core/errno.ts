@@ -179,5 +179,6 @@ export const ESOCKTNOSUPPORT: number = known("ESOCKTNOSUPPORT");
 export const ENETDOWN: number = known("ENETDOWN");
 export const ENOBUFS: number = known("ENOBUFS");
 export const EISCONN: number = known("EISCONN");
+export const EBADFD: number = known("EBADFD");
 export const EALREADY: number = known("EALREADY");
 export const EINPROGRESS: number = known("EINPROGRESS");

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { EAGAIN, EALREADY, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";
+import { EAGAIN, EALREADY, EBADFD, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -271,7 +271,8 @@ export class Descriptor extends Watch {
         ? attemptConnect(this.fd, peer)
         : 0;
       if (errno !== 0) throw failure("connect", errno, peer.text);
-      if (result >= 0 || (underWay && result === -EISCONN)) {
+      // RFCOMM says EBADFD where others say EISCONN, and is not writable before it is connected.
+      if (result >= 0 || (underWay && (result === -EISCONN || result === -EBADFD))) {
         this.foundRoom();
         return true;
       }
