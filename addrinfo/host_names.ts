@@ -1,5 +1,5 @@
 import { AddrInfoError } from "../core/errors.ts";
-import type { WaitOptions } from "../core/wait.ts";
+import { checkWaitOptions, type WaitOptions } from "../core/wait.ts";
 import { changeHostname } from "../ffi/resolver/host_name.ts";
 import { getAddrInfo } from "./get_addr_info.ts";
 
@@ -65,6 +65,7 @@ export function setHostname(name: string): void {
  * @throws {DOMException} `TimeoutError` when `timeoutMs` is over.
  */
 export async function fqdn(options: WaitOptions = {}): Promise<string> {
+  checkWaitOptions(options, "find the full host name");
   const { signal, timeoutMs } = options;
   const name = hostname();
   try {

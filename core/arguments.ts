@@ -203,6 +203,17 @@ export function checkKeys(
   }
 }
 
+/** Refuses what cannot be iterated over. */
+export function checkIterable(
+  value: unknown,
+  action: string,
+  name: string,
+): asserts value is Iterable<unknown> {
+  const iterate = (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator];
+  if (typeof iterate === "function" && typeof value !== "string") return;
+  throw new TypeError(`Cannot ${action}: ${name} is not iterable`);
+}
+
 /** A value as a message shows it, whatever it is: neither a symbol nor an object is asked for a text. */
 export function show(value: unknown): string {
   switch (typeof value) {

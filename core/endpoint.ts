@@ -92,9 +92,9 @@ export interface StreamEndpoint<A> extends Endpoint<A> {
   /** Ends one or both directions (`man 2 shutdown`). */
   shutdown(how: "read" | "write" | "both"): Promise<void>;
   /** As `Deno.Conn.read`: `null` at end of file. */
-  read(p: Uint8Array): Promise<number | null>;
+  read(buffer: Uint8Array): Promise<number | null>;
   /** As `Deno.Conn.write`. */
-  write(p: Uint8Array): Promise<number>;
+  write(data: Uint8Array): Promise<number>;
   /** As `Deno.Conn.closeWrite`: ends the sending direction. */
   closeWrite(): Promise<void>;
   /** The receiving direction as a byte stream. Its end does not close the sending direction. */

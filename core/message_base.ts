@@ -4,7 +4,15 @@
  * @module
  */
 import type { AddressInput } from "./address.ts";
-import { type Checked, checkInteger, checkKeys, integer, object, optional } from "./arguments.ts";
+import {
+  type Checked,
+  checkInteger,
+  checkIterable,
+  checkKeys,
+  integer,
+  object,
+  optional,
+} from "./arguments.ts";
 import { checkBytes } from "./bytes.ts";
 import type { OutgoingControl } from "./control.ts";
 import type { MessageEndpoint } from "./endpoint.ts";
@@ -181,9 +189,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     messages: Iterable<OutgoingMessage<A>>,
     options?: WaitOptions,
   ): Promise<number> {
-    if (messages === null || typeof messages?.[Symbol.iterator] !== "function") {
-      throw new TypeError("Cannot send: messages is not iterable");
-    }
+    checkIterable(messages, "send", "messages");
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
     return await this.takeTurn(
       this.sends,

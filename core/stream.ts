@@ -112,7 +112,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     checkBytes(bytes, "receive", "needle");
     bytes = partOf(bytes, 0);
     if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
-    const until = UNTIL(options ?? {}, "receive", "options");
+    const until = UNTIL(options === undefined ? {} : options, "receive", "options");
     return await this.takeTurn(
       this.receives,
       beginWait(until, "receive", this),

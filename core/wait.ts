@@ -4,7 +4,7 @@
  * @module
  */
 import { addDeadline, type Due, now, removeDeadline } from "./clock.ts";
-import { atLeast, optional, type Shape, signal as checkSignal } from "./arguments.ts";
+import { atLeast, checkKeys, optional, type Shape, signal as checkSignal } from "./arguments.ts";
 
 /** How a wait may end early. Nothing is lost: the endpoint stays usable. */
 export interface WaitOptions {
@@ -166,6 +166,14 @@ export class Wait implements Due {
       promise.then(resolve, reject);
     }).finally(() => this.disarm());
   }
+}
+
+/** Refuses what are no {@linkcode WaitOptions}, before anything else is done. */
+export function checkWaitOptions(options: unknown, action: string): void {
+  checkKeys(options, WAIT_KEYS, action);
+  const { signal, timeoutMs } = options as WaitOptions;
+  WAIT_SHAPE.signal(signal, action, "signal");
+  WAIT_SHAPE.timeoutMs(timeoutMs, action, "timeoutMs");
 }
 
 /** What a wait rejects with when its time is over: it says what was waited for, and how long. */

@@ -1,3 +1,5 @@
+import { checkInteger } from "../core/arguments.ts";
+
 /** 0 is no service code, and 2^32 - 1 a reserved one (RFC 4340 section 8.1.2). */
 const MAX_CODE = 0xfffffffe;
 const DECODER = new TextDecoder("latin1");
@@ -39,6 +41,7 @@ export function serviceCode(code: number | string): number {
  * @returns The text.
  */
 export function serviceCodeText(code: number): string {
+  checkInteger(code, 0, 0xffffffff, "write a service code", "code");
   const bytes = Uint8Array.of(code >>> 24, code >>> 16, code >>> 8, code);
   const text = DECODER.decode(bytes);
   return /^[\x21-\x7e]{4}$/.test(text) ? text : String(code);

@@ -4,7 +4,8 @@
  * @module
  */
 import type { IpAddress } from "../core/address.ts";
-import { checkHostname } from "../core/ip_arguments.ts";
+import { optional } from "../core/arguments.ts";
+import { checkHostname, IP_FAMILY } from "../core/ip_arguments.ts";
 import type { WaitOptions } from "../core/wait.ts";
 import { NameGrant } from "../ffi/guard/peer.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
@@ -26,9 +27,7 @@ export async function resolveTarget(
   options: WaitOptions,
 ): Promise<IpAddress> {
   const name = checkHostname(host, action, "host");
-  if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${action}: family ${family} is not "inet" or "inet6"`);
-  }
+  optional(IP_FAMILY)(family, action, "family");
   const grant = NameGrant.ask(name, undefined, action);
   const found = await resolve(name, null, { family, type: "dgram" }, options);
   return grant.admit(found[0].address, action);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { show } from "../core/arguments.ts";
 import type { BpfInstruction } from "../ffi/options/filter.ts";
 
 export type { BpfInstruction };
@@ -128,7 +129,7 @@ function checkInstruction(program: BpfProgram, i: BpfInstruction, at: number): v
   for (const [field, most] of ranges) {
     const value = i?.[field];
     if (!Number.isInteger(value) || value < 0 || value > most) {
-      throw bad(`${field} ${value} is not in 0 to ${most}`);
+      throw bad(`${field} ${show(value)} is not in 0 to ${most}`);
     }
   }
   if (!KNOWN_CODES.has(i.code)) throw bad(`code 0x${i.code.toString(16)} is unknown`);

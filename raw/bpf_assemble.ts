@@ -83,6 +83,9 @@ interface Statement {
  * @throws {RangeError} As {@linkcode checkBpf}.
  */
 export function assembleBpf(text: string): BpfInstruction[] {
+  if (typeof text !== "string") {
+    throw new TypeError("Cannot assemble BPF program: text is not a string");
+  }
   const labels = new Map<string, number>();
   const statements: Statement[] = [];
   const clean = text.replace(/\/\*[^]*?\*\//g, " ").replace(/^\s*#.*$/gm, "");

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { boolean, integer, object, optional } from "../core/arguments.ts";
+import { checkBytes } from "../core/bytes.ts";
 import {
   BPF_ALU,
   BPF_CLASS,
@@ -49,6 +51,22 @@ export interface BpfPacketInfo {
   vlanProtocol?: number;
 }
 
+const WORD = optional(integer(0, 0xffffffff));
+const PACKET_INFO = object({
+  length: WORD,
+  networkOffset: WORD,
+  hasLinkHeader: optional(boolean),
+  protocol: WORD,
+  packetType: WORD,
+  interfaceIndex: WORD,
+  mark: WORD,
+  queue: WORD,
+  hardwareType: WORD,
+  vlanTag: WORD,
+  vlanTagPresent: optional(boolean),
+  vlanProtocol: WORD,
+});
+
 /**
  * Runs a program over a packet.
  *
@@ -71,6 +89,8 @@ export interface BpfPacketInfo {
  */
 export function runBpf(program: BpfProgram, packet: Uint8Array, info: BpfPacketInfo = {}): number {
   checkBpf(program);
+  checkBytes(packet, "run a BPF program", "packet");
+  PACKET_INFO(info, "run a BPF program", "info");
   const state: State = { a: 0, x: 0, memory: new Uint32Array(BPF_MEMORY_WORDS), packet, info };
   for (let at = 0;;) {
     const i = program[at++];

@@ -1,5 +1,4 @@
-import { checkInteger, checkKeys } from "../core/arguments.ts";
-import { checkBytes } from "../core/bytes.ts";
+import { PING } from "./_arguments.ts";
 import { type PingPlan, PingSession } from "./_ping_session.ts";
 import type { PingEvent } from "./ping_events.ts";
 import { ProbeSocket } from "./_probe_socket.ts";
@@ -36,23 +35,7 @@ export interface PingOptions {
   signal?: AbortSignal;
 }
 
-const KEYS = [
-  "family",
-  "count",
-  "intervalMs",
-  "flood",
-  "timeoutMs",
-  "sizeBytes",
-  "pattern",
-  "ttl",
-  "tos",
-  "dontFragment",
-  "interface",
-  "localAddress",
-  "signal",
-];
 const ACTION = "ping";
-const MAX_MS = 0x7fffffff;
 /** The slowest pace of a flood. */
 const FLOOD_MS = 10;
 
@@ -82,30 +65,14 @@ const FLOOD_MS = 10;
  * @throws {SocketError} While iterating: `EPERM` without the privilege; it names the ways to it.
  */
 export function ping(host: string, options: PingOptions = {}): AsyncIterableIterator<PingEvent> {
-  checkKeys(options, KEYS, ACTION);
-  for (const name of ["flood", "dontFragment"] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
-    }
-  }
-  const { count = Infinity, intervalMs = 1000, timeoutMs = 1000, sizeBytes = 56 } = options;
-  if (count !== Infinity) checkInteger(count, 1, Number.MAX_SAFE_INTEGER, ACTION, "count");
-  checkInteger(intervalMs, 0, MAX_MS, ACTION, "intervalMs");
-  checkInteger(timeoutMs, 1, MAX_MS, ACTION, "timeoutMs");
-  checkInteger(sizeBytes, 0, 65507, ACTION, "sizeBytes");
-  if (options.ttl !== undefined) checkInteger(options.ttl, 1, 255, ACTION, "ttl");
-  if (options.tos !== undefined) checkInteger(options.tos, 0, 255, ACTION, "tos");
-  if (options.pattern !== undefined) checkBytes(options.pattern, ACTION, "pattern");
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
-    throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);
-  }
-  return run(host, options, {
-    count,
-    intervalMs: options.flood ? FLOOD_MS : intervalMs,
-    flood: options.flood === true,
-    timeoutMs,
-    payload: payloadOf(sizeBytes, options.pattern),
+  const given = PING(options, ACTION, "options");
+  const { flood, intervalMs, sizeBytes, pattern } = given;
+  return run(host, given, {
+    count: given.count,
+    intervalMs: flood ? FLOOD_MS : intervalMs,
+    flood,
+    timeoutMs: given.timeoutMs,
+    payload: payloadOf(sizeBytes, pattern),
   });
 }
 

@@ -1,9 +1,8 @@
-import { checkHostname } from "../core/ip_arguments.ts";
-import { checkInteger, checkKeys } from "../core/arguments.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { AddrInfoError } from "../core/errors.ts";
 import { parseIp } from "../core/ip/text.ts";
 import { poller } from "../ffi/loop/poller.ts";
+import { SWEEP } from "./_arguments.ts";
 import { OneByOne } from "./_one_by_one.ts";
 import { Sweep } from "./_sweep_run.ts";
 import { resolveTarget } from "./_target.ts";
@@ -40,19 +39,6 @@ export interface SweepOptions {
   signal?: AbortSignal;
 }
 
-const KEYS = [
-  "timeoutMs",
-  "retries",
-  "ratePerSecond",
-  "window",
-  "sizeBytes",
-  "ttl",
-  "family",
-  "interface",
-  "localAddress",
-  "options",
-  "signal",
-];
 const ACTION = "sweep";
 
 /**
@@ -83,22 +69,7 @@ export function sweep(
   targets: SweepTargets,
   options: SweepOptions = {},
 ): AsyncIterableIterator<SweepResult> {
-  checkKeys(options, KEYS, ACTION);
-  const { timeoutMs = 500, retries = 1, ratePerSecond = 10000, window = 4096, sizeBytes = 56 } =
-    options;
-  checkInteger(timeoutMs, 1, 0x7fffffff, ACTION, "timeoutMs");
-  checkInteger(retries, 0, 254, ACTION, "retries");
-  checkInteger(window, 64, 32768, ACTION, "window");
-  checkInteger(sizeBytes, 8, 1472, ACTION, "sizeBytes");
-  if (options.ttl !== undefined) checkInteger(options.ttl, 1, 255, ACTION, "ttl");
-  if (typeof ratePerSecond !== "number" || !(ratePerSecond > 0)) {
-    throw new RangeError(`Cannot ${ACTION}: ratePerSecond ${ratePerSecond} is not above 0`);
-  }
-  if (options.localAddress !== undefined) checkHostname(options.localAddress, ACTION);
-  const { signal, family } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);
-  }
+  const { window, ratePerSecond, family, signal, ...given } = SWEEP(options, ACTION, "options");
   const walk = new TargetWalk(targets, async (host) => {
     try {
       return parseIp((await resolveTarget(host, family, ACTION, { signal })).hostname);
@@ -107,16 +78,7 @@ export function sweep(
       throw error;
     }
   });
-  const settings = {
-    timeoutMs,
-    retries,
-    window: 2 ** Math.ceil(Math.log2(window)),
-    sizeBytes,
-    ttl: options.ttl,
-    interface: options.interface,
-    localAddress: options.localAddress,
-    options: options.options ?? [],
-  };
+  const settings = { ...given, window: 2 ** Math.ceil(Math.log2(window)) };
   return new OneByOne(batches(new Sweep(walk, ratePerSecond, settings), signal));
 }
 

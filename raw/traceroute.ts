@@ -1,5 +1,5 @@
 import type { IpAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkInteger, checkKeys, show } from "../core/arguments.ts";
 import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import { openIcmpMethod } from "./_trace_icmp.ts";
 import type { TraceMethod, TraceRoute } from "./_trace_method.ts";
@@ -126,8 +126,8 @@ export function traceroute(
 ): AsyncIterableIterator<TraceEvent> {
   checkKeys(options, KEYS, ACTION);
   const { method = "udp", firstHop = 1, probesPerHop = 3, window = 16, timeoutMs = 3500 } = options;
-  if (!Object.hasOwn(METHODS, method)) {
-    throw new TypeError(`Cannot ${ACTION}: method ${method} is not "udp", "icmp" or "tcp"`);
+  if (typeof method !== "string" || !Object.hasOwn(METHODS, method)) {
+    throw new TypeError(`Cannot ${ACTION}: method ${show(method)} is not "udp", "icmp" or "tcp"`);
   }
   const { least, most, usual, port: usualPort } = METHODS[method];
   checkInteger(firstHop, 1, 255, ACTION, "firstHop");
@@ -170,13 +170,15 @@ function checkFlags(
 function checkTexts(options: TracerouteOptions): void {
   const { family, localAddress, signal } = options;
   if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${ACTION}: family ${family} is not "inet" or "inet6"`);
+    throw new TypeError(`Cannot ${ACTION}: family ${show(family)} is not "inet" or "inet6"`);
   }
   if (options.interface !== undefined && typeof options.interface !== "string") {
     throw new TypeError(`Cannot ${ACTION}: interface is not a string`);
   }
   if (localAddress !== undefined && !isIpv4(localAddress) && !isIpv6(localAddress)) {
-    throw new TypeError(`Cannot ${ACTION}: localAddress ${localAddress} is not an IP address`);
+    throw new TypeError(
+      `Cannot ${ACTION}: localAddress ${show(localAddress)} is not an IP address`,
+    );
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);

@@ -22,7 +22,6 @@ import {
 import { isMulticast } from "../core/ip/registry.ts";
 import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import type { Membership } from "../deno/datagram_carrier.ts";
-import type { IpAddress } from "../core/address.ts";
 
 const UDP_SHAPE = {
   ...OPEN_SHAPE,
@@ -90,7 +89,7 @@ export function udpLibcReason(
 export function checkMembership(
   group: unknown,
   options: unknown,
-  { family }: IpAddress,
+  { family }: { readonly family: string },
   verb: "join" | "leave",
 ): Membership {
   const action = `${verb} a group`;
@@ -98,7 +97,11 @@ export function checkMembership(
   if (typeof group !== "string" || !isOwn(group) || !isMulticast(group)) {
     throw new TypeError(`Cannot ${action}: group is no multicast address of ${family}`);
   }
-  const { interface: nic, source } = MEMBERSHIP(options ?? {}, action, "options");
+  const { interface: nic, source } = MEMBERSHIP(
+    options === undefined ? {} : options,
+    action,
+    "options",
+  );
   if (typeof nic === "string" && !/^[^/\s]{1,46}$/.test(nic)) {
     throw new TypeError(`Cannot ${action}: interface is no name, index or address`);
   }

@@ -140,10 +140,10 @@ class DenoUdp extends DenoDatagram<IpAddress> implements UdpEndpoint {
   }
 
   async joinMulticast(group: string, options?: MulticastOptions): Promise<void> {
-    await this.join(checkMembership(group, options, this.localAddr, "join"));
+    await this.join(checkMembership(group, options, this, "join"));
   }
 
   async leaveMulticast(group: string, options?: MulticastOptions): Promise<void> {
-    await this.leave(checkMembership(group, options, this.localAddr, "leave"));
+    await this.leave(checkMembership(group, options, this, "leave"));
   }
 }

@@ -185,7 +185,7 @@ class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     action: "join" | "leave",
   ): void {
     if (this.closed) throw closedError("setsockopt");
-    const { interface: nic, source } = checkMembership(group, options, this.localAddr, action);
+    const { interface: nic, source } = checkMembership(group, options, this, action);
     const join = action === "join";
     const inet = this.family === "inet";
     if (typeof nic === "string" && isIpv4(nic)) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { isSocketError } from "../../core/errors.ts";
-import type { WaitOptions } from "../../core/wait.ts";
+import { checkWaitOptions, type WaitOptions } from "../../core/wait.ts";
 import { AF_UNIX, SOCK_DGRAM } from "../abi/socket_constants.ts";
 import { socket } from "./make_socket.ts";
 import { Socket } from "./socket.ts";
@@ -93,6 +93,7 @@ export function inheritedSockets(): InheritedSocket[] {
  */
 export async function sdNotify(state: string, options?: WaitOptions): Promise<boolean> {
   if (typeof state !== "string") throw new TypeError("Cannot notify: state is not a string");
+  if (options !== undefined) checkWaitOptions(options, "notify");
   const name = Deno.env.get("NOTIFY_SOCKET");
   if (name === undefined || name === "") return false;
   if (!name.startsWith("/") && !name.startsWith("@")) {

@@ -28,6 +28,10 @@ function rowFor(fields: Fields, action: string): FamilyRow {
     refuse(action, `address.family ${JSON.stringify(family)} has no codec`);
   }
   for (const row of FAMILIES) if (row.recognises?.(fields)) return row;
+  const { hostname } = fields;
+  if (hostname !== undefined && typeof hostname !== "string") {
+    refuse(action, "address.hostname is not a string");
+  }
   refuse(action, "address has no family, and no other key that tells it");
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkInteger } from "../../core/arguments.ts";
 import { notCapable } from "../../core/errors.ts";
 import { hostPort } from "../../core/ip_arguments.ts";
 import { isSpecialPath, plainPath } from "../families/plain_path.ts";
@@ -138,6 +139,7 @@ export function checkResolved(hostname: string, port: number | undefined, action
  * @param protocol The protocol that is asked for.
  */
 export function checkSocket(family: number, type: number, protocol: number): void {
+  checkInteger(type, 0, 0x7fffffff, "open a socket", "type");
   const { asked } = rowOf(family);
   const plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (asked?.types.includes(plain) && asked.protocols.includes(protocol)) return;

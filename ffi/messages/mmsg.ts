@@ -6,7 +6,7 @@
  */
 import { EAGAIN } from "../../core/errno.ts";
 import type { Address } from "../../core/address.ts";
-import { checkInteger } from "../../core/arguments.ts";
+import { boolean, checkInteger, checkIterable } from "../../core/arguments.ts";
 import {
   DEFAULT_BATCH,
   DEFAULT_MESSAGE_BYTES,
@@ -72,6 +72,7 @@ function checkRequest(core: Descriptor, request: RecvManyRequest): Room {
   checkInteger(size, 1, MAX_MESSAGE_BYTES, "receive", "size");
   checkInteger(flags, 0, MAX_INT, "receive", "flags");
   checkInteger(controlBytes, 0, MAX_CONTROL_BYTES, "receive", "controlBytes");
+  boolean(connected, "receive", "connected");
   return { size, flags, controlBytes, connected };
 }
 
@@ -201,6 +202,7 @@ export async function sendMany(
   wait?: Wait,
   connected: boolean = true,
 ): Promise<number> {
+  checkIterable(messages, "send", "messages");
   core.checkOpen("sendmmsg");
   const batch = idle.pop() ?? new SendBatch();
   // A generator runs the caller's code between two messages, and may fill one buffer again and again.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SocketOption } from "../../core/option.ts";
+import { checkRow, type SocketOption } from "../../core/option.ts";
 import * as buffer from "./buffer.ts";
 import * as filter from "./filter.ts";
 import * as ip from "./ip.ts";
@@ -72,6 +72,9 @@ const BY_NAME: ReadonlyMap<string, SocketOption<unknown>> = new Map(
  * ```
  */
 export function optionByName(name: string): SocketOption<unknown> | undefined {
+  if (typeof name !== "string") {
+    throw new TypeError("Cannot find an option: name is not a string");
+  }
   return BY_NAME.get(name);
 }
 
@@ -141,6 +144,10 @@ function* meanings(text: string): Generator<unknown> {
  * ```
  */
 export function parseOptionValue<T>(option: SocketOption<T>, text: string): T {
+  checkRow(option, "parse an option's value", "option");
+  if (typeof text !== "string") {
+    throw new TypeError("Cannot parse an option's value: text is not a string");
+  }
   if (option.access === "ro") {
     throw new TypeError(`Cannot set ${option.name}: it can only be read`);
   }

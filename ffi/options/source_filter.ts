@@ -7,6 +7,7 @@
  * @module
  */
 
+import { text } from "../../core/arguments.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { formatIpv4, parseIpv4 } from "../../core/ip/text.ts";
 import * as c from "../abi/constants.ts";
@@ -262,6 +263,7 @@ export function sourceFilterOf(
   group: string,
   nic?: string | number,
 ): SocketOption<SourceFilter> {
+  text()(group, "make a socket option", "group");
   const v6 = group.includes(":");
   const level = v6 ? c.IPPROTO_IPV6 : c.IPPROTO_IP;
   const name = v6 ? "IPV6_MCAST_MSFILTER" : "MCAST_MSFILTER";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { IpAddress, SocketType } from "../../core/address.ts";
-import { checkInteger } from "../../core/arguments.ts";
+import { checkInteger, show } from "../../core/arguments.ts";
 import { asciiName } from "./idn.ts";
 import {
   AI_ADDRCONFIG,
@@ -150,8 +150,8 @@ export function lookupQuery(
   let type = 0;
   let protocol = 0;
   let idn = false;
-  if (hints === null || typeof hints !== "object") {
-    throw new TypeError(`Cannot ${ACTION}: hints is not an object`);
+  if (hints === null || typeof hints !== "object" || Array.isArray(hints)) {
+    throw new TypeError(`Cannot ${ACTION}: options is not an object`);
   }
   for (const name of Object.keys(hints)) {
     const value = hints[name as keyof AddrInfoHints];
@@ -172,7 +172,7 @@ export function lookupQuery(
       checkInteger(value, 0, 0x7fffffff, ACTION, name);
       protocol = value;
     } else if (!OTHER_NAMES.has(name)) {
-      throw new TypeError(`Cannot ${ACTION}: unknown hint "${name}"`);
+      throw new TypeError(`Cannot ${ACTION}: unknown option "${name}"`);
     }
   }
   return {
@@ -218,9 +218,9 @@ function servicePort(service: string): number {
 function oneOf(table: Readonly<Record<string, number>>, value: unknown, name: string): number {
   if (typeof value !== "string" || !Object.hasOwn(table, value)) {
     throw new TypeError(
-      `Cannot ${ACTION}: ${name} ${JSON.stringify(value)} is not one of ${
-        Object.keys(table).join(", ")
-      }`,
+      `Cannot ${ACTION}: ${name} ${
+        typeof value === "string" ? JSON.stringify(value) : show(value)
+      } is not one of ${Object.keys(table).join(", ")}`,
     );
   }
   return table[value];

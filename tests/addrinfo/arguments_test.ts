@@ -25,7 +25,7 @@ testWith({}, "getAddrInfo() refuses what libc would misread", async () => {
     await assertRejects(call(host), TypeError, "host is not a string or null");
   }
   await assertRejects(call("localhost", {}), TypeError, "service");
-  await assertRejects(call("localhost", null, null), TypeError, "hints");
+  await assertRejects(call("localhost", null, null), TypeError, "options");
   await assertRejects(call("localhost", null, { familly: "inet" }), TypeError, '"familly"');
   await assertRejects(call("localhost", null, { family: "unix" }), TypeError, "family");
   await assertRejects(call("localhost", null, { family: 4 }), TypeError, "family");

@@ -1,0 +1,101 @@
+/** What methods are called on, and the examples that a type alone does not give. */
+import * as sockets from "../../mod.ts";
+import * as tcp from "../../tcp/mod.ts";
+import * as udp from "../../udp/mod.ts";
+import * as unix from "../../unix/mod.ts";
+import * as netlink from "../../netlink/mod.ts";
+import * as raw from "../../raw/mod.ts";
+import * as wire from "../../wire/mod.ts";
+import type { Examples } from "./_types.ts";
+
+// deno-lint-ignore no-explicit-any
+type Any = any;
+
+/** Something whose methods are called. */
+export interface Subject {
+  readonly name: string;
+  /** The type whose methods it has, and the export whose documentation has it. */
+  readonly type: string;
+  readonly path: string;
+  make(): Promise<Any> | Any;
+}
+
+const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+
+function streamPair(engine: "deno" | "libc"): () => Promise<Any> {
+  return async () => {
+    using listener = await tcp.listen({ ...LOOPBACK, engine });
+    const { port } = listener.localAddr as Any;
+    const connected = await tcp.connect({ ...LOOPBACK, port, engine });
+    const accepted = await listener.accept();
+    const close = connected.close.bind(connected);
+    connected.close = () => {
+      close();
+      accepted.close();
+    };
+    return connected;
+  };
+}
+
+function subject(name: string, type: string, path: string, make: () => Any): Subject {
+  return { name, type, path, make };
+}
+
+/** Of every kind one, on each engine. */
+export const SUBJECTS: readonly Subject[] = [
+  subject("stream socket", "Socket", ".", () => sockets.socket(2, 1, 0)),
+  subject("datagram socket", "Socket", ".", () => sockets.socket(10, 2, 0)),
+  ...(["deno", "libc"] as const).flatMap((engine) => [
+    subject(`tcp by ${engine}`, "StreamEndpoint", "./core", streamPair(engine)),
+    subject(
+      `tcp listener by ${engine}`,
+      "ListenerEndpoint",
+      "./core",
+      () => tcp.listen({ ...LOOPBACK, engine }),
+    ),
+    subject(`udp by ${engine}`, "UdpEndpoint", "./udp", () => udp.bind({ ...LOOPBACK, engine })),
+  ]),
+  subject("unix stream", "LibcUnixStream", "./unix", () => unix.pair()[0]),
+  subject(
+    "unix datagrams",
+    "LibcUnixMessageEndpoint",
+    "./unix",
+    () => unix.pair({ type: "dgram" })[0],
+  ),
+  subject("netlink", "NetlinkEndpoint", "./netlink", () => netlink.open()),
+  subject(
+    "raw ip",
+    "MessageEndpoint",
+    "./core",
+    () => raw.openIp({ protocol: 253, hostname: "127.0.0.1" }),
+  ),
+  subject("packets", "PacketEndpoint", "./raw", () => raw.openPacket({ interface: "lo" })),
+  ...Object.entries(wire).filter(([, row]) =>
+    typeof (row as Any)?.parse === "function" && typeof (row as Any)?.measure === "function"
+  ).map(([name, row]) => subject(`wire.${name}`, "LayerRow", "./wire", () => row)),
+];
+
+/** By parameter (`"function.parameter"` or its name) or by type. */
+export const EXAMPLES: Examples = {
+  hostname: () => "127.0.0.1",
+  host: () => "127.0.0.1",
+  port: () => 9,
+  path: () => "/nonexistent/socket",
+  interface: () => "lo",
+  dev: () => "lo",
+  group: () => "224.0.0.251",
+  source: () => "127.0.0.1",
+  destination: () => "127.0.0.1",
+  Uint8Array: () => new Uint8Array(64),
+  AbortSignal: () => new AbortController().signal,
+  value: () => 4096,
+  service: () => 80,
+  program: () => [{ code: 6, jt: 0, jf: 0, k: 0 }],
+  "joinGroup.options": () => ({ service: 100, instance: 1 }),
+  SocketOption: () => sockets.SO_RCVBUF,
+  OptionCodec: () => sockets.SO_RCVBUF.codec,
+  Socket: () => sockets.socketPair()[0],
+  Bytes: () => new Uint8Array(64),
+  AddressInput: () => ({ hostname: "127.0.0.1", port: 9 }),
+  AddressOrName: () => ({ hostname: "127.0.0.1", port: 9 }),
+};
