@@ -1,0 +1,75 @@
+/** What `task soak` runs, and the tests beside it for a moment: one row each. */
+import { LISTENER_KINDS, MESSAGE_KINDS, PAIR_KINDS } from "../contract/_kinds.ts";
+import type { Kind } from "../contract/_claim.ts";
+import {
+  cancelConnections,
+  cancelLookups,
+  cancelMessages,
+  cancelStreams,
+  closeStreams,
+} from "./_cancellation.ts";
+import type { Random } from "./_random.ts";
+
+/** What one run tried. It throws when anything was lost. */
+export interface Counts {
+  /** Calls of the library. */
+  calls: number;
+  /** How many of them ended early, or failed as they had to. */
+  cancelled: number;
+}
+
+/** Something that is tried with other random choices again and again. */
+export interface Row {
+  /** What is tried. */
+  what: string;
+  /** On what. */
+  on: string;
+  /** Why it cannot run here, or undefined. */
+  missing?(): string | undefined;
+  /** What this kernel lacks and the guest's has, or undefined. */
+  kernel?(): string | undefined;
+  run(random: Random): Promise<Counts>;
+}
+
+function rows<K extends Kind>(
+  what: string,
+  kinds: readonly K[],
+  run: (kind: K, random: Random) => Promise<Counts>,
+): Row[] {
+  return kinds.map((kind) => ({
+    what,
+    on: kind.name,
+    missing: () => kind.missing?.(),
+    ...(kind.kernel && { kernel: () => kind.kernel!() }),
+    run: (random: Random) => run(kind, random),
+  }));
+}
+
+export const CANCELLATION: readonly Row[] = [
+  ...rows(
+    "sends and receives cancelled at random lose and double no byte",
+    PAIR_KINDS,
+    (kind, random) => cancelStreams(kind, random, 60),
+  ),
+  ...rows(
+    "a connection closed at random has sent what it says, and ends all waits",
+    // What TLS itself sends may be unread at the close, which then is a reset.
+    PAIR_KINDS.filter(({ name }) => !name.startsWith("TLS")),
+    (kind, random) => closeStreams(kind, random, 10),
+  ),
+  ...rows(
+    "sends and receives cancelled at random lose and double no message",
+    MESSAGE_KINDS,
+    (kind, random) => cancelMessages(kind, random, 300),
+  ),
+  ...rows(
+    "accepts and connects cancelled at random lose and double no connection",
+    LISTENER_KINDS,
+    (kind, random) => cancelConnections(kind, random, 60),
+  ),
+  {
+    what: "look-ups cancelled at random leave the others their answers",
+    on: "localhost",
+    run: (random) => cancelLookups(random, 200),
+  },
+];

@@ -1,0 +1,87 @@
+/**
+ * `deno task soak -- --minutes 30` tries what may lose something again and again, each time with
+ * other random choices, and ends with a table: what was tried, how often, what was lost. `--only TEXT`
+ * takes the rows whose line has the text, `--seed N` begins with a seed that a failure has told.
+ */
+import { parseArgs } from "@std/cli";
+import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
+import { CANCELLATION, type Row } from "../tests/reliability/_rows.ts";
+
+const HANG_MS = 120_000;
+
+interface Result {
+  what: string;
+  runs: number;
+  calls: number;
+  cancelled: number;
+  lost: number;
+}
+
+/** A run that neither ends nor fails hangs. */
+async function within<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hangs = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it hangs for ${HANG_MS} ms`)), HANG_MS);
+  });
+  try {
+    return await Promise.race([promise, hangs]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function runOnce(row: Row, seed: number, result: Result): Promise<void> {
+  result.runs++;
+  try {
+    const { calls, cancelled } = await seeded(seed, (random) => within(row.run(random)));
+    result.calls += calls;
+    result.cancelled += cancelled;
+  } catch (error) {
+    result.lost++;
+    console.error(`${row.on}: ${row.what}: ${(error as Error).message}`);
+  }
+}
+
+function table(results: readonly Result[]): string {
+  const head = ["what was tried", "runs", "calls", "ended early", "lost"];
+  const lines = results.map(({ what, runs, calls, cancelled, lost }) => [
+    what,
+    ...[runs, calls, cancelled, lost].map(String),
+  ]);
+  const total = results.reduce((sum, { lost }) => sum + lost, 0);
+  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i].length)));
+  const print = (line: string[]) =>
+    line.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ");
+  return [head, ...lines].map(print).concat(`lost in all: ${total}`).join("\n");
+}
+
+const { minutes, only, seed } = parseArgs(Deno.args.filter((argument) => argument !== "--"), {
+  string: ["minutes", "only", "seed"],
+  default: { minutes: "10", only: "" },
+});
+const limitMs = Number(minutes) * 60_000;
+if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
+const rows = CANCELLATION.filter((row) => `${row.on}: ${row.what}`.includes(only))
+  .filter((row) => {
+    const why = row.missing?.() ?? row.kernel?.();
+    if (why !== undefined) console.log(`left out: ${row.on}: ${row.what}: ${why}`);
+    return why === undefined;
+  });
+if (rows.length === 0) throw new RangeError("Cannot soak: there is nothing to try");
+const results = new Map<string, Result>();
+for (const { what } of rows) results.set(what, { what, runs: 0, calls: 0, cancelled: 0, lost: 0 });
+const seeds = new Random(seed === undefined ? firstSeed() : Number(seed));
+console.log(`first seed: ${seeds.seed}`);
+const began = performance.now();
+for (
+  let run = seeds.seed;
+  performance.now() - began < limitMs;
+  run = seeds.integer(0, 2 ** 32 - 1)
+) {
+  for (const row of rows) {
+    if (performance.now() - began >= limitMs) break;
+    await runOnce(row, run, results.get(row.what)!);
+  }
+}
+console.log(table([...results.values()]));
+Deno.exit([...results.values()].some(({ lost }) => lost > 0) ? 1 : 0);
