@@ -49,6 +49,7 @@ class Listeners {
   remove(wait: Wait): void {
     if (!this.#waits.delete(wait) || this.#waits.size > 0) return;
     this.#signal.removeEventListener("abort", this.#onAbort);
+    LISTENERS.delete(this.#signal);
   }
 
   #onAbort = (): void => {
@@ -56,7 +57,8 @@ class Listeners {
   };
 }
 
-const LISTENERS = new WeakMap<AbortSignal, Listeners>();
+/** Only of signals that a wait is armed with: a weak map of many short-lived keys costs the collector more. */
+const LISTENERS = new Map<AbortSignal, Listeners>();
 
 function listenersOf(signal: AbortSignal): Listeners {
   let listeners = LISTENERS.get(signal);

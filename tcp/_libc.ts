@@ -60,9 +60,11 @@ export async function connectLibc(
   if (addresses.length === 0) {
     throw new TypeError(`Cannot connect: localAddress is of another family than ${hostname}`);
   }
+  // Nobody to race with.
+  if (addresses.length === 1) return await attempt(addresses[0], locals, request, wait);
   try {
     return await raceAddresses(interleaveFamilies(addresses), {
-      connect: (address, signal) => attempt(address, locals, request, signal),
+      connect: (address, signal) => attemptWithin(address, locals, request, signal),
       attemptDelayMs,
       wait,
       action: `connect ${hostname}`,
@@ -70,7 +72,7 @@ export async function connectLibc(
   } catch (error) {
     if (!(error instanceof AggregateError)) throw error;
     const [first] = error.errors;
-    if (error.errors.length === 1 || !isSocketError(first)) throw first;
+    if (!isSocketError(first)) throw first;
     throw socketError(first.code, {
       syscall: "connect",
       address: hostPort(hostname, port),
@@ -86,7 +88,7 @@ function localFor(
   return locals?.find((local) => local.family === family);
 }
 
-async function attempt(
+async function attemptWithin(
   address: IpAddress,
   locals: readonly IpAddress[] | undefined,
   request: ConnectRequest,
@@ -94,20 +96,29 @@ async function attempt(
 ): Promise<TcpStream> {
   const wait = beginWait({ signal });
   try {
-    return await connect(
-      {
-        address,
-        local: localFor(address, locals),
-        protocol: protocolNumber(request.protocol),
-        options: request.options,
-        wait,
-      },
-      "stream",
-      makeStream<IpAddress>,
-    );
+    return await attempt(address, locals, request, wait);
   } finally {
     wait?.end();
   }
+}
+
+function attempt(
+  address: IpAddress,
+  locals: readonly IpAddress[] | undefined,
+  request: ConnectRequest,
+  wait: Wait | undefined,
+): Promise<TcpStream> {
+  return connect(
+    {
+      address,
+      local: localFor(address, locals),
+      protocol: protocolNumber(request.protocol),
+      options: request.options,
+      wait,
+    },
+    "stream",
+    makeStream<IpAddress>,
+  );
 }
 
 /** Binding before a connect asks for no permission of its own: it lets nobody in. */
