@@ -52,12 +52,7 @@ export interface BluetoothSecurity {
 export const BT_SECURITY: SocketOption<BluetoothSecurity> = btRow("BT_SECURITY", "rw", (name) => ({
   size: 2,
   encode(value) {
-    checkObject(name, value, "an object of level and keyBytes");
-    for (const key of Object.keys(value)) {
-      if (key !== "level" && key !== "keyBytes") {
-        throw new TypeError(`Cannot set ${name}: unknown key "${key}"`);
-      }
-    }
+    checkObject(name, value, "an object of level and keyBytes", ["level", "keyBytes"]);
     const { level, keyBytes = 0 } = value;
     return Uint8Array.of(checkInt(name, level, 0, 4), checkInt(name, keyBytes, 0, 16));
   },
@@ -99,6 +94,16 @@ export interface L2capOptions {
   windowFrames: number;
 }
 
+const L2CAP_KEYS: readonly (keyof L2capOptions)[] = [
+  "outMtuBytes",
+  "inMtuBytes",
+  "flushTimeout",
+  "mode",
+  "fcs",
+  "maxTransmissions",
+  "windowFrames",
+];
+
 /** How a channel of classic Bluetooth works. */
 export const L2CAP_OPTIONS: SocketOption<L2capOptions> = row(
   "L2CAP_OPTIONS",
@@ -108,7 +113,7 @@ export const L2CAP_OPTIONS: SocketOption<L2capOptions> = row(
   (name) => ({
     size: 12,
     encode(value) {
-      checkObject(name, value, "options of L2CAP");
+      checkObject(name, value, "options of L2CAP", L2CAP_KEYS);
       const { bytes, view } = struct(12);
       view.setUint16(0, checkInt(name, value.outMtuBytes, 0, 0xffff), true);
       view.setUint16(2, checkInt(name, value.inMtuBytes, 0, 0xffff), true);

@@ -31,7 +31,8 @@ const services: CodecFor<readonly number[]> = (name) => ({
     }
     const bytes = new Uint8Array(4 * value.length);
     const view = new DataView(bytes.buffer);
-    value.forEach((code, i) => view.setUint32(4 * i, serviceCode(code)));
+    // Not forEach, which passes over holes.
+    for (let i = 0; i < value.length; i++) view.setUint32(4 * i, serviceCode(value[i]));
     return bytes;
   },
   decode(bytes) {

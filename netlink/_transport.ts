@@ -68,8 +68,8 @@ export interface Listener {
   ): void;
   /** The kernel has dropped messages for want of room. */
   overrun(): void;
-  /** The socket was closed. */
-  closed(): void;
+  /** Nothing comes any more: the socket was closed, or cannot be read for `reason`. Who waits is told. */
+  closed(reason?: unknown): void;
   /** Whether somebody waits for more. */
   readonly hungry: boolean;
 }
@@ -248,6 +248,8 @@ export class Transport {
       }
     } catch (error) {
       this.#failAll(error);
+      // Whoever waits must be told: a listener left hungry has this read for ever.
+      this.#listener?.closed(error);
     } finally {
       this.#reading = false;
     }

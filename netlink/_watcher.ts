@@ -176,8 +176,8 @@ export class Watcher implements Listener {
     this.#wake();
   }
 
-  closed(): void {
-    this.#failure ??= { reason: closedError("netlink") };
+  closed(reason: unknown = closedError("netlink")): void {
+    this.#failure ??= { reason };
     this.#waiter?.reject(this.#failure.reason);
     this.#waiter = undefined;
   }

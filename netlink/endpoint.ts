@@ -354,10 +354,10 @@ class EventQueue implements Listener {
     else this.#lost = true;
   }
 
-  closed(): void {
+  closed(reason: unknown = closedError("recv")): void {
     const waiters = this.#waiters;
     this.#waiters = [];
-    for (const waiter of waiters) waiter.reject(closedError("recv"));
+    for (const waiter of waiters) waiter.reject(reason);
   }
 
   next(wait: Wait | undefined): Promise<NetlinkEvent> {

@@ -142,8 +142,8 @@ class Queue implements Listener {
     }));
   }
 
-  closed(): void {
-    this.#fail(closedError("netlink"));
+  closed(reason: unknown = closedError("netlink")): void {
+    this.#fail(reason);
   }
 
   async next(wait: Wait | undefined): Promise<Uevent> {

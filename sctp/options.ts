@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkBytes } from "../core/bytes.ts";
 import type { OptionBytes, SocketOption } from "../core/option.ts";
 import { SOL_SCTP } from "../ffi/abi/socket_constants.ts";
 import {
@@ -200,9 +201,9 @@ export const SCTP_AUTH_KEY: SocketOption<SctpAuthKey> = sctpRow(
   "SCTP_AUTH_KEY",
   "wo",
   writeOnly((value, name): OptionBytes => {
-    checkObject(name, value, "a key");
+    checkObject(name, value, "a key", ["associationId", "keyNumber", "key"]);
     const { associationId = 0, keyNumber, key } = value;
-    if (!(key instanceof Uint8Array)) throw new TypeError(`Cannot set ${name}: key is not bytes`);
+    checkBytes(key, `set ${name}`, "key");
     const { bytes, view } = struct(8 + checkInt(name, key.length, 0, 65535));
     view.setInt32(0, checkInt(name, associationId, 0, INT_MAX), true);
     view.setUint16(4, checkInt(name, keyNumber, 0, 65535), true);

@@ -5,7 +5,16 @@
  */
 import type { SocketOption } from "../core/option.ts";
 import { SOL_TIPC } from "../ffi/abi/socket_constants.ts";
-import { bool, checkInt, checkObject, int, row, struct, writeOnly } from "../ffi/options/codecs.ts";
+import {
+  bool,
+  checkInt,
+  checkObject,
+  int,
+  row,
+  struct,
+  writeOnly,
+  wrongType,
+} from "../ffi/options/codecs.ts";
 import { SCOPES } from "../ffi/families/tipc.ts";
 import { NUMBERS } from "./_constants.ts";
 
@@ -51,7 +60,10 @@ export const TIPC_SOCK_RECVQ_USED: SocketOption<number> = tipcRow(
 export const TIPC_NODELAY: SocketOption<boolean> = tipcRow("TIPC_NODELAY", "rw", bool);
 
 /** An option without a value: the kernel refuses any. */
-const done = writeOnly<true>(() => new Uint8Array(0));
+const done = writeOnly<true>((value, name) => {
+  if (value !== true) throw wrongType(name, value, "true");
+  return new Uint8Array(0);
+});
 /** What is sent to a range goes out by broadcast. */
 export const TIPC_MCAST_BROADCAST: SocketOption<true> = tipcRow("TIPC_MCAST_BROADCAST", "wo", done);
 /** What is sent to a range goes out to each node by itself. */

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { checkInteger, checkKeys, oneOf, type Parameter } from "../arguments.ts";
+import { checkBytes, lengthOf } from "../bytes.ts";
+import { blockHolds } from "./_block.ts";
 import { formatIp, parseIp } from "./text.ts";
 
 /** A block of addresses: those that share the first `prefixLength` bits. */
@@ -36,6 +39,7 @@ export interface IpRange {
  * @returns The number, below 2 ** 32 or 2 ** 128.
  */
 export function ipToBigInt(bytes: Uint8Array): bigint {
+  checkBytes(bytes, "read an address", "bytes");
   let value = 0n;
   for (const byte of bytes) value = value << 8n | BigInt(byte);
   return value;
@@ -50,9 +54,13 @@ export function ipToBigInt(bytes: Uint8Array): bigint {
  * @throws {RangeError} If the number is negative or too large for the family.
  */
 export function ipFromBigInt(value: bigint, family: "inet" | "inet6"): Uint8Array<ArrayBuffer> {
+  IP_FAMILIES(family, "make an address", "family");
   const size = family === "inet" ? 4 : 16;
+  if (typeof value !== "bigint") {
+    throw new TypeError(`Cannot make an ${family} address: value is not a bigint`);
+  }
   if (value < 0n || value >> BigInt(8 * size) !== 0n) {
-    throw new RangeError(`Cannot make an ${family} address: ${value} is out of range`);
+    throw new RangeError(`Cannot make an ${family} address: value ${value} is out of range`);
   }
   const bytes = new Uint8Array(size);
   let rest = value;
@@ -123,13 +131,48 @@ export function parseCidr(text: string): Cidr {
  * @returns The text, such as `"192.0.2.0/24"`.
  */
 export function formatCidr(cidr: Cidr): string {
+  checkCidr(cidr, "format CIDR block");
   return `${formatIp(cidr.network)}/${cidr.prefixLength}`;
 }
 
 /** An address given as text or as bytes, as bytes. */
 function toBytes(ip: string | Uint8Array): Uint8Array {
-  return typeof ip === "string" ? parseIp(ip) : ip;
+  if (typeof ip === "string") return parseIp(ip);
+  checkBytes(ip, "look for an address", "ip");
+  return ip;
 }
+
+/** Refuses what is no block. It makes nothing: some ask for every packet. */
+function checkCidr(cidr: Cidr, action: string): void {
+  checkKeys(cidr, CIDR_KEYS, action, "cidr");
+  const { family, address, network, prefixLength } = cidr;
+  IP_FAMILIES(family, action, "cidr.family");
+  checkBytes(address, action, "cidr.address");
+  checkBytes(network, action, "cidr.network");
+  const size = family === "inet" ? 4 : 16;
+  if (lengthOf(network) !== size) {
+    throw new RangeError(`Cannot ${action}: cidr.network is not ${size} bytes long`);
+  }
+  checkInteger(prefixLength, 0, 8 * size, action, "cidr.prefixLength");
+}
+
+/** Refuses what is no range. */
+function checkRange(range: IpRange, action: string): void {
+  checkKeys(range, RANGE_KEYS, action, "range");
+  const { family, first, last } = range;
+  IP_FAMILIES(family, action, "range.family");
+  const size = family === "inet" ? 4 : 16;
+  for (const [name, bytes] of [["first", first], ["last", last]] as const) {
+    checkBytes(bytes, action, `range.${name}`);
+    if (lengthOf(bytes) !== size) {
+      throw new RangeError(`Cannot ${action}: range.${name} is not ${size} bytes long`);
+    }
+  }
+}
+
+const IP_FAMILIES: Parameter<"inet" | "inet6"> = oneOf("inet", "inet6");
+const CIDR_KEYS: readonly string[] = ["family", "address", "network", "prefixLength"];
+const RANGE_KEYS: readonly string[] = ["family", "first", "last"];
 
 /**
  * Tells whether a block holds an address. An address of the other family is never in it; an
@@ -141,15 +184,8 @@ function toBytes(ip: string | Uint8Array): Uint8Array {
  * @throws {TypeError} If the text is no address.
  */
 export function cidrContains(cidr: Cidr, ip: string | Uint8Array): boolean {
-  const bytes = toBytes(ip);
-  const network = cidr.network;
-  if (bytes.length !== network.length) return false;
-  const whole = cidr.prefixLength >> 3;
-  for (let i = 0; i < whole; i++) {
-    if (bytes[i] !== network[i]) return false;
-  }
-  const rest = cidr.prefixLength & 7;
-  return rest === 0 || (bytes[whole] ^ network[whole]) >> (8 - rest) === 0;
+  checkCidr(cidr, "look for an address");
+  return blockHolds(cidr.network, cidr.prefixLength, toBytes(ip));
 }
 
 /**
@@ -159,6 +195,7 @@ export function cidrContains(cidr: Cidr, ip: string | Uint8Array): boolean {
  * @returns The range.
  */
 export function cidrRange(cidr: Cidr): IpRange {
+  checkCidr(cidr, "make a range");
   return {
     family: cidr.family,
     first: cidr.network,
@@ -233,6 +270,7 @@ function compare(a: Uint8Array, b: Uint8Array): number {
  * @throws {TypeError} If the text is no address.
  */
 export function ipRangeContains(range: IpRange, ip: string | Uint8Array): boolean {
+  checkRange(range, "look for an address");
   const bytes = toBytes(ip);
   return bytes.length === range.first.length && compare(bytes, range.first) >= 0 &&
     compare(bytes, range.last) <= 0;
@@ -245,6 +283,7 @@ export function ipRangeContains(range: IpRange, ip: string | Uint8Array): boolea
  * @returns The number, up to 2 ** 128.
  */
 export function ipRangeSize(range: IpRange): bigint {
+  checkRange(range, "count addresses");
   return ipToBigInt(range.last) - ipToBigInt(range.first) + 1n;
 }
 
@@ -256,6 +295,7 @@ export function ipRangeSize(range: IpRange): bigint {
  * @returns The addresses as text.
  */
 export function* ipRangeAddresses(range: IpRange): Generator<string, void, void> {
+  checkRange(range, "walk a range");
   const bytes = Uint8Array.from(range.first);
   for (;;) {
     yield formatIp(bytes);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkBytes } from "../bytes.ts";
+
 /** The three customary spellings; one separator throughout. */
 const FORMS: readonly RegExp[] = [
   /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i,
@@ -29,7 +31,9 @@ const FORMS: readonly RegExp[] = [
  */
 export function parseMac(text: string): Uint8Array<ArrayBuffer> {
   if (typeof text !== "string" || !FORMS.some((form) => form.test(text))) {
-    const shown = typeof text === "string" ? JSON.stringify(text.slice(0, 60)) : typeof text;
+    const shown = typeof text === "string"
+      ? JSON.stringify(text.slice(0, 60))
+      : `text of type ${typeof text}`;
     throw new TypeError(`Cannot parse hardware address: ${shown} is not six hexadecimal bytes`);
   }
   const digits = text.replaceAll(/[:.-]/g, "");
@@ -47,7 +51,11 @@ export function parseMac(text: string): Uint8Array<ArrayBuffer> {
  * @throws {RangeError} If fewer than six bytes follow the offset.
  */
 export function formatMac(bytes: Uint8Array, offset: number = 0): string {
-  if (!(offset >= 0 && offset + 6 <= bytes.length)) {
+  if (!(bytes instanceof Uint8Array)) checkBytes(bytes, "format hardware address", "bytes");
+  if (!Number.isInteger(offset) || offset < 0 || offset + 6 > bytes.length) {
+    if (typeof offset !== "number") {
+      throw new TypeError("Cannot format hardware address: offset is not a number");
+    }
     throw new RangeError(
       `Cannot format hardware address: 6 bytes at offset ${offset} of ${bytes.length}`,
     );

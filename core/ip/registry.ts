@@ -10,7 +10,9 @@
  * @module
  */
 
-import { type Cidr, cidrContains, parseCidr } from "./cidr.ts";
+import { checkBytes } from "../bytes.ts";
+import { blockHolds } from "./_block.ts";
+import { type Cidr, parseCidr } from "./cidr.ts";
 import { parseIp } from "./text.ts";
 
 /** One row of IANA's special-purpose address registries. */
@@ -93,12 +95,18 @@ const SHARED = parseCidr("100.64.0.0/10");
 /** "IETF Protocol Assignments": what in them has no answer of its own is not reachable. */
 const PROTOCOL_ASSIGNMENTS6 = parseCidr("2001::/23");
 
+/** Whether an address is in a block of this file. */
+function holds({ network, prefixLength }: Cidr, bytes: Uint8Array): boolean {
+  return blockHolds(network, prefixLength, bytes);
+}
+
 /** The bytes of an address; of an IPv4-mapped one, the four it stands for. */
 function toBytes(ip: string | Uint8Array): Uint8Array {
+  if (typeof ip !== "string") checkBytes(ip, "judge IP address", "ip");
   const bytes = typeof ip === "string" ? parseIp(ip) : ip;
-  if (bytes.length === 16) return cidrContains(MAPPED, bytes) ? bytes.subarray(12) : bytes;
+  if (bytes.length === 16) return holds(MAPPED, bytes) ? bytes.subarray(12) : bytes;
   if (bytes.length === 4) return bytes;
-  throw new TypeError(`Cannot judge IP address: ${bytes.length} bytes are neither 4 nor 16`);
+  throw new TypeError(`Cannot judge IP address: ip of ${bytes.length} bytes is neither 4 nor 16`);
 }
 
 /** Whether all bytes between two indexes are zero. */
@@ -126,7 +134,7 @@ function zeros(bytes: Uint8Array, start: number, end: number): boolean {
  */
 export function ipSpecialPurpose(ip: string | Uint8Array): IpSpecialPurpose | undefined {
   const bytes = toBytes(ip);
-  return REGISTRY.find((row) => cidrContains(row.block, bytes));
+  return REGISTRY.find((row) => holds(row.block, bytes));
 }
 
 /**
@@ -151,13 +159,13 @@ export function ipSpecialPurpose(ip: string | Uint8Array): IpSpecialPurpose | un
  */
 export function isPrivate(ip: string | Uint8Array): boolean {
   const bytes = toBytes(ip);
-  if (bytes.length === 4 && cidrContains(SHARED, bytes)) return false;
+  if (bytes.length === 4 && holds(SHARED, bytes)) return false;
   const row = ipSpecialPurpose(bytes);
   if (row === undefined) return false;
   if (row.globallyReachable !== undefined) return !row.globallyReachable;
   // "N/A": 192.88.99.0/24 is ordinary unicast again (RFC 7526); the IPv6 ones lead to other hosts.
   return bytes.length === 16 &&
-    (cidrContains(PROTOCOL_ASSIGNMENTS6, bytes) || (bytes[0] === 0x20 && bytes[1] === 0x02));
+    (holds(PROTOCOL_ASSIGNMENTS6, bytes) || (bytes[0] === 0x20 && bytes[1] === 0x02));
 }
 
 /**
@@ -170,7 +178,7 @@ export function isPrivate(ip: string | Uint8Array): boolean {
  */
 export function isGlobal(ip: string | Uint8Array): boolean {
   const bytes = toBytes(ip);
-  return !isPrivate(bytes) && !(bytes.length === 4 && cidrContains(SHARED, bytes));
+  return !isPrivate(bytes) && !(bytes.length === 4 && holds(SHARED, bytes));
 }
 
 /**

@@ -139,6 +139,7 @@ export function checkResolved(hostname: string, port: number | undefined, action
  * @param protocol The protocol that is asked for.
  */
 export function checkSocket(family: number, type: number, protocol: number): void {
+  checkInteger(family, 0, 0xffff, "open a socket", "family");
   checkInteger(type, 0, 0x7fffffff, "open a socket", "type");
   const { asked } = rowOf(family);
   const plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -82,7 +82,9 @@ const MEMBERSHIPS: Readonly<Record<PacketMembership["type"], number>> = {
 function encodeMembership(value: PacketMembership, name: string): Uint8Array<ArrayBuffer> {
   checkObject(name, value, "a membership", ["interface", "type", "address"]);
   const { type, address = new Uint8Array(0) } = value;
-  if (!Object.hasOwn(MEMBERSHIPS, type)) throw wrongType(`${name}.type`, type, "a membership type");
+  if (typeof type !== "string" || !Object.hasOwn(MEMBERSHIPS, type)) {
+    throw wrongType(`${name}.type`, type, "a membership type");
+  }
   if (!(address instanceof Uint8Array)) throw wrongType(`${name}.address`, address, "bytes");
   checkInt(`${name}.address.length`, address.length, 0, MAX_HARDWARE_BYTES);
   const { bytes, view } = struct(MREQ.size);

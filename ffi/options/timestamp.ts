@@ -43,16 +43,21 @@ const transmitTime: CodecFor<TransmitTime> = (name) => ({
   size: TXTIME.size,
   encode(value) {
     checkObject(name, value, "an object with a clock", ["clock", "deadlineMode", "reportErrors"]);
-    const clock = Object.hasOwn(CLOCKS, value.clock) ? CLOCKS[value.clock] : undefined;
+    const known = typeof value.clock === "string" && Object.hasOwn(CLOCKS, value.clock);
+    const clock = known ? CLOCKS[value.clock] : undefined;
     if (clock === undefined) {
       throw outOfRange(name, value.clock, 'a clock: "realtime", "monotonic" or "tai"');
+    }
+    const { deadlineMode = false, reportErrors = false } = value;
+    for (const [key, flag] of Object.entries({ deadlineMode, reportErrors })) {
+      if (typeof flag !== "boolean") throw wrongType(`${name}.${key}`, flag, "a boolean");
     }
     const { bytes, view } = struct(TXTIME.size);
     view.setInt32(TXTIME.clockid, clock, true);
     view.setUint32(
       TXTIME.flags,
-      (value.deadlineMode ? c.SOF_TXTIME_DEADLINE_MODE : 0) |
-        (value.reportErrors ? c.SOF_TXTIME_REPORT_ERRORS : 0),
+      (deadlineMode ? c.SOF_TXTIME_DEADLINE_MODE : 0) |
+        (reportErrors ? c.SOF_TXTIME_REPORT_ERRORS : 0),
       true,
     );
     return bytes;

@@ -14,8 +14,9 @@ const coverage: CodecFor<number> = (name) => {
   return {
     ...codec,
     encode(value) {
+      const bytes = codec.encode(value);
       if (value >= 1 && value <= 7) throw outOfRange(name, value, "0, or 8 to 65535");
-      return codec.encode(value);
+      return bytes;
     },
   };
 };

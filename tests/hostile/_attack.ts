@@ -2,6 +2,7 @@
  * Makes the hostile calls: one of `share` of them, chosen by their number. Prints one line of JSON for
  * each fault, and at last the counts; `at` of the file that it is told names the call that is made.
  */
+import config from "../../deno.json" with { type: "json" };
 import { type DocCall, methodsOf, readDocumentation } from "./_documentation.ts";
 import { attempt, fault } from "./_judge.ts";
 import { spotsOf } from "./_spots.ts";
@@ -68,10 +69,16 @@ function ends(name: string): boolean {
   return ["close", "detach", "ref", "unref"].includes(name);
 }
 
-for (const module of await readDocumentation()) {
-  const { default: config } = await import("../../deno.json", { with: { type: "json" } });
-  const file = (config.exports as Record<string, string>)[module.path];
-  const found: Any = await import(`../../${file}`);
+const documentation = await readDocumentation();
+
+/** What an export of deno.json gives. */
+async function exportsOf(path: string): Promise<Any> {
+  const files: Record<string, string> = config.exports;
+  return await import(`../../${files[path]}`);
+}
+
+for (const module of documentation) {
+  const found = await exportsOf(module.path);
   for (const call of module.functions) {
     const name = `${module.path}:${call.name}`;
     if (only !== undefined && !name.includes(only)) continue;
@@ -83,6 +90,27 @@ for (const module of await readDocumentation()) {
     });
   }
 }
+/** Every option's row: what `setOption` is given goes to its codec before any system call. */
+for (const { path, variables } of documentation) {
+  const found = await exportsOf(path);
+  for (const [option, type] of variables) {
+    const row = found[option];
+    const full = `${path}:${option} value`;
+    if (typeof row?.codec?.encode !== "function" || row.access === "ro" || path === ".") continue;
+    if (only !== undefined && !full.includes(only)) continue;
+    const value = type.value.typeParams[0];
+    await attack({
+      name: full,
+      path,
+      call: {
+        name: option,
+        parameters: [{ name: row.name, optional: false, rest: false, type: value }],
+      },
+      invoke: (args) => Promise.resolve(() => row.codec.encode(...args)),
+    });
+  }
+}
+
 for (const { name, type, path, make } of SUBJECTS) {
   const first = await make();
   first.close?.();

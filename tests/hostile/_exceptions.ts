@@ -15,11 +15,6 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "codecs make no system call; values of a wrong kind get the runtime's words, or count as numbers",
   ],
   [
-    /^\.\/ip:/,
-    /^(words|taken|unnamed)/,
-    "pure functions of texts and bytes: parsers say what they read and not their parameter's name",
-  ],
-  [
     /^\.\/can:/,
     /^(words|taken|unnamed|is a SyntaxError|after if_nametoindex)/,
     "the notation of frames trusts the frame that it writes",
@@ -53,6 +48,11 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     /^\.\/unix:pair options (an empty object|an instance of a class|a date|an ArrayBuffer|a detached view|a view out of bounds)$/,
     /^after socketpair/,
     "an object without keys of its own asks for nothing, which is a pair of streams",
+  ],
+  [
+    /^\.\/dccp:DCCP_SOCKOPT_SERVICE value /,
+    /^unnamed: Cannot read a service code: /,
+    "an element of the list is told as a service code",
   ],
   [
     / option\.(access|codec|codecx|option|level|name)\b/,

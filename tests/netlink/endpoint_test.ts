@@ -1,6 +1,7 @@
 /** The endpoint: requests, errors with the kernel's words, dumps, namespaces, groups. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { netlink } from "../../mod.ts";
+import { ScriptedLibc } from "../ffi/_scripted.ts";
 import { type Needs, openFds, testWith } from "../_tools.ts";
 import { Netns } from "./_netns.ts";
 
@@ -149,3 +150,16 @@ testWaiting({ root: true }, "what is no namespace leaves the thread where it was
   assertEquals(Deno.readLinkSync("/proc/thread-self/ns/net"), home);
   assertEquals(openFds(), before);
 });
+
+testWaiting(
+  {},
+  "an error of the socket rejects whoever waits for messages, who may wait again",
+  async () => {
+    using scripted = new ScriptedLibc();
+    using endpoint = netlink.open({ groups: ["link"] });
+    scripted.failOnce("recvfrom", 5);
+    scripted.failOnce("recvmsg", 5);
+    await assertRejects(() => endpoint.recv({ timeoutMs: 5_000 }), Error, "EIO");
+    await assertRejects(() => endpoint.recv({ timeoutMs: 0 }), DOMException, "timed out");
+  },
+);
