@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
-import { CANCELLATION, type Row } from "../tests/reliability/_rows.ts";
+import { CANCELLATION, FAULTS, type Row } from "../tests/reliability/_rows.ts";
 
 const HANG_MS = 120_000;
 
@@ -61,7 +61,7 @@ const { minutes, only, seed } = parseArgs(Deno.args.filter((argument) => argumen
 });
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
-const rows = CANCELLATION.filter((row) => `${row.on}: ${row.what}`.includes(only))
+const rows = [...CANCELLATION, FAULTS].filter((row) => `${row.on}: ${row.what}`.includes(only))
   .filter((row) => {
     const why = row.missing?.() ?? row.kernel?.();
     if (why !== undefined) console.log(`left out: ${row.on}: ${row.what}: ${why}`);

@@ -8,6 +8,8 @@ import {
   cancelStreams,
   closeStreams,
 } from "./_cancellation.ts";
+import { missing } from "../_tools.ts";
+import { allFaults, injectAll } from "./_faults.ts";
 import type { Random } from "./_random.ts";
 
 /** What one run tried. It throws when anything was lost. */
@@ -73,3 +75,23 @@ export const CANCELLATION: readonly Row[] = [
     run: (random) => cancelLookups(random, 200),
   },
 ];
+
+const FAULTS_A_RUN = 20;
+let nextFault = 0;
+
+/** All faults in their order, some a run. */
+export const FAULTS: Row = {
+  what: "a fault at any system call is hidden or told, and over with it",
+  on: "both engines",
+  missing: () => missing({ root: true, tools: ["strace"] }),
+  async run() {
+    const all = allFaults();
+    const faults = Array.from(
+      { length: FAULTS_A_RUN },
+      (_, i) => all[(nextFault + i) % all.length],
+    );
+    nextFault += FAULTS_A_RUN;
+    const { told = 0 } = await injectAll(faults);
+    return { calls: FAULTS_A_RUN, cancelled: told };
+  },
+};
