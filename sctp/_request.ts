@@ -13,6 +13,7 @@ import { IPPROTO_SCTP } from "../ffi/abi/ip_constants.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
 import { EVENTS } from "./_constants.ts";
 import * as rows from "./options.ts";
+import { heardEvent } from "./_socket.ts";
 import type { SctpEvent, SctpInit } from "./types.ts";
 
 /** Why no other engine will do. */
@@ -52,13 +53,22 @@ export function engineOptions(
     readonly noDelay?: boolean;
     readonly options: readonly OptionSetting[];
   },
-): { protocol: number; options: OptionSetting[] } {
+): { protocol: number; options: OptionSetting[]; tells: Set<number> } {
   const { init, events, noDelay, options } = request;
   const own: OptionSetting[] = [[rows.SCTP_RECVRCVINFO, true]];
   if (init !== undefined) own.push([rows.SCTP_INITMSG, defined(init)]);
   if (noDelay !== undefined) own.push([rows.SCTP_NODELAY, noDelay]);
   for (const event of events) own.push([rows.SCTP_EVENT, { event: EVENTS[event], on: 1 }]);
-  return { protocol: IPPROTO_SCTP, options: [...own, ...options] };
+  const tells = new Set<number>(events.map((event) => EVENTS[event]));
+  const others = options.filter(([option, value]) => {
+    const heard = heardEvent(option, value);
+    if (heard?.on) tells.add(heard.number);
+    else if (heard !== undefined) tells.delete(heard.number);
+    return heard?.number !== EVENTS.partialDelivery;
+  });
+  // Always heard: what has begun to come must be forgotten where it will not be finished.
+  own.push([rows.SCTP_EVENT, { event: EVENTS.partialDelivery, on: 1 }]);
+  return { protocol: IPPROTO_SCTP, options: [...own, ...others], tells };
 }
 
 function defined(init: SctpInit): SctpInit {

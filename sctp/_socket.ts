@@ -12,16 +12,21 @@ import {
   object,
   oneOf,
   optional,
+  type Parameter,
 } from "../core/arguments.ts";
 import { checkBytes } from "../core/bytes.ts";
-import type { Control, OutgoingControlMessage } from "../core/control.ts";
+import type { OutgoingControlMessage } from "../core/control.ts";
 import type { Message, RecvOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
-import { WAIT_SHAPE } from "../core/wait.ts";
+import type { SocketOption } from "../core/option.ts";
+import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import {
   MSG_EOR,
+  MSG_PEEK,
+  MSG_TRUNC,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOL_SCTP,
 } from "../ffi/abi/socket_constants.ts";
@@ -30,7 +35,9 @@ import { ENDED, LibcMessage, type MessageGiven } from "../ffi/endpoints/message.
 import { Peer } from "../ffi/guard/peer.ts";
 import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
-import { NUMBERS as N, PRINFO, RCVINFO, SNDINFO } from "./_constants.ts";
+import { EVENTS, NUMBERS as N, PRINFO, RCVINFO, SNDINFO } from "./_constants.ts";
+import { Begun, keyOf, receiveInfo } from "./_parts.ts";
+import { SCTP_EVENT } from "./options.ts";
 import { decodeNotification, type SctpNotification } from "./notification.ts";
 import {
   packed,
@@ -53,12 +60,19 @@ const UINT32 = integer(0, 0xffffffff);
 const STREAM = integer(0, 65534);
 const ASSOCIATION = integer(0, 0x7fffffff);
 
+/** States of an association that are its end. */
+const ENDS = ["lost", "ended", "refused"];
+/** By what the parts of a notification are kept. */
+const NOTIFICATION = "notification";
+const ADDRESS: Parameter<AddressInput<IpAddress>> = (value, action, name) => {
+  if (value !== null && typeof value === "object") return value as AddressInput<IpAddress>;
+  throw new TypeError(`Cannot ${action}: ${name} is not an address`);
+};
+const ADDRESSES = list(ADDRESS);
+const LIMITS = object(WAIT_SHAPE);
 const SEND = object({
   ...WAIT_SHAPE,
-  to: optional((value, action, name): AddressInput<IpAddress> => {
-    if (value !== null && typeof value === "object") return value as AddressInput<IpAddress>;
-    throw new TypeError(`Cannot ${action}: ${name} is not an address`);
-  }),
+  to: optional(ADDRESS),
   associationId: optional(ASSOCIATION),
   stream: optional(STREAM),
   ppid: optional(UINT32),
@@ -73,40 +87,70 @@ const DIRECTION = oneOf("in", "out", "both");
 const STREAMS = list(STREAM);
 const MORE = object({ in: optional(integer(0, 65535)), out: optional(integer(0, 65535)) });
 
-/** A message of which a part has come. */
-interface Begun {
-  parts: Uint8Array[];
-  length: number;
+/** What is known of an SCTP socket when its endpoint is made. */
+export interface SctpGiven extends MessageGiven {
+  /** Whether it is of one association. Default: whether it is a stream's socket. */
+  one?: boolean;
+  /** Of the notifications that are heard in any case, those that are told. */
+  tells: ReadonlySet<number>;
 }
 
 /** An SCTP socket over a descriptor. */
 export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
-  /** Messages that have begun to come, by association, stream and order. */
-  readonly #begun = new Map<string, Begun>();
+  /** Messages that have begun to come. */
+  readonly #begun: Begun;
   readonly #one: boolean;
+  /** Notifications that someone asked for, by number. */
+  readonly #tells: Set<number>;
+  /** Whether the end is told by a notification alone: that of an association that was peeled off. */
+  readonly #peeled: boolean;
+  #isOver = false;
 
   /** Takes the socket over. */
-  constructor(core: Descriptor, given: MessageGiven = {}) {
+  constructor(core: Descriptor, given: SctpGiven, begun: Begun = new Begun()) {
     super(core, { ...given, oneByOne: true });
-    this.#one = core.typeNumber === SOCK_STREAM;
+    this.#one = given.one ?? core.typeNumber === SOCK_STREAM;
+    this.#tells = new Set(given.tells);
+    this.#peeled = given.one === true;
+    this.#begun = begun;
   }
 
   /** Receives at once. A message is handed out whole, however many parts it comes in. */
   protected override tryReceive(
     options: RecvOptions,
   ): Message<IpAddress> | typeof ENDED | undefined {
-    const { size = DEFAULT_MESSAGE_BYTES, flags, controlBytes = CONTROL_BYTES } = options;
+    const { size = DEFAULT_MESSAGE_BYTES, flags = 0, controlBytes = 0 } = options;
+    const peeks = (flags & MSG_PEEK) !== 0;
+    // SCTP knows no MSG_TRUNC; SCTP_RCVINFO must have room, which tells whose part it is.
+    const request = {
+      flags: flags & ~MSG_TRUNC,
+      controlBytes: Math.max(controlBytes, CONTROL_BYTES),
+    };
+    const room = Math.max(size, PART_BYTES);
     for (;;) {
-      const part = tryRecvMsg(this.core, PART_BYTES, { flags, controlBytes });
+      if (this.#isOver) return ENDED;
+      const part = tryRecvMsg(this.core, peeks ? room : PART_BYTES, request);
       if (part === undefined) return undefined;
       const notified = (part.flags & MSG_NOTIFICATION) !== 0;
       // SCTP has no empty messages: what is empty is the end.
       if (part.lengthBytes === 0 && !notified && this.#one) return ENDED;
-      const key = notified ? "notification" : keyOf(part.control);
-      const whole = this.#joined(key, part.data, (part.flags & MSG_EOR) !== 0);
-      if (whole === undefined) continue;
-      const truncated = whole.length > size;
-      const data = truncated ? whole.subarray(0, size) : whole;
+      const last = (part.flags & MSG_EOR) !== 0;
+      if (notified && last && this.#isHeardOnly(part.data, peeks)) continue;
+      let { data } = part;
+      let cut = false;
+      if (!last || !this.#begun.isEmpty) {
+        const key = notified ? NOTIFICATION : keyOf(part.control);
+        if (peeks) {
+          data = this.#begun.before(key, data);
+          cut = !last;
+        } else {
+          const whole = this.#begun.joined(key, data, last, room);
+          if (whole === undefined) continue;
+          ({ data, cut } = whole);
+        }
+      }
+      const truncated = cut || data.length > size;
+      if (data.length > size) data = data.subarray(0, size);
       const message: Message<IpAddress> = { data, from: part.from as IpAddress, truncated };
       if (notified) message.flags = part.flags;
       if (part.control !== undefined) message.control = part.control;
@@ -114,17 +158,31 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
     }
   }
 
-  #joined(key: string, part: Uint8Array, last: boolean): Uint8Array | undefined {
-    const begun = this.#begun.get(key);
-    if (begun === undefined && last) return part;
-    const { parts, length } = begun ?? { parts: [], length: 0 };
-    parts.push(part);
-    if (!last) {
-      this.#begun.set(key, { parts, length: length + part.length });
-      return undefined;
-    }
-    this.#begun.delete(key);
-    return packed(parts);
+  /**
+   * Whether a notification is one that nobody asked to be told: it is taken. By the loss of a message
+   * what had come of it is forgotten, or the next one would be joined to it; the end of a peeled-off
+   * association is that of its socket, of which the kernel says nothing else.
+   */
+  #isHeardOnly(data: Uint8Array, peeks: boolean): boolean {
+    const number = data[0] | data[1] << 8;
+    const isLoss = number === EVENTS.partialDelivery;
+    if (!isLoss && !(this.#peeled && number === EVENTS.association)) return false;
+    const told = this.#tells.has(number);
+    if (peeks && told) return false;
+    const event = decodeNotification(data);
+    if (event.type === "partialDelivery") this.#begun.lose(event.associationId, event.stream);
+    if (event.type === "association" && ENDS.includes(event.state)) this.#isOver = true;
+    if (told) return false;
+    if (peeks) tryRecvMsg(this.core, PART_BYTES, {});
+    return true;
+  }
+
+  override setOption<T>(option: SocketOption<T>, value: T): void {
+    const heard = heardEvent(option, value);
+    if (heard?.on) this.#tells.add(heard.number);
+    else if (heard !== undefined) this.#tells.delete(heard.number);
+    const stays = heard?.number === EVENTS.partialDelivery || heard !== undefined && this.#peeled;
+    if (!stays) super.setOption(option, value);
   }
 
   async sendMessage(data: Uint8Array, options: SctpSendOptions = {}): Promise<number> {
@@ -168,11 +226,11 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
   }
 
   bindMore(addresses: readonly AddressInput<IpAddress>[]): void {
-    changeBound(this.core, "SCTP_SOCKOPT_BINDX_ADD", addresses);
+    changeBound(this.core, "SCTP_SOCKOPT_BINDX_ADD", asked(addresses, "bind"));
   }
 
   unbind(addresses: readonly AddressInput<IpAddress>[]): void {
-    changeBound(this.core, "SCTP_SOCKOPT_BINDX_REM", addresses);
+    changeBound(this.core, "SCTP_SOCKOPT_BINDX_REM", asked(addresses, "unbind"));
   }
 
   resetStreams(
@@ -215,21 +273,34 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
   async endAssociation(
     associationId: number,
     how: "shutdown" | "abort" = "shutdown",
+    options: WaitOptions = {},
   ): Promise<void> {
     const action = "end an association";
     checkInteger(associationId, 0, 0x7fffffff, action, "associationId");
     const flag = oneOf("shutdown", "abort")(how, action, "how") === "abort"
       ? N.SCTP_ABORT
       : N.SCTP_EOF;
-    await this.send(new Uint8Array(0), { control: [sendInfo({ associationId }, flag)] });
+    const { signal, timeoutMs } = LIMITS(options, action, "options");
+    const control = [sendInfo({ associationId }, flag)];
+    await this.send(new Uint8Array(0), { control, signal, timeoutMs });
   }
 
   peelOff(associationId: number): SctpEndpoint {
     checkInteger(associationId, 1, 0x7fffffff, "peel off an association", "associationId");
     const { core } = this;
     const fd = peelOff(core, associationId, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    const peeled = new Descriptor(fd, core.familyNumber, SOCK_STREAM, core.protocol);
-    return new LibcSctp(peeled, { connected: true });
+    const peeled = new Descriptor(fd, core.familyNumber, SOCK_SEQPACKET, core.protocol);
+    try {
+      peeled.setOption(SCTP_EVENT, { event: EVENTS.association, on: 1 });
+      // One that has ended before that is refused here (EINVAL).
+      readStatus(peeled, associationId);
+    } catch (error) {
+      peeled.close();
+      throw error;
+    }
+    const given = { connected: true, one: true, tells: this.#tells };
+    // The kernel moves what waits of the association; so do we with what has begun.
+    return new LibcSctp(peeled, given, this.#begun.taken(associationId));
   }
 
   associations(): number[] {
@@ -237,15 +308,33 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
   }
 }
 
-/** Binds more addresses or gives some up: each is asked for. */
+/** Binds more addresses or gives some up. */
 export function changeBound(
   core: Descriptor,
   option: "SCTP_SOCKOPT_BINDX_ADD" | "SCTP_SOCKOPT_BINDX_REM",
-  addresses: readonly AddressInput<IpAddress>[],
+  peers: readonly Peer[],
 ): void {
-  const peers = addresses.map((address) => Peer.ask(address as IpAddress, "bind", INTERFACES));
   if (peers.length === 0) return;
   core.setOption(told(option), packed(peers.map(({ bytes }) => bytes)), peers);
+}
+
+/** Each address is asked for. */
+function asked(addresses: readonly AddressInput<IpAddress>[], action: string): Peer[] {
+  const each = ADDRESSES(addresses, action, "addresses");
+  return each.map((address) => Peer.ask(address as IpAddress, action, INTERFACES));
+}
+
+/** What an option says of a notification that endpoints hear whoever asks. */
+export function heardEvent<T>(
+  option: SocketOption<T>,
+  value: T,
+): { number: number; on: boolean } | undefined {
+  if (option?.level !== SOL_SCTP || option.option !== N.SCTP_EVENT) return undefined;
+  const bytes = option.codec.encode(value) as Uint8Array;
+  // struct sctp_event: se_type, se_on
+  const number = bytes[4] | bytes[5] << 8;
+  if (number !== EVENTS.partialDelivery && number !== EVENTS.association) return undefined;
+  return { number, on: bytes[6] !== 0 };
 }
 
 type SendInfo = {
@@ -299,26 +388,6 @@ function sendControl(
     control.push({ type: "raw", level: SOL_SCTP, number: N.SCTP_PRINFO, data });
   }
   return control;
-}
-
-/** SCTP_RCVINFO among the control messages. */
-function receiveInfo(control: Control | undefined): DataView | undefined {
-  for (const message of control ?? []) {
-    if (message.type !== "raw" || message.level !== SOL_SCTP) continue;
-    const { number, data } = message;
-    if (number === N.SCTP_RCVINFO && data.length >= RCVINFO.size) {
-      return new DataView(data.buffer, data.byteOffset, data.byteLength);
-    }
-  }
-}
-
-/** What tells the parts of one message from those of others. */
-function keyOf(control: Control | undefined): string {
-  const info = receiveInfo(control);
-  if (info === undefined) return "";
-  const association = info.getInt32(RCVINFO.rcv_assoc_id, true);
-  const unordered = info.getUint16(RCVINFO.rcv_flags, true) & N.SCTP_UNORDERED;
-  return `${association} ${info.getUint16(RCVINFO.rcv_sid, true)} ${unordered}`;
 }
 
 function described(message: Message<IpAddress>): SctpMessage | SctpNotification {

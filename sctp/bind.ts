@@ -4,6 +4,7 @@ import { openOn } from "../core/engine_choice.ts";
 import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort } from "../core/ip_arguments.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { BOUND_SHAPE, engineOptions, hostAddresses, NEEDS_LIBC } from "./_request.ts";
 import { changeBound, LibcSctp } from "./_socket.ts";
 import type { SctpBindOptions, SctpEndpoint } from "./types.ts";
@@ -55,15 +56,17 @@ export async function bind(options: SctpBindOptions = {}): Promise<SctpEndpoint>
       const others = await Promise.all(
         more.map((name) => hostAddresses(name, request, ACTION, wait)),
       );
+      const { tells, ...settings } = engineOptions(request);
       return await firstThatWorks(found, (address) =>
         bindLibc<IpAddress, LibcSctp>(
-          { address, ...engineOptions(request) },
+          { address, ...settings },
           "seqpacket",
           (core) => {
             const { port } = core.localName().length > 0 ? portOf(core.localName()) : address;
-            changeBound(core, "SCTP_SOCKOPT_BINDX_ADD", others.map(([one]) => ({ ...one, port })));
+            const added = others.map(([one]) => Peer.askPort(one, port, ACTION));
+            changeBound(core, "SCTP_SOCKOPT_BINDX_ADD", added);
             if (backlog > 0) core.call("listen", (lib, fd) => lib.listen(fd, backlog));
-            return new LibcSctp(core);
+            return new LibcSctp(core, { tells });
           },
         ));
     },

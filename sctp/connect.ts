@@ -54,20 +54,20 @@ export async function connect(options: SctpConnectOptions): Promise<SctpEndpoint
     needsLibc: NEEDS_LIBC,
     libc: async (wait) => {
       const found = await hostAddresses(hostname, request, ACTION, wait);
-      const settings = engineOptions(request);
+      const { tells, ...settings } = engineOptions(request);
       if (more.length === 0) {
         return await firstThatWorks(found, (address) =>
           connectLibc(
             { address, ...settings, wait },
             "stream",
-            (core, local, remote) => new LibcSctp(core, { connected: true, local, remote }),
+            (core, local, remote) => new LibcSctp(core, { connected: true, local, remote, tells }),
           ));
       }
       const others = await Promise.all(
         more.map((name) => hostAddresses(name, request, ACTION, wait)),
       );
       const all = [found[0], ...others.map(([one]) => one)];
-      return await connectToAll(all, settings, wait);
+      return await connectToAll(all, settings, wait, tells);
     },
   });
 }
@@ -75,34 +75,27 @@ export async function connect(options: SctpConnectOptions): Promise<SctpEndpoint
 /** Connects to a host by all of its addresses (SCTP_SOCKOPT_CONNECTX). */
 async function connectToAll(
   addresses: readonly IpAddress[],
-  settings: ReturnType<typeof engineOptions>,
+  settings: Omit<ReturnType<typeof engineOptions>, "tells">,
   wait: Wait | undefined,
+  tells: ReadonlySet<number>,
 ): Promise<SctpEndpoint> {
   const peers = addresses.map((address) => Peer.ask(address, ACTION, INTERFACES));
-  const endpoint = unbound(
-    addresses[0].family,
-    settings,
-    "stream",
-    (core) => new LibcSctp(core, { connected: true }),
-  );
-  const { core } = endpoint;
+  const core = unbound(addresses[0].family, settings, "stream", (core) => core);
   try {
-    core.setOption(told("SCTP_SOCKOPT_CONNECTX"), packed(peers.map(({ bytes }) => bytes)), peers);
-  } catch (error) {
-    if (!isSocketError(error, "EINPROGRESS")) {
-      endpoint.close();
-      throw error;
+    try {
+      core.setOption(told("SCTP_SOCKOPT_CONNECTX"), packed(peers.map(({ bytes }) => bytes)), peers);
+    } catch (error) {
+      if (!isSocketError(error, "EINPROGRESS")) throw error;
     }
-  }
-  try {
     await core.attempt("writable", "connect", () => {
       const errno = core.takeError();
       if (errno !== 0) throw failure("connect", errno, peers[0].text);
       return core.remoteName();
     }, wait);
-    return endpoint;
+    const names = { local: core.localName(), remote: core.remoteName() };
+    return new LibcSctp(core, { connected: true, ...names, tells });
   } catch (error) {
-    endpoint.close();
+    core.close();
     throw error;
   }
 }

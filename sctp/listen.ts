@@ -5,6 +5,7 @@ import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort, PORT } from "../core/ip_arguments.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
 import { listen as listenLibc } from "../ffi/engine.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { BOUND_SHAPE, engineOptions, hostAddresses, NEEDS_LIBC } from "./_request.ts";
 import { changeBound, LibcSctp } from "./_socket.ts";
 import type { SctpListener, SctpListenOptions } from "./types.ts";
@@ -59,15 +60,16 @@ export async function listen(options: SctpListenOptions): Promise<SctpListener> 
       const others = await Promise.all(
         more.map((name) => hostAddresses(name, request, ACTION, wait)),
       );
+      const { tells, ...settings } = engineOptions(request);
       return await firstThatWorks(found, (address) => {
         const listener = listenLibc<IpAddress, LibcSctp>(
-          { address, ...engineOptions(request), backlog, onError, reuseAddress: true },
+          { address, ...settings, backlog, onError, reuseAddress: true },
           "stream",
-          (core, local, remote) => new LibcSctp(core, { connected: true, local, remote }),
+          (core, local, remote) => new LibcSctp(core, { connected: true, local, remote, tells }),
         );
         try {
           const { port } = listener.localAddr;
-          const added = others.map(([one]) => ({ ...one, port }));
+          const added = others.map(([one]) => Peer.askPort(one, port, ACTION));
           changeBound(listener.core, "SCTP_SOCKOPT_BINDX_ADD", added);
           return listener;
         } catch (error) {

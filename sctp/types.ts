@@ -125,9 +125,16 @@ export interface SctpEndpoint extends MessageEndpoint<IpAddress> {
   ): void;
   /** Asks for more streams (RFC 6525); `streamChange` tells the end. */
   addStreams(more: { in?: number; out?: number }, associationId?: number): void;
-  /** Ends an association in order, or at once. */
-  endAssociation(associationId: number, how?: "shutdown" | "abort"): Promise<void>;
-  /** Makes a socket of its own of an association of a socket with many. */
+  /**
+   * Ends an association in order, or at once, of a socket with many. One of a single association ends
+   * by `shutdown`, and at once by `close` with SO_LINGER of 0 seconds.
+   */
+  endAssociation(
+    associationId: number,
+    how?: "shutdown" | "abort",
+    options?: WaitOptions,
+  ): Promise<void>;
+  /** Makes a socket of its own (`type` `"seqpacket"`) of an association of a socket with many. */
   peelOff(associationId: number): SctpEndpoint;
   /** The numbers of the associations of a socket with many. */
   associations(): number[];

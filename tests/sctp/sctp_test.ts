@@ -1,22 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
-import { AF_INET, isSocketError, sctp, SOCK_STREAM, socket } from "../../mod.ts";
+import { isSocketError, sctp } from "../../mod.ts";
 import { compiledC } from "../_compiled.ts";
 import { limitMs, openFds, PYTHON, testWith } from "../_tools.ts";
+import { lacksSctp } from "./_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
 
 const IPPROTO_SCTP = 132;
-
-function lacksSctp(): string | undefined {
-  try {
-    socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP).close();
-  } catch (error) {
-    if (isSocketError(error) && error.code.endsWith("NOSUPPORT")) return "this kernel has no SCTP";
-    throw error;
-  }
-}
 
 const here = { kernel: lacksSctp };
 const limit = { timeoutMs: limitMs(5000) };
