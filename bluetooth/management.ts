@@ -4,7 +4,7 @@
  * @module
  */
 import type { BluetoothAddressType } from "../core/address.ts";
-import { boolean, checkInteger, integer, list, object, oneOf, orElse } from "../core/arguments.ts";
+import { boolean, integer, list, object, oneOf, orElse, text } from "../core/arguments.ts";
 import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import { bdaddrText, putBdaddr } from "../ffi/families/bluetooth.ts";
 import { MGMT } from "./_constants.ts";
@@ -143,6 +143,8 @@ const SET = {
   advertising: MGMT.SET_ADVERTISING,
   discoverable: MGMT.SET_DISCOVERABLE,
 } as const;
+const SETTING = oneOf(...Object.keys(SET) as (keyof typeof SET)[]);
+const DEVICE = object({ address: text(), addressType: orElse(oneOf(...TYPES), "bredr") });
 /** MGMT_STATUS_* by number. */
 const STATUS = [
   ...["success", "unknown command", "not connected", "failed", "connect failed"],
@@ -197,6 +199,8 @@ class KernelManagement implements Management {
   readonly #socket: BluetoothMessages;
   /** The requests follow each other: an answer tells only which command it is to. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Answers that nobody waits for any more, by command and controller. */
+  readonly #owed = new Map<number, number>();
   /** Who hears of events. */
   readonly #listeners = new Set<(packet: Packet) => void>();
 
@@ -236,10 +240,10 @@ class KernelManagement implements Management {
     on: boolean,
     options?: WaitOptions,
   ): Promise<BluetoothSetting[]> {
+    SETTING(setting, "switch a setting", "setting");
     const action = `switch ${setting}`;
     INDEX(index, action, "index");
     boolean(on, action, "on");
-    oneOf(...Object.keys(SET) as (keyof typeof SET)[])(setting, action, "setting");
     const value = on ? 1 : 0;
     // The discoverable setting has a time after which it ends; 0 is never.
     const parameters = setting === "discoverable"
@@ -328,14 +332,23 @@ class KernelManagement implements Management {
     view.setUint16(2, index, true);
     view.setUint16(4, parameters.length, true);
     packet.set(parameters, HEADER_BYTES);
+    const key = command << 16 | index;
     return this.#inOrder(async () => {
       await this.#socket.send(packet, limits);
       for (;;) {
-        const answer = this.#tell(await this.#socket.recv(limits));
+        const received = this.#socket.recv(limits);
+        // Whoever gives up leaves an answer behind, which is not that to the next command.
+        received.catch(() => this.#owed.set(key, (this.#owed.get(key) ?? 0) + 1));
+        const answer = this.#tell(await received);
         const { event, data } = answer;
         const isAnswer = event === MGMT.EV_COMMAND_COMPLETE || event === MGMT.EV_COMMAND_STATUS;
         if (!isAnswer || answer.index !== index || data.length < 3) continue;
         if ((data[0] | data[1] << 8) !== command) continue;
+        const owed = this.#owed.get(key) ?? 0;
+        if (owed > 0) {
+          this.#owed.set(key, owed - 1);
+          continue;
+        }
         if (data[2] !== 0) throw new ManagementError(action, data[2]);
         return data.subarray(3);
       }
@@ -375,10 +388,9 @@ function putDevice(
   device: { address: string; addressType?: BluetoothAddressType },
   action: string,
 ): void {
-  putBdaddr(target, 0, device.address, action);
-  const type = TYPES.indexOf(device.addressType ?? "bredr");
-  checkInteger(type, 0, 2, action, "addressType");
-  target[6] = type;
+  const { address, addressType } = DEVICE(device, action, "device");
+  putBdaddr(target, 0, address, action);
+  target[6] = TYPES.indexOf(addressType);
 }
 
 function settings(bits: number): BluetoothSetting[] {

@@ -3,7 +3,7 @@ import { atLeast, boolean, integer, object, optional, orElse, text } from "../co
 import { bytes, lengthOf } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import { OPEN_SHAPE, openOn, type OpenOptions } from "../core/engine_choice.ts";
-import type { WaitOptions } from "../core/wait.ts";
+import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import { unbound } from "../ffi/engine.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { CAN_NUMBERS, canIdNumber } from "../ffi/families/can.ts";
@@ -30,6 +30,8 @@ const WATCHING = object({
   timeoutMs: orElse(atLeast(0), 0),
   throttleMs: orElse(atLeast(0), 0),
 });
+const ENDING = object({ extended: optional(boolean), fd: optional(boolean) });
+const LIMITS = object(WAIT_SHAPE);
 const REQUEST = object({ ...OPEN_SHAPE, interface: text() });
 
 /** How often frames are sent. */
@@ -176,7 +178,7 @@ class Manager implements BroadcastManager {
     if (list.length === 0 || list.length > MAX_FRAMES) {
       throw new RangeError(`Cannot ${action}: ${list.length} frames are not 1 to ${MAX_FRAMES}`);
     }
-    const encoded = list.map(encodeFrame);
+    const encoded = list.map((frame) => encoded1(frame, action));
     const flags = BCM.SETTIMER | BCM.STARTTIMER | (announce ? BCM.TX_COUNTEVT : 0);
     const id = idOf(encoded[0]);
     await this.#request(
@@ -190,7 +192,7 @@ class Manager implements BroadcastManager {
   }
 
   async send(frame: CanFrameInput): Promise<void> {
-    const encoded = encodeFrame(frame);
+    const encoded = encoded1(frame, "send");
     await this.#request({ opcode: BCM.TX_SEND, id: idOf(encoded) }, [encoded]);
   }
 
@@ -213,7 +215,7 @@ class Manager implements BroadcastManager {
       flags: flags | (fd ? BCM.CAN_FD_FRAME : 0),
       firstMs: timeoutMs,
       thenMs: throttleMs,
-      id: canIdNumber(id, extended),
+      id: canIdNumber(id, extended, action, "id"),
     }, relevant);
   }
 
@@ -222,8 +224,9 @@ class Manager implements BroadcastManager {
   }
 
   async next(options?: WaitOptions): Promise<BroadcastEvent> {
+    const limits = { ...LIMITS(options ?? {}, "receive", "options"), size: MESSAGE_BYTES };
     for (;;) {
-      const event = readEvent(await this.#endpoint.recv({ ...options, size: MESSAGE_BYTES }));
+      const event = readEvent(await this.#endpoint.recv(limits));
       if (event !== undefined) return event;
     }
   }
@@ -246,12 +249,13 @@ class Manager implements BroadcastManager {
   async #end(
     opcode: number,
     id: number,
-    { extended, fd }: { extended?: boolean; fd?: boolean },
+    options: { extended?: boolean; fd?: boolean },
     action: string,
   ): Promise<void> {
     ID(id, action, "id");
+    const { extended, fd } = ENDING(options, action, "options");
     const flags = fd ? BCM.CAN_FD_FRAME : 0;
-    await this.#request({ opcode, flags, id: canIdNumber(id, extended) }, []);
+    await this.#request({ opcode, flags, id: canIdNumber(id, extended, action, "id") }, []);
   }
 
   async #request(head: Head, frames: readonly Uint8Array[]): Promise<void> {
@@ -274,9 +278,17 @@ class Manager implements BroadcastManager {
   }
 }
 
-/** The identifier with its flags, as the kernel has it in a frame. */
+/** A frame that the broadcast manager knows: it takes those of 64 bytes for CAN FD, whatever they are. */
+function encoded1(frame: CanFrameInput, action: string): Uint8Array {
+  const encoded = encodeFrame(frame);
+  if ((encoded[4] & FRAMES.CANXL_XLF) === 0) return encoded;
+  throw new TypeError(`Cannot ${action}: the broadcast manager knows no CAN XL`);
+}
+
+/** The identifier, extended or not, by which what is sent is ended; that a frame is remote is none of it. */
 function idOf(frame: Uint8Array): number {
-  return new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
+  const word = new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
+  return (word & (CAN_NUMBERS.CAN_EFF_FLAG | CAN_NUMBERS.CAN_EFF_MASK)) >>> 0;
 }
 
 /** `struct bcm_timeval` of 64 bits. */

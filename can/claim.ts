@@ -1,9 +1,18 @@
 import type { CanAddress } from "../core/address.ts";
-import { checkInteger } from "../core/arguments.ts";
+import {
+  checkInteger,
+  checkKeys,
+  integer,
+  list,
+  object,
+  optional,
+  signal as signalParameter,
+  text,
+} from "../core/arguments.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import { isSocketError } from "../core/errors.ts";
 import { now } from "../core/clock.ts";
-import { openJ1939 } from "./transport.ts";
+import { NAME, openJ1939 } from "./transport.ts";
 
 /** The parameter group by which addresses are claimed (SAE J1939-81). */
 const PGN_ADDRESS_CLAIMED = 0xee00;
@@ -11,6 +20,13 @@ const PGN_ADDRESS_CLAIMED = 0xee00;
 const OBJECTION_MS = 250;
 const ALL = 0xff;
 const MAX_ADDRESS = 0xfd;
+
+const REQUEST = object({
+  signal: optional(signalParameter),
+  interface: text(),
+  name: NAME,
+  addresses: list(integer(0, MAX_ADDRESS)),
+});
 
 /** The fields of a NAME (SAE J1939-81). */
 export interface J1939Name {
@@ -75,6 +91,7 @@ const FIELDS: readonly (readonly [Exclude<keyof J1939Name, "arbitraryAddress">, 
  */
 export function packJ1939Name(fields: J1939Name): bigint {
   const action = "pack a NAME";
+  checkKeys(fields, ["arbitraryAddress", ...FIELDS.map(([key]) => key)], action, "fields");
   if (typeof fields.arbitraryAddress !== "boolean") {
     throw new TypeError(`Cannot ${action}: arbitraryAddress is not a boolean`);
   }
@@ -88,6 +105,7 @@ export function packJ1939Name(fields: J1939Name): bigint {
 
 /** The fields of a NAME. */
 export function unpackJ1939Name(name: bigint): J1939Name {
+  NAME(name, "unpack a NAME", "name");
   const fields = Object.fromEntries(
     FIELDS.map(([key, shift, bits]) => [key, Number(name >> shift & (1n << BigInt(bits)) - 1n)]),
   );
@@ -122,20 +140,19 @@ export interface ClaimedAddress extends Disposable {
  *
  * @param options The interface, the NAME and the addresses to try.
  * @returns The address that nobody with a better right has.
- * @throws {TypeError} If an argument is of the wrong type.
- * @throws {RangeError} If an address is out of range, or the list empty.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range, the NAME 0, or the list empty.
  * @throws {Deno.errors.AddrInUse} If others have all of them.
  */
 export async function claimAddress(options: ClaimOptions): Promise<ClaimedAddress> {
   const action = "claim an address";
-  const { addresses, name } = options;
-  if (!Array.isArray(addresses) || addresses.length === 0) {
-    throw new RangeError(`Cannot ${action}: addresses is empty`);
-  }
-  for (const address of addresses) checkInteger(address, 0, MAX_ADDRESS, action, "addresses");
+  const { interface: where, name, addresses, signal } = REQUEST(options, action, "options");
+  if (addresses.length === 0) throw new RangeError(`Cannot ${action}: addresses is empty`);
+  if (name === 0n) throw new RangeError(`Cannot ${action}: name 0 is none`);
   for (const address of addresses) {
-    const endpoint = await openJ1939({ interface: options.interface, name, address });
-    if (await isUncontested(endpoint, name, address, options.signal)) {
+    signal?.throwIfAborted();
+    const endpoint = await openJ1939({ interface: where, name, address });
+    if (await isUncontested(endpoint, name, address, signal)) {
       return { address, endpoint, [Symbol.dispose]: () => endpoint.close() };
     }
     endpoint.close();
@@ -164,7 +181,9 @@ async function isUncontested(
       if (theirs > name) await endpoint.sendTo(claim, to, { signal });
     }
   } catch (error) {
-    if (error instanceof DOMException && error.name === "TimeoutError") return true;
+    // A signal may end with the same error.
+    const isOver = error instanceof DOMException && error.name === "TimeoutError";
+    if (isOver && !signal?.aborted) return true;
     endpoint.close();
     if (isSocketError(error, "EADDRINUSE")) return false;
     throw error;

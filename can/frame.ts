@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { checkInteger, integer, object, oneOf, optional } from "../core/arguments.ts";
-import { boolean } from "../core/arguments.ts";
+import { boolean, checkInteger, integer, object, oneOf, optional } from "../core/arguments.ts";
 import { bytes, checkBytes, lengthOf } from "../core/bytes.ts";
 import { CAN_NUMBERS, canIdNumber } from "../ffi/families/can.ts";
 import { FRAMES } from "./_constants.ts";
@@ -72,18 +71,15 @@ const FRAME = object({
 export function encodeFrame(frame: CanFrameInput): Uint8Array<ArrayBuffer> {
   const checked = FRAME(frame, ACTION, "frame");
   const { kind = "data" } = checked;
-  if (kind === "xl") return encodeXl(frame as CanXlFrame);
+  if (kind === "xl") return encodeXl(checked);
   const { id, extended, data = NONE, remoteBytes = 0 } = checked;
   checkInteger(id, 0, CAN_EFF_MASK, ACTION, "frame.id");
-  if (extended === false && id > CAN_SFF_MASK && kind !== "error") {
-    throw new RangeError(`Cannot ${ACTION}: frame.id ${id} has more than 11 bits`);
-  }
   const fd = kind === "fd";
   const size = lengthOf(data);
   checkLength(size, fd, kind === "remote");
   const result = new Uint8Array(fd ? CANFD_MTU : CAN_MTU);
   const flag = kind === "remote" ? CAN_RTR_FLAG : kind === "error" ? CAN_ERR_FLAG : 0;
-  const number = kind === "error" ? id : canIdNumber(id, extended);
+  const number = kind === "error" ? id : canIdNumber(id, extended, ACTION, "frame.id");
   new DataView(result.buffer).setUint32(0, (number | flag) >>> 0, true);
   result[4] = kind === "remote" ? remoteBytes : fd ? roundedUp(size) : size;
   if (fd) {
@@ -105,7 +101,7 @@ function roundedUp(size: number): number {
   return size <= CAN_MAX_DLEN ? size : FD_LENGTHS.find((length) => length >= size)!;
 }
 
-function encodeXl(frame: CanXlFrame): Uint8Array<ArrayBuffer> {
+function encodeXl(frame: Omit<Partial<CanXlFrame>, "kind">): Uint8Array<ArrayBuffer> {
   const { priority, data, virtualId = 0, sdt = 0, af = 0, simpleExtendedContent } = frame;
   checkInteger(priority, 0, CAN_SFF_MASK, ACTION, "frame.priority");
   checkBytes(data, ACTION, "frame.data");

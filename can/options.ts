@@ -24,8 +24,8 @@ import { FRAMES, OPTIONS as O } from "./_constants.ts";
 import type { CanFilter } from "./types.ts";
 
 const EFF_MASK = 0x1fffffff;
-/** The bits that tell one kind of identifier from the other, beside its own. */
-const KIND_BITS = 0xe0000000;
+/** The bit that tells one kind of identifier from the other, beside its own. */
+const EFF_FLAG = 0x80000000;
 const SFF_MASK = 0x7ff;
 
 function checkKnown(name: string, value: object, keys: readonly string[]): void {
@@ -48,13 +48,13 @@ const filters: CodecFor<readonly CanFilter[]> = (name) => ({
       checkObject(name, filter, "a filter");
       checkKnown(name, filter, ["id", "mask", "extended", "inverted"]);
       const { id, mask, extended, inverted } = filter;
-      const number = canIdNumber(checkInt(name, id, 0, EFF_MASK), extended);
+      const number = canIdNumber(checkInt(name, id, 0, EFF_MASK), extended, `set ${name}`, "id");
       const own = number > EFF_MASK ? EFF_MASK : SFF_MASK;
       const bits = mask === undefined ? own : checkInt(name, mask, 0, EFF_MASK);
       const flag = inverted ? FRAMES.CAN_INV_FILTER : 0;
       view.setUint32(8 * i, (number | flag) >>> 0, true);
-      // Extended or not must fit too, and remote frames are others; CAN_INV_FILTER is no bit of the id.
-      view.setUint32(8 * i + 4, (bits | KIND_BITS & ~FRAMES.CAN_INV_FILTER) >>> 0, true);
+      // Extended or not must fit too. Remote frames of the identifier are taken as those with data.
+      view.setUint32(8 * i + 4, (bits | EFF_FLAG) >>> 0, true);
     });
     return bytes;
   },

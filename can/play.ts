@@ -1,11 +1,18 @@
-import { atLeast, object, optional, orElse, signal as signalParameter } from "../core/arguments.ts";
+import {
+  atLeast,
+  object,
+  optional,
+  orElse,
+  signal as signalParameter,
+  text,
+} from "../core/arguments.ts";
 import { now } from "../core/clock.ts";
 import { parseLogLine } from "./notation.ts";
 import type { CanRaw } from "./types.ts";
 
 /** Options of {@linkcode play}. */
 export interface PlayOptions {
-  /** How many times as fast as it was recorded; Infinity for no pauses. Default 1. */
+  /** How many times as fast as it was recorded, above 0; Infinity for no pauses. Default 1. */
   speed?: number;
   /** Which interface stands for which of the log. Default: the same names. */
   interfaces?: Readonly<Record<string, string>>;
@@ -13,13 +20,18 @@ export interface PlayOptions {
   signal?: AbortSignal;
 }
 
+const ACTION = "play a CAN log";
+const NAME = text();
+/** The longest time that setTimeout() knows. */
+const MAX_TIMER_MS = 0x7fffffff;
 const REQUEST = object({
-  speed: orElse(atLeast(0), 1),
+  speed: orElse(atLeast(Number.MIN_VALUE), 1),
   interfaces: optional((value, action, name) => {
     if (value === null || typeof value !== "object") {
       throw new TypeError(`Cannot ${action}: ${name} is not an object`);
     }
-    return new Map(Object.entries(value as Record<string, string>));
+    const pairs = Object.entries(value);
+    return new Map(pairs.map(([from, to]) => [from, NAME(to, action, `${name}.${from}`)]));
   }),
   signal: optional(signalParameter),
 });
@@ -40,6 +52,8 @@ const REQUEST = object({
  * @param lines The lines of the log.
  * @param options How fast, and where to.
  * @returns How many frames were sent.
+ * @throws {TypeError} If an argument is of the wrong type, or an option unknown.
+ * @throws {RangeError} If `speed` is out of range.
  * @throws {SyntaxError} If a line is none of a log.
  * @throws {SocketError} What sending fails with: `ENODEV` for an interface that is not there.
  */
@@ -48,7 +62,11 @@ export async function play(
   lines: Iterable<string> | AsyncIterable<string>,
   options: PlayOptions = {},
 ): Promise<number> {
-  const { speed, interfaces, signal } = REQUEST(options, "play a CAN log", "options");
+  const { speed, interfaces, signal } = REQUEST(options, ACTION, "options");
+  if (typeof socket?.sendFrame !== "function") {
+    throw new TypeError(`Cannot ${ACTION}: socket is not a raw CAN socket`);
+  }
+  if (!isIterable(lines)) throw new TypeError(`Cannot ${ACTION}: lines is not iterable`);
   let begin: { nanos: bigint; at: number } | undefined;
   let count = 0;
   for await (const line of lines) {
@@ -67,8 +85,17 @@ export async function play(
 /** Resolves at a time of the clock: at once if that is over. */
 async function until(due: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  const ms = due - now();
-  if (!(ms > 0)) return;
+  for (let ms = due - now(); ms > 0; ms = due - now()) {
+    await pause(Math.min(ms, MAX_TIMER_MS), signal);
+  }
+}
+
+function isIterable(value: Iterable<unknown> | AsyncIterable<unknown>): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {
       clearTimeout(timer);

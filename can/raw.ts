@@ -1,10 +1,20 @@
 import type { CanAddress } from "../core/address.ts";
-import { boolean, either, integer, object, oneOf, optional, text } from "../core/arguments.ts";
-import { list, orElse } from "../core/arguments.ts";
+import {
+  boolean,
+  either,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  orElse,
+  text,
+} from "../core/arguments.ts";
 import { OPEN_SHAPE, openOn, type OptionSetting } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import type { Message, SendOptions } from "../core/message.ts";
-import type { WaitOptions } from "../core/wait.ts";
+import type { OutgoingControlMessage } from "../core/control.ts";
+import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import { MSG_CONFIRM, MSG_DONTROUTE } from "../ffi/abi/socket_constants.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
@@ -34,6 +44,14 @@ const REQUEST = object({
   fd: optional(boolean),
   xl: optional(boolean),
   timestamps: optional(boolean),
+});
+const LIMITS = object(WAIT_SHAPE);
+/** The rest is checked where it is sent. */
+const SENDING = object({
+  ...WAIT_SHAPE,
+  interface: optional(text()),
+  flags: optional(integer(0, 0x7fffffff)),
+  control: optional(list((value): OutgoingControlMessage => value as OutgoingControlMessage)),
 });
 /** Room for any frame: a CAN XL one. */
 const FRAME_BYTES = 2060;
@@ -138,20 +156,32 @@ function settings(
 class RawCan extends LibcMessage<CanAddress> implements CanRaw {
   async sendFrame(
     frame: CanFrameInput,
-    options: SendOptions & { interface?: string } = {},
+    options?: SendOptions & { interface?: string },
   ): Promise<void> {
     const data = encodeFrame(frame);
-    const { interface: name, ...rest } = options;
+    if (options === undefined) {
+      await this.send(data);
+      return;
+    }
+    const { interface: name, ...rest } = SENDING(options, "send", "options");
     if (name === undefined) await this.send(data, rest);
     else await this.sendTo(data, { family: "can", interface: name }, rest);
   }
 
   async recvFrame(options?: WaitOptions): Promise<CanReceived> {
-    return received(await this.recvFrom({ ...options, size: FRAME_BYTES }));
+    const limits = options && { ...LIMITS(options, "receive", "options"), size: FRAME_BYTES };
+    return received(await this.recvFrom(limits));
   }
 
   async *frames(options?: WaitOptions): AsyncGenerator<CanReceived, void, void> {
-    for await (const batch of this.recvBatches({ ...options, size: FRAME_BYTES })) {
+    // Whoever leaves the loop leaves the frames behind it: the iteration keeps what it has received
+    // ahead, and under limits nothing is.
+    if (options === undefined) {
+      for await (const message of this) yield received(message);
+      return;
+    }
+    const limits = LIMITS(options, "receive", "options");
+    for await (const batch of this.recvBatches({ ...limits, size: FRAME_BYTES, max: 1 })) {
       for (const message of batch.toMessages()) yield received(message);
     }
   }

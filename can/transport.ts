@@ -1,7 +1,18 @@
 import type { CanAddress } from "../core/address.ts";
-import { boolean, integer, object, optional, orElse, text } from "../core/arguments.ts";
+import {
+  boolean,
+  integer,
+  object,
+  optional,
+  orElse,
+  type Parameter,
+  text,
+} from "../core/arguments.ts";
+import { lengthOf, partOf } from "../core/bytes.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import { OPEN_SHAPE, openOn, type OpenOptions } from "../core/engine_choice.ts";
+import type { OutgoingMessage, SendOptions } from "../core/message.ts";
+import type { Wait } from "../core/wait.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { CAN_NUMBERS } from "../ffi/families/can.ts";
@@ -10,6 +21,34 @@ import { SO_BROADCAST } from "../ffi/options/socket.ts";
 const { CAN_ISOTP, CAN_J1939, CAN_EFF_MASK, J1939_NO_ADDR, J1939_NO_PGN } = CAN_NUMBERS;
 const ID = integer(0, CAN_EFF_MASK);
 const MAX_NAME = (1n << 64n) - 1n;
+
+/**
+ * A J1939 socket. The kernel takes as much of a long message as there is room for, and the rest by
+ * further calls, which must follow (j1939_sk_send_loop): else the message ends in a time-out.
+ */
+class LibcJ1939 extends LibcMessage<CanAddress> {
+  protected override async transmit(
+    message: OutgoingMessage<CanAddress>,
+    options: SendOptions,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    const { data } = message;
+    const whole = lengthOf(data);
+    let sent = await super.transmit(message, options, wait);
+    while (sent < whole) {
+      const rest = { ...message, data: partOf(data, sent) };
+      sent += await super.transmit(rest, options, wait);
+    }
+    return sent;
+  }
+
+  protected override transmitMany(
+    messages: Iterable<OutgoingMessage<CanAddress>>,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    return this.transmitEach(messages, wait);
+  }
+}
 
 /** Options of {@linkcode openIsoTp}. */
 export interface IsoTpOptions extends OpenOptions {
@@ -44,14 +83,16 @@ const ISO_TP = object({
   txId: ID,
   extended: optional(boolean),
 });
+/** A NAME of J1939. */
+export const NAME: Parameter<bigint> = (value, action, name) => {
+  if (typeof value !== "bigint") throw new TypeError(`Cannot ${action}: ${name} is not a bigint`);
+  if (value >= 0n && value <= MAX_NAME) return value;
+  throw new RangeError(`Cannot ${action}: ${name} is not in 0 to 2 ** 64 - 1`);
+};
 const J1939 = object({
   ...OPEN_SHAPE,
   interface: text(),
-  name: optional((value, action, name) => {
-    if (typeof value !== "bigint") throw new TypeError(`Cannot ${action}: ${name} is not a bigint`);
-    if (value >= 0n && value <= MAX_NAME) return value;
-    throw new RangeError(`Cannot ${action}: ${name} is not in 0 to 2 ** 64 - 1`);
-  }),
+  name: optional(NAME),
   pgn: orElse(integer(0, J1939_NO_PGN), J1939_NO_PGN),
   address: orElse(integer(0, J1939_NO_ADDR), J1939_NO_ADDR),
   broadcast: orElse(boolean, true),
@@ -102,7 +143,9 @@ export async function openIsoTp(options: IsoTpOptions): Promise<MessageEndpoint<
 
 /**
  * Opens a J1939 socket (SAE J1939, Documentation/networking/j1939.rst): messages of parameter groups
- * between addresses or NAMEs, up to 117 MiB, cut into frames and joined by the kernel.
+ * between addresses or NAMEs, up to 117 MiB, cut into frames and joined by the kernel. SO_SNDBUF must
+ * hold several packets of 1785 bytes; a send that is cancelled leaves a message that is not finished,
+ * and the next one is refused (EIO) until the kernel has given it up.
  *
  * Needs `--allow-ffi` and the whole of `--allow-net`.
  *
@@ -138,7 +181,7 @@ export async function openJ1939(options: J1939Options): Promise<MessageEndpoint<
           options: [[SO_BROADCAST, broadcast], ...request.options],
         },
         "dgram",
-        (core) => new LibcMessage<CanAddress>(core),
+        (core) => new LibcJ1939(core),
       ),
   });
 }

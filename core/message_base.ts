@@ -174,9 +174,19 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   async *recvBatches(
     options?: RecvBatchesOptions,
   ): AsyncGenerator<MessageBatch<A>, void, void> {
-    const checked = options === undefined ? NONE : RECV_BATCHES(options, "receive", "options");
+    const checked: RecvBatchesOptions = options === undefined
+      ? NONE
+      : RECV_BATCHES(options, "receive", "options");
     const wait = beginWait(checked, "receive", this);
     try {
+      // What an iteration has received ahead comes first, as it does everywhere.
+      const { max = DEFAULT_BATCH, flags = 0 } = checked;
+      for (let more = true; more && this.keepsMessages && !this.receives.busy;) {
+        const kept = this.#takeKeptMany(max, checked);
+        if (kept.length === 0) break;
+        yield new MessageArrayBatch(kept);
+        more = (flags & MSG_PEEK) === 0;
+      }
       yield* this.batches(checked, wait);
     } catch (error) {
       if (!this.closed) throw error;
@@ -353,13 +363,14 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
 
 /** A message that stays where it is: its bytes are copied, and descriptors with it are nobody's yet. */
 function peeked<A>(message: Message<A>, size: number): Message<A> {
-  const { data, from, truncated, control } = message;
+  const { data, from, truncated, control, flags } = message;
   const shown: Message<A> = {
     data: data.slice(0, size),
     from,
     truncated: truncated || data.length > size,
   };
   if (control !== undefined && control.get("rights") === undefined) shown.control = control;
+  if (flags !== undefined) shown.flags = flags;
   return shown;
 }
 

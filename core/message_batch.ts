@@ -39,7 +39,8 @@ export class MessageArrayBatch<A> implements MessageBatch<A> {
   }
 
   flags(i: number): number {
-    return this.#at(i).truncated ? MSG_TRUNC : 0;
+    const { flags = 0, truncated } = this.#at(i);
+    return truncated ? flags | MSG_TRUNC : flags;
   }
 
   control(i: number): Control | undefined {

@@ -5,7 +5,7 @@
  */
 import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
 import type { Control } from "../../core/control.ts";
-import { isSocketError } from "../../core/errors.ts";
+import { isSocketError, socketError } from "../../core/errors.ts";
 import type {
   Message,
   MessageBatch,
@@ -40,6 +40,7 @@ import {
   sendPrepared,
   tryRecvMsg,
 } from "../messages/msghdr.ts";
+import { SO_MEMINFO } from "../options/buffer.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { familyName } from "../families/table.ts";
 import { typeName } from "../families/socket_types.ts";
@@ -158,6 +159,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     wait: Wait | undefined,
   ): Promise<number> {
     const { core } = this;
+    if (message.to !== undefined) this.#checkTakesTo();
     const prepared = prepareSend(core, [message.data], request(message, options.flags));
     return await sendPrepared(core, prepared, wait, (error) => this.#isOthers(error));
   }
@@ -166,6 +168,7 @@ export class LibcMessage<A> extends MessageBase<A> {
     messages: Iterable<OutgoingMessage<A>>,
     wait: Wait | undefined,
   ): Promise<number> {
+    if (this.core.typeNumber === SOCK_DCCP) return this.transmitEach(messages, wait);
     const all = messages as Iterable<OutgoingMessage<Address>>;
     return sendMany(this.core, all, wait, this.#connected);
   }
@@ -277,6 +280,12 @@ export class LibcMessage<A> extends MessageBase<A> {
     }
   }
 
+  /** Refuses an address where the kernel would ignore it, and send to the peer (dccp_sendmsg). */
+  #checkTakesTo(): void {
+    if (this.core.typeNumber !== SOCK_DCCP) return;
+    throw socketError("EISCONN", { syscall: "sendto", message: "the socket has its one peer" });
+  }
+
   /** Whether a batch will not do: where the end must be told from an empty message, too. */
   get #isOneByOne(): boolean {
     return this.#oneByOne || this.#marked || this.#endsEmpty;
@@ -289,10 +298,14 @@ export class LibcMessage<A> extends MessageBase<A> {
       (typeNumber === SOCK_SEQPACKET || typeNumber === SOCK_DCCP);
   }
 
-  /** Whether what was empty is the end: of that there is always more, where a message would block. */
+  /**
+   * Whether what was empty is the end: of that there is always more, where a message would block. What
+   * waits, be it empty too, takes memory.
+   */
   #isAtEnd(): boolean {
     try {
-      return tryRecvMsg(this.core, 1, { flags: MSG_PEEK })?.lengthBytes === 0;
+      return tryRecvMsg(this.core, 1, { flags: MSG_PEEK })?.lengthBytes === 0 &&
+        this.core.getOption(SO_MEMINFO).recvAllocatedBytes === 0;
     } catch {
       return false; // an error that the next receive tells
     }

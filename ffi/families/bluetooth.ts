@@ -157,7 +157,8 @@ export const BLUETOOTH: FamilyRow<BluetoothAddress> = {
     return ENCODE[kind](target, offset, fields, action);
   },
   decode(bytes, offset, size, _lookup, protocol) {
-    if (size >= SOCKADDR_L2.l2_bdaddr_type + 1) {
+    // One of ISO may be longer: the groups of a broadcast follow it.
+    if (size >= SOCKADDR_L2.l2_bdaddr_type + 1 && protocol !== P.BTPROTO_ISO) {
       return {
         ...{ family: "bluetooth", kind: "l2cap" },
         address: bdaddrText(bytes, offset + SOCKADDR_L2.l2_bdaddr),

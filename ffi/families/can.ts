@@ -43,9 +43,19 @@ export const CAN_NUMBERS = {
 const N = CAN_NUMBERS;
 const MAX_NAME = (1n << 64n) - 1n;
 
-/** An identifier as the kernel has it: what needs more than 11 bits, or says so, is extended. */
-export function canIdNumber(id: number, extended: boolean | undefined): number {
-  return extended ?? id > N.CAN_SFF_MASK ? (id | N.CAN_EFF_FLAG) >>> 0 : id;
+/**
+ * An identifier as the kernel has it: what needs more than 11 bits, or says so, is extended. One that
+ * needs more and says that it has not is refused.
+ */
+export function canIdNumber(
+  id: number,
+  extended: boolean | undefined,
+  action: string,
+  name: string,
+): number {
+  if (extended ?? id > N.CAN_SFF_MASK) return (id | N.CAN_EFF_FLAG) >>> 0;
+  if (id <= N.CAN_SFF_MASK) return id;
+  throw new RangeError(`Cannot ${action}: ${name} ${id} has more than 11 bits`);
 }
 
 function indexOf(fields: Fields, action: string, lookup: InterfaceLookup | undefined): number {
@@ -67,7 +77,7 @@ function putId(target: Uint8Array, at: number, fields: Fields, key: string, acti
   if (extended !== undefined && typeof extended !== "boolean") {
     refuse(action, "address.extended is not a boolean");
   }
-  putHostU32(target, at, canIdNumber(value, extended));
+  putHostU32(target, at, canIdNumber(value, extended, action, `address.${key}`));
 }
 
 function putJ1939(target: Uint8Array, offset: number, fields: Fields, action: string): void {

@@ -74,8 +74,21 @@ testWith(NEEDS, "the management lists, switches and finds; HCI's monitor hears i
   assert(!off.includes("connectable"));
   assert((await management.set(near.index, "connectable", true, limit)).includes("connectable"));
   assert((await monitor.recv(limit)).length >= 6);
+  // The answer to a command that was given up is not that to the next.
+  await management.set(near.index, "connectable", false, { timeoutMs: 0 }).catch(() => {});
+  assert((await management.set(near.index, "connectable", true, limit)).includes("connectable"));
   const error = await assertRejects(() => management.info(77, limit), bluetooth.ManagementError);
   assertEquals([error.status, error.message.includes("invalid index")], [17, true]);
+  const devices: [unknown, string][] = [
+    [null, "device is not an object"],
+    [{ address: far.address, adressType: "bredr" }, "adressType"],
+    [{ address: far.address, addressType: "le" }, "addressType"],
+  ];
+  for (const [device, word] of devices) {
+    const bad = device as { address: string };
+    await assertRejects(() => management.pair(near.index, bad), TypeError, word);
+    await assertRejects(() => management.unpair(near.index, bad), TypeError, word);
+  }
   await management.set(far.index, "le", true, limit);
   await management.set(near.index, "le", true, limit);
   await management.set(far.index, "advertising", true, limit);

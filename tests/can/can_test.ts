@@ -1,41 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AF_CAN } from "../../ffi/abi/socket_constants.ts";
 import { libc } from "../../ffi/abi/library.ts";
-import { can, isSocketError, SOCK_RAW, socket } from "../../mod.ts";
+import { can, isSocketError } from "../../mod.ts";
 import { limitMs, PYTHON, testWith } from "../_tools.ts";
+import { lacksCan, withBus } from "./_bus.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
-
-function lacksCan(): string | undefined {
-  try {
-    socket(AF_CAN, SOCK_RAW, 1).close();
-  } catch (error) {
-    if (isSocketError(error) && error.code.endsWith("NOSUPPORT")) return "this kernel has no CAN";
-    throw error;
-  }
-}
 
 const here = { kernel: lacksCan, root: true, tools: ["ip"] };
 const limit = { timeoutMs: limitMs(5000) };
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const bytes = (...values: number[]) => Uint8Array.from(values);
-
-/** A bus of its own while a test runs. */
-async function withBus(fn: (name: string) => Promise<void>): Promise<void> {
-  const name = `vc${crypto.randomUUID().slice(0, 6)}`;
-  const ip = async (...args: string[]) => {
-    const { success, stderr } = await new Deno.Command("ip", { args }).output();
-    assert(success, text(stderr));
-  };
-  await ip("link", "add", name, "type", "vcan");
-  try {
-    await ip("link", "set", name, "mtu", "72", "up");
-    await fn(name);
-  } finally {
-    await ip("link", "del", name);
-  }
-}
 
 testWith(
   here,

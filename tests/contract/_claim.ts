@@ -54,6 +54,8 @@ export interface MessageKind extends Kind {
   bind?(at?: Any): Promise<Message>;
   /** The longest payload in bytes. */
   maxBytes: number;
+  /** An end is that of both directions. */
+  endsWhole?: boolean;
   /** The kernel sends no empty messages. */
   noEmpty?: boolean;
   /** Whether a send waits for room instead of dropping. */

@@ -2,7 +2,10 @@
  * The kinds of endpoint that the contract suite runs over: one row each. A new family or engine
  * plugs in with a row; no claim names a kind.
  */
+import * as dccp from "../../dccp/mod.ts";
+import * as sctp from "../../sctp/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
+import * as tipc from "../../tipc/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import * as vsock from "../../vsock/mod.ts";
@@ -10,6 +13,9 @@ import { fromNodeDuplex, listenTls, startTls, toNodeDuplex } from "../../bridge/
 import { openDenoEngine } from "../../udp/_deno.ts";
 import { which } from "../_tools.ts";
 import { pki } from "../bridge/_certificates.ts";
+import { lacksDccp } from "../dccp/_lacks.ts";
+import { lacksSctp } from "../sctp/_lacks.ts";
+import { lacksTipc } from "../tipc/_lacks.ts";
 import { lacksLoopback } from "../vsock/_lacks.ts";
 import { bridgedKind } from "./_bridged.ts";
 import type {
@@ -105,6 +111,8 @@ interface PacketRow extends ConnectionRow {
   maxBytes: number;
   /** Whether a send waits for room. Default true. */
   reliable?: boolean;
+  noEmpty?: boolean;
+  endsWhole?: boolean;
 }
 
 function packets(row: PacketRow): MessageKind {
@@ -113,9 +121,12 @@ function packets(row: PacketRow): MessageKind {
     reliable: true,
     ...row,
     async pair() {
-      using listener = await openers.listen({ ...place(), ...options });
+      using listener: Listener = await openers.listen({ ...place(), ...options });
+      // Some connect only where the connection is accepted.
+      const accepting = listener.accept() as Promise<unknown> as Promise<Message>;
+      accepting.catch(() => {});
       const client: Message = await openers.connect({ ...seenAs(listener.localAddr), ...options });
-      return [client, await listener.accept()];
+      return [client, await accepting];
     },
   };
 }
@@ -240,6 +251,7 @@ export const PAIR_KINDS: readonly PairKind[] = [
   },
 ];
 
+const TIPC_SERVICE = { service: 19_001, instance: 1 };
 const udpRow = { openers: udp, protocol: 17, maxBytes: 65507, reliable: false };
 const udpliteRow = {
   ...udpRow,
@@ -329,6 +341,45 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
     maxBytes: 65536,
     // The kernel takes a part of what has no room: VsockMessageEndpoint says so.
     reliable: false,
+  }),
+  packets({
+    name: "sctp",
+    openers: sctp,
+    ...inet,
+    ...libc,
+    type: "stream",
+    protocol: 132,
+    options: {},
+    kernel: lacksSctp,
+    noEmpty: true,
+    maxBytes: 65536,
+  }),
+  packets({
+    name: "dccp",
+    openers: dccp,
+    ...inet,
+    ...libc,
+    type: "dccp",
+    protocol: 33,
+    options: { service: "test" },
+    kernel: lacksDccp,
+    maxBytes: 1400,
+    reliable: false,
+  }),
+  packets({
+    name: "tipc seqpacket",
+    openers: tipc,
+    ...libc,
+    family: "tipc",
+    type: "seqpacket",
+    protocol: 0,
+    place: () => ({ ...TIPC_SERVICE, scope: "node" }),
+    seenAs: () => TIPC_SERVICE,
+    options: { type: "seqpacket" },
+    kernel: lacksTipc,
+    noEmpty: true, // tipc_recvmsg passes over them
+    endsWhole: true,
+    maxBytes: 65536,
   }),
   ...(["dgram", "seqpacket"] as const).map((type): MessageKind => ({
     name: `unix ${type} pair`,

@@ -1,23 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SOCK_DCCP } from "../../ffi/abi/socket_constants.ts";
-import { AF_INET, dccp, isSocketError, socket } from "../../mod.ts";
+import { dccp, isSocketError } from "../../mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
 import { compiledC } from "../_compiled.ts";
 import { limitMs, testWith } from "../_tools.ts";
+import { lacksDccp } from "./_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
 
 const IPPROTO_DCCP = 33;
-
-function lacksDccp(): string | undefined {
-  try {
-    socket(AF_INET, SOCK_DCCP, IPPROTO_DCCP).close();
-  } catch (error) {
-    if (isSocketError(error) && error.code.endsWith("NOSUPPORT")) return "this kernel has no DCCP";
-    throw error;
-  }
-}
 
 const here = { kernel: lacksDccp };
 const PEER = new URL("_peer.c", import.meta.url).pathname;
@@ -49,6 +40,30 @@ testWith(here, "packets go both ways, over IPv4 and IPv6, and the end is told", 
     listener.close();
   }
 });
+
+testWith(
+  here,
+  "empty packets are packets, and an address beside the peer's is refused",
+  async () => {
+    const { listener, client, server } = await pair();
+    for (const packet of ["", "", "a", ""]) await client.send(bytes(packet));
+    client.close();
+    const limit = { timeoutMs: limitMs(5000) };
+    for (const packet of ["", "", "a", ""]) assertEquals(text(await server.recv(limit)), packet);
+    await assertRejects(() => server.recv(limit), Deno.errors.UnexpectedEof);
+    server.close();
+    const again = dccp.connect({ ...LOOPBACK, port: listener.localAddr.port });
+    using other = await listener.accept(limit);
+    using caller = await again;
+    const to = { hostname: "127.0.0.9", port: 9 };
+    const error = await assertRejects(() => caller.sendTo(bytes("x"), to));
+    assert(isSocketError(error, "EISCONN"), String(error));
+    const both = [{ data: bytes("one") }, { data: bytes("x"), to }];
+    assertEquals(await caller.sendMany(both), 1);
+    assertEquals(text(await other.recv(limit)), "one");
+    listener.close();
+  },
+);
 
 testWith(here, "a C program's server and client speak with ours", async () => {
   const program = await compiledC(PEER);

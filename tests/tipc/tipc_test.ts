@@ -1,20 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AF_TIPC } from "../../ffi/abi/socket_constants.ts";
 import { libc } from "../../ffi/abi/library.ts";
-import { isSocketError, MSG_EOR, MSG_OOB, SOCK_STREAM, socket, tipc } from "../../mod.ts";
+import { isSocketError, MSG_EOR, MSG_OOB, tipc } from "../../mod.ts";
 import { limitMs, PYTHON, testWith } from "../_tools.ts";
+import { lacksTipc } from "./_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
-
-function lacksTipc(): string | undefined {
-  try {
-    socket(AF_TIPC, SOCK_STREAM).close();
-  } catch (error) {
-    if (isSocketError(error, "EAFNOSUPPORT")) return "this kernel has no TIPC";
-    throw error;
-  }
-}
 
 const here = { kernel: lacksTipc };
 const SERVICE = 18888;
