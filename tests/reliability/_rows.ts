@@ -10,6 +10,7 @@ import {
 } from "./_cancellation.ts";
 import { missing } from "../_tools.ts";
 import { allFaults, injectAll } from "./_faults.ts";
+import { connectAndClose, idleConnections, loaded, messages } from "./_load.ts";
 import type { Random } from "./_random.ts";
 
 /** What one run tried. It throws when anything was lost. */
@@ -95,3 +96,28 @@ export const FAULTS: Row = {
     return { calls: FAULTS_A_RUN, cancelled: told };
   },
 };
+
+function load<K extends Kind>(
+  what: string,
+  kinds: readonly K[],
+  count: number,
+  run: (kind: K, count: number) => Promise<void>,
+): Row[] {
+  return rows(what, kinds, async (kind) => {
+    await loaded(count, (count) => run(kind, count));
+    return { calls: 2 * count, cancelled: 0 };
+  });
+}
+
+/** Loads of a size: 1 is what a test has time for. */
+export function loads(scale: number): Row[] {
+  const plain = LISTENER_KINDS.filter(({ name }) => /^(tcp4|unix)( by libc)?$/.test(name));
+  const datagrams = MESSAGE_KINDS.filter(({ name }) =>
+    /^(udp4|unix datagram)( by libc)?$|^seqpacket$/.test(name)
+  );
+  return [
+    ...load("connections come and go without a trace", plain, 1000 * scale, connectAndClose),
+    ...load("idle connections stay alive and leave no trace", plain, 200 * scale, idleConnections),
+    ...load("messages come once, in order, without a trace", datagrams, 5000 * scale, messages),
+  ];
+}

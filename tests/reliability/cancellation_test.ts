@@ -4,7 +4,8 @@
  */
 import { assert } from "@std/assert";
 import { openFds, testWith } from "../_tools.ts";
-import { firstSeed, seeded, turnOfLoop } from "./_random.ts";
+import { descriptorsBack } from "./_load.ts";
+import { firstSeed, seeded } from "./_random.ts";
 import { CANCELLATION } from "./_rows.ts";
 
 const seed = firstSeed();
@@ -17,9 +18,7 @@ for (const { on, what, missing, kernel, run } of CANCELLATION) {
       const before = openFds().size;
       const { calls, cancelled } = await seeded(seed, run);
       assert(cancelled > 0, `SEED=${seed}: none of ${calls} calls was cancelled`);
-      // Deno closes its own a few turns of the event loop later.
-      for (let turn = 0; turn < 1000 && openFds().size > before; turn++) await turnOfLoop();
-      assert(openFds().size <= before, `SEED=${seed}: descriptors stay open`);
+      await descriptorsBack(before);
     },
     { sanitizeOps: false }, // the libc engine's one waiter outlives an endpoint
   );
