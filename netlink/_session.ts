@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import {
+  boolean,
+  checkKeys,
+  list,
+  optional,
+  type Parameter,
+  type Shape,
+  text,
+} from "../core/arguments.ts";
+import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { type Access, checkAccess } from "./_permissions.ts";
 import type { Session } from "./_opened.ts";
@@ -11,7 +20,7 @@ import { requestOn, type SingleRequest } from "./_request.ts";
 import { Transport } from "./_transport.ts";
 import { Dump, type DumpRequest } from "./dump.ts";
 import type { NetlinkEndpoint } from "./endpoint.ts";
-import { type Namespace, openNamespace } from "./namespace.ts";
+import { type Namespace, namespacePath, openNamespace } from "./namespace.ts";
 
 /** Options of the functions that read and change the kernel's tables. */
 export interface NetlinkOptions extends WaitOptions {
@@ -23,6 +32,38 @@ export interface NetlinkOptions extends WaitOptions {
 
 /** The names of {@linkcode NetlinkOptions}. */
 export const NETLINK_KEYS: readonly string[] = ["signal", "timeoutMs", "netns", "on"];
+
+const NAMESPACE: Parameter<Namespace> = (value, action) => {
+  namespacePath(value as Namespace, action);
+  return value as Namespace;
+};
+const ENDPOINT: Parameter<NetlinkEndpoint> = (value, action, name) => {
+  const endpoint = value as NetlinkEndpoint | null;
+  if (typeof endpoint?.session === "function") return endpoint;
+  throw new TypeError(`Cannot ${action}: ${name} is not a NetlinkEndpoint`);
+};
+
+/** The parameters that more than one of these functions takes, by key; the rest are words and numbers. */
+const QUERY_SHAPE: Shape = {
+  ...WAIT_SHAPE,
+  netns: optional(NAMESPACE),
+  on: optional(ENDPOINT),
+  dev: optional(text()),
+  stats: optional(boolean),
+  proxy: optional(boolean),
+  info: optional(boolean),
+  memory: optional(boolean),
+  kinds: optional(list(text())),
+  states: optional(list(text())),
+  groups: optional(list(text())),
+};
+
+/** Refuses options of unknown keys or wrong kinds, before a socket is opened. */
+export function checkQuery(options: object, keys: readonly string[], action: string): void {
+  checkKeys(options, keys, action);
+  const given = options as Record<string, unknown>;
+  for (const key of keys) QUERY_SHAPE[key]?.(given[key], action, key);
+}
 
 /** Opens a socket of its own. */
 export function openTransport(

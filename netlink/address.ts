@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import { AF_INET6 } from "../ffi/abi/socket_constants.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
@@ -198,7 +197,7 @@ const KEYS = [...NETLINK_KEYS, "family", "dev"];
  */
 export function addresses(options: AddressesOptions = {}): Dump<LinkAddress> {
   const action = "list addresses";
-  checkKeys(options, KEYS, action);
+  checkQuery(options, KEYS, action);
   const family = familyNumber(options.family, action);
   const { dev } = options;
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import * as c from "./abi/conntrack.ts";
 import { NETLINK_NETFILTER } from "./abi/netlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
@@ -223,7 +222,7 @@ export interface ConntrackOptions extends NetlinkOptions {
  */
 export function conntrack(options: ConntrackOptions = {}): Dump<ConntrackEntry> {
   const action = "list tracked connections";
-  checkKeys(options, [...NETLINK_KEYS, "family"], action);
+  checkQuery(options, [...NETLINK_KEYS, "family"], action);
   const family = familyNumber(options.family, action);
   return dumpOnce(NETLINK_NETFILTER, options, "everything", action, () => [{
     type: c.NFNL_SUBSYS_CTNETLINK << 8 | c.IPCTNL_MSG_CT_GET,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NetlinkAddress } from "../core/address.ts";
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { boolean, checkInteger, checkKeys, list } from "../core/arguments.ts";
 import { checkBytes } from "../core/bytes.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -80,8 +80,10 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
     const action = "open netlink";
     checkKeys(options, OPEN_KEYS, action);
     const { protocol = "route", groups = [], netns, allNamespaces = false } = options;
+    boolean(allNamespaces, action, "allNamespaces");
     this.protocol = protocolNumber(protocol, action);
-    const numbers = groups.map((group) => groupNumber(this.protocol, group, action));
+    list((group) => group)(groups, action, "groups");
+    const numbers = Array.from(groups, (group) => groupNumber(this.protocol, group, action));
     checkAccess("everything", action);
     this.#namespace = netns === undefined ? -1 : openNamespace(netns, action);
     const namespace = this.#namespace < 0 ? undefined : this.#namespace;

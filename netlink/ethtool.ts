@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import { isSocketError } from "../core/errors.ts";
 import { checkLinkName } from "./_change_words.ts";
 import { requestOn } from "./_request.ts";
-import { NETLINK_KEYS, type NetlinkOptions, withSession } from "./_session.ts";
+import { checkQuery, NETLINK_KEYS, type NetlinkOptions, withSession } from "./_session.ts";
 import * as e from "./abi/ethtool.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import {
@@ -164,9 +163,9 @@ const FEATURES = attributes("ETHTOOL_A_FEATURES_", {
  * @throws {NetlinkError} `ENODEV` if there is no such link, `ENOENT` if the kernel lacks the family.
  */
 export async function ethtool(dev: string, options: NetlinkOptions = {}): Promise<EthtoolInfo> {
+  checkLinkName(dev, "ask ethtool", "dev");
   const action = `ask ethtool about ${dev}`;
-  checkLinkName(dev, action, "dev");
-  checkKeys(options, NETLINK_KEYS, action);
+  checkQuery(options, NETLINK_KEYS, action);
   return await withSession(NETLINK_GENERIC, options, "tables", action, async (transport, wait) => {
     const family = await findFamily(transport, "ethtool", wait);
     /** A message of this link; what its driver has not is left out. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { show } from "../core/arguments.ts";
 import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../ffi/abi/socket_constants.ts";
 import { Words } from "./words.ts";
@@ -25,7 +26,7 @@ export function familyNumber(family: "inet" | "inet6" | undefined, action: strin
   if (family === undefined) return AF_UNSPEC;
   if (family === "inet") return AF_INET;
   if (family === "inet6") return AF_INET6;
-  throw new TypeError(`Cannot ${action}: family "${family}" is not "inet" or "inet6"`);
+  throw new TypeError(`Cannot ${action}: family "${show(family)}" is not "inet" or "inet6"`);
 }
 
 /** The family of an address in text. */

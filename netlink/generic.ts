@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import type { Wait } from "../core/wait.ts";
 import { checkText } from "./_change_words.ts";
 import { requestOn } from "./_request.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions, requestOnce } from "./_session.ts";
+import {
+  checkQuery,
+  dumpOnce,
+  NETLINK_KEYS,
+  type NetlinkOptions,
+  requestOnce,
+} from "./_session.ts";
 import type { Transport } from "./_transport.ts";
 import * as g from "./abi/generic.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
@@ -96,7 +101,7 @@ function writeQuery(sink: ByteSink, name?: string): void {
  */
 export function genericFamilies(options: NetlinkOptions = {}): Dump<GenericFamily> {
   const action = "list generic families";
-  checkKeys(options, NETLINK_KEYS, action);
+  checkQuery(options, NETLINK_KEYS, action);
   return dumpOnce(NETLINK_GENERIC, options, "tables", action, () => [{
     type: g.GENL_ID_CTRL,
     payload: (sink) => writeQuery(sink),
@@ -129,9 +134,9 @@ export async function genericFamily(
   name: string,
   options: NetlinkOptions = {},
 ): Promise<GenericFamily> {
+  checkText(name, "find a generic family", "name");
   const action = `find the generic family ${name}`;
-  checkText(name, action, "name");
-  checkKeys(options, NETLINK_KEYS, action);
+  checkQuery(options, NETLINK_KEYS, action);
   const [family] = await requestOnce(NETLINK_GENERIC, options, "tables", {
     type: g.GENL_ID_CTRL,
     payload: (sink) => writeQuery(sink, name),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { show } from "../core/arguments.ts";
 import * as nl from "./abi/netlink.ts";
 
 /** The name of a netlink protocol. */
@@ -121,7 +122,7 @@ export function protocolNumber(protocol: NetlinkProtocol | number, action: strin
     return protocol;
   }
   if (typeof protocol !== "string" || !Object.hasOwn(PROTOCOLS, protocol)) {
-    throw new TypeError(`Cannot ${action}: no netlink protocol is called "${protocol}"`);
+    throw new TypeError(`Cannot ${action}: no netlink protocol is called "${show(protocol)}"`);
   }
   return PROTOCOLS[protocol];
 }
@@ -137,6 +138,6 @@ export function groupNumber(protocol: number, group: string | number, action: st
   const index = typeof group === "string" && group !== ""
     ? GROUPS[protocol]?.indexOf(group) ?? -1
     : -1;
-  if (index < 0) throw new TypeError(`Cannot ${action}: no group is called "${group}"`);
+  if (index < 0) throw new TypeError(`Cannot ${action}: no group is called "${show(group)}"`);
   return index + 1;
 }

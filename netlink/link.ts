@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkInteger } from "../core/arguments.ts";
 import { formatIp } from "../core/ip/text.ts";
 import {
   IFINFOMSG,
@@ -11,7 +11,7 @@ import {
   readLinkNames,
   RTEXT_FILTER_SKIP_STATS,
 } from "./_link_names.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import * as l from "./abi/link.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { RTM_GETLINK } from "./abi/rtnetlink.ts";
@@ -473,7 +473,7 @@ const QUERY = attributes("IFLA_", {
  */
 export function links(options: LinksOptions = {}): Dump<Link> {
   const action = "list links";
-  checkKeys(options, KEYS, action);
+  checkQuery(options, KEYS, action);
   const { stats = false, kind, master } = options;
   if (master !== undefined) checkInteger(master, 1, 0x7fffffff, action, "master");
   if (kind !== undefined && typeof kind !== "string") {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
+import { show } from "../core/arguments.ts";
+import { checkQuery } from "./_session.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { checkAccess } from "./_permissions.ts";
@@ -38,8 +39,8 @@ interface Opened extends Disposable {
 
 function checkTables(tables: readonly TableKind[], action: string): void {
   for (const table of tables) {
-    if (!Object.hasOwn(WATCHED, table)) {
-      throw new TypeError(`Cannot ${action}: no table is called "${table}"`);
+    if (typeof table !== "string" || !Object.hasOwn(WATCHED, table)) {
+      throw new TypeError(`Cannot ${action}: no table is called "${show(table)}"`);
     }
   }
 }
@@ -105,7 +106,7 @@ export function monitor(
   options: MonitorOptions = {},
 ): AsyncGenerator<MonitorEvent, void, void> {
   const action = "monitor";
-  checkKeys(options, ["groups", "netns", "signal"], action);
+  checkQuery(options, ["groups", "netns", "signal"], action);
   const { groups = DEFAULT_GROUPS, netns, signal } = options;
   checkTables(groups, action);
   checkAccess(netns === undefined ? "tables" : "everything", action);
@@ -176,7 +177,7 @@ export async function table<K extends TableKind>(
   options: LiveTableOptions = {},
 ): Promise<LiveTable<K>> {
   const action = "open a table";
-  checkKeys(options, ["signal", "timeoutMs", "netns"], action);
+  checkQuery(options, ["signal", "timeoutMs", "netns"], action);
   const { netns, signal, timeoutMs } = options;
   checkTables([kind], action);
   const opened = openWatcher([kind], netns, action);

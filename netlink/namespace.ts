@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/arguments.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import { O_CLOEXEC, O_NONBLOCK } from "../ffi/abi/event_constants.ts";
 import { checkRead } from "../ffi/guard/permissions.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
@@ -34,10 +34,12 @@ export function namespacePath(namespace: Namespace, action: string): string {
   }
   if (typeof namespace === "object" && namespace !== null) {
     if ("pid" in namespace) {
+      checkKeys(namespace, ["pid"], action, "netns");
       checkInteger(namespace.pid, 1, 0x7fffffff, action, "netns.pid");
       return `/proc/${namespace.pid}/ns/net`;
     }
     if (typeof namespace.path === "string" && namespace.path !== "") {
+      checkKeys(namespace, ["path"], action, "netns");
       if (namespace.path.includes("\0")) {
         throw new TypeError(`Cannot ${action}: netns.path holds a NUL`);
       }

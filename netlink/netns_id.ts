@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { NETNSA_NSID, RTM_GETNSID } from "./abi/rtnetlink.ts";
 import { attributes } from "./attributes.ts";
@@ -35,7 +34,7 @@ const NETNSA = attributes("NETNSA_", { nsid: [NETNSA_NSID, s32] });
  */
 export function netnsIds(options: NetlinkOptions = {}): Dump<number> {
   const action = "list namespace ids";
-  checkKeys(options, NETLINK_KEYS, action);
+  checkQuery(options, NETLINK_KEYS, action);
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, () => [{
     type: RTM_GETNSID,
     payload: (sink) => void sink.reserve(RTGENMSG_BYTES),

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import {
@@ -166,7 +165,7 @@ export function readNextHop(
  */
 export function nexthops(options: NetlinkOptions = {}): Dump<NextHop> {
   const action = "list next hops";
-  checkKeys(options, NETLINK_KEYS, action);
+  checkQuery(options, NETLINK_KEYS, action);
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);
     return [{

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
+import { show, text as someText } from "../core/arguments.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { RTM_GETQDISC, RTM_GETTCLASS, RTM_GETTFILTER } from "./abi/rtnetlink.ts";
 import * as t from "./abi/traffic.ts";
@@ -130,7 +130,7 @@ export function parseHandle(handle: string, action: string, what: string): numbe
     ? /^([0-9a-f]{1,4}):([0-9a-f]{0,4})$/i.exec(handle)
     : null;
   if (match === null) {
-    throw new TypeError(`Cannot ${action}: ${what} ${JSON.stringify(handle)} is no handle`);
+    throw new TypeError(`Cannot ${action}: ${what} ${show(handle)} is no handle`);
   }
   return (parseInt(match[1], 16) << 16 | parseInt(match[2] || "0", 16)) >>> 0;
 }
@@ -220,7 +220,7 @@ const HOOKS: Readonly<Record<string, number>> = {
  */
 export function qdiscs(options: QdiscsOptions = {}): Dump<Qdisc> {
   const action = "list queueing disciplines";
-  checkKeys(options, [...NETLINK_KEYS, "dev"], action);
+  checkQuery(options, [...NETLINK_KEYS, "dev"], action);
   const { dev } = options;
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);
@@ -260,7 +260,8 @@ export function qdiscs(options: QdiscsOptions = {}): Dump<Qdisc> {
  */
 export function classes(options: ClassesOptions): Dump<TrafficClass> {
   const action = "list traffic classes";
-  checkKeys(options, [...NETLINK_KEYS, "dev"], action);
+  checkQuery(options, [...NETLINK_KEYS, "dev"], action);
+  someText()(options.dev, action, "dev");
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);
     const index = linkNames.need(options.dev, action);
@@ -300,7 +301,8 @@ export function classes(options: ClassesOptions): Dump<TrafficClass> {
  */
 export function filters(options: FiltersOptions): Dump<TrafficFilter> {
   const action = "list traffic filters";
-  checkKeys(options, [...NETLINK_KEYS, "dev", "parent"], action);
+  checkQuery(options, [...NETLINK_KEYS, "dev", "parent"], action);
+  someText()(options.dev, action, "dev");
   const { parent = "root" } = options;
   const number = parent === "root" ? 0 : HOOKS[parent] ?? parseHandle(parent, action, "parent");
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import { AF_INET, AF_INET6 } from "../ffi/abi/socket_constants.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import {
@@ -422,7 +421,7 @@ const KEYS = [...NETLINK_KEYS, "family", "table", "dev", "protocol", "type"];
  */
 export function routes(options: RoutesOptions = {}): Dump<Route> {
   const action = "list routes";
-  checkKeys(options, KEYS, action);
+  checkQuery(options, KEYS, action);
   const family = familyNumber(options.family, action);
   const { dev } = options;
   const number = (words: typeof TABLES, key: "table" | "protocol" | "type", most: number) =>

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
 import { AF_INET, AF_INET6 } from "../ffi/abi/socket_constants.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
@@ -243,7 +242,7 @@ export interface RulesOptions extends NetlinkOptions {
  */
 export function rules(options: RulesOptions = {}): Dump<Rule> {
   const action = "list rules";
-  checkKeys(options, [...NETLINK_KEYS, "family"], action);
+  checkQuery(options, [...NETLINK_KEYS, "family"], action);
   const family = familyNumber(options.family, action);
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, () => [{
     type: rt.RTM_GETRULE,

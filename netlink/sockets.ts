@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkInteger, optional } from "../core/arguments.ts";
+import { IP_FAMILY } from "../core/ip_arguments.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -12,7 +13,7 @@ import {
   AF_UNIX,
   AF_VSOCK,
 } from "../ffi/abi/socket_constants.ts";
-import { dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
+import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { readInet, readNetlink, readPacket, readUnix, readVsock } from "./_socket_read.ts";
 import { NETLINK_SOCK_DIAG } from "./abi/netlink.ts";
 import * as d from "./abi/sock_diag.ts";
@@ -132,10 +133,11 @@ const KEYS = [
  */
 export function sockets(options: SocketsOptions = {}): Dump<SocketEntry> {
   const action = "list sockets";
-  checkKeys(options, KEYS, action);
+  checkQuery(options, KEYS, action);
   for (const name of ["localPort", "remotePort", "port"] as const) {
     if (options[name] !== undefined) checkInteger(options[name], 0, 65535, action, name);
   }
+  optional(IP_FAMILY)(options.family, action, "family");
   const conditions = compileConditions(options, action);
   const kinds = checkKinds(options, conditions !== undefined, action);
   const states = stateBits(options.states, action);

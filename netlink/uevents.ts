@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../core/arguments.ts";
+import { checkQuery } from "./_session.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { type Listener, Transport } from "./_transport.ts";
@@ -61,7 +61,7 @@ const DECODER = new TextDecoder();
  */
 export function uevents(options: UeventsOptions = {}): AsyncGenerator<Uevent, void, void> {
   const action = "listen to devices";
-  checkKeys(options, ["netns", "signal"], action);
+  checkQuery(options, ["netns", "signal"], action);
   const { netns, signal } = options;
   checkAccess("everything", action);
   return listen(netns, signal, action);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { show } from "../core/arguments.ts";
 import * as rt from "./abi/rtnetlink.ts";
 
 /** Names by number, both ways. */
@@ -41,10 +42,10 @@ export class Words {
       ? Number(name)
       : NaN;
     if (Number.isNaN(number)) {
-      throw new TypeError(`Cannot ${action}: ${what} "${name}" is no name or number`);
+      throw new TypeError(`Cannot ${action}: ${what} "${show(name)}" is no name or number`);
     }
     if (!Number.isInteger(number) || number < 0 || number > most) {
-      throw new RangeError(`Cannot ${action}: ${what} ${name} is not in 0 to ${most}`);
+      throw new RangeError(`Cannot ${action}: ${what} ${show(name)} is not in 0 to ${most}`);
     }
     return number;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { IpAddress } from "../core/address.ts";
-import { checkBytes } from "../core/bytes.ts";
+import { checkBytes, partOf } from "../core/bytes.ts";
 import { errnoName } from "../core/errno.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../ffi/families/sockaddr.ts";
 import { EVENTS, SNDINFO } from "./_constants.ts";
@@ -106,11 +106,12 @@ function outcome(flags: number): "done" | "denied" | "failed" {
 /**
  * Reads a notification as the kernel wrote it.
  *
- * @param bytes All of it.
+ * @param notification All of it.
  * @returns The notification; type `"other"` for what is not known, or shorter than its kind.
  */
-export function decodeNotification(bytes: Uint8Array): SctpNotification {
-  checkBytes(bytes, "decode a notification", "bytes");
+export function decodeNotification(notification: Uint8Array): SctpNotification {
+  checkBytes(notification, "decode a notification", "notification");
+  const bytes = partOf(notification, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const number = bytes.length < 2 ? 0 : view.getUint16(0, true);
   const other: SctpNotification = { type: "other", number, data: bytes.slice() };

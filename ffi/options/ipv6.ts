@@ -39,7 +39,10 @@ const packetInfo = writeOnly<Ipv6PacketInfo>((value, name) => {
   checkObject(name, value, "an object with address and interface", ["address", "interface"]);
   const { bytes, view } = struct(PKTINFO.size);
   const index = interfaceIndex(`${name}.interface`, value.interface);
-  bytes.set(address(name, "address", value.address ?? "::", parseIpv6), PKTINFO.ipi6_addr);
+  bytes.set(
+    address(name, "address", value.address === undefined ? "::" : value.address, parseIpv6),
+    PKTINFO.ipi6_addr,
+  );
   view.setInt32(PKTINFO.ipi6_ifindex, index, true);
   return bytes;
 });

@@ -20,9 +20,29 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "the notation of frames trusts the frame that it writes",
   ],
   [
-    /^(\.\/netlink:|netlink\.)/,
-    /^(words|unnamed|taken|waits|is a |after (socket|open|send|getsockname|close))/,
-    "the shapes of changes are checked attribute by attribute while the message is made",
+    /^\.\/netlink:change(All)? /,
+    /^(words|unnamed|taken|is a |after (socket|open|send|getsockname|close))/,
+    "a change is checked word by word while its message is made, on a socket that is open by then",
+  ],
+  [
+    /^netlink\./,
+    /^(words|unnamed|taken|waits|is a |after (socket|send|getsockname|close))/,
+    "what a request of one's own holds is checked as its message is made",
+  ],
+  [
+    /^\.\/netlink:/,
+    /^unnamed: Cannot [a-z ]+: no (kind|state|group|table) is /,
+    "a word that means nothing is told as what it should be",
+  ],
+  [
+    /^\.\/netlink:routes options\.type -0$/,
+    /^after socket/,
+    "a type may be told by its number too, and this one is 0",
+  ],
+  [
+    /^\.\/netlink:filters options\.parent /,
+    /^words/,
+    "a handle is read as text",
   ],
   [
     /^\.\/bridge:/,
@@ -30,9 +50,9 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "Node's and Deno's own options are handed on, and refused by them",
   ],
   [
-    /^(tcp|tcp listener|udp) by deno\.[gs]etOption /,
-    /^(is a NotSupported|is a TypeError)/,
-    "that the deno engine has no such option is told before the rest of the row is looked at",
+    /^(tcp|tcp listener|udp) by deno\.([gs]etOption|send(To)?) (option|options\.control)/,
+    /^is a NotSupported/,
+    "that the deno engine has no such thing is told before the rest of it is looked at",
   ],
   [
     /ourceFilterOf nic /,
