@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { Address, Family, SocketType } from "../core/address.ts";
 import { checkKeys } from "../core/arguments.ts";
-import { detached } from "../core/bytes.ts";
+import { detached, lengthOf, partOf } from "../core/bytes.ts";
 import type { StreamEndpoint } from "../core/endpoint.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -106,7 +106,7 @@ export class DuplexStream<A> extends StreamBase<A> {
     for (;;) {
       if (this.#readShut) return 0;
       if (this.closed) throw closedError("recv");
-      if (buffer.length === 0) throw detached("receive", "buffer");
+      if (lengthOf(buffer) === 0) throw detached("receive", "buffer");
       const count = this.#take(buffer);
       if (count > 0) return count;
       if (this.duplex.readableEnded) return 0;
@@ -122,9 +122,9 @@ export class DuplexStream<A> extends StreamBase<A> {
    */
   protected override async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
     while (this.#writing !== undefined) await this.#writeDone(this.#writing, wait);
-    if (data.length === 0) throw detached("send", "data");
+    if (lengthOf(data) === 0) throw detached("send", "data");
     this.#checkWritable("send");
-    const copy = Buffer.from(data.subarray(0, CHUNK_BYTES));
+    const copy = Buffer.from(partOf(data, 0, CHUNK_BYTES));
     let failure: { error: unknown } | undefined;
     const writing = this.#writing = new Promise<void>((resolve) => {
       this.duplex.write(copy, (error) => {
@@ -204,8 +204,8 @@ export class DuplexStream<A> extends StreamBase<A> {
       this.#surplus = chunk;
     }
     const surplus = this.#surplus;
-    const count = Math.min(surplus.length, buffer.length);
-    buffer.set(count === surplus.length ? surplus : surplus.subarray(0, count));
+    const count = Math.min(surplus.length, lengthOf(buffer));
+    partOf(buffer, 0).set(count === surplus.length ? surplus : surplus.subarray(0, count));
     this.#surplus = count === surplus.length ? NOTHING : surplus.subarray(count);
     return count;
   }

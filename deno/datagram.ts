@@ -126,7 +126,8 @@ export class DenoDatagram<A> extends MessageBase<A> {
       ? this.#peer
       : await this.#resolve(message.to, "send", wait);
     if (to === undefined) throw socketError("EDESTADDRREQ", { syscall: "send" });
-    const { data } = message;
+    // What it truly is, whatever it says of itself: node:dgram asks it, and fails where nobody can catch.
+    const data = partOf(message.data, 0);
     if (this.#sending.busy) {
       // One that was given up and is sent again has been sent once; of another nobody asks any more.
       const outcome = await this.#sending.run(nothingSent, wait);
@@ -135,7 +136,7 @@ export class DenoDatagram<A> extends MessageBase<A> {
     }
     this.checkOpen("sendto");
     if (wait === undefined && !isShared(data)) return await this.#sent(data, to);
-    const copy = partOf(data, 0).slice();
+    const copy = data.slice();
     this.#inFlight = { data: copy, to };
     const outcome = await this.#sending.run(
       () => this.#sent(copy, to).then((sent) => ({ sent }), (error) => ({ error })),

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
-import { CANCELLATION, FAULTS, loads, type Row } from "../tests/reliability/_rows.ts";
+import { CANCELLATION, FAULTS, FUZZ, loads, type Row } from "../tests/reliability/_rows.ts";
 
 const HANG_MS = 120_000;
 /** Ten times the load of the tests: 20,000 connections and 100,000 messages a run and kind. */
@@ -63,7 +63,7 @@ const { minutes, only, seed } = parseArgs(Deno.args.filter((argument) => argumen
 });
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
-const rows = [...CANCELLATION, FAULTS, ...loads(LOAD)].filter((row) =>
+const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...loads(LOAD)].filter((row) =>
   `${row.on}: ${row.what}`.includes(only)
 )
   .filter((row) => {

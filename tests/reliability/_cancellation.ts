@@ -18,11 +18,13 @@ export interface Tried {
 
 const PERIOD = 65521;
 const MOST_BYTES = 200_000;
-/** PERIOD bytes twice over and more, so that any piece is one view. */
+/** More than the buffers of a connection hold, so that a send has to wait when some of it has gone. */
+const LARGE_BYTES = 8_000_000;
+/** Long enough that any piece is one view. */
 const PATTERN = makePattern();
 
 function makePattern(): Uint8Array<ArrayBuffer> {
-  const pattern = new Uint8Array(PERIOD + 2 * MOST_BYTES);
+  const pattern = new Uint8Array(PERIOD + LARGE_BYTES);
   for (let i = 0; i < pattern.length; i++) {
     const at = i % PERIOD;
     pattern[i] = (at ^ (at >> 8) ^ Math.imul(at, 0x9e37) >> 11) & 255;
@@ -63,7 +65,8 @@ async function sendPieces(
 ): Promise<number> {
   let at = 0;
   for (let call = 0; call < calls; call++) {
-    const data = piece(at, random.size(MOST_BYTES));
+    const size = random.chance(0.1) ? LARGE_BYTES : random.size(MOST_BYTES);
+    const data = piece(at, size);
     const options = randomEnd(random);
     const all = random.chance(0.5);
     const outcome = await attempt(

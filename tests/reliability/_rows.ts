@@ -10,6 +10,7 @@ import {
 } from "./_cancellation.ts";
 import { missing } from "../_tools.ts";
 import { allFaults, injectAll } from "./_faults.ts";
+import { fuzzMessages, fuzzStream } from "./_fuzz.ts";
 import { connectAndClose, idleConnections, loaded, messages } from "./_load.ts";
 import type { Random } from "./_random.ts";
 
@@ -52,7 +53,7 @@ export const CANCELLATION: readonly Row[] = [
   ...rows(
     "sends and receives cancelled at random lose and double no byte",
     PAIR_KINDS,
-    (kind, random) => cancelStreams(kind, random, 60),
+    (kind, random) => cancelStreams(kind, random, 40),
   ),
   ...rows(
     "a connection closed at random has sent what it says, and ends all waits",
@@ -75,6 +76,20 @@ export const CANCELLATION: readonly Row[] = [
     on: "localhost",
     run: (random) => cancelLookups(random, 200),
   },
+];
+
+/** Random calls with random views. */
+export const FUZZ: readonly Row[] = [
+  ...rows(
+    "random calls with random views move the bytes that they truly are",
+    PAIR_KINDS,
+    (kind, random) => fuzzStream(kind, random, 200),
+  ),
+  ...rows(
+    "random calls with random views move the messages that they truly are",
+    MESSAGE_KINDS,
+    (kind, random) => fuzzMessages(kind, random, 200),
+  ),
 ];
 
 const FAULTS_A_RUN = 20;
