@@ -22,7 +22,9 @@ export async function firstThatWorks<A, T>(
     try {
       return await attempt(address);
     } catch (error) {
-      if (!isSocketError(error)) throw error;
+      // What may not be used is passed over once another has been tried: that one's failure tells more.
+      const denied = error instanceof Deno.errors.NotCapable && failure !== undefined;
+      if (!isSocketError(error) && !denied) throw error;
       failure ??= error;
     }
   }

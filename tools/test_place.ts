@@ -11,7 +11,7 @@ mount -t tmpfs -o mode=755 place "$PLACE"
 printf '%s\\n' 'nameserver 127.0.0.1' 'options timeout:1 attempts:1' >"$PLACE/resolv.conf"
 printf '%s\\n' 'hosts: files dns' 'services: files' 'protocols: files' 'passwd: files' \\
   'group: files' 'shadow: files' >"$PLACE/nsswitch.conf"
-printf '%s\\n' '127.0.0.1 localhost' '::1 localhost ip6-localhost' "127.0.1.1 $(hostname)" \\
+printf '%s\\n' '127.0.0.1 localhost' '::1 ip6-localhost' "127.0.1.1 $(hostname)" \\
   >"$PLACE/hosts"
 for name in resolv.conf nsswitch.conf hosts; do
   if [ -e "/etc/$name" ]; then mount --bind "$PLACE/$name" "/etc/$name"; fi

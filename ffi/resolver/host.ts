@@ -40,7 +40,7 @@ export async function resolveHost(request: HostRequest): Promise<IpAddress[]> {
   const grant = NameGrant.ask(plain, port, action);
   const found = await resolve(hostname, port, { family, type, idn: true }, { signal, timeoutMs });
   // Deno's own connect looks at all addresses before it tries one, its listen at the one it takes.
-  const later = action !== "connect";
+  const later = action === "listen" || action === "bind";
   return found.map(({ address }) => grant.admit(withScope(address, request), action, later));
 }
 
