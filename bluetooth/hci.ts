@@ -4,6 +4,7 @@ import { OPEN_SHAPE, openOn } from "../core/engine_choice.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { BLUETOOTH_PROTOCOLS } from "../ffi/families/bluetooth.ts";
+import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { NUMBERS } from "./_constants.ts";
 import { NEEDS_LIBC } from "./_request.ts";
 import type { BluetoothMessages, HciOptions } from "./types.ts";
@@ -60,7 +61,9 @@ export async function openHci(options: HciOptions): Promise<BluetoothMessages> {
       bindLibc<BluetoothAddress, BluetoothMessages>(
         { address, protocol: BLUETOOTH_PROTOCOLS.BTPROTO_HCI, options: settings },
         "raw",
-        (core) => new LibcMessage<BluetoothAddress>(core),
+        // The kernel tells it only of a controller (hci_sock_getname).
+        (core) =>
+          new LibcMessage<BluetoothAddress>(core, { local: encodeSockaddr(address, ACTION) }),
       ),
   });
 }

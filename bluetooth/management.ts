@@ -199,8 +199,8 @@ class KernelManagement implements Management {
   readonly #socket: BluetoothMessages;
   /** The requests follow each other: an answer tells only which command it is to. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Answers that nobody waits for any more, by command and controller. */
-  readonly #owed = new Map<number, number>();
+  /** Commands whose answers are still to come. */
+  readonly #owed = new Set<number>();
   /** Who hears of events. */
   readonly #listeners = new Set<(packet: Packet) => void>();
 
@@ -332,27 +332,28 @@ class KernelManagement implements Management {
     view.setUint16(2, index, true);
     view.setUint16(4, parameters.length, true);
     packet.set(parameters, HEADER_BYTES);
-    const key = command << 16 | index;
+    const key = keyOf(command, index);
     return this.#inOrder(async () => {
+      // Two of the same at a time would be refused, and their answers be taken for each other.
+      if (this.#owed.has(key)) await this.#answer(key, limits);
       await this.#socket.send(packet, limits);
-      for (;;) {
-        const received = this.#socket.recv(limits);
-        // Whoever gives up leaves an answer behind, which is not that to the next command.
-        received.catch(() => this.#owed.set(key, (this.#owed.get(key) ?? 0) + 1));
-        const answer = this.#tell(await received);
-        const { event, data } = answer;
-        const isAnswer = event === MGMT.EV_COMMAND_COMPLETE || event === MGMT.EV_COMMAND_STATUS;
-        if (!isAnswer || answer.index !== index || data.length < 3) continue;
-        if ((data[0] | data[1] << 8) !== command) continue;
-        const owed = this.#owed.get(key) ?? 0;
-        if (owed > 0) {
-          this.#owed.set(key, owed - 1);
-          continue;
-        }
-        if (data[2] !== 0) throw new ManagementError(action, data[2]);
-        return data.subarray(3);
-      }
+      this.#owed.add(key);
+      const answer = await this.#answer(key, limits);
+      if (answer[2] !== 0) throw new ManagementError(action, answer[2]);
+      return answer.subarray(3);
     });
+  }
+
+  /** The answer to a command; whoever gives up leaves it owed. */
+  async #answer(key: number, limits: WaitOptions): Promise<Uint8Array> {
+    for (;;) {
+      const { event, index, data } = this.#tell(await this.#socket.recv(limits));
+      const isAnswer = event === MGMT.EV_COMMAND_COMPLETE || event === MGMT.EV_COMMAND_STATUS;
+      if (!isAnswer || data.length < 3) continue;
+      const answered = keyOf(data[0] | data[1] << 8, index);
+      this.#owed.delete(answered);
+      if (answered === key) return data;
+    }
   }
 
   /** Tells who listens of a packet. */
@@ -382,6 +383,11 @@ const NO_INPUT_NO_OUTPUT = 3;
 const EIR_NAMES = [8, 9];
 /** What stands for an unknown strength. */
 const NO_RSSI = 127;
+
+/** What tells the answers to commands apart: the command, and the controller that it was for. */
+function keyOf(command: number, index: number): number {
+  return command * 0x10000 + index;
+}
 
 function putDevice(
   target: Uint8Array,

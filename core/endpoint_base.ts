@@ -59,10 +59,15 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
 
   /** @internal Where an action happens, for the message of a time-out. */
   where(action: string): string {
-    const peer = this.remoteAddr;
-    if (peer === undefined) return `on ${addressMessage(this.localAddr)}`;
-    const way = action.startsWith("receive") ? "from" : "to";
-    return `${way} ${addressMessage(peer)}`;
+    try {
+      const peer = this.remoteAddr;
+      if (peer === undefined) return `on ${addressMessage(this.localAddr)}`;
+      const way = action.startsWith("receive") ? "from" : "to";
+      return `${way} ${addressMessage(peer)}`;
+    } catch {
+      // Not every socket can tell its address, and the timer that asks has nobody to hear of it.
+      return "";
+    }
   }
 
   /** @internal What else is seen when the endpoint is printed. */
