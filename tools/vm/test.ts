@@ -13,10 +13,10 @@ const TESTS: Readonly<Record<string, number>> = {
   "alg": 20,
   "bluetooth": 15,
   "can": 25,
-  "contract": 130,
+  "contract": 190,
   "dccp": 15,
   "reliability/netem_test.ts": 90,
-  "sctp": 30,
+  "sctp": 35,
   "tipc": 15,
   "vsock": 40,
 };
