@@ -15,6 +15,8 @@ const TESTS: Readonly<Record<string, number>> = {
   "can": 25,
   "contract": 190,
   "dccp": 15,
+  "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
+  "reliability/fuzz_test.ts:/^(vsock|sctp|dccp|tipc)/": 25,
   "reliability/netem_test.ts": 90,
   "sctp": 35,
   "tipc": 15,
