@@ -31,11 +31,21 @@ async function said(source: string, maxFds?: number): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+/** The program as that of a Worker, which posts what it has to say. */
+function inWorker(source: string): string {
+  return `
+    const source = ${JSON.stringify(HEAD + source)};
+    const url = "data:application/typescript," + encodeURIComponent(source);
+    const worker = new Worker(url, { type: "module" });
+    console.log(await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data)));
+    worker.terminate();`;
+}
+
 testWith(
   {},
-  "the poller gives its descriptors back after its last wait, and comes again",
+  "a Worker's poller gives its descriptors back after its last wait, and comes again",
   async () => {
-    const got = await said(`
+    const got = await said(inWorker(`
     const before = own();
     const [a, b] = unix.pair();
     const rounds = [];
@@ -50,8 +60,8 @@ testWith(
     rounds.push((await b.recv()).length, await echo(b, a));
     a.close();
     b.close();
-    console.log(JSON.stringify(rounds));
-  `);
+    postMessage(JSON.stringify(rounds));
+  `));
     assertEquals(got, [[3, true], [3, true], 5, 3]);
   },
 );

@@ -117,6 +117,7 @@ testWith({}, "options of every codec are set and read", async () => {
   client.setOption(SO_REUSEADDR, true);
   client.setOption(SO_LINGER, 3);
   assertEquals(client.getOption(SO_LINGER), 3);
+  client.setOption(SO_LINGER, null); // or a thread would close it, after the test has ended
   await client.connect(listener.localAddr);
   client.setOption(TCP_NODELAY, true);
   assertEquals(client.getOption(SO_TYPE), SOCK_STREAM);
