@@ -159,8 +159,8 @@ export class LibcMessage<A> extends MessageBase<A> {
     wait: Wait | undefined,
   ): Promise<number> {
     const { core } = this;
-    if (message.to !== undefined) this.#checkTakesTo();
     const prepared = prepareSend(core, [message.data], request(message, options.flags));
+    if (message.to !== undefined) this.#checkTakesTo();
     return await sendPrepared(core, prepared, wait, (error) => this.#isOthers(error));
   }
 
