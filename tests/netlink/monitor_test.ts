@@ -178,7 +178,11 @@ testWaiting(
     // It listens once it tells of one of these.
     let listens = false;
     const heard = judge.wrote(/172\.16\./).then(() => listens = true);
-    while (!listens) await netns.ip("route replace 172.16.0.0/24 dev v0");
+    while (!listens) {
+      // A route that is there already is not told again.
+      await netns.ip("route add 172.16.0.0/24 dev v0");
+      await netns.ip("route del 172.16.0.0/24 dev v0");
+    }
     await heard;
     const changes: netlink.Change[] = [];
     for (let i = 0; i < 5000; i++) {
