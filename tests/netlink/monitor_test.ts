@@ -132,7 +132,7 @@ async function settle(
   copy: Copy,
   netns: string,
 ): Promise<void> {
-  for (let i = 0; i < 60 && !(await equalTables(copy, netns)); i++) {
+  for (let i = 0; i < 200 && !(await equalTables(copy, netns)); i++) {
     // The kernel gathers what it says about carriers for a second.
     if (i > 10) await new Promise((resolve) => setTimeout(resolve, 50));
     const priority = 20_000 + marks++;
