@@ -6,22 +6,8 @@
 import { compiledC } from "../../tests/_compiled.ts";
 import { denoCommand } from "./deno.ts";
 import { isEmulated, runInGuest } from "./guest.ts";
+import { TESTS } from "./guest_tests.ts";
 
-/** What runs in the guest: a folder or file of tests/, or `PATH:FILTER`; and its seconds there. */
-const TESTS: Readonly<Record<string, number>> = {
-  "vm/families_test.ts": 10,
-  "alg": 20,
-  "bluetooth": 15,
-  "can": 25,
-  "contract": 190,
-  "dccp": 15,
-  "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
-  "reliability/fuzz_test.ts:/^(vsock|sctp|dccp|tipc)/": 25,
-  "reliability/netem_test.ts": 90,
-  "sctp": 35,
-  "tipc": 15,
-  "vsock": 40,
-};
 /** One guest for each processor, but no more than these. */
 const GUESTS = 2;
 /** The whole of it, the boot included. */

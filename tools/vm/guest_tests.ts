@@ -1,0 +1,23 @@
+/** The tests that the guest runs unless others are asked for. */
+
+/** What runs in the guest: a folder or file of tests/, or `PATH:FILTER`; and its seconds there. */
+export const TESTS: Readonly<Record<string, number>> = {
+  "vm/families_test.ts": 10,
+  "alg": 20,
+  "bluetooth": 15,
+  "can": 25,
+  "contract": 190,
+  "dccp": 15,
+  "netlink/guest_test.ts": 15,
+  "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
+  "reliability/fuzz_test.ts:/^(vsock|sctp|dccp|tipc)/": 25,
+  "reliability/netem_test.ts": 90,
+  "sctp": 35,
+  "tipc": 15,
+  "vsock": 40,
+};
+
+/** Whether the guest runs tests of a folder of tests/. */
+export function guestRuns(folder: string): boolean {
+  return Object.keys(TESTS).some((test) => test.split(/[/:]/)[0] === folder);
+}
