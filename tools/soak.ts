@@ -2,10 +2,13 @@
  * `deno task soak -- --minutes 30` tries what may lose something again and again, each time with
  * other random choices, and ends with a table: what was tried, how often, what was lost. `--only TEXT`
  * takes the rows whose line has the text, `--seed N` begins with a seed that a failure has told.
+ * `--faults` instead has every injected fault once.
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
 import { CANCELLATION, FAULTS, FUZZ, loads, type Row } from "../tests/reliability/_rows.ts";
+import { wholeMatrix } from "./soak_faults.ts";
+import { textTable } from "./text_table.ts";
 
 const HANG_MS = 120_000;
 /** Ten times the load of the tests: 20,000 connections and 100,000 messages a run and kind. */
@@ -51,16 +54,18 @@ function table(results: readonly Result[]): string {
     ...[runs, calls, cancelled, lost].map(String),
   ]);
   const total = results.reduce((sum, { lost }) => sum + lost, 0);
-  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i].length)));
-  const print = (line: string[]) =>
-    line.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ");
-  return [head, ...lines].map(print).concat(`lost in all: ${total}`).join("\n");
+  return `${textTable([head, ...lines])}\nlost in all: ${total}`;
 }
 
-const { minutes, only, seed } = parseArgs(Deno.args.filter((argument) => argument !== "--"), {
-  string: ["minutes", "only", "seed"],
-  default: { minutes: "10", only: "" },
-});
+const { minutes, only, seed, faults } = parseArgs(
+  Deno.args.filter((argument) => argument !== "--"),
+  {
+    string: ["minutes", "only", "seed"],
+    boolean: ["faults"],
+    default: { minutes: "10", only: "" },
+  },
+);
+if (faults) Deno.exit(await wholeMatrix(only) ? 0 : 1);
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
 const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...loads(LOAD)].filter((row) =>

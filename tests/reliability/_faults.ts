@@ -6,7 +6,8 @@ import { limitMs } from "../_tools.ts";
 export interface Fault {
   scenario: string;
   syscall: string;
-  error: string;
+  /** What strace does to the call: `error=EINTR`, `delay_exit=300000` (microseconds). */
+  injection: string;
   /** Which call, counted in each thread: strace's `when`. */
   when: string;
 }
@@ -57,15 +58,18 @@ const SYSCALLS: Record<string, readonly string[]> = {
 };
 const EVERY_CALL = ["ENOMEM", "EPERM", "ENOSYS"];
 const WHEN = ["1", "2", "10"];
+/** Long enough that whatever runs beside the call is done before it. */
+const DELAYS = ["delay_enter=300000", "delay_exit=300000"];
 
 /** All that is tried. The deno engine's calls are Deno's own, which dies of a fault in its loop's. */
 export function allFaults(): Fault[] {
   const faults: Fault[] = [];
   for (const [syscall, errors] of Object.entries(SYSCALLS)) {
     const ofLoop = /^(epoll|eventfd|io_|timerfd)/.test(syscall);
+    const injections = [...[...errors, ...EVERY_CALL].map((error) => `error=${error}`), ...DELAYS];
     for (const scenario of ofLoop ? LIBC : [...LIBC, ...DENO]) {
-      for (const error of [...errors, ...EVERY_CALL]) {
-        for (const when of WHEN) faults.push({ scenario, syscall, error, when });
+      for (const injection of injections) {
+        for (const when of WHEN) faults.push({ scenario, syscall, injection, when });
       }
     }
   }
@@ -81,7 +85,7 @@ export function someFaults(count: number): Fault[] {
 
 /** Starts the scenario, attaches strace to it, and tells how it went. */
 async function inject(
-  { scenario, syscall, error, when }: Fault,
+  { scenario, syscall, injection, when }: Fault,
 ): Promise<{ outcome: Outcome; detail: string }> {
   await using child = new Child([
     Deno.execPath(),
@@ -90,7 +94,7 @@ async function inject(
   await child.until(/^ready$/m);
   await using strace = new Child([
     ...["strace", "-f", "-p", String(child.pid), "-e", `trace=${syscall}`],
-    ...["-e", `inject=${syscall}:error=${error}:when=${when}`],
+    ...["-e", `inject=${syscall}:${injection}:when=${when}`],
   ]);
   await strace.until(/attached/);
   let hung = false;
@@ -102,7 +106,7 @@ async function inject(
   const { code, signal } = await child.status;
   clearTimeout(timer);
   await strace.status;
-  const injected = (await strace.text()).includes("(INJECTED)");
+  const injected = /\((INJECTED|DELAYED)\)/.test(await strace.text());
   const text = await child.text();
   const said = /^(hidden|told|untold|corrupt)\b.*/m.exec(text);
   if (hung) return { outcome: "hung", detail: text };
@@ -113,22 +117,34 @@ async function inject(
   return { outcome: injected || outcome !== "hidden" ? outcome : "unreached", detail: said[0] };
 }
 
-/** Injects them all, two at a time; throws if any came out as it must not. */
-export async function injectAll(
+/** Counts of outcomes. */
+export type OutcomeCounts = Partial<Record<Outcome, number>>;
+
+/** Injects them all, two at a time, and tells each outcome; what must not be with how it came. */
+export async function injectEach(
   faults: readonly Fault[],
-): Promise<Partial<Record<Outcome, number>>> {
+  tell: (fault: Fault, outcome: Outcome, bad: string | undefined) => void,
+): Promise<void> {
   const queue = [...faults];
-  const counts: Partial<Record<Outcome, number>> = {};
-  const bad: string[] = [];
   const worker = async () => {
     for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
       const { outcome, detail } = await inject(fault);
-      counts[outcome] = (counts[outcome] ?? 0) + 1;
-      if (BAD.includes(outcome)) bad.push(`${JSON.stringify(fault)}: ${outcome}: ${detail}`);
+      const bad = `${JSON.stringify(fault)}: ${outcome}: ${detail}`;
+      tell(fault, outcome, BAD.includes(outcome) ? bad : undefined);
     }
   };
   await Promise.all([worker(), worker()]);
-  if (bad.length > 0) throw new Error(bad.join("\n"));
+}
+
+/** Injects them all; throws if any came out as it must not. */
+export async function injectAll(faults: readonly Fault[]): Promise<OutcomeCounts> {
+  const counts: OutcomeCounts = {};
+  const all: string[] = [];
+  await injectEach(faults, (_fault, outcome, bad) => {
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+    if (bad !== undefined) all.push(bad);
+  });
+  if (all.length > 0) throw new Error(all.join("\n"));
   return counts;
 }
 
