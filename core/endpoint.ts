@@ -14,6 +14,7 @@ import type {
   RecvOptions,
   SendOptions,
 } from "./message.ts";
+import type { FileToSend, SendFileOptions } from "./send_file.ts";
 import type { FrameOptions, LineOptions, RecvUntilOptions } from "./framing.ts";
 
 /** What all endpoints share. */
@@ -89,6 +90,17 @@ export interface StreamEndpoint<A> extends Endpoint<A> {
    * with says in `bytesSent` how many bytes went before, the prefix included.
    */
   sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void>;
+  /**
+   * Sends a file, or a part of it; resolves to the number of bytes, fewer than `count` where the file
+   * ends before. On the libc engine the kernel moves them (`man 2 sendfile`, for a pipe `man 2
+   * splice`), elsewhere they are copied. The position of an open file is neither used nor changed;
+   * a pipe has none and is sent up to its end. What it rejects with says in `bytesSent` how many bytes
+   * went before: go on with that much more `offset`.
+   *
+   * A path takes `--allow-read` for it; an open file and a passed descriptor take nothing; a bare
+   * descriptor's number takes the whole of `--allow-read` and, like a passed one, the libc engine.
+   */
+  sendFile(file: FileToSend, options?: SendFileOptions): Promise<number>;
   /** Ends one or both directions (`man 2 shutdown`). */
   shutdown(how: "read" | "write" | "both"): Promise<void>;
   /** As `Deno.Conn.read`: `null` at end of file. */

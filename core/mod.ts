@@ -8,6 +8,7 @@ export type * from "./endpoint.ts";
 export type * from "./message.ts";
 export type * from "./control.ts";
 export type { WaitOptions } from "./wait.ts";
+export type { FileToSend, SendFileOptions } from "./send_file.ts";
 export type { FrameOptions, LineOptions, RecvUntilOptions } from "./framing.ts";
 export type { AcceptErrorHandler } from "./listener.ts";
 export type { Engine, OpenOptions, OptionSetting } from "./engine_choice.ts";

@@ -20,6 +20,13 @@ import {
   type RecvUntilOptions,
   UNTIL,
 } from "./framing.ts";
+import {
+  copyFile,
+  type FileJob,
+  fileJob,
+  type FileToSend,
+  type SendFileOptions,
+} from "./send_file.ts";
 import { checkHow } from "./shutdown.ts";
 import { StreamFaces } from "./stream_faces.ts";
 import { Turns } from "./turns.ts";
@@ -61,6 +68,10 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
 
   /** Sends 1 byte or more of `data` (never empty); resolves to how many. */
   protected abstract push(data: Uint8Array, wait: Wait | undefined): Promise<number>;
+  /** Sends of a file, and counts in the job what went; engines override it that have a call for it. */
+  protected transfer(job: FileJob, wait: Wait | undefined): Promise<void> {
+    return copyFile(job, (data) => this.push(data, wait));
+  }
   /** Ends directions at the socket. */
   protected abstract end(how: "read" | "write" | "both"): Promise<void> | void;
   async recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -162,6 +173,19 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   async sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void> {
     const shape = frameShape(options, "send a frame");
     await this.sendRest(encodeFrame(data, shape), 0, shape);
+  }
+
+  async sendFile(file: FileToSend, options?: SendFileOptions): Promise<number> {
+    const { job, waitOptions } = fileJob(file, options);
+    try {
+      const wait = beginWait(waitOptions, "send a file", this);
+      const work = (wait: Wait | undefined) => this.transfer(job, wait);
+      await this.takeTurn(this.sends, wait, "send", work);
+    } catch (error) {
+      sayBytesSent(error, job.sent);
+      throw error;
+    }
+    return job.sent;
   }
 
   async shutdown(how: "read" | "write" | "both"): Promise<void> {

@@ -67,6 +67,7 @@ export const O_WRONLY = 1;
 export const O_RDWR = 2;
 export const O_NONBLOCK = 0x800;
 export const O_CLOEXEC = 0x80000;
+export const SPLICE_F_NONBLOCK = 2;
 
 // Clocks: time.h
 export const CLOCK_REALTIME = 0;

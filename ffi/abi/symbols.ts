@@ -214,6 +214,27 @@ export const SYMBOLS = {
     ],
     result: "i32", // ssize_t
   },
+  /** sys/sendfile.h. */
+  sendfile: {
+    parameters: [
+      "i32", // int out_fd
+      "i32", // int in_fd
+      "buffer", // off_t *offset
+      "u32", // size_t count
+    ],
+    result: "i32", // ssize_t
+  },
+  splice: {
+    parameters: [
+      "i32", // int fd_in
+      "buffer", // off_t *off_in
+      "i32", // int fd_out
+      "buffer", // off_t *off_out
+      "u32", // size_t size
+      "u32", // unsigned int flags
+    ],
+    result: "i32", // ssize_t
+  },
   poll: {
     parameters: [
       "buffer", // struct pollfd *fds

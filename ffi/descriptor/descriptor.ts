@@ -209,9 +209,9 @@ export class Descriptor extends Watch {
 
   /**
    * Another holder of the open file, a child process say, may have cleared O_NONBLOCK, and there is no
-   * flag as MSG_DONTWAIT for accept and connect: the isolate would stand still.
+   * flag as MSG_DONTWAIT for accept, connect and sendfile: the isolate would stand still.
    */
-  #stayNonBlocking(): void {
+  stayNonBlocking(): void {
     if (!this.mayBeShared) return;
     const flags = attempt((lib) => lib.fcntl(this.fd, F_GETFL, 0));
     if (flags >= 0 && (flags & O_NONBLOCK) === 0) {
@@ -226,7 +226,7 @@ export class Descriptor extends Watch {
     const nameless = rowOf(this.familyNumber).nameless === true;
     if (nameless) length[0] = 0;
     poller.spend(ACCEPT_BYTES);
-    this.#stayNonBlocking();
+    this.stayNonBlocking();
     const fd = attemptRetryable((lib) =>
       nameless
         ? lib.accept4(this.fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC)
@@ -263,7 +263,7 @@ export class Descriptor extends Watch {
   async connect(peer: Peer, wait?: Wait): Promise<void> {
     let underWay = false;
     await this.attempt("writable", "connect", () => {
-      this.#stayNonBlocking();
+      this.stayNonBlocking();
       const errno = underWay ? this.takeError() : 0;
       // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
       // which the next connect of this socket would tell of this one (__inet_stream_connect).

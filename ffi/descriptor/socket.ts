@@ -15,6 +15,7 @@ import type {
 } from "../../core/message.ts";
 import { showAs } from "../../core/inspect.ts";
 import type { SocketOption } from "../../core/option.ts";
+import type { FileToSend, SendFileOptions } from "../../core/send_file.ts";
 import { beginWait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
 import { SOMAXCONN } from "../abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, FD_CLOEXEC } from "../abi/event_constants.ts";
@@ -51,7 +52,9 @@ import {
   TRY_RECV_MSG_KEYS,
   type TryOptions,
   waiting,
+  whereOf,
 } from "./socket_arguments.ts";
+import { sendFile } from "./send_file.ts";
 import * as bytes from "./socket_bytes.ts";
 
 /**
@@ -229,6 +232,40 @@ export class Socket implements Disposable, AsyncDisposable {
       FLAG_KEYS,
       (wait) => bytes.sendAll(this.#core, data, options, wait),
     );
+  }
+
+  /**
+   * Sends a file, or a part of it, as Python's `sendfile`; resolves to the number of bytes, fewer than
+   * `count` where the file ends before. The kernel moves them (`man 2 sendfile`, for a pipe `man 2
+   * splice`). The position of an open file is neither used nor changed.
+   *
+   * A path takes `--allow-read` for it; an open file and a passed descriptor take nothing; a bare
+   * descriptor's number takes the whole of `--allow-read`.
+   *
+   * @example
+   * ```ts
+   * import { socketPair } from "@berkeley/sockets";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const path = await Deno.makeTempFile();
+   * await Deno.writeTextFile(path, "Hello, file");
+   * const [a, b] = socketPair();
+   * assertEquals(await a.sendFile(path, { offset: 7 }), 4);
+   * assertEquals(new TextDecoder().decode(await b.recv()), "file");
+   * a.close();
+   * b.close();
+   * await Deno.remove(path);
+   * ```
+   *
+   * @param file A path, an open file, a descriptor or a passed one.
+   * @param options Which part, signal and time limit.
+   * @returns How many bytes went.
+   * @throws {TypeError} If an argument is of the wrong type, or the socket has messages.
+   * @throws {Deno.errors.NotCapable} Without `--allow-read`.
+   * @throws {SocketError} What failed; its `bytesSent` says how many bytes went before.
+   */
+  sendFile(file: FileToSend, options?: SendFileOptions): Promise<number> {
+    return sendFile(this.#core, file, options, { where: () => whereOf(this) });
   }
 
   /** Sends one message to `to` (`man 2 sendto`); who is named is looked up for each, so look up many once. */

@@ -102,7 +102,8 @@ export function waiting<T>(
   }
 }
 
-function whereOf(socket: Addressed): string {
+/** Where a socket is, for the message of a time-out. */
+export function whereOf(socket: Addressed): string {
   try {
     return `on ${addressText(socket.localAddr)}`;
   } catch {

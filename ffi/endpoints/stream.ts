@@ -9,6 +9,7 @@
 import type { Family, SocketType } from "../../core/address.ts";
 import { detached, isPlain, lengthOf } from "../../core/bytes.ts";
 import type { SocketOption } from "../../core/option.ts";
+import type { FileJob } from "../../core/send_file.ts";
 import { SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
@@ -17,6 +18,7 @@ import { typeName } from "../families/socket_types.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
+import { transferFile } from "../descriptor/send_file.ts";
 import { EndpointNames } from "./names.ts";
 
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
@@ -152,6 +154,10 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
       if (size === 0) throw detached("send", "data");
       return sendOnce(this.core, data, size, 0);
     }, wait);
+  }
+
+  protected override transfer(job: FileJob, wait: Wait | undefined): Promise<void> {
+    return transferFile(this.core, job, wait, (data) => this.push(data, wait));
   }
 
   protected end(how: "read" | "write" | "both"): void {

@@ -8,28 +8,14 @@ import type { PassedFd, PassedFdInfo } from "../../core/control.ts";
 import { EAGAIN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
 import { POLLIN, POLLOUT } from "../abi/event_constants.ts";
-import { attempt, closeFd, failure, type Libc, must } from "../abi/library.ts";
+import { fileStatus } from "../abi/file_status.ts";
+import { attempt, closeFd, failure, type Libc } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
 import { Watch } from "../loop/watch.ts";
 
 /** The last resort for descriptors that nobody took, closed or disposed of. */
 const DROPPED = new FinalizationRegistry<number>(closeFd);
 
-/** asm/unistd_64.h on x86-64, asm-generic/unistd.h on aarch64. */
-const SYS_STATX = Deno.build.arch === "x86_64" ? 332 : 291;
-/** fcntl.h. */
-const AT_EMPTY_PATH = 0x1000;
-/** STATX_TYPE, STATX_MODE and STATX_SIZE, and where they are (linux/stat.h). */
-const STATX = { size: 256, stx_mode: 0x1c, stx_size: 0x28, mask: 0x203 } as const;
-/** The file type within a mode (S_IFMT, linux/stat.h). */
-const KINDS: Readonly<Record<number, PassedFdInfo["kind"]>> = {
-  0o140000: "socket",
-  0o100000: "file",
-  0o060000: "blockDevice",
-  0o040000: "directory",
-  0o020000: "characterDevice",
-  0o010000: "pipe",
-};
 const CHUNK_BYTES = 65536;
 const FILE_BYTES = 1 << 20;
 /** What is ready for writing takes so much without blocking, even where the open file blocks (`man 7 pipe`). */
@@ -71,20 +57,8 @@ export class ReceivedFd implements PassedFd {
   }
 
   stat(): PassedFdInfo {
-    const fd = this.#open("statx");
-    const info = allocate(STATX.size);
-    const path = allocate(1);
-    must(
-      "statx",
-      (lib) => lib.syscall_statx(SYS_STATX, fd, path, AT_EMPTY_PATH, STATX.mask, info),
-    );
-    const view = new DataView(info.buffer);
-    const mode = view.getUint16(STATX.stx_mode, true);
-    return {
-      kind: KINDS[mode & 0o170000] ?? "other",
-      sizeBytes: Number(view.getBigUint64(STATX.stx_size, true)),
-      mode: mode & 0o7777,
-    };
+    const { kind, sizeBytes, mode } = fileStatus(this.#open("statx"));
+    return { kind, sizeBytes, mode };
   }
 
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -19,6 +19,8 @@ export type ScriptedName =
   | "shutdown"
   | "recv"
   | "send"
+  | "sendfile"
+  | "splice"
   | "recvfrom"
   | "sendto"
   | "recvmsg"
