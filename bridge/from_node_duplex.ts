@@ -9,6 +9,7 @@ import type { Address, Family, SocketType } from "../core/address.ts";
 import { checkKeys } from "../core/arguments.ts";
 import { detached, lengthOf, partOf } from "../core/bytes.ts";
 import type { StreamEndpoint } from "../core/endpoint.ts";
+import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { StreamBase } from "../core/stream.ts";
@@ -32,17 +33,49 @@ export interface FromNodeDuplexOptions<A> {
   over?: StreamEndpoint<A>;
 }
 
-/** The stream endpoint over a Node stream. */
-export class DuplexStream<A> extends StreamBase<A> {
+/** A Node stream that nothing of ours carries as an endpoint's socket. */
+class DuplexSocket<A> implements EndpointSocket<A> {
   readonly family: Family;
   readonly type: SocketType = "stream";
   readonly protocol: number;
-  readonly engine: "deno" | "libc";
+  readonly engine = "deno" as const;
   readonly localAddr: A;
   readonly remoteAddr: A | undefined;
+  readonly #duplex: Duplex & Partial<Referenced>;
+
+  constructor(duplex: Duplex) {
+    this.#duplex = duplex as Duplex & Partial<Referenced>;
+    this.localAddr = addressOf(duplex, "local") as A;
+    this.remoteAddr = addressOf(duplex, "remote") as A;
+    this.family = (this.localAddr as Address).family;
+    this.protocol = this.family === "other" ? 0 : IPPROTO_TCP;
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    throw unsupported("get", option);
+  }
+
+  setOption<T>(option: SocketOption<T>): void {
+    throw unsupported("set", option);
+  }
+
+  close(): void {
+    this.#duplex.destroy();
+  }
+
+  ref(): void {
+    this.#duplex.ref?.();
+  }
+
+  unref(): void {
+    this.#duplex.unref?.();
+  }
+}
+
+/** The stream endpoint over a Node stream. */
+export class DuplexStream<A> extends StreamBase<A> {
   /** The stream beneath. */
   protected readonly duplex: Duplex;
-  readonly #over: StreamEndpoint<A> | undefined;
   readonly #hold: ((on: boolean) => void) | undefined;
   /** What flowed here and was not taken. */
   readonly #flowed: Uint8Array[] = [];
@@ -65,23 +98,9 @@ export class DuplexStream<A> extends StreamBase<A> {
     over: StreamEndpoint<A> | undefined,
     hold?: (on: boolean) => void,
   ) {
-    super();
+    super(over ?? new DuplexSocket<A>(duplex));
     this.#hold = hold;
     this.duplex = duplex;
-    this.#over = over;
-    if (over !== undefined) {
-      this.localAddr = over.localAddr;
-      this.remoteAddr = over.remoteAddr;
-      this.family = over.family;
-      this.protocol = over.protocol;
-      this.engine = over.engine;
-    } else {
-      this.localAddr = addressOf(duplex, "local") as A;
-      this.remoteAddr = addressOf(duplex, "remote") as A;
-      this.family = (this.localAddr as Address).family;
-      this.protocol = this.family === "other" ? 0 : IPPROTO_TCP;
-      this.engine = "deno";
-    }
     // Each direction ends by itself.
     duplex.allowHalfOpen = true;
     const wake = (): void => this.#wakeReader?.();
@@ -165,36 +184,16 @@ export class DuplexStream<A> extends StreamBase<A> {
     const { duplex } = this;
     const destroy = (): void => {
       duplex.destroy();
-      this.#over?.close();
+      super.release();
     };
     if (duplex.destroyed || duplex.writableFinished || duplex.errored) return destroy();
     const timer = setTimeout(destroy, LINGER_MS);
     duplex.once("finish", destroy);
     duplex.once("close", () => {
       clearTimeout(timer);
-      this.#over?.close();
+      super.release();
     });
     duplex.end();
-  }
-
-  override getOption<T>(option: SocketOption<T>): T {
-    if (this.closed) throw closedError("getsockopt");
-    if (this.#over) return this.#over.getOption(option);
-    throw unsupported("get", option);
-  }
-
-  override setOption<T>(option: SocketOption<T>, value: T): void {
-    if (this.closed) throw closedError("setsockopt");
-    if (this.#over) return this.#over.setOption(option, value);
-    throw unsupported("set", option);
-  }
-
-  override ref(): void {
-    if (!this.closed) (this.#over ?? this.duplex as unknown as Partial<Referenced>).ref?.();
-  }
-
-  override unref(): void {
-    if (!this.closed) (this.#over ?? this.duplex as unknown as Partial<Referenced>).unref?.();
   }
 
   #take(buffer: Uint8Array): number {

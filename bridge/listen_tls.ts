@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { Family, SocketType } from "../core/address.ts";
 import { checkInteger } from "../core/arguments.ts";
 import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { closedError } from "../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
-import type { SocketOption } from "../core/option.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { checkListener } from "./_listener.ts";
 import type { ServerContexts, TlsServerOptions } from "./_tls_options.ts";
@@ -74,11 +72,6 @@ export function listenTls<A>(
 }
 
 class TlsListening<A> extends ListenerBase<A, TlsEndpoint<A>> implements TlsListener<A> {
-  readonly family: Family;
-  readonly type: SocketType;
-  readonly protocol: number;
-  readonly engine: "deno" | "libc";
-  readonly localAddr: A;
   readonly alpnProtocols: readonly string[];
   readonly #listener: ListenerEndpoint<A, StreamEndpoint<A>>;
   readonly #contexts: ServerContexts;
@@ -97,16 +90,11 @@ class TlsListening<A> extends ListenerBase<A, TlsEndpoint<A>> implements TlsList
     handshakeTimeoutMs: number,
     onError: AcceptErrorHandler | undefined,
   ) {
-    super(undefined); // the listener beneath survives what can be survived
+    super(listener, undefined); // the listener beneath survives what can be survived
     this.#listener = listener;
     this.#contexts = contexts;
     this.#handshakeTimeoutMs = handshakeTimeoutMs;
     this.#onHandshakeError = onError;
-    this.family = listener.family;
-    this.type = listener.type;
-    this.protocol = listener.protocol;
-    this.engine = listener.engine;
-    this.localAddr = listener.localAddr;
     this.alpnProtocols = [...contexts.options.alpnProtocols ?? []];
     this.#acceptNext();
   }
@@ -165,25 +153,9 @@ class TlsListening<A> extends ListenerBase<A, TlsEndpoint<A>> implements TlsList
   }
 
   protected override release(): void {
-    this.#listener.close();
+    super.release();
     this.#ending.abort();
     for (const connection of this.#ready.splice(0)) connection.close();
     this.#wake?.();
-  }
-
-  override getOption<T>(option: SocketOption<T>): T {
-    return this.#listener.getOption(option);
-  }
-
-  override setOption<T>(option: SocketOption<T>, value: T): void {
-    this.#listener.setOption(option, value);
-  }
-
-  override ref(): void {
-    this.#listener.ref();
-  }
-
-  override unref(): void {
-    this.#listener.unref();
   }
 }

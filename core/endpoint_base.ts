@@ -19,27 +19,91 @@ const SHOWN_NAMES = {
   message: "MessageEndpoint",
 } as const;
 
+/**
+ * What any endpoint asks of the socket beneath it: each engine has its own, which serves all kinds of
+ * endpoint. An endpoint is one too, for the endpoints that are made over others.
+ */
+export interface EndpointSocket<A> {
+  readonly family: Family;
+  readonly type: SocketType;
+  readonly protocol: number;
+  readonly engine: "deno" | "libc";
+  /** Still known once it is closed. */
+  readonly localAddr: A;
+  readonly remoteAddr: A | undefined;
+  /** Its descriptor, where it has one. */
+  readonly fd?: number;
+  getOption<T>(option: SocketOption<T>): T;
+  setOption<T>(option: SocketOption<T>, value: T): void;
+  /** Closes it: its waits must reject. */
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
 /** The base of the three kinds of endpoint. */
 export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
-  abstract readonly family: Family;
-  abstract readonly type: SocketType;
-  abstract readonly protocol: number;
   abstract readonly role: "listener" | "stream" | "message";
-  abstract readonly engine: "deno" | "libc";
-  abstract readonly localAddr: A;
-  abstract readonly remoteAddr: A | undefined;
+  /** The socket beneath; owned by the endpoint. */
+  protected readonly socket: EndpointSocket<A>;
 
   /** Set by close. */
   protected closed = false;
 
+  /** Takes the socket over. */
+  constructor(socket: EndpointSocket<A>) {
+    this.socket = socket;
+  }
+
+  get family(): Family {
+    return this.socket.family;
+  }
+
+  get type(): SocketType {
+    return this.socket.type;
+  }
+
+  get protocol(): number {
+    return this.socket.protocol;
+  }
+
+  get engine(): "deno" | "libc" {
+    return this.socket.engine;
+  }
+
+  get localAddr(): A {
+    return this.socket.localAddr;
+  }
+
+  get remoteAddr(): A | undefined {
+    return this.socket.remoteAddr;
+  }
+
   /** Rejects what waits in this process, and gives up what is kept. Called once, before the release. */
   protected abstract endWaits(): void;
+
   /** Closes the socket: its waits must reject. Called once. */
-  protected abstract release(): void;
-  abstract getOption<T>(option: SocketOption<T>): T;
-  abstract setOption<T>(option: SocketOption<T>, value: T): void;
-  abstract ref(): void;
-  abstract unref(): void;
+  protected release(): void {
+    this.socket.close();
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    this.checkOpen("getsockopt");
+    return this.socket.getOption(option);
+  }
+
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    this.checkOpen("setsockopt");
+    this.socket.setOption(option, value);
+  }
+
+  ref(): void {
+    if (!this.closed) this.socket.ref();
+  }
+
+  unref(): void {
+    if (!this.closed) this.socket.unref();
+  }
 
   close(): void {
     if (this.closed) return;
@@ -72,7 +136,8 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
 
   /** @internal What else is seen when the endpoint is printed. */
   shown(): Readonly<Record<string, unknown>> {
-    return this.closed ? { closed: true } : {};
+    const { fd } = this.socket;
+    return { ...(this.closed && { closed: true }), ...(fd !== undefined && { fd }) };
   }
 
   /** Throws once the endpoint is closed. */

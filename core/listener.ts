@@ -5,7 +5,7 @@
  */
 import { checkKeys } from "./arguments.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
-import { EndpointBase } from "./endpoint_base.ts";
+import { EndpointBase, type EndpointSocket } from "./endpoint_base.ts";
 import { closedError, isSocketError } from "./errors.ts";
 import { Turns } from "./turns.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
@@ -38,7 +38,6 @@ export const DEFAULT_BACKLOG = 4096;
 
 /** The base of the listeners of both engines. */
 export abstract class ListenerBase<A, E> extends EndpointBase<A> implements ListenerEndpoint<A, E> {
-  readonly remoteAddr: A | undefined = undefined;
   readonly role = "listener" as const;
 
   /** Order of the accepts. */
@@ -46,9 +45,9 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
   readonly #onError: AcceptErrorHandler | undefined;
   #backingOff: ((reason: unknown) => void) | undefined;
 
-  /** `onError` hears of each error that accepting survives. */
-  constructor(onError: AcceptErrorHandler | undefined) {
-    super();
+  /** Takes the socket over. `onError` hears of each error that accepting survives. */
+  constructor(socket: EndpointSocket<A>, onError: AcceptErrorHandler | undefined) {
+    super(socket);
     this.#onError = onError;
   }
 

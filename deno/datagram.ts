@@ -12,6 +12,7 @@ import { closedError, socketError } from "../core/errors.ts";
 import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import { MessageBase } from "../core/message_base.ts";
+import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { checkRow, type SocketOption } from "../core/option.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";
@@ -28,18 +29,55 @@ export interface DenoDatagramParts<A> {
   text(address: A): string;
 }
 
+/** What carries Deno's datagrams as an endpoint's socket. */
+class DenoCarrier<A> implements EndpointSocket<A> {
+  readonly family: Family;
+  readonly type: SocketType = "dgram";
+  readonly protocol: number;
+  readonly engine = "deno" as const;
+  readonly localAddr: A;
+  /** The peer, if one was set. */
+  remoteAddr: A | undefined;
+  readonly #carrier: DatagramCarrier<A>;
+
+  constructor({ carrier, family, protocol }: DenoDatagramParts<A>) {
+    this.#carrier = carrier;
+    this.family = family;
+    this.protocol = protocol;
+    this.localAddr = carrier.localAddr;
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    checkRow(option, "getsockopt", "option");
+    return this.#carrier.getOption(option);
+  }
+
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    checkRow(option, "setsockopt", "option");
+    option.codec.encode(value); // refuses what is no value of this option
+    this.#carrier.setOption(option, value);
+  }
+
+  close(): void {
+    this.#carrier.close();
+  }
+
+  ref(): void {
+    this.#carrier.ref();
+  }
+
+  unref(): void {
+    this.#carrier.unref();
+  }
+}
+
 /**
  * Deno's datagram calls can neither be cancelled nor connect. So an abandoned receive serves the
  * next one, an abandoned send is finished before the next, and the messages of others than the peer
  * are dropped here.
  */
 export class DenoDatagram<A> extends MessageBase<A> {
-  readonly family: Family;
-  readonly type: SocketType = "dgram";
-  readonly protocol: number;
-  readonly engine = "deno" as const;
-  readonly localAddr: A;
-
+  declare protected readonly socket: DenoCarrier<A>;
   readonly #parts: DenoDatagramParts<A>;
   readonly #carrier: DatagramCarrier<A>;
   readonly #receiving = new Pending<ReceivedDatagram<A>>();
@@ -47,19 +85,11 @@ export class DenoDatagram<A> extends MessageBase<A> {
   /** What the pending send sends. */
   #inFlight: { data: Uint8Array; to: A | undefined } = { data: new Uint8Array(0), to: undefined };
   #stopSend: ((reason: unknown) => void) | undefined;
-  #peer: A | undefined;
 
   constructor(parts: DenoDatagramParts<A>) {
-    super();
+    super(new DenoCarrier(parts));
     this.#parts = parts;
     this.#carrier = parts.carrier;
-    this.family = parts.family;
-    this.protocol = parts.protocol;
-    this.localAddr = parts.carrier.localAddr;
-  }
-
-  get remoteAddr(): A | undefined {
-    return this.#peer;
   }
 
   /** Datagrams dropped in this process because receives fell behind. */
@@ -68,12 +98,12 @@ export class DenoDatagram<A> extends MessageBase<A> {
   }
 
   protected override async associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void> {
-    this.#peer = await this.#resolve(to, "connect", wait);
+    this.socket.remoteAddr = await this.#resolve(to, "connect", wait);
   }
 
   override disconnect(): void {
     if (this.closed) throw closedError("connect");
-    this.#peer = undefined;
+    this.socket.remoteAddr = undefined;
   }
 
   /** Joins a multicast group. */
@@ -123,7 +153,7 @@ export class DenoDatagram<A> extends MessageBase<A> {
     refuse("flags", options.flags);
     refuse("control", message.control);
     const to = message.to === undefined
-      ? this.#peer
+      ? this.socket.remoteAddr
       : await this.#resolve(message.to, "send", wait);
     if (to === undefined) throw socketError("EDESTADDRREQ", { syscall: "send" });
     // What it truly is, whatever it says of itself: node:dgram asks it, and fails where nobody can catch.
@@ -153,30 +183,9 @@ export class DenoDatagram<A> extends MessageBase<A> {
   }
 
   protected override release(): void {
-    this.#carrier.close();
+    super.release();
     // A send that waits for room in the peer's queue does not end with the close.
     this.#stopSend?.(closedError("sendto"));
-  }
-
-  override getOption<T>(option: SocketOption<T>): T {
-    this.checkOpen("getsockopt");
-    checkRow(option, "getsockopt", "option");
-    return this.#carrier.getOption(option);
-  }
-
-  override setOption<T>(option: SocketOption<T>, value: T): void {
-    this.checkOpen("setsockopt");
-    checkRow(option, "setsockopt", "option");
-    option.codec.encode(value); // refuses what is no value of this option
-    this.#carrier.setOption(option, value);
-  }
-
-  override ref(): void {
-    if (!this.closed) this.#carrier.ref();
-  }
-
-  override unref(): void {
-    if (!this.closed) this.#carrier.unref();
   }
 
   /** One in memory; not while an abandoned receive is on, whose datagram is older. */
@@ -201,7 +210,8 @@ export class DenoDatagram<A> extends MessageBase<A> {
   }
 
   #accepts(got: ReceivedDatagram<A>): boolean {
-    return this.#peer === undefined || this.#parts.same(this.#peer, got.from);
+    const peer = this.socket.remoteAddr;
+    return peer === undefined || this.#parts.same(peer, got.from);
   }
 
   #sent(data: Uint8Array, to: A): Promise<number> {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Family } from "../core/address.ts";
+import type { Family, SocketType } from "../core/address.ts";
+import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { fromDenoWait } from "./errors.ts";
 import { Pending } from "./pending.ts";
 import { closedError } from "../core/errors.ts";
@@ -33,24 +34,56 @@ export interface DenoListenerParts<A, C extends { close(): void }, E> {
   close?(settled: Promise<void>): void;
 }
 
-/** Deno's accept cannot be cancelled: an abandoned one stays pending and serves the next call. */
-export class DenoListener<A, C extends { close(): void }, E> extends ListenerBase<A, E> {
+/** A listener of Deno's as an endpoint's socket. */
+class DenoListening<A, C extends { close(): void }, E> implements EndpointSocket<A> {
   readonly family: Family;
-  readonly type = "stream" as const;
+  readonly type: SocketType = "stream";
   readonly protocol: number;
   readonly engine = "deno" as const;
   readonly localAddr: A;
+  readonly remoteAddr: A | undefined = undefined;
+  readonly #listener: DenoListenerHandle<C>;
+
+  constructor({ listener, family, protocol, localAddr }: DenoListenerParts<A, C, E>) {
+    this.#listener = listener;
+    this.family = family;
+    this.protocol = protocol;
+    this.localAddr = localAddr;
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    checkRow(option, "getsockopt", "option");
+    throw unsupported("get", option);
+  }
+
+  setOption<T>(option: SocketOption<T>): void {
+    checkRow(option, "setsockopt", "option");
+    throw unsupported("set", option);
+  }
+
+  close(): void {
+    this.#listener.close();
+  }
+
+  ref(): void {
+    this.#listener.ref();
+  }
+
+  unref(): void {
+    this.#listener.unref();
+  }
+}
+
+/** Deno's accept cannot be cancelled: an abandoned one stays pending and serves the next call. */
+export class DenoListener<A, C extends { close(): void }, E> extends ListenerBase<A, E> {
   readonly #parts: DenoListenerParts<A, C, E>;
   readonly #accepting = new Pending<C>();
   /** Whether somebody waits for the pending accept. */
   #awaited = false;
 
   constructor(parts: DenoListenerParts<A, C, E>) {
-    super(parts.onError);
+    super(new DenoListening(parts), parts.onError);
     this.#parts = parts;
-    this.family = parts.family;
-    this.protocol = parts.protocol;
-    this.localAddr = parts.localAddr;
   }
 
   protected override async next(wait: Wait | undefined): Promise<E> {
@@ -77,26 +110,6 @@ export class DenoListener<A, C extends { close(): void }, E> extends ListenerBas
   protected override release(): void {
     if (!this.#awaited) this.#accepting.abandon((conn) => conn.close());
     if (this.#parts.close) this.#parts.close(this.#accepting.settled());
-    else this.#parts.listener.close();
-  }
-
-  override getOption<T>(option: SocketOption<T>): T {
-    this.checkOpen("getsockopt");
-    checkRow(option, "getsockopt", "option");
-    throw unsupported("get", option);
-  }
-
-  override setOption<T>(option: SocketOption<T>): void {
-    this.checkOpen("setsockopt");
-    checkRow(option, "setsockopt", "option");
-    throw unsupported("set", option);
-  }
-
-  override ref(): void {
-    if (!this.closed) this.#parts.listener.ref();
-  }
-
-  override unref(): void {
-    if (!this.closed) this.#parts.listener.unref();
+    else super.release();
   }
 }

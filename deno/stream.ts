@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { Family } from "../core/address.ts";
+import type { Family, SocketType } from "../core/address.ts";
 import { equals } from "@std/bytes";
 import { detached, isPlain, isShared, lengthOf, partOf } from "../core/bytes.ts";
 import { fromDenoWait } from "./errors.ts";
 import { sayBytesSent } from "../core/errors.ts";
 import { Pending } from "./pending.ts";
 import { getDenoOption, setDenoOption } from "./options.ts";
+import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { checkRow, type SocketOption } from "../core/option.ts";
 import { StreamBase } from "../core/stream.ts";
 import type { Wait, WaitOptions } from "../core/wait.ts";
@@ -21,6 +22,61 @@ export interface DenoStreamParts<A> {
   protocol: number;
   /** Deno's address as ours. */
   fromAddr(addr: Deno.Addr): A;
+}
+
+/** A connection of Deno's as an endpoint's socket. */
+class DenoConnection<A> implements EndpointSocket<A> {
+  readonly family: Family;
+  readonly type: SocketType = "stream";
+  readonly protocol: number;
+  readonly engine = "deno" as const;
+  readonly #conn: Deno.TcpConn | Deno.UnixConn;
+  readonly #fromAddr: (addr: Deno.Addr) => A;
+  #localAddr: A | undefined;
+  #remoteAddr: A | undefined;
+  readonly #options = new Map<string, unknown>();
+
+  constructor({ conn, family, protocol, fromAddr }: DenoStreamParts<A>) {
+    this.#conn = conn;
+    this.family = family;
+    this.protocol = protocol;
+    this.#fromAddr = fromAddr;
+  }
+
+  get localAddr(): A {
+    return this.#localAddr ??= this.#fromAddr(this.#conn.localAddr);
+  }
+
+  get remoteAddr(): A {
+    return this.#remoteAddr ??= this.#fromAddr(this.#conn.remoteAddr);
+  }
+
+  getOption<T>(option: SocketOption<T>): T {
+    checkRow(option, "getsockopt", "option");
+    return getDenoOption(this.#options, option);
+  }
+
+  setOption<T>(option: SocketOption<T>, value: T): void {
+    checkRow(option, "setsockopt", "option");
+    setDenoOption(this.#conn, this.#options, option, value);
+  }
+
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch (error) {
+      // Deno.startTls has taken the connection over and closed this handle.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+
+  ref(): void {
+    this.#conn.ref();
+  }
+
+  unref(): void {
+    this.#conn.unref();
+  }
 }
 
 /** The most that one cancellable call takes over from the caller. */
@@ -36,16 +92,7 @@ const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  * nothing.
  */
 export class DenoStream<A> extends StreamBase<A> {
-  readonly family: Family;
-  readonly type = "stream" as const;
-  readonly protocol: number;
-  readonly engine = "deno" as const;
-
   readonly #conn: Deno.TcpConn | Deno.UnixConn;
-  readonly #fromAddr: (addr: Deno.Addr) => A;
-  #localAddr: A | undefined;
-  #remoteAddr: A | undefined;
-  readonly #options = new Map<string, unknown>();
   readonly #reading = new Pending<Uint8Array>();
   readonly #writing = new Pending<number>();
   /** The rest of a read that brought more than its receive had room for, or had no room any more. */
@@ -69,19 +116,8 @@ export class DenoStream<A> extends StreamBase<A> {
   #rejectRead: ((reason: unknown) => void) | undefined;
 
   constructor(parts: DenoStreamParts<A>) {
-    super();
+    super(new DenoConnection(parts));
     this.#conn = parts.conn;
-    this.family = parts.family;
-    this.protocol = parts.protocol;
-    this.#fromAddr = parts.fromAddr;
-  }
-
-  get localAddr(): A {
-    return this.#localAddr ??= this.#fromAddr(this.#conn.localAddr);
-  }
-
-  get remoteAddr(): A {
-    return this.#remoteAddr ??= this.#fromAddr(this.#conn.remoteAddr);
   }
 
   /**
@@ -173,35 +209,6 @@ export class DenoStream<A> extends StreamBase<A> {
     } catch (error) {
       throw fromDenoWait(error, "shutdown", this.closed);
     }
-  }
-
-  protected override release(): void {
-    try {
-      this.#conn.close();
-    } catch (error) {
-      // Deno.startTls has taken the connection over and closed this handle.
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
-  }
-
-  override getOption<T>(option: SocketOption<T>): T {
-    this.checkOpen("getsockopt");
-    checkRow(option, "getsockopt", "option");
-    return getDenoOption(this.#options, option);
-  }
-
-  override setOption<T>(option: SocketOption<T>, value: T): void {
-    this.checkOpen("setsockopt");
-    checkRow(option, "setsockopt", "option");
-    setDenoOption(this.#conn, this.#options, option, value);
-  }
-
-  override ref(): void {
-    if (!this.closed) this.#conn.ref();
-  }
-
-  override unref(): void {
-    if (!this.closed) this.#conn.unref();
   }
 
   #onWrite = (count: number): void | Promise<void> => {

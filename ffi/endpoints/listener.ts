@@ -3,17 +3,14 @@
  *
  * @module
  */
-import type { Family, SocketType } from "../../core/address.ts";
 import { closedError } from "../../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../../core/listener.ts";
-import type { SocketOption } from "../../core/option.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
-import { familyName, rowOf } from "../families/table.ts";
-import { typeName } from "../families/socket_types.ts";
+import { rowOf } from "../families/table.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { acceptedDescriptor } from "../descriptor/open.ts";
-import { EndpointNames } from "./names.ts";
+import { LibcSocket } from "./socket.ts";
 
 /** What a listener makes of an accepted socket. */
 export type MakeEndpoint<E> = (
@@ -27,15 +24,12 @@ export type MakeEndpoint<E> = (
  * one promise at most.
  */
 export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
-  readonly engine = "libc" as const;
-  /** The socket beneath; owned by this endpoint. */
+  declare protected readonly socket: LibcSocket<A>;
+  /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
-  readonly #names: EndpointNames<A>;
   readonly #make: MakeEndpoint<E>;
-  readonly #onClose: (() => void) | undefined;
   /** The address of every accepted socket, where this one is bound to a single address. */
   readonly #local: Uint8Array | undefined;
-  #detached = false;
   /** Settle the pending {@linkcode LibcListener.accept}. */
   #resolve: (connection: E | PromiseLike<E>) => void = nothing;
   #reject: (reason: unknown) => void = nothing;
@@ -48,28 +42,10 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     onClose?: () => void,
     local: Uint8Array = core.localName(),
   ) {
-    super(onError);
+    super(new LibcSocket<A>(core, { connected: false, local, onClose }), onError);
     this.core = core;
     this.#make = make;
-    this.#onClose = onClose;
-    this.#names = new EndpointNames(core, local, undefined);
     this.#local = rowOf(core.familyNumber).isExact?.(local, 0) ? local : undefined;
-  }
-
-  get family(): Family {
-    return familyName(this.core.familyNumber);
-  }
-
-  get type(): SocketType {
-    return typeName(this.core.typeNumber);
-  }
-
-  get protocol(): number {
-    return this.core.protocol;
-  }
-
-  get localAddr(): A {
-    return this.#names.local;
   }
 
   override accept(options?: WaitOptions): Promise<E> {
@@ -160,36 +136,9 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
    * @returns The descriptor.
    */
   detach(): number {
-    const fd = this.core.detach();
-    this.#detached = true;
+    const fd = this.socket.detach();
     this.close();
     return fd;
-  }
-
-  protected release(): void {
-    if (this.#detached) return;
-    this.core.close();
-    this.#onClose?.();
-  }
-
-  getOption<T>(option: SocketOption<T>): T {
-    return this.core.getOption(option);
-  }
-
-  setOption<T>(option: SocketOption<T>, value: T): void {
-    this.core.setOption(option, value);
-  }
-
-  override shown(): Readonly<Record<string, unknown>> {
-    return { ...super.shown(), fd: this.core.fd };
-  }
-
-  ref(): void {
-    this.core.setReferenced(true);
-  }
-
-  unref(): void {
-    this.core.setReferenced(false);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Address, AddressInput, Family, SocketType } from "../../core/address.ts";
+import type { Address, AddressInput } from "../../core/address.ts";
 import type { Control } from "../../core/control.ts";
 import { isSocketError, socketError } from "../../core/errors.ts";
 import type {
@@ -42,39 +42,28 @@ import {
 } from "../messages/msghdr.ts";
 import { SO_MEMINFO } from "../options/buffer.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
-import { familyName } from "../families/table.ts";
-import { typeName } from "../families/socket_types.ts";
 import { Peer } from "../guard/peer.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
-import { EndpointNames } from "./names.ts";
+import { LibcSocket, type SocketGiven } from "./socket.ts";
 
 /** A receive that met the end of a connection. */
 export const ENDED: unique symbol = Symbol();
 
 /** What is known of a socket when its endpoint is made. */
-export interface MessageGiven {
+export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
   /** Whether it has a peer. Default false. */
   connected?: boolean;
   /** Whether its connection can end, which an empty receive then tells. Default true. */
   ends?: boolean;
   /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
   oneByOne?: boolean;
-  /** Its sockaddr. */
-  local?: Uint8Array;
-  /** Its peer's. */
-  remote?: Uint8Array;
-  /** Runs after it is closed. */
-  onClose?: () => void;
 }
 
 /** A socket that keeps message boundaries, over a descriptor. */
 export class LibcMessage<A> extends MessageBase<A> {
-  readonly engine = "libc" as const;
-  /** The socket beneath; owned by this endpoint. */
+  declare protected readonly socket: LibcSocket<A>;
+  /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
-  readonly #names: EndpointNames<A>;
-  readonly #onClose: (() => void) | undefined;
-  #connected: boolean;
   readonly #ends: boolean;
   readonly #oneByOne: boolean;
   /** Whether each message is asked to carry a timestamp, by which an empty one differs from the end. */
@@ -84,36 +73,14 @@ export class LibcMessage<A> extends MessageBase<A> {
 
   /** Takes the socket over. */
   constructor(core: Descriptor, given: MessageGiven = {}) {
-    super();
+    const { connected = false, local, remote, onClose } = given;
+    super(new LibcSocket<A>(core, { connected, local, remote, onClose }));
     this.core = core;
-    this.#names = new EndpointNames(core, given.local, given.remote);
-    this.#onClose = given.onClose;
-    this.#connected = given.connected ?? false;
     this.#ends = given.ends ?? true;
     this.#oneByOne = given.oneByOne ?? false;
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
-  }
-
-  get family(): Family {
-    return familyName(this.core.familyNumber);
-  }
-
-  get type(): SocketType {
-    return typeName(this.core.typeNumber);
-  }
-
-  get protocol(): number {
-    return this.core.protocol;
-  }
-
-  get localAddr(): A {
-    return this.#names.local;
-  }
-
-  get remoteAddr(): A | undefined {
-    return this.#connected ? this.#names.remote : undefined;
   }
 
   protected async receive(
@@ -139,7 +106,7 @@ export class LibcMessage<A> extends MessageBase<A> {
       return message === undefined ? [] : [message];
     }
     const { size, flags, controlBytes } = options;
-    const request = { size, flags, controlBytes, connected: this.#connected };
+    const request = { size, flags, controlBytes, connected: this.socket.connected };
     return await recvMany(this.core, max, request, wait) as Message<A>[];
   }
 
@@ -149,7 +116,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   ): AsyncGenerator<MessageBatch<A>, void, void> {
     if (this.#isOneByOne) return yield* super.batches(options, wait);
     const { max, size, flags, controlBytes } = options;
-    const request = { max, size, flags, controlBytes, connected: this.#connected };
+    const request = { max, size, flags, controlBytes, connected: this.socket.connected };
     yield* recvBatches(this.core, request, wait) as AsyncGenerator<MessageBatch<A>, void, void>;
   }
 
@@ -170,19 +137,17 @@ export class LibcMessage<A> extends MessageBase<A> {
   ): Promise<number> {
     if (this.core.typeNumber === SOCK_DCCP) return this.transmitEach(messages, wait);
     const all = messages as Iterable<OutgoingMessage<Address>>;
-    return sendMany(this.core, all, wait, this.#connected);
+    return sendMany(this.core, all, wait, this.socket.connected);
   }
 
   protected async associate(to: AddressInput<A>, wait: Wait | undefined): Promise<void> {
     await this.core.connect(Peer.ask(to as AddressInput<Address>, "connect", INTERFACES), wait);
-    this.#names.changed();
-    this.#connected = true;
+    this.socket.renamed(true);
   }
 
   disconnect(): void {
     this.core.dissolve();
-    this.#names.changed();
-    this.#connected = false;
+    this.socket.renamed(false);
   }
 
   /** Ends one or both directions (`man 2 shutdown`). */
@@ -204,43 +169,23 @@ export class LibcMessage<A> extends MessageBase<A> {
     if (this.receives.busy || this.sends.busy || this.keepsMessages) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received messages wait");
     }
-    this.#names.keep();
-    const fd = this.core.detach();
+    const fd = this.socket.detach();
     this.close();
     return fd;
   }
 
-  protected release(): void {
-    if (this.core.isClosed) return; // detached
-    this.#names.keep();
-    this.core.close();
-    this.#onClose?.();
-  }
-
-  getOption<T>(option: SocketOption<T>): T {
+  override getOption<T>(option: SocketOption<T>): T {
     if (this.#marked && isMark(option)) return this.#wantsTimestamps as T;
-    return this.core.getOption(option);
+    return super.getOption(option);
   }
 
-  setOption<T>(option: SocketOption<T>, value: T): void {
+  override setOption<T>(option: SocketOption<T>, value: T): void {
     if (this.#marked && isMark(option)) {
       option.codec.encode(value);
       this.#wantsTimestamps = Boolean(value);
     } else {
-      this.core.setOption(option, value);
+      super.setOption(option, value);
     }
-  }
-
-  override shown(): Readonly<Record<string, unknown>> {
-    return { ...super.shown(), fd: this.core.fd };
-  }
-
-  ref(): void {
-    this.core.setReferenced(true);
-  }
-
-  unref(): void {
-    this.core.setReferenced(false);
   }
 
   /** Receives at once: `undefined` if there is no message. */
@@ -294,7 +239,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   /** Whether the end of a connection reads as an empty message: elsewhere than on unix, which has marks. */
   get #endsEmpty(): boolean {
     const { typeNumber } = this.core;
-    return this.#ends && this.#connected && !this.#marked &&
+    return this.#ends && this.socket.connected && !this.#marked &&
       (typeNumber === SOCK_SEQPACKET || typeNumber === SOCK_DCCP);
   }
 
@@ -314,7 +259,7 @@ export class LibcMessage<A> extends MessageBase<A> {
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
   #isOthers(error: unknown): boolean {
     const { familyNumber } = this.core;
-    return !this.#connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
+    return !this.socket.connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
       isSocketError(error) && isIcmpError(error.errno);
   }
 }

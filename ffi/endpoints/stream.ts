@@ -2,24 +2,20 @@
  * The libc engine's stream endpoint.
  *
  * The room `endpoints/` is the contract of core over a `Descriptor`: this one, `listener.ts` and
- * `message.ts` serve all families. `endpoint_of.ts` makes one of a `Socket`.
+ * `message.ts` serve all families, over the same `socket.ts`. `endpoint_of.ts` makes one of a `Socket`.
  *
  * @module
  */
-import type { Family, SocketType } from "../../core/address.ts";
 import { detached, isPlain, lengthOf } from "../../core/bytes.ts";
-import type { SocketOption } from "../../core/option.ts";
 import type { FileJob } from "../../core/send_file.ts";
 import { SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait, WaitOptions } from "../../core/wait.ts";
-import { familyName } from "../families/table.ts";
-import { typeName } from "../families/socket_types.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { transferFile } from "../descriptor/send_file.ts";
-import { EndpointNames } from "./names.ts";
+import { LibcSocket } from "./socket.ts";
 
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
 const DONE: Promise<void> = Promise.resolve();
@@ -37,10 +33,9 @@ const capture = (resolve: (count: number) => void, reject: (reason: unknown) => 
  * they make their call at once, and one promise at most.
  */
 export class LibcStream<A> extends StreamBase<A> implements Pending {
-  readonly engine = "libc" as const;
-  /** The socket beneath; owned by this endpoint. */
+  declare protected readonly socket: LibcSocket<A>;
+  /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
-  readonly #names: EndpointNames<A>;
   /** Where the pending receive of {@linkcode LibcStream.recvInto} puts its bytes. */
   #buffer: Uint8Array | undefined;
   #resolve: (count: number) => void = nothing;
@@ -48,29 +43,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
 
   /** Takes the socket over; it is connected. Addresses that are known already save asking. */
   constructor(core: Descriptor, local?: Uint8Array, remote?: Uint8Array) {
-    super();
+    // The families hand the descriptor to nobody who could duplicate it.
+    super(new LibcSocket<A>(core, { connected: true, local, remote, alone: true }));
     this.core = core;
-    this.#names = new EndpointNames(core, local, remote);
-  }
-
-  get family(): Family {
-    return familyName(this.core.familyNumber);
-  }
-
-  get type(): SocketType {
-    return typeName(this.core.typeNumber);
-  }
-
-  get protocol(): number {
-    return this.core.protocol;
-  }
-
-  get localAddr(): A {
-    return this.#names.local;
-  }
-
-  get remoteAddr(): A | undefined {
-    return this.#names.remote;
   }
 
   override recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -164,12 +139,6 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
   }
 
-  protected release(): void {
-    this.#names.keep();
-    // The families hand the descriptor to nobody who could duplicate it.
-    this.core.close(true);
-  }
-
   /**
    * Hands the descriptor over: the caller closes it. It stays non-blocking; this endpoint counts as
    * closed.
@@ -184,30 +153,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     ) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received bytes wait");
     }
-    this.#names.keep();
-    const fd = this.core.detach();
+    const fd = this.socket.detach();
     this.close();
     return fd;
-  }
-
-  getOption<T>(option: SocketOption<T>): T {
-    return this.core.getOption(option);
-  }
-
-  setOption<T>(option: SocketOption<T>, value: T): void {
-    this.core.setOption(option, value);
-  }
-
-  override shown(): Readonly<Record<string, unknown>> {
-    return { ...super.shown(), fd: this.core.fd };
-  }
-
-  ref(): void {
-    this.core.setReferenced(true);
-  }
-
-  unref(): void {
-    this.core.setReferenced(false);
   }
 
   /** Receives at once; `undefined` if nothing is there. */

@@ -1,17 +1,31 @@
 /** Endpoints over a script instead of a socket: what each call of the engine brings is written down. */
 import { closedError } from "../../core/errors.ts";
+import type { EndpointSocket } from "../../core/endpoint_base.ts";
 import { ListenerBase } from "../../core/listener.ts";
 import { StreamBase } from "../../core/stream.ts";
 import type { Wait } from "../../core/wait.ts";
 
+/** The socket beneath: it has an address, and nothing else. */
+const SOCKET: EndpointSocket<string> = {
+  family: "other",
+  type: "stream",
+  protocol: 0,
+  engine: "deno",
+  localAddr: "local",
+  remoteAddr: "remote",
+  getOption: noOptions,
+  setOption: noOptions,
+  close() {},
+  ref() {},
+  unref() {},
+};
+
+function noOptions(): never {
+  throw new Error("no options");
+}
+
 /** A stream that receives the given pieces and then its end, and keeps what is sent. */
 export class ScriptedStream extends StreamBase<string> {
-  readonly family = "other";
-  readonly type = "stream";
-  readonly protocol = 0;
-  readonly engine = "deno";
-  readonly localAddr = "local";
-  readonly remoteAddr = "remote";
   /** What was sent, call by call. */
   readonly sent: Uint8Array[] = [];
   /** What was ended, call by call. */
@@ -23,7 +37,7 @@ export class ScriptedStream extends StreamBase<string> {
   readonly #pieces: Uint8Array[];
 
   constructor(pieces: readonly Uint8Array[]) {
-    super();
+    super(SOCKET);
     this.#pieces = [...pieces];
   }
 
@@ -46,32 +60,18 @@ export class ScriptedStream extends StreamBase<string> {
     this.ended.push(how);
   }
 
-  protected release(): void {
+  protected override release(): void {
     this.released++;
   }
-
-  getOption(): never {
-    throw new Error("no options");
-  }
-  setOption(): never {
-    throw new Error("no options");
-  }
-  ref(): void {}
-  unref(): void {}
 }
 
 /** A listener whose accepts have the given outcomes, in order; then it waits until it is closed. */
 export class ScriptedListener extends ListenerBase<string, string> {
-  readonly family = "other";
-  readonly type = "stream";
-  readonly protocol = 0;
-  readonly engine = "deno";
-  readonly localAddr = "local";
   readonly #outcomes: (string | Error)[];
   #waiting: ((reason: unknown) => void) | undefined;
 
   constructor(outcomes: readonly (string | Error)[], onError?: (error: Error) => void) {
-    super(onError);
+    super({ ...SOCKET, remoteAddr: undefined }, onError);
     this.#outcomes = [...outcomes];
   }
 
@@ -85,16 +85,7 @@ export class ScriptedListener extends ListenerBase<string, string> {
     });
   }
 
-  protected release(): void {
+  protected override release(): void {
     this.#waiting?.(closedError("accept"));
   }
-
-  getOption(): never {
-    throw new Error("no options");
-  }
-  setOption(): never {
-    throw new Error("no options");
-  }
-  ref(): void {}
-  unref(): void {}
 }
