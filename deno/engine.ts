@@ -97,6 +97,15 @@ export async function connect<
   }
 }
 
+/**
+ * `signal` as `Deno.connect` may have it. Aborted when the connection is there but not yet handed out,
+ * Deno throws the connection away without closing it (2.9: `finally { signal.throwIfAborted() }` in
+ * 01_net.js). This one cancels the call and throws nothing: a connection that came is handed out.
+ */
+export function onlyCancelling(signal: AbortSignal): AbortSignal {
+  return Object.defineProperty(signal, "throwIfAborted", { value: () => {} });
+}
+
 async function told<C>(opening: Promise<C>, address: string): Promise<C> {
   try {
     return await opening;

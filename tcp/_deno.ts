@@ -2,7 +2,7 @@ import type { IpAddress } from "../core/address.ts";
 import { hostPort } from "../core/ip_arguments.ts";
 import type { Wait } from "../core/wait.ts";
 import { fromNetAddr } from "../deno/address.ts";
-import { callDeno, connect, type DenoTransport, listen } from "../deno/engine.ts";
+import { callDeno, connect, type DenoTransport, listen, onlyCancelling } from "../deno/engine.ts";
 import { DenoStream } from "../deno/stream.ts";
 import type { ConnectRequest, ListenRequest } from "./_arguments.ts";
 import type { TcpListener, TcpStream } from "./types.ts";
@@ -49,7 +49,7 @@ export async function connectDeno(
     Deno.connect({
       hostname: zoned(hostname, scopeId),
       port,
-      signal: wait?.signal,
+      signal: wait && onlyCancelling(wait.signal),
       autoSelectFamilyAttemptDelay: attemptDelayMs,
     });
   return await connect(open, TRANSPORT, { address: hostPort(hostname, port), options, wait });

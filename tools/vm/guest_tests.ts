@@ -11,6 +11,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "netlink/guest_test.ts": 15,
   "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
   "reliability/fuzz_test.ts:/^(vsock|sctp|dccp|tipc)/": 25,
+  "reliability/given_up_test.ts:/^vsock/": 15,
   "reliability/netem_test.ts": 90,
   "sctp": 35,
   "tipc": 15,
