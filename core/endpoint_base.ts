@@ -10,7 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
 import { showAs } from "./inspect.ts";
 import type { SocketOption } from "./option.ts";
-import type { Turns } from "./turns.ts";
+import type { Order } from "./order.ts";
 import type { Wait, WaitSubject } from "./wait.ts";
 
 const SHOWN_NAMES = {
@@ -145,20 +145,20 @@ export abstract class EndpointBase<A> implements Endpoint<A>, WaitSubject {
     if (this.closed) throw closedError(syscall);
   }
 
-  /** Runs `work` when its turn comes, passes the turn on and ends `wait`. */
-  protected async takeTurn<T>(
-    turns: Turns,
+  /** Runs `work` when those of its kind that came before have ended, and ends `wait`. */
+  protected async inOrder<T>(
+    order: Order,
     wait: Wait | undefined,
     syscall: string,
     work: (wait: Wait | undefined) => Promise<T>,
   ): Promise<T> {
-    if (turns.busy) return await turns.run(wait, () => this.checkOpen(syscall), work);
+    if (order.busy) return await order.run(wait, () => this.checkOpen(syscall), work);
     this.checkOpen(syscall);
-    turns.enter();
+    order.enter();
     try {
       return await work(wait);
     } finally {
-      turns.leave();
+      order.leave();
       wait?.end();
     }
   }

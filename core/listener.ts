@@ -1,5 +1,5 @@
 /**
- * What every listener does the same way: turns, errors that pass, iteration.
+ * What every listener does the same way: order, errors that pass, iteration.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { checkKeys } from "./arguments.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
 import { EndpointBase, type EndpointSocket } from "./endpoint_base.ts";
 import { closedError, isSocketError } from "./errors.ts";
-import { Turns } from "./turns.ts";
+import { Order } from "./order.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** Hears of an error that an accept loop survives: `code` is ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, … */
@@ -41,7 +41,7 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
   readonly role = "listener" as const;
 
   /** Order of the accepts. */
-  protected readonly turns: Turns = new Turns();
+  protected readonly accepts: Order = new Order();
   readonly #onError: AcceptErrorHandler | undefined;
   #backingOff: ((reason: unknown) => void) | undefined;
 
@@ -57,7 +57,7 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
   async accept(options?: WaitOptions): Promise<E> {
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "accept");
     const wait = beginWait(options, "accept", this);
-    return await this.takeTurn(this.turns, wait, "accept", (wait) => this.acceptSurviving(wait));
+    return await this.inOrder(this.accepts, wait, "accept", (wait) => this.acceptSurviving(wait));
   }
 
   // Not a generator, which takes several promises more for each connection.
@@ -82,7 +82,7 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
   }
 
   protected override endWaits(): void {
-    this.turns.rejectAll(() => closedError("accept"));
+    this.accepts.rejectAll(() => closedError("accept"));
     this.#backingOff?.(closedError("accept"));
   }
 

@@ -34,7 +34,7 @@ import {
   MAX_MESSAGE_BYTES,
 } from "./limits.ts";
 import { MessageArrayBatch } from "./message_batch.ts";
-import { Turns } from "./turns.ts";
+import { Order } from "./order.ts";
 import { beginWait, type Wait, WAIT_KEYS, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
 
 /** Flags of a receive that mean something to messages received ahead: bits/socket.h. */
@@ -71,9 +71,9 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   readonly role = "message" as const;
 
   /** Order of the receives. */
-  protected readonly receives: Turns = new Turns();
+  protected readonly receives: Order = new Order();
   /** Order of the sends. */
-  protected readonly sends: Turns = new Turns();
+  protected readonly sends: Order = new Order();
   /** What an iteration has received ahead, the newest first. */
   #kept: Message<A>[] = [];
 
@@ -124,14 +124,14 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   send(data: Uint8Array, options?: SendOptions): Promise<number> {
     return options === undefined && !this.sends.busy
       ? this.#sendNow("send", data, undefined)
-      : this.#sendInTurn("send", data, undefined, options);
+      : this.#sendInOrder("send", data, undefined, options);
   }
 
   sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
     if (to === undefined) return Promise.reject(new TypeError("Cannot send: to is not an address"));
     return options === undefined && !this.sends.busy
       ? this.#sendNow("sendto", data, to)
-      : this.#sendInTurn("sendto", data, to, options);
+      : this.#sendInOrder("sendto", data, to, options);
   }
 
   async recv(options?: RecvOptions): Promise<Uint8Array> {
@@ -144,12 +144,12 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   recvFrom(options?: RecvOptions): Promise<Message<A>> {
     return options === undefined && !this.receives.busy
       ? this.#receiveNow()
-      : this.#receiveInTurn(options);
+      : this.#receiveInOrder(options);
   }
 
-  async #receiveInTurn(options: RecvOptions | undefined): Promise<Message<A>> {
+  async #receiveInOrder(options: RecvOptions | undefined): Promise<Message<A>> {
     const checked = options === undefined ? NONE : RECV(options, "receive", "options");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.receives,
       beginWait(checked, "receive", this),
       "recvfrom",
@@ -160,7 +160,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   async recvMany(max: number = DEFAULT_BATCH, options?: RecvOptions): Promise<Message<A>[]> {
     checkInteger(max, 1, MAX_BATCH, "receive", "max");
     const checked = options === undefined ? NONE : RECV(options, "receive", "options");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.receives,
       beginWait(checked, "receive", this),
       "recvmmsg",
@@ -201,7 +201,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   ): Promise<number> {
     checkIterable(messages, "send", "messages");
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.sends,
       beginWait(options, "send", this),
       "sendmmsg",
@@ -246,7 +246,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     }
   }
 
-  async #sendInTurn(
+  async #sendInOrder(
     syscall: string,
     data: Uint8Array,
     to: AddressInput<A> | undefined,
@@ -255,7 +255,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     checkBytes(data, "send", "data");
     if (to !== undefined) checkAddressObject(to, "send");
     const checked = options === undefined ? NONE : SEND(options, "send", "options");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.sends,
       beginWait(checked, "send", this),
       syscall,
@@ -303,8 +303,8 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   ): AsyncGenerator<MessageBatch<A>, void, void> {
     const { max = DEFAULT_BATCH } = options;
     while (!this.closed) {
-      // Its turn each time: other receives may come between two batches.
-      const messages = await this.takeTurn(
+      // In order each time: other receives may come between two batches.
+      const messages = await this.inOrder(
         this.receives,
         undefined,
         "recvmmsg",
@@ -319,7 +319,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   async #nextOfBatch(): Promise<IteratorResult<Message<A>, undefined>> {
     if (this.closed) return { done: true, value: undefined };
     try {
-      const value = await this.takeTurn(this.receives, undefined, "recvmmsg", async (wait) => {
+      const value = await this.inOrder(this.receives, undefined, "recvmmsg", async (wait) => {
         const message = this.#takeKept(NONE);
         if (message !== undefined) return message;
         const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, NONE, wait);

@@ -120,7 +120,7 @@ export async function openToSend(path: string | URL): Promise<Deno.FsFile> {
 }
 
 /**
- * Sends a file by reading and sending in turns, wherever no kernel call does it.
+ * Sends a file by reading and sending alternately, wherever no kernel call does it.
  *
  * @param job What to send; what went is counted there.
  * @param push Sends 1 byte or more; resolves to how many.

@@ -29,7 +29,7 @@ import {
 } from "./send_file.ts";
 import { checkHow } from "./shutdown.ts";
 import { StreamFaces } from "./stream_faces.ts";
-import { Turns } from "./turns.ts";
+import { Order } from "./order.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 const DEFAULT_RECV_BYTES = 65536;
@@ -45,9 +45,9 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   readonly role = "stream" as const;
 
   /** Order of the receives. */
-  protected readonly receives: Turns = new Turns();
+  protected readonly receives: Order = new Order();
   /** Order of the sends. */
-  protected readonly sends: Turns = new Turns();
+  protected readonly sends: Order = new Order();
   /** Bytes to hand out before new ones are pulled; absent while there never were any. */
   protected kept: ByteQueue | undefined;
   #faces: StreamFaces | undefined;
@@ -78,7 +78,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     checkBytes(buffer, "receive", "buffer");
     const wait = options === undefined ? undefined : this.#beginReceive(options);
     if (!this.#receivesIdle) {
-      return await this.takeTurn(this.receives, wait, "recv", (wait) => this.#into(buffer, wait));
+      return await this.inOrder(this.receives, wait, "recv", (wait) => this.#into(buffer, wait));
     }
     this.receives.enter();
     try {
@@ -93,7 +93,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     checkInteger(size, 1, MAX_BYTES, "receive", "size");
     const wait = options === undefined ? undefined : this.#beginReceive(options);
     if (!this.#receivesIdle) {
-      return await this.takeTurn(this.receives, wait, "recv", (wait) => this.recvChunk(size, wait));
+      return await this.inOrder(this.receives, wait, "recv", (wait) => this.recvChunk(size, wait));
     }
     this.receives.enter();
     try {
@@ -107,7 +107,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   async recvExact(size: number, options?: WaitOptions): Promise<Uint8Array> {
     checkInteger(size, 0, MAX_BYTES, "receive", "size");
     const wait = options === undefined ? undefined : this.#beginReceive(options);
-    return await this.takeTurn(
+    return await this.inOrder(
       this.receives,
       wait,
       "recv",
@@ -124,7 +124,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     bytes = partOf(bytes, 0);
     if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
     const until = UNTIL(options === undefined ? {} : options, "receive", "options");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.receives,
       beginWait(until, "receive", this),
       "recv",
@@ -135,7 +135,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   async recvFrame(options?: FrameOptions): Promise<Uint8Array | undefined> {
     const shape = frameShape(options, "receive a frame");
     const wait = beginWait(shape, "receive a frame", this);
-    return await this.takeTurn(this.receives, wait, "recv", async (wait) => {
+    return await this.inOrder(this.receives, wait, "recv", async (wait) => {
       if (!await this.#gather(1, wait)) return undefined;
       if (!await this.#gather(shape.prefixBytes, wait)) throw this.#unexpectedEof();
       const size = decodePrefix(this.kept!.peek(), shape);
@@ -156,7 +156,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   async send(data: Uint8Array, options?: WaitOptions): Promise<number> {
     checkBytes(data, "send", "data");
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.sends,
       beginWait(options, "send", this),
       "send",
@@ -180,7 +180,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     try {
       const wait = beginWait(waitOptions, "send a file", this);
       const work = (wait: Wait | undefined) => this.transfer(job, wait);
-      await this.takeTurn(this.sends, wait, "send", work);
+      await this.inOrder(this.sends, wait, "send", work);
     } catch (error) {
       sayBytesSent(error, job.sent);
       throw error;
@@ -246,8 +246,8 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     try {
       wait = beginWait(options, "send", this);
       this.checkOpen("send");
-      const turn = this.sends.enter(wait);
-      if (turn !== undefined) await turn;
+      const entered = this.sends.enter(wait);
+      if (entered !== undefined) await entered;
       inside = true;
       this.checkOpen("send");
       while (sent < size) {
@@ -340,9 +340,9 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   #makeFaces(): StreamFaces {
     return new StreamFaces({
       receive: (size, wait) =>
-        this.takeTurn(this.receives, wait, "recv", (w) => this.recvChunk(size, w)),
+        this.inOrder(this.receives, wait, "recv", (w) => this.recvChunk(size, w)),
       receiveInto: (buffer, wait) =>
-        this.takeTurn(this.receives, wait, "recv", (w) => this.#into(buffer, w)),
+        this.inOrder(this.receives, wait, "recv", (w) => this.#into(buffer, w)),
       sendAll: (data) => this.sendAll(data),
       endWrite: () => this.shutdown("write"),
       close: () => this.close(),

@@ -40,7 +40,7 @@ interface Probe {
 }
 
 /** A probe to be sent. */
-type Turn = Pick<Probe, "hop" | "number">;
+type Place = Pick<Probe, "hop" | "number">;
 
 /** The largest IP packet. */
 const MAX_PACKET_BYTES = 65535;
@@ -69,9 +69,9 @@ export class TraceSession implements TraceEars {
   readonly #bySend = new Map<number, Probe>();
   #sends = 0;
   #nextId = 0;
-  #next: Turn;
+  #next: Place;
   /** Probes that were too large, to be sent again. */
-  #again: Turn[] = [];
+  #again: Place[] = [];
   /** The nearest hop that is the end of the way. */
   #lastHop: number;
   /** Whether somebody has said that it is the end. */
@@ -93,7 +93,7 @@ export class TraceSession implements TraceEars {
 
   /** Whether all that is to be known is known. */
   get done(): boolean {
-    return this.#pending.size === 0 && this.#turn() === undefined;
+    return this.#pending.size === 0 && this.#place() === undefined;
   }
 
   /** Hears what came, gives up what is overdue, sends what there is room for. */
@@ -106,9 +106,9 @@ export class TraceSession implements TraceEars {
       this.#events.push({ type: "timeout", ...about(probe), reached: false });
     }
     this.#isFull = false;
-    for (let turn; !this.#isFull && this.#pending.size < this.#plan.window;) {
-      if ((turn = this.#turn()) === undefined) break;
-      this.#send(turn);
+    for (let place; !this.#isFull && this.#pending.size < this.#plan.window;) {
+      if ((place = this.#place()) === undefined) break;
+      this.#send(place);
     }
   }
 
@@ -169,20 +169,20 @@ export class TraceSession implements TraceEars {
   }
 
   /** Who is to be sent next; undefined if nobody is. */
-  #turn(): Turn | undefined {
+  #place(): Place | undefined {
     while (this.#again.length > 0 && this.#again[0].hop > this.#lastHop) this.#again.shift();
     if (this.#again.length > 0) return this.#again[0];
     return this.#next.hop > this.#lastHop ? undefined : this.#next;
   }
 
-  #advance(turn: Turn): void {
-    if (turn === this.#again[0]) this.#again.shift();
-    else if (turn.number < this.#plan.probesPerHop) {
-      this.#next = { ...turn, number: turn.number + 1 };
-    } else this.#next = { hop: turn.hop + 1, number: 1 };
+  #advance(place: Place): void {
+    if (place === this.#again[0]) this.#again.shift();
+    else if (place.number < this.#plan.probesPerHop) {
+      this.#next = { ...place, number: place.number + 1 };
+    } else this.#next = { hop: place.hop + 1, number: 1 };
   }
 
-  #send(turn: Turn): void {
+  #send(place: Place): void {
     const { method } = this.#socket;
     const id = this.#nextId;
     for (let attempt = 1;; attempt++) {
@@ -190,18 +190,18 @@ export class TraceSession implements TraceEars {
       const bytes = method.build(id, lengthBytes - this.#socket.headerBytes);
       const probe: Probe = {
         id,
-        ...turn,
+        ...place,
         lengthBytes,
         sentMicros: realtimeMicros(),
         leftMicros: undefined,
         deadlineMs: performance.now() + this.#plan.timeoutMs,
       };
       try {
-        this.#isFull = !this.#socket.send(bytes, turn.hop);
+        this.#isFull = !this.#socket.send(bytes, place.hop);
         if (this.#isFull) return;
-        this.#advance(turn);
+        this.#advance(place);
         this.#pending.set(id, probe);
-        this.#hops.set(id, turn.hop);
+        this.#hops.set(id, place.hop);
         this.#bySend.set(this.#sends++, probe);
         this.#nextId = (id + 1) % NUMBERS;
         return;
@@ -212,12 +212,12 @@ export class TraceSession implements TraceEars {
         this.#restartCount();
         this.#isFull = error.code === "ENOBUFS"; // a full queue of the device
         // What the error queue told may have changed the plan.
-        if (this.#isFull || turn !== this.#turn()) return;
+        if (this.#isFull || place !== this.#place()) return;
         // News of an earlier probe, or the MTU of this machine's interface.
         const again = this.#lengthBytes() < lengthBytes ||
           (isIcmpError(error.errno) && attempt < SEND_ATTEMPTS);
         if (again) continue;
-        this.#advance(turn);
+        this.#advance(place);
         this.#fail(probe, error);
         return;
       }

@@ -40,7 +40,7 @@ class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream
     }
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "send");
     const control = [{ type: "rights", fds }] as const;
-    return await this.takeTurn(
+    return await this.inOrder(
       this.sends,
       beginWait(options, "send", this),
       "sendmsg",
@@ -51,7 +51,7 @@ class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream
   async recvFds(size: number = DEFAULT_RECV_BYTES, options?: WaitOptions): Promise<ReceivedFds> {
     checkInteger(size, 1, MAX_BYTES, "receive", "size");
     if (options !== undefined) checkKeys(options, WAIT_KEYS, "receive");
-    return await this.takeTurn(
+    return await this.inOrder(
       this.receives,
       beginWait(options, "receive", this),
       "recvmsg",

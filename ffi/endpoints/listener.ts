@@ -49,14 +49,14 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
   }
 
   override accept(options?: WaitOptions): Promise<E> {
-    if (options !== undefined || this.closed || this.turns.busy) return super.accept(options);
-    this.turns.enter();
+    if (options !== undefined || this.closed || this.accepts.busy) return super.accept(options);
+    this.accepts.enter();
     const core = this.core;
     try {
       if (core.readable && poller.hasBudget) {
         const connection = this.#acceptNow();
         if (connection !== undefined) {
-          this.turns.leave();
+          this.accepts.leave();
           return Promise.resolve(connection);
         }
       }
@@ -115,18 +115,18 @@ export class LibcListener<A, E> extends ListenerBase<A, E> implements Pending {
     return this.#make(acceptedDescriptor(core, fd), this.#local, address);
   }
 
-  /** Goes on with the accept that failed, whose turn it still is. */
+  /** Goes on with the accept that failed, which is still inside. */
   async #survive(error: unknown): Promise<E> {
     try {
       return await this.acceptSurviving(undefined, error);
     } finally {
-      this.turns.leave();
+      this.accepts.leave();
     }
   }
 
   #settled(): void {
     this.#resolve = this.#reject = nothing;
-    this.turns.leave();
+    this.accepts.leave();
   }
 
   /**

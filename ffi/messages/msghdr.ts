@@ -100,7 +100,7 @@ export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
   data: Uint8Array<ArrayBuffer>;
 }
 
-/** A message, checked and encoded, to be tried as often as it takes, and held before others have their turn. */
+/** A message, checked and encoded, to be tried as often as it takes, and held before others are prepared. */
 export interface PreparedSend {
   readonly buffers: readonly Uint8Array[];
   /** Their length together. */

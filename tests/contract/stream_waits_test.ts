@@ -227,7 +227,7 @@ claim(PAIR_KINDS, "concurrent receives are served in the order they came", async
   });
 });
 
-claim(PAIR_KINDS, "a receive cancelled in the queue gives its turn to the next", async (kind) => {
+claim(PAIR_KINDS, "a receive cancelled in the queue lets the next in", async (kind) => {
   await withStreams(kind, async (client, server) => {
     const first = server.recvExact(1);
     const controller = new AbortController();

@@ -23,7 +23,7 @@ Deno.test({ ...OPTIONS, name: "accept rejects with what does not pass" }, async 
   for (const error of [failed("EINVAL"), failed("ENOTSOCK"), new TypeError("a bug")]) {
     const listener = new ScriptedListener([error, "next"]);
     assertEquals(await listener.accept().catch((e) => e), error);
-    assertEquals(await listener.accept(), "next", "the turn was not passed on");
+    assertEquals(await listener.accept(), "next", "the next was not let in");
     listener.close();
   }
 });

@@ -169,7 +169,7 @@ const WAIT = { timeoutMs: 1 };
 /** What takes the descriptor out of our hands, and what only subclasses see. */
 const LEAVE = new Set(
   ("constructor detach ref unref next release pull push end receive receiveMany transmit " +
-    "transmitMany takeTurn recvChunk acceptSurviving ready fail core").split(" "),
+    "transmitMany inOrder recvChunk acceptSurviving ready fail core").split(" "),
 );
 
 function methodsOf(target: object): string[] {

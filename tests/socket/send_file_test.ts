@@ -197,7 +197,7 @@ claim("closing the socket ends a sendFile that waits for a pipe", async () => {
   using endpoint = await tcp.connect({ ...listener.localAddr, engine: "libc" });
   using peer = await listener.accept();
   const sending = endpoint.sendFile(read);
-  // It is under way while the other direction works, and sends wait for their turn.
+  // It is under way while the other direction works, and sends wait until it has ended.
   const after = endpoint.sendAll(bytes("after"));
   await peer.sendAll(bytes("hello"));
   assertEquals(text(await endpoint.recv()), "hello");

@@ -1,69 +1,69 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Turns } from "../../core/turns.ts";
+import { Order } from "../../core/order.ts";
 import { Pending } from "../../deno/pending.ts";
 import { beginWait } from "../../core/wait.ts";
 
-Deno.test("Turns gives the first its turn at once and the others theirs in order", async () => {
-  const turns = new Turns();
-  assertEquals(turns.enter(), undefined);
-  assert(turns.busy);
+Deno.test("Order lets the first in at once and the others in their order", async () => {
+  const queue = new Order();
+  assertEquals(queue.enter(), undefined);
+  assert(queue.busy);
   const order: number[] = [];
-  const waits = [1, 2, 3].map((i) => turns.enter()!.then(() => order.push(i)));
+  const waits = [1, 2, 3].map((i) => queue.enter()!.then(() => order.push(i)));
   for (const wait of waits) {
-    turns.leave();
+    queue.leave();
     await wait;
   }
   assertEquals(order, [1, 2, 3]);
-  turns.leave();
-  assert(!turns.busy);
-  assertEquals(turns.enter(), undefined);
+  queue.leave();
+  assert(!queue.busy);
+  assertEquals(queue.enter(), undefined);
 });
 
-Deno.test("Turns forgets who was cancelled", async () => {
-  const turns = new Turns();
-  turns.enter();
+Deno.test("Order forgets who was cancelled", async () => {
+  const queue = new Order();
+  queue.enter();
   const controller = new AbortController();
   const wait = beginWait({ signal: controller.signal });
-  const cancelled = turns.enter(wait)!;
-  const next = turns.enter()!;
+  const cancelled = queue.enter(wait)!;
+  const next = queue.enter()!;
   controller.abort("gone");
   assertEquals(await cancelled.catch((reason) => reason), "gone");
-  turns.leave();
+  queue.leave();
   await next;
-  turns.leave();
-  assert(!turns.busy);
+  queue.leave();
+  assert(!queue.busy);
   wait?.end();
 });
 
-Deno.test("an abort after the turn was given does not take it back", async () => {
-  const turns = new Turns();
-  turns.enter();
+Deno.test("an abort of one that was let in does not put it out", async () => {
+  const queue = new Order();
+  queue.enter();
   const controller = new AbortController();
   const wait = beginWait({ signal: controller.signal });
-  const given = turns.enter(wait)!;
-  turns.leave();
+  const given = queue.enter(wait)!;
+  queue.leave();
   controller.abort("too late");
   await given;
-  assert(turns.busy);
-  turns.leave();
-  assert(!turns.busy);
+  assert(queue.busy);
+  queue.leave();
+  assert(!queue.busy);
   wait?.end();
 });
 
-Deno.test("Turns.rejectAll makes one reason, and only if somebody waits", async () => {
-  const turns = new Turns();
+Deno.test("Order.rejectAll makes one reason, and only if somebody waits", async () => {
+  const queue = new Order();
   let made = 0;
   const reason = () => ++made && new Error("closed");
-  turns.rejectAll(reason);
+  queue.rejectAll(reason);
   assertEquals(made, 0);
-  turns.enter();
-  turns.rejectAll(reason);
+  queue.enter();
+  queue.rejectAll(reason);
   assertEquals(made, 0, "the one inside is no waiter");
-  const waits = [turns.enter()!, turns.enter()!];
-  turns.rejectAll(reason);
+  const waits = [queue.enter()!, queue.enter()!];
+  queue.rejectAll(reason);
   for (const wait of waits) await assertRejects(() => wait, Error, "closed");
   assertEquals(made, 1);
-  assert(turns.busy);
+  assert(queue.busy);
 });
 
 Deno.test("Pending hands an abandoned call's outcome to the next, success or failure", async () => {

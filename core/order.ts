@@ -1,5 +1,5 @@
 /**
- * Turns: concurrent operations of one kind on one endpoint are served in the order they came.
+ * Operations of one kind on one endpoint that come while one is under way are served in their order.
  *
  * @module
  */
@@ -10,20 +10,16 @@ interface Waiter {
   reject(reason: unknown): void;
 }
 
-/** A queue for one resource. {@linkcode Turns.enter} costs nothing while nobody is inside. */
-export class Turns {
-  #busy = false;
+/** A queue before one resource; {@linkcode Order.enter} costs nothing while nobody is inside. */
+export class Order {
+  /** Whether an operation is inside. Only {@linkcode Order.enter} and {@linkcode Order.leave} set it. */
+  busy = false;
   #waiters: Waiter[] = [];
 
-  /** Whether an operation is inside. */
-  get busy(): boolean {
-    return this.#busy;
-  }
-
-  /** Takes the turn at once (`undefined`), or promises it. Whoever got it must leave. */
+  /** Goes inside at once (`undefined`), or promises to. Whoever is inside must leave. */
   enter(wait?: Wait): Promise<void> | undefined {
-    if (!this.#busy) {
-      this.#busy = true;
+    if (!this.busy) {
+      this.busy = true;
       return undefined;
     }
     return new Promise((resolve, reject) => {
@@ -44,10 +40,10 @@ export class Turns {
   }
 
   /**
-   * Runs `work` when its turn comes, passes the turn on and ends `wait`.
+   * Runs `work` inside, and ends `wait`.
    *
    * @param wait Signal and deadline of the whole operation.
-   * @param check Throws once the endpoint is closed: asked before the turn and when it has come.
+   * @param check Throws once the endpoint is closed: asked before it queues and once it is inside.
    * @param work The operation.
    * @returns What `work` resolves to.
    */
@@ -58,8 +54,8 @@ export class Turns {
   ): Promise<T> {
     try {
       check();
-      const turn = this.enter(wait);
-      if (turn !== undefined) await turn;
+      const entered = this.enter(wait);
+      if (entered !== undefined) await entered;
       try {
         check();
         return await work(wait);
@@ -71,14 +67,14 @@ export class Turns {
     }
   }
 
-  /** Passes the turn on. */
+  /** Lets the next one in. */
   leave(): void {
     const next = this.#waiters.shift();
-    if (next === undefined) this.#busy = false;
+    if (next === undefined) this.busy = false;
     else next.resolve();
   }
 
-  /** Rejects all who wait for a turn; the one inside stays inside. The reason is made if anyone does. */
+  /** Rejects all who queue; the one inside stays inside. The reason is made if anyone does. */
   rejectAll(reason: () => unknown): void {
     if (this.#waiters.length === 0) return;
     const error = reason();
