@@ -10,3 +10,4 @@ export * from "./transport_constants.ts";
 export * from "./event_constants.ts";
 export * from "./resolver_constants.ts";
 export * from "./packet_constants.ts";
+export * from "./ring_constants.ts";

@@ -268,6 +268,38 @@ export const STRUCTS = {
 
   /** poll.h */
   pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
+  // Rings of requests
+
+  /** linux/io_uring.h */
+  io_uring_params: {
+    size: 120,
+    sq_entries: 0,
+    cq_entries: 4,
+    flags: 8,
+    features: 20,
+    sq_off: 40,
+    cq_off: 80,
+  },
+  /** linux/io_uring.h; its last 8 bytes are user_addr since Linux 6.5. */
+  io_sqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, ring_entries: 12, flags: 16 },
+  /** linux/io_uring.h; its last 8 bytes are user_addr since Linux 6.5. */
+  io_cqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, cqes: 20, flags: 24 },
+  /** linux/io_uring.h */
+  io_uring_sqe: {
+    size: 64,
+    opcode: 0,
+    flags: 1,
+    ioprio: 2,
+    fd: 4,
+    addr: 16,
+    len: 24,
+    msg_flags: 28,
+    poll32_events: 28,
+    user_data: 32,
+    buf_group: 40,
+  },
+  /** linux/io_uring.h */
+  io_uring_cqe: { size: 16, user_data: 0, res: 8, flags: 12 },
   // Names and interfaces
 
   /** netdb.h */

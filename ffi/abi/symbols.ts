@@ -394,6 +394,41 @@ export const SYMBOLS = {
     nonblocking: true,
   },
 
+  // ---- syscall(2): io_uring has no wrapper in libc either
+  syscall_io_uring_setup: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "u32", // u32 entries
+      "buffer", // struct io_uring_params *p
+    ],
+    result: "i32", // long
+  },
+  syscall_io_uring_enter: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "i32", // unsigned int fd
+      "u32", // u32 to_submit
+      "u32", // u32 min_complete
+      "u32", // u32 flags
+      "buffer", // const void *argp
+      "u32", // size_t argsz
+    ],
+    result: "i32", // long
+  },
+  syscall_io_uring_register: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "i32", // unsigned int fd
+      "u32", // unsigned int opcode
+      "buffer", // void *arg
+      "u32", // unsigned int nr_args
+    ],
+    result: "i32", // long
+  },
+
   // ---- time.h
   clock_gettime: {
     parameters: [

@@ -1,6 +1,7 @@
 /**
  * Linux AIO as far as it is needed here: an eventfd is raised once a descriptor is readable
- * (`man 2 io_submit`; linux/aio_abi.h). Containers that forbid io_uring mostly allow it.
+ * (`man 2 io_submit`; linux/aio_abi.h). Containers that forbid io_uring mostly
+ * allow it.
  *
  * @module
  */
@@ -32,14 +33,14 @@ const POLLIN = 1n;
 const ROOM = 8;
 
 /** One request that is made over and over: tell `eventfd` when `fd` is readable. */
-export class ReadableAlarm {
+export class AioAlarm {
   readonly #context: bigint;
   readonly #request: Uint8Array<ArrayBuffer>;
   readonly #requests: BigUint64Array<ArrayBuffer>;
   readonly #completions: Uint8Array<ArrayBuffer> = allocate(ROOM * IO_EVENT_BYTES);
   #completed = 0;
 
-  /** Use {@linkcode ReadableAlarm.open}. */
+  /** Use {@linkcode AioAlarm.open}. */
   constructor(context: bigint, fd: number, eventfd: number) {
     this.#context = context;
     this.#request = allocate(IOCB.size);
@@ -54,10 +55,10 @@ export class ReadableAlarm {
   }
 
   /** Makes one, or returns `undefined` where the kernel does not let it. */
-  static open(fd: number, eventfd: number): ReadableAlarm | undefined {
+  static open(fd: number, eventfd: number): AioAlarm | undefined {
     const context = new BigUint64Array(allocate(8).buffer);
     if (attempt((lib) => lib.syscall_io_setup(IO_SETUP, 2 * ROOM, context)) < 0) return undefined;
-    return new ReadableAlarm(context[0], fd, eventfd);
+    return new AioAlarm(context[0], fd, eventfd);
   }
 
   /** Arms it for one time. False if the kernel refuses. */

@@ -11,7 +11,8 @@ import {
   EPOLLIN,
 } from "../abi/event_constants.ts";
 import { makePipeHandle, type PipeHandle } from "./pipe_handle.ts";
-import { ReadableAlarm } from "./aio.ts";
+import { RingAlarm } from "../ring/alarm.ts";
+import { AioAlarm } from "./aio.ts";
 import { attempt, closeFd, libc } from "../abi/library.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
 import { allocate } from "../abi/memory.ts";
@@ -50,6 +51,16 @@ export function allowLoopParking(on: boolean): void {
  */
 export function makeParker(epoll: number, wake: () => void): Parker {
   return new ChoosingParker(epoll, wake);
+}
+
+/** What raises an eventfd once an epoll set is readable. */
+interface Alarm {
+  /** Arms it for one time. False if the kernel refuses. */
+  arm(): boolean;
+  /** To be called after each alarm. */
+  acknowledge(): void;
+  /** Gives the kernel's resources back. */
+  close(): void;
 }
 
 class ChoosingParker implements Parker {
@@ -149,12 +160,12 @@ class LoopParker {
   /** Whether an event has come through. */
   proven = false;
   readonly #handle: PipeHandle;
-  readonly #alarm: ReadableAlarm;
+  readonly #alarm: Alarm;
   #armed = false;
   #referenced = false;
   #closed = false;
 
-  constructor(handle: PipeHandle, alarm: ReadableAlarm, wake: () => void) {
+  constructor(handle: PipeHandle, alarm: Alarm, wake: () => void) {
     this.#handle = handle;
     this.#alarm = alarm;
     // Before readStart, which refuses without it.
@@ -178,7 +189,8 @@ class LoopParker {
       closeFd(eventfd);
       return undefined;
     }
-    const alarm = ReadableAlarm.open(epoll, eventfd);
+    // The end of an AIO context waits tens of milliseconds, and so does a process that has one.
+    const alarm = RingAlarm.open(epoll, eventfd) ?? AioAlarm.open(epoll, eventfd);
     if (alarm === undefined) {
       closeFd(eventfd);
       return undefined;

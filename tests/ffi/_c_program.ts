@@ -171,6 +171,10 @@ const STRUCT_HEADERS: readonly (readonly [string, string])[] = [
   ["linux/icmp.h linux/icmpv6.h", "icmp_filter icmp6_filter"],
   ["sys/epoll.h", "epoll_event"],
   ["poll.h", "pollfd"],
+  [
+    "linux/io_uring.h",
+    "io_uring_params io_sqring_offsets io_cqring_offsets io_uring_sqe io_uring_cqe",
+  ],
   ["netdb.h signal.h", "addrinfo servent protoent sigevent gaicb"],
   ["net/if.h", "if_nameindex ifreq ifconf"],
 ];

@@ -6,6 +6,7 @@ import { cmsgLength, cmsgSpace, LAYOUTS } from "../../ffi/abi/layout.ts";
 import * as packet from "../../ffi/abi/packet_constants.ts";
 import { detectPlatform } from "../../ffi/abi/platform.ts";
 import * as resolver from "../../ffi/abi/resolver_constants.ts";
+import * as ring from "../../ffi/abi/ring_constants.ts";
 import * as socket from "../../ffi/abi/socket_constants.ts";
 import * as transport from "../../ffi/abi/transport_constants.ts";
 import { testWith } from "../_tools.ts";
@@ -53,6 +54,7 @@ const CONSTANTS: readonly { table: Record<string, number>; headers: string[][] }
       ["sys/ioctl.h", "linux/sockios.h"],
     ],
   },
+  { table: ring, headers: [["linux/io_uring.h"]] },
   { table: resolver, headers: [["netdb.h", "signal.h"], ["net/if.h"]] },
   {
     table: packet,
@@ -63,7 +65,8 @@ const CONSTANTS: readonly { table: Record<string, number>; headers: string[][] }
 /** Names that the headers of Debian 12 (Linux 6.1, glibc 2.36) lack. */
 const MISSING = {
   // Newer than the headers; the first kernel with each stands beside it in its table.
-  newer: "IPPROTO_SMC MPTCP_FULL_INFO MSG_SOCK_DEVMEM PACKET_FANOUT_FLAG_IGNORE_OUTGOING " +
+  newer:
+    "IORING_SETUP_NO_MMAP IORING_SETUP_NO_SQARRAY IPPROTO_SMC MPTCP_FULL_INFO MSG_SOCK_DEVMEM PACKET_FANOUT_FLAG_IGNORE_OUTGOING " +
     "PACKET_VNET_HDR_SZ SCM_INQ SCM_PIDFD SCM_TSTAMP_COMPLETION SCM_TS_OPT_ID " +
     "SOF_TIMESTAMPING_OPT_ID_TCP SOF_TIMESTAMPING_OPT_RX_FILTER SOF_TIMESTAMPING_TX_COMPLETION " +
     "SOL_VSOCK SO_INQ SO_PASSPIDFD SO_PASSRIGHTS SO_PEERPIDFD SO_RCVPRIORITY TCPI_OPT_TFO_CHILD " +

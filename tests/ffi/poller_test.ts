@@ -5,15 +5,21 @@ import { socketPair } from "../../ffi/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import { Watch } from "../../ffi/loop/watch.ts";
 import { testWith } from "../_tools.ts";
+import { lacksRings } from "../ring/_lacks.ts";
 import { runProgram } from "./_child.ts";
 
 libc();
 
-/** The two ways to park: in Deno's event loop, and on a thread of its pool. */
-const WAYS = [["in the event loop", ""], ["on a thread", "allowLoopParking(false);"]] as const;
+/** The ways to park: in Deno's event loop, woken by io_uring or by AIO, and on a thread of its pool. */
+const WAYS = [
+  ["in the event loop by io_uring", "", lacksRings],
+  ["in the event loop by AIO", "allowRings(false);", undefined],
+  ["on a thread", "allowLoopParking(false);", undefined],
+] as const;
 
 const HEAD = `
   import { allowLoopParking } from "$/ffi/loop/parker.ts";
+  import { allowRings } from "$/ffi/ring/permitted.ts";
   import { Socket, socketPair } from "$/ffi/mod.ts";
   import { libc } from "$/ffi/abi/library.ts";
   import * as tcp from "$/tcp/mod.ts";
@@ -32,9 +38,12 @@ async function claims(source: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-for (const [way, setting] of WAYS) {
-  testWith({}, `a thousand pending receives take one thread at most, parked ${way}`, async () => {
-    const { more, sum } = await claims(`
+for (const [way, setting, kernel] of WAYS) {
+  testWith(
+    { kernel },
+    `a thousand pending receives take one thread at most, parked ${way}`,
+    async () => {
+      const { more, sum } = await claims(`
       ${setting}
       const pairs = Array.from({ length: 1000 }, () => unix.pair());
       // The pool makes threads as needed: file access, say, has its own.
@@ -48,11 +57,12 @@ for (const [way, setting] of WAYS) {
       for (const pair of pairs) for (const end of pair) end.close();
       console.log(JSON.stringify({ more, sum }));
     `) as { more: number; sum: number };
-    assertEquals(sum, Array.from({ length: 1000 }, (_, i) => i & 255).reduce((a, b) => a + b));
-    assert(more <= (setting === "" ? 0 : 1), `${more} threads more`);
-  });
+      assertEquals(sum, Array.from({ length: 1000 }, (_, i) => i & 255).reduce((a, b) => a + b));
+      assert(more <= (way === "on a thread" ? 1 : 0), `${more} threads more`);
+    },
+  );
 
-  testWith({}, `an idle process takes no CPU, parked ${way}`, async () => {
+  testWith({ kernel }, `an idle process takes no CPU, parked ${way}`, async () => {
     const ticks = await claims(`
       ${setting}
       const [a, b] = unix.pair();
@@ -69,7 +79,7 @@ for (const [way, setting] of WAYS) {
     assert(ticks as number <= 3, `${ticks} ticks`);
   });
 
-  testWith({}, `every wait is woken by its own descriptor, parked ${way}`, async () => {
+  testWith({ kernel }, `every wait is woken by its own descriptor, parked ${way}`, async () => {
     const order = await claims(`
       ${setting}
       const pairs = Array.from({ length: 50 }, () => unix.pair());
@@ -88,7 +98,7 @@ for (const [way, setting] of WAYS) {
   });
 
   testWith(
-    {},
+    { kernel },
     `an unreferenced wait is still served while something else lives, parked ${way}`,
     async () => {
       const got = await claims(`
@@ -110,7 +120,7 @@ for (const [way, setting] of WAYS) {
   );
 
   testWith(
-    {},
+    { kernel },
     `ref and unref of a pending wait decide over the process, parked ${way}`,
     async () => {
       const { code, stdout, stderr } = await runProgram(
@@ -132,13 +142,14 @@ for (const [way, setting] of WAYS) {
   );
 
   testWith(
-    {},
+    { kernel },
     `workers have pollers of their own and may be terminated while they wait, parked ${way}`,
     async () => {
       const replies = await claims(`
       ${setting}
       const source = \`
         import { allowLoopParking } from "$/ffi/loop/parker.ts";
+        import { allowRings } from "$/ffi/ring/permitted.ts";
         import * as unix from "$/unix/mod.ts";
         ${setting}
         const [a, b] = unix.pair();

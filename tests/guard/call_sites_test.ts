@@ -141,6 +141,7 @@ const REACHING: Readonly<Record<string, string>> = {
   open: "checkRead, Deno's own open, and two paths of our own",
   setns: "the whole of net",
   syscall_io_submit: "polls descriptors of our own",
+  syscall_io_uring_enter: "polls descriptors of our own",
   getaddrinfo: "checkLookup",
   getaddrinfo_blocking: "checkLookup",
   getaddrinfo_a: "checkLookup",
@@ -152,6 +153,7 @@ const REACHING: Readonly<Record<string, string>> = {
 /** Those that look at what the process has, or at files that every program reads. */
 const HARMLESS = "accept4 getsockname getpeername shutdown recv recvfrom recvmsg recvmmsg close " +
   "close_blocking read fcntl poll syscall_statx epoll_create1 epoll_ctl epoll_wait epoll_wait_blocking eventfd " +
+  "syscall_io_uring_setup syscall_io_uring_register " +
   "timerfd_create timerfd_settime syscall_io_setup syscall_io_getevents syscall_io_destroy " +
   "clock_gettime addressOf copyFrom copyTo strnlen freeaddrinfo gai_cancel " +
   "getservbyname_r_blocking getservbyport_r_blocking getprotobyname_r_blocking " +
