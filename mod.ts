@@ -8,6 +8,7 @@
 export * from "./core/mod.ts";
 export * from "./ffi/mod.ts";
 export * from "./ffi/options/mod.ts";
+export * from "./faces/mod.ts";
 export * as tcp from "./tcp/mod.ts";
 export * as udp from "./udp/mod.ts";
 export * as unix from "./unix/mod.ts";

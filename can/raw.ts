@@ -153,7 +153,7 @@ function settings(
 }
 
 /** A message endpoint whose messages are frames. */
-class RawCan extends LibcMessage<CanAddress> implements CanRaw {
+export class RawCan extends LibcMessage<CanAddress> implements CanRaw {
   async sendFrame(
     frame: CanFrameInput,
     options?: SendOptions & { interface?: string },

@@ -26,7 +26,7 @@ const MAX_NAME = (1n << 64n) - 1n;
  * A J1939 socket. The kernel takes as much of a long message as there is room for, and the rest by
  * further calls, which must follow (j1939_sk_send_loop): else the message ends in a time-out.
  */
-class LibcJ1939 extends LibcMessage<CanAddress> {
+export class LibcJ1939 extends LibcMessage<CanAddress> {
   protected override async transmit(
     message: OutgoingMessage<CanAddress>,
     options: SendOptions,

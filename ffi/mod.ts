@@ -15,12 +15,6 @@ export type {
   SendMsgOptions,
   TryOptions,
 } from "./descriptor/socket_arguments.ts";
-export {
-  type Detachable,
-  endpointOf,
-  type SocketConnection,
-  type SocketEndpoint,
-} from "./endpoints/endpoint_of.ts";
 export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
 export type {
   ReceivedMessage,

@@ -65,6 +65,12 @@ const ACTION = "open a packet socket";
 /** The timestamp, the auxiliary data, and some that options of the caller add. */
 const CONTROL_BYTES = 192;
 
+/** What every packet socket tells of its frames. */
+export const PACKET_SETTINGS: readonly OptionSetting[] = [
+  [PACKET_AUXDATA, true],
+  [SO_TIMESTAMPNS, true],
+];
+
 /** Frames that are received together where they are taken one by one. */
 const AHEAD = 32;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -114,7 +120,7 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
   beginWait(request, ACTION)?.end(); // opening does not wait, but an aborted signal stops it
   checkNetWhole(ACTION);
   const interfaceIndex = name === undefined ? 0 : INTERFACES.toIndex(name);
-  const settings: OptionSetting[] = [[PACKET_AUXDATA, true], [SO_TIMESTAMPNS, true]];
+  const settings: OptionSetting[] = [...PACKET_SETTINGS];
   if (promiscuous) {
     settings.push([PACKET_ADD_MEMBERSHIP, { interface: interfaceIndex, type: "promiscuous" }]);
   }
@@ -136,7 +142,7 @@ export async function openPacket(options: OpenPacketOptions = {}): Promise<Packe
 }
 
 /** The endpoint: a message endpoint that mends what the kernel took apart. */
-class LibcPacket extends LibcMessage<PacketAddress> {
+export class LibcPacket extends LibcMessage<PacketAddress> {
   readonly #hasLinkHeader: boolean;
   #batch: ReceiveBatch | undefined;
   #batchKey = "";

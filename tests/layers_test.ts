@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   dccp: ["core", "deno", "ffi"],
   tipc: ["core", "deno", "ffi"],
   alg: ["core", "deno", "ffi"],
+  faces: ["core", "ffi", "udp", "unix", "vsock", "sctp", "can", "raw"],
   bridge: ["core"],
   cli: [
     "core",
@@ -40,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "dccp",
     "tipc",
     "alg",
+    "faces",
     "bridge",
     "deno.json",
   ],

@@ -37,7 +37,7 @@ import type { MulticastOptions, UdpEndpoint } from "./types.ts";
 const MOST_NAMES = 64;
 
 /** A UDP socket over libc. Unlike the kernel it takes names, and IPv4 addresses on IPv6 sockets. */
-class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
+export class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
   /** By name and port, as they were asked for. */
   readonly #names = new Map<string, IpAddress>();
   /** The IPv4 address that an IPv4 socket sent to last: mostly the next message goes there too. */

@@ -24,7 +24,7 @@ const DEFAULT_RECV_BYTES = 65536;
 const MAX_BYTES = 0x7fffffff;
 
 /** A Unix stream over libc: beside bytes it carries descriptors. */
-class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream {
+export class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream {
   peerCredentials(): PeerCredentials {
     return this.getOption(SO_PEERCRED);
   }
@@ -69,7 +69,7 @@ class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUnixStream
 }
 
 /** Unix messages over libc. */
-class LibcMessageOfUnix extends LibcMessage<UnixAddress> implements LibcUnixMessageEndpoint {
+export class LibcMessageOfUnix extends LibcMessage<UnixAddress> implements LibcUnixMessageEndpoint {
   peerCredentials(): PeerCredentials {
     return this.getOption(SO_PEERCRED);
   }

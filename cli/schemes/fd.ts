@@ -44,8 +44,12 @@ export const FD_SCHEMES: readonly Scheme[] = [
 /** The descriptor as what the kernel says it is. */
 async function takeOver(fd: number, { engine, options = [] }: OpenHow) {
   if (engine === "deno") throw new UsageError("a descriptor is for the libc engine alone");
-  const { endpointOf, Socket } = await load<typeof import("../../ffi/mod.ts")>(
+  const { Socket } = await load<typeof import("../../ffi/mod.ts")>(
     "../../ffi/mod.ts",
+    import.meta.url,
+  );
+  const { endpointOf } = await load<typeof import("../../faces/mod.ts")>(
+    "../../faces/mod.ts",
     import.meta.url,
   );
   const endpoint = endpointOf(Socket.fromFd(fd));

@@ -3,7 +3,6 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AF_INET,
   AF_UNIX,
-  endpointOf,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
@@ -11,8 +10,10 @@ import {
   socket,
   socketPair,
 } from "../../ffi/mod.ts";
+import { endpointOf } from "../../faces/mod.ts";
 import * as udp from "../../udp/mod.ts";
-import { bytes, claim, LOOPBACK, text } from "./_tools.ts";
+import * as unix from "../../unix/mod.ts";
+import { bytes, claim, freshAbstract, LOOPBACK, text } from "./_tools.ts";
 
 claim("endpointOf() takes a listener, and what it accepts are endpoints", async () => {
   const server = socket(AF_INET, SOCK_STREAM);
@@ -104,4 +105,42 @@ claim("what cannot be an endpoint is refused, and stays what it is", () => {
   for (const other of [undefined, null, {}, 5]) {
     assertThrows(() => endpointOf(other as unknown as Socket), TypeError, "not a Socket");
   }
+});
+
+claim("the kernel's word narrows what endpointOf() gives, to methods and addresses", async () => {
+  const [a, b] = socketPair().map(endpointOf);
+  assert(a.family === "unix" && a.role === "stream");
+  assert(b.family === "unix" && b.role === "stream");
+  await a.sendFds(bytes("x"), [0]);
+  const { fds } = await b.recvFds();
+  assertEquals(fds.length, 1);
+  for (const fd of fds) fd.close();
+  assertEquals(b.peerCredentials().pid, Deno.pid);
+  a.close();
+  b.close();
+
+  const bound = socket(AF_INET, SOCK_DGRAM);
+  bound.bind(LOOPBACK);
+  using datagrams = endpointOf(bound);
+  assert(datagrams.family === "inet" && "joinMulticast" in datagrams);
+  const port: number = datagrams.localAddr.port;
+  assert(port > 0);
+  await datagrams.joinMulticast("239.1.2.3", { interface: "lo" });
+  await datagrams.leaveMulticast("239.1.2.3", { interface: "lo" });
+  // By name, as its family's endpoints can.
+  await datagrams.sendTo(bytes("to a name"), { hostname: "localhost", port });
+  assertEquals(text(await datagrams.recv()), "to a name");
+
+  const path = freshAbstract();
+  const own = socket(AF_UNIX, SOCK_STREAM);
+  own.bind({ path });
+  own.listen();
+  using listener = endpointOf(own);
+  assert(listener.role === "listener");
+  using client = await unix.connect({ path, engine: "libc" });
+  using accepted = await listener.accept();
+  assert(accepted.family === "unix" && accepted.role === "stream");
+  await client.sendFds(bytes("y"), [0]);
+  const { fds: [fd] } = await accepted.recvFds();
+  fd.close();
 });

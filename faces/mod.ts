@@ -1,0 +1,13 @@
+/**
+ * From the BSD face to the endpoints of all families.
+ *
+ * @module
+ */
+export { endpointOf } from "./endpoint_of.ts";
+export type {
+  Detachable,
+  KnownEndpoint,
+  SocketConnection,
+  SocketEndpoint,
+  SocketListener,
+} from "./types.ts";
