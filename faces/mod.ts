@@ -7,6 +7,7 @@ export { endpointOf } from "./endpoint_of.ts";
 export type {
   Detachable,
   KnownEndpoint,
+  OtherFamily,
   SocketConnection,
   SocketEndpoint,
   SocketListener,

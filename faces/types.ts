@@ -45,17 +45,18 @@ export type KnownEndpoint<F extends Family, T extends SocketType, E> =
   & Detachable
   & { readonly family: F; readonly type: T };
 
-/** The two families of IP. */
-type Ip = "inet" | "inet6";
-/** The families that have a line of their own below. */
-type Named = Ip | "unix" | "vsock" | "packet" | "can" | "tipc" | "bluetooth" | "netlink";
+/** The families whose endpoints `endpointOf` knows by no more than their role. */
+export type OtherFamily = Exclude<
+  Family,
+  "inet" | "inet6" | "unix" | "vsock" | "packet" | "can" | "tipc" | "bluetooth" | "netlink"
+>;
 
 /** A connection, or a socket that exchanges messages, of any family. */
 export type SocketConnection =
-  | KnownEndpoint<Ip, "stream", StreamEndpoint<IpAddress>>
-  | KnownEndpoint<Ip, "stream" | "seqpacket", SctpEndpoint>
-  | KnownEndpoint<Ip, "dgram", UdpEndpoint>
-  | KnownEndpoint<Ip, "dgram" | "raw" | "dccp", MessageEndpoint<IpAddress>>
+  | KnownEndpoint<"inet" | "inet6", "stream", StreamEndpoint<IpAddress>>
+  | KnownEndpoint<"inet" | "inet6", "stream" | "seqpacket", SctpEndpoint>
+  | KnownEndpoint<"inet" | "inet6", "dgram", UdpEndpoint>
+  | KnownEndpoint<"inet" | "inet6", "dgram" | "raw" | "dccp", MessageEndpoint<IpAddress>>
   | KnownEndpoint<"unix", "stream", LibcUnixStream>
   | KnownEndpoint<"unix", "dgram" | "seqpacket", LibcUnixMessageEndpoint>
   | KnownEndpoint<"vsock", "stream", StreamEndpoint<VsockAddress>>
@@ -68,9 +69,9 @@ export type SocketConnection =
   | KnownEndpoint<"bluetooth", "stream", StreamEndpoint<BluetoothAddress>>
   | KnownEndpoint<"bluetooth", "seqpacket" | "dgram" | "raw", MessageEndpoint<BluetoothAddress>>
   | KnownEndpoint<"netlink", "raw" | "dgram", MessageEndpoint<NetlinkAddress>>
-  | KnownEndpoint<Exclude<Family, Named>, "stream", StreamEndpoint<Address>>
+  | KnownEndpoint<OtherFamily, "stream", StreamEndpoint<Address>>
   | KnownEndpoint<
-    Exclude<Family, Named>,
+    OtherFamily,
     Exclude<SocketType, "stream">,
     MessageEndpoint<Address>
   >;
