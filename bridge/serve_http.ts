@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { closeSync } from "node:fs";
 import { Socket } from "node:net";
+import { showAs } from "../core/inspect.ts";
 import type { Duplex } from "node:stream";
 import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { hasDescriptor } from "./_descriptor.ts";
@@ -281,6 +282,12 @@ class Serving<A> implements HttpServer<A> {
     this.#options.onConnectionError?.(error);
   }
 }
+
+showAs(
+  Serving.prototype as Serving<unknown>,
+  ({ localAddr }) => ({ localAddr }),
+  () => "HttpServer",
+);
 
 /** What Node's parser and timers say, and the answer (RFC 9110 section 15.5, RFC 6585). */
 const STATUS_BY_CODE: Readonly<Record<string, string>> = {

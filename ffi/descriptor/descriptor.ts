@@ -21,6 +21,7 @@ import {
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_RAW,
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
@@ -301,7 +302,12 @@ export class Descriptor extends Watch {
   localName(): Uint8Array<ArrayBuffer> {
     const { name, length } = nameRoom();
     this.call("getsockname", (lib, fd) => lib.getsockname(fd, name, length));
-    return namedBytes();
+    const local = namedBytes();
+    // A raw socket of IP has no port: the kernel keeps the protocol in its place (`man 7 raw`).
+    const { familyNumber } = this;
+    const isIp = familyNumber === AF_INET || familyNumber === AF_INET6;
+    if (isIp && this.typeNumber === SOCK_RAW) local.fill(0, 2, 4); // sin_port and sin6_port
+    return local;
   }
 
   /** The sockaddr of the other end; `undefined` if there is none. */

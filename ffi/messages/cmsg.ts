@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { showAs } from "../../core/inspect.ts";
 import type { Inet6Address, InetAddress } from "../../core/address.ts";
 import type { Control, ControlMessage, ErrorQueueMessage } from "../../core/control.ts";
 import { errnoName } from "../../core/errno.ts";
@@ -182,6 +183,12 @@ export class ReceivedControl implements Control {
       };
   }
 }
+
+showAs(
+  ReceivedControl.prototype,
+  (control: ReceivedControl) => ({ truncated: control.truncated, messages: [...control] }),
+  () => "Control",
+);
 
 /** The message that passes descriptors, if this is one: they are open, and owned from here on. */
 function descriptors(memory: Uint8Array, from: number, entry: Entry): ControlMessage | undefined {

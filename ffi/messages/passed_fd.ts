@@ -7,6 +7,7 @@ import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { PassedFd, PassedFdInfo } from "../../core/control.ts";
 import { EAGAIN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
+import { showAs } from "../../core/inspect.ts";
 import { POLLIN, POLLOUT } from "../abi/event_constants.ts";
 import { fileStatus } from "../abi/file_status.ts";
 import { attempt, closeFd, failure, type Libc } from "../abi/library.ts";
@@ -131,3 +132,5 @@ export class ReceivedFd implements PassedFd {
     return fd;
   }
 }
+
+showAs(ReceivedFd.prototype, ({ fd }: ReceivedFd) => ({ fd }), () => "PassedFd");

@@ -76,6 +76,24 @@ claim(
   overLibc,
 );
 
+claim(
+  RECEIVER_KINDS,
+  "an endpoint prints what it is, and nothing of what is inside",
+  async (kind) => {
+    using receiver = await kind.open();
+    const { family, type, engine, localAddr } = receiver.endpoint;
+    const shown = Deno.inspect(receiver.endpoint, { breakLength: 1 });
+    assert(shown.startsWith("MessageEndpoint {\n"), shown);
+    const names = [...shown.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
+    const known = ["family", "type", "engine", "fd", "localAddr", "remoteAddr"];
+    assertEquals(names.filter((name) => !known.includes(name)), []);
+    for (const fact of [`family: "${family}"`, `type: "${type}"`, `engine: "${engine}"`]) {
+      assert(shown.includes(fact), shown);
+    }
+    assert(localAddr === undefined || shown.includes("localAddr: "), shown);
+  },
+);
+
 testWith(
   { kernel: lacksCan, root: true, tools: ["ip"] },
   "endpointOf() gives sockets of CAN what their openers gave them",

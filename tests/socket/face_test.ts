@@ -7,6 +7,7 @@ import {
   CMSG_LEN,
   CMSG_SPACE,
   SOCK_DGRAM,
+  SOCK_RAW,
   SOCK_STREAM,
   socket,
   socketPair,
@@ -113,6 +114,25 @@ claim("sockets and endpoints print what they are", async () => {
   a.close();
   b.close();
 });
+
+claim("what arrives beside bytes prints what it is, too", async () => {
+  const [a, b] = socketPair();
+  await a.sendMsg([bytes("x")], { control: [{ type: "rights", fds: [0] }] });
+  const { control } = await b.recvMsg(1);
+  const { fd } = control!.get("rights")!.fds[0];
+  assertEquals(
+    Deno.inspect(control, { depth: 9, breakLength: 200 }),
+    `Control {\n  truncated: false,\n  messages: [ { type: "rights", fds: [ PassedFd { fd: ${fd} } ] } ]\n}`,
+  );
+  control![Symbol.dispose]();
+  a.close();
+  b.close();
+});
+
+claim("a raw socket has no port, whatever the kernel keeps in its place", () => {
+  using own = socket(AF_INET, SOCK_RAW, 253);
+  assertEquals(own.localAddr, { family: "inet", hostname: "0.0.0.0", port: 0 });
+}, { root: true });
 
 claim("an inheritable descriptor reaches a child, another does not", async () => {
   const [ours, theirs] = socketPair();
