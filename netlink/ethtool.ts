@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { isSocketError } from "../core/errors.ts";
+import { isSocketError, socketError } from "../core/errors.ts";
 import { checkLinkName } from "./_change_words.ts";
+import { readCounters } from "./_ethtool_counters.ts";
+import { genericRequest } from "./_generic_call.ts";
 import { requestOn } from "./_request.ts";
 import { checkQuery, NETLINK_KEYS, type NetlinkOptions, withSession } from "./_session.ts";
+import type { Transport } from "./_transport.ts";
 import * as e from "./abi/ethtool.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import {
@@ -14,10 +17,10 @@ import {
   type AttributeRows,
   attributes,
   type AttributeTable,
-  writeAttribute,
+  type AttributeValues,
 } from "./attributes.ts";
 import { bool8, flag, list, names, text, u32, u8 } from "./codecs.ts";
-import { findFamily, GENLMSGHDR } from "./generic.ts";
+import { findFamily } from "./generic.ts";
 
 /** What a link's hardware can do and does. What the driver does not tell is absent. */
 export interface EthtoolInfo {
@@ -36,7 +39,24 @@ export interface EthtoolInfo {
   /** The modes that the other end offers. */
   peer?: string[];
   /** Slots of the receive and transmit rings: now and at most. */
-  rings?: { rx?: number; tx?: number; rx_max?: number; tx_max?: number };
+  rings?: {
+    /** Slots to receive. */
+    rx?: number;
+    /** Slots to receive small packets. */
+    rx_mini?: number;
+    /** Slots to receive large packets. */
+    rx_jumbo?: number;
+    /** Slots to send. */
+    tx?: number;
+    /** The most slots to receive. */
+    rx_max?: number;
+    /** The most slots to receive small packets. */
+    rx_mini_max?: number;
+    /** The most slots to receive large packets. */
+    rx_jumbo_max?: number;
+    /** The most slots to send. */
+    tx_max?: number;
+  };
   /** Queues: now and at most. */
   channels?: {
     /** Queues that receive. */
@@ -56,14 +76,36 @@ export interface EthtoolInfo {
     /** The most queues that do both. */
     combined_max?: number;
   };
-  /** Offloads that are on, by name, and those that could be changed. */
-  features?: { active: string[]; changeable: string[] };
+  /** Offloads by name: all that the kernel has, those that are on, and those that could be changed. */
+  features?: { known: string[]; active: string[]; changeable: string[] };
+  /** The counters of the driver by its names, if they were asked for: `ethtool -S`. */
+  statistics?: Record<string, bigint>;
+}
+
+/** Options of {@linkcode ethtool}. */
+export interface EthtoolOptions extends NetlinkOptions {
+  /** Tell the driver's counters too (`statistics`). Default: false. */
+  stats?: boolean;
 }
 
 const HEADER = attributes("ETHTOOL_A_HEADER_", {
   dev_index: [e.ETHTOOL_A_HEADER_DEV_INDEX, u32],
   dev_name: [e.ETHTOOL_A_HEADER_DEV_NAME, text],
   flags: [e.ETHTOOL_A_HEADER_FLAGS, u32],
+});
+const STRING = attributes("ETHTOOL_A_STRING_", {
+  index: [e.ETHTOOL_A_STRING_INDEX, u32],
+  value: [e.ETHTOOL_A_STRING_VALUE, text],
+});
+const STRINGSET = attributes("ETHTOOL_A_STRINGSET_", {
+  id: [e.ETHTOOL_A_STRINGSET_ID, u32],
+  count: [e.ETHTOOL_A_STRINGSET_COUNT, u32],
+  strings: [e.ETHTOOL_A_STRINGSET_STRINGS, list(STRING)],
+});
+/** The header is attribute 1 of every message; the second is of those that ask for names. */
+const QUERY = attributes("ETHTOOL_A_STRSET_", {
+  header: [e.ETHTOOL_A_STRSET_HEADER, HEADER],
+  stringsets: [e.ETHTOOL_A_STRSET_STRINGSETS, list(STRINGSET)],
 });
 
 /** A set of bits with their names (Documentation/networking/ethtool-netlink.rst, "Bit sets"). */
@@ -120,8 +162,12 @@ const LINKSTATE = attributes("ETHTOOL_A_LINKSTATE_", {
 });
 const RINGS = attributes("ETHTOOL_A_RINGS_", {
   rx_max: [e.ETHTOOL_A_RINGS_RX_MAX, u32],
+  rx_mini_max: [e.ETHTOOL_A_RINGS_RX_MINI_MAX, u32],
+  rx_jumbo_max: [e.ETHTOOL_A_RINGS_RX_JUMBO_MAX, u32],
   tx_max: [e.ETHTOOL_A_RINGS_TX_MAX, u32],
   rx: [e.ETHTOOL_A_RINGS_RX, u32],
+  rx_mini: [e.ETHTOOL_A_RINGS_RX_MINI, u32],
+  rx_jumbo: [e.ETHTOOL_A_RINGS_RX_JUMBO, u32],
   tx: [e.ETHTOOL_A_RINGS_TX, u32],
 });
 const CHANNELS = attributes("ETHTOOL_A_CHANNELS_", {
@@ -142,7 +188,7 @@ const FEATURES = attributes("ETHTOOL_A_FEATURES_", {
 });
 
 /**
- * What the hardware of a link can do and does: what `ethtool`, `ethtool -g`, `-l` and `-k` show.
+ * What the hardware of a link can do and does: what `ethtool`, `ethtool -g`, `-l`, `-k` and `-S` show.
  *
  * Linux 5.6. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`; another namespace needs the whole
  * of `--allow-net`.
@@ -162,64 +208,99 @@ const FEATURES = attributes("ETHTOOL_A_FEATURES_", {
  * @throws {TypeError} If the name or an option is of the wrong kind.
  * @throws {NetlinkError} `ENODEV` if there is no such link, `ENOENT` if the kernel lacks the family.
  */
-export async function ethtool(dev: string, options: NetlinkOptions = {}): Promise<EthtoolInfo> {
+export async function ethtool(dev: string, options: EthtoolOptions = {}): Promise<EthtoolInfo> {
   checkLinkName(dev, "ask ethtool", "dev");
   const action = `ask ethtool about ${dev}`;
-  checkQuery(options, NETLINK_KEYS, action);
+  checkQuery(options, [...NETLINK_KEYS, "stats"], action);
   return await withSession(NETLINK_GENERIC, options, "tables", action, async (transport, wait) => {
-    const family = await findFamily(transport, "ethtool", wait);
-    /** A message of this link; what its driver has not is left out. */
-    async function ask<R extends AttributeRows>(command: number, table: AttributeTable<R>) {
+    const { id } = await findFamily(transport, "ethtool", wait);
+    const ask: Ask = async (command, reply, more) => {
       try {
-        const [reply] = await requestOn(transport, {
-          type: family.id,
-          payload(sink) {
-            GENLMSGHDR.encode(sink, { cmd: command, version: e.ETHTOOL_GENL_VERSION });
-            // The header is attribute 1 of every message.
-            writeAttribute(
-              sink,
-              e.ETHTOOL_A_LINKINFO_HEADER,
-              HEADER,
-              { dev_name: dev },
-              "header",
-            );
-          },
-          read: (source, at, end) =>
-            table.decode(source, at + GENLMSGHDR.size, end - at - GENLMSGHDR.size),
-          action,
-          shape: { headerBytes: GENLMSGHDR.size, attributes: table },
-        }, wait);
-        return reply;
+        const [found] = await requestOn(
+          transport,
+          genericRequest({
+            family: id,
+            command,
+            version: e.ETHTOOL_GENL_VERSION,
+            query: QUERY,
+            values: { ...more, header: { dev_name: dev } },
+            reply,
+            read: (values) => values,
+            action,
+          }),
+          wait,
+        );
+        return found;
       } catch (error) {
+        // What its driver has not is left out.
         if (isSocketError(error, "EOPNOTSUPP")) return undefined;
         throw error;
       }
-    }
-    const state = await ask(e.ETHTOOL_MSG_LINKSTATE_GET, LINKSTATE);
-    const kind = await ask(e.ETHTOOL_MSG_LINKINFO_GET, LINKINFO);
-    const modes = await ask(e.ETHTOOL_MSG_LINKMODES_GET, LINKMODES);
-    const rings = await ask(e.ETHTOOL_MSG_RINGS_GET, RINGS);
-    const channels = await ask(e.ETHTOOL_MSG_CHANNELS_GET, CHANNELS);
-    const features = await ask(e.ETHTOOL_MSG_FEATURES_GET, FEATURES);
-    const info: EthtoolInfo = {};
-    if (state?.link !== undefined) info.link = state.link;
-    if (kind?.port !== undefined) info.port = kind.port;
-    if (modes !== undefined) {
-      if (modes.speed !== undefined && modes.speed !== SPEED_UNKNOWN) info.speed = modes.speed;
-      if (modes.duplex !== undefined && modes.duplex !== DUPLEX_UNKNOWN) info.duplex = modes.duplex;
-      if (modes.autoneg !== undefined) info.autoneg = modes.autoneg;
-      if (modes.ours !== undefined) {
-        info.modes = { supported: modes.ours.known, advertised: modes.ours.set };
-      }
-      if (modes.peer !== undefined) info.peer = modes.peer.set;
-    }
-    if (rings !== undefined) info.rings = plain(rings);
-    if (channels !== undefined) info.channels = plain(channels);
-    if (features?.active !== undefined) {
-      info.features = { active: features.active.set, changeable: features.hw?.set ?? [] };
-    }
+    };
+    const info = await readInfo(ask);
+    if (options.stats) info.statistics = await readStatistics(ask, transport, dev, action);
     return info;
   });
+}
+
+/** A message about the link. */
+interface Ask {
+  <R extends AttributeRows>(
+    command: number,
+    reply: AttributeTable<R>,
+    more?: Omit<ReturnType<typeof QUERY.decode>, "header">,
+  ): Promise<AttributeValues<R> | undefined>;
+}
+
+async function readInfo(ask: Ask): Promise<EthtoolInfo> {
+  const state = await ask(e.ETHTOOL_MSG_LINKSTATE_GET, LINKSTATE);
+  const kind = await ask(e.ETHTOOL_MSG_LINKINFO_GET, LINKINFO);
+  const modes = await ask(e.ETHTOOL_MSG_LINKMODES_GET, LINKMODES);
+  const rings = await ask(e.ETHTOOL_MSG_RINGS_GET, RINGS);
+  const channels = await ask(e.ETHTOOL_MSG_CHANNELS_GET, CHANNELS);
+  const features = await ask(e.ETHTOOL_MSG_FEATURES_GET, FEATURES);
+  const info: EthtoolInfo = {};
+  if (state?.link !== undefined) info.link = state.link;
+  if (kind?.port !== undefined) info.port = kind.port;
+  if (modes !== undefined) {
+    if (modes.speed !== undefined && modes.speed !== SPEED_UNKNOWN) info.speed = modes.speed;
+    if (modes.duplex !== undefined && modes.duplex !== DUPLEX_UNKNOWN) info.duplex = modes.duplex;
+    if (modes.autoneg !== undefined) info.autoneg = modes.autoneg;
+    if (modes.ours !== undefined) {
+      info.modes = { supported: modes.ours.known, advertised: modes.ours.set };
+    }
+    if (modes.peer !== undefined) info.peer = modes.peer.set;
+  }
+  if (rings !== undefined) info.rings = plain(rings);
+  if (channels !== undefined) info.channels = plain(channels);
+  if (features?.active !== undefined) {
+    const { known = [], set = [] } = features.hw ?? {};
+    info.features = { known, active: features.active.set, changeable: set };
+  }
+  return info;
+}
+
+/** How often counters that come and go with queues are asked for. */
+const MOST_ATTEMPTS = 5;
+
+async function readStatistics(
+  ask: Ask,
+  transport: Transport,
+  dev: string,
+  action: string,
+): Promise<Record<string, bigint>> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const sets = await ask(e.ETHTOOL_MSG_STRSET_GET, QUERY, {
+      stringsets: [{ id: e.ETH_SS_STATS }],
+    });
+    const names = (sets?.stringsets?.[0]?.strings ?? []).map(({ value = "" }) => value);
+    if (names.length === 0) return {};
+    const values = readCounters(transport, dev, names.length);
+    if (values !== undefined) {
+      return Object.fromEntries(names.map((name, i) => [name.trim(), values[i]]));
+    }
+  }
+  throw socketError("EAGAIN", { syscall: action, message: "the counters come and go" });
 }
 
 /** Without what a newer kernel says beside. */

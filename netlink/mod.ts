@@ -63,7 +63,22 @@ export {
   type ConntrackOptions,
   type ConntrackTuple,
 } from "./conntrack.ts";
-export { ethtool, type EthtoolInfo } from "./ethtool.ts";
+export { ethtool, type EthtoolInfo, type EthtoolOptions } from "./ethtool.ts";
 export { genericFamilies, type GenericFamily, genericFamily } from "./generic.ts";
+export { wireguard, type WireguardDevice, type WireguardPeer } from "./wireguard.ts";
+export {
+  setWireguard,
+  type WireguardPeerSettings,
+  type WireguardSettings,
+} from "./wireguard_change.ts";
+export {
+  type WirelessElement,
+  type WirelessInterface,
+  wirelessInterfaces,
+  type WirelessNetwork,
+  wirelessNetworks,
+  wirelessScan,
+  type WirelessScanOptions,
+} from "./wireless.ts";
 export { netnsIds } from "./netns_id.ts";
 export { type Uevent, uevents, type UeventsOptions } from "./uevents.ts";

@@ -317,6 +317,16 @@ function otherRows(): Row[] {
   add("netlink.ethtool", "", 'await m.netlink.ethtool("lo");', INTERFACES);
   add("netlink.genericFamilies", "", "await drain(m.netlink.genericFamilies());", INTERFACES);
   add("netlink.genericFamily", "", 'await m.netlink.genericFamily("nlctrl");', INTERFACES);
+  add("netlink.wirelessInterfaces", "", "await drain(m.netlink.wirelessInterfaces());", INTERFACES);
+  add(
+    "netlink.wirelessNetworks",
+    "",
+    'await drain(m.netlink.wirelessNetworks("none"));',
+    WHOLE_NET,
+  );
+  add("netlink.wirelessScan", "", 'await m.netlink.wirelessScan("none");', WHOLE_NET);
+  add("netlink.wireguard", "", 'await m.netlink.wireguard("none");', WHOLE_NET);
+  add("netlink.setWireguard", "", 'await m.netlink.setWireguard("none", {});', WHOLE_NET);
   add("netlink.conntrack", "", "await drain(m.netlink.conntrack());", WHOLE_NET);
   add("netlink.sockets", "", "await drain(m.netlink.sockets());", WHOLE_NET);
   add("netlink.open", "", "(await m.netlink.open({ protocol: 0 })).close();", WHOLE_NET);

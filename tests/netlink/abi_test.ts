@@ -25,7 +25,11 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
   },
   traffic: { headers: [["linux/rtnetlink.h", "linux/pkt_sched.h", "linux/gen_stats.h"]] },
   generic: { headers: [["linux/genetlink.h"]] },
-  ethtool: { headers: [["linux/ethtool_netlink.h"]] },
+  ethtool: {
+    headers: [["linux/ethtool_netlink.h"], ["linux/ethtool.h", "linux/sockios.h"]],
+  },
+  wireguard: { headers: [["linux/wireguard.h"]] },
+  nl80211: { headers: [["linux/nl80211.h"]] },
   conntrack: {
     headers: [["linux/netfilter/nfnetlink.h", "linux/netfilter/nfnetlink_conntrack.h"]],
   },

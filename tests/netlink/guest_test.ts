@@ -3,18 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { netlink } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
 import { json, plain, type Words } from "./_ip.ts";
+import { lacks } from "./_kernel.ts";
 import { Netns } from "./_netns.ts";
-
-function lacks(what: string, ...command: string[]): () => string | undefined {
-  return () => {
-    const { success } = new Deno.Command("unshare", {
-      args: [Deno.uid() === 0 ? "-n" : "-rn", ...command],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync();
-    return success ? undefined : `the kernel lacks ${what}`;
-  };
-}
 
 const LINKS: readonly [string, netlink.Change][] = [
   ["dummy", { do: "add link", ifname: "k0", kind: "dummy" }],

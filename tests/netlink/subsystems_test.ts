@@ -1,4 +1,4 @@
-/** Sockets, tracked connections, generic families, ethtool and namespace ids, by ss and the others. */
+/** Sockets, tracked connections, generic families and namespace ids, by ss and the others. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink, unix } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
@@ -244,44 +244,6 @@ testWith({ tools: ["genl"] }, "generic families are what genl ctrl list prints",
   assertEquals(one, ours.find(({ name }) => name === "nlctrl"));
   const error = await assertRejects(() => netlink.genericFamily("no-such-family"));
   assertEquals((error as netlink.NetlinkError).code, "ENOENT");
-});
-
-testWith({ ...NEEDS, tools: ["ip", "ethtool"] }, "ethtool says what ethtool says", async () => {
-  await using netns = await Netns.make();
-  await netns.ip("link add v0 numrxqueues 4 numtxqueues 3 type veth peer name v1");
-  await netns.ip("link set v0 up");
-  await netns.ip("link set v1 up");
-  const ours = await netlink.ethtool("v0", { netns: netns.name });
-  const settings = await netns.run("ethtool", "v0");
-  assert(settings.includes(`Speed: ${ours.speed}Mb/s`), settings);
-  assert(settings.toLowerCase().includes(`duplex: ${ours.duplex}`), settings);
-  assert(settings.includes(`Auto-negotiation: ${ours.autoneg ? "on" : "off"}`), settings);
-  assert(settings.includes(`Link detected: ${ours.link ? "yes" : "no"}`), settings);
-  assert(settings.includes(`Port: ${ours.port}`), settings);
-  const channels = await netns.run("ethtool", "-l", "v0");
-  const [most, now] = channels.split("Current hardware settings:");
-  const number = (text: string, name: string) => +(new RegExp(`${name}:\\s+(\\d+)`).exec(text)![1]);
-  assertEquals(
-    [
-      ours.channels?.rx_max,
-      ours.channels?.tx_max,
-      ours.channels?.rx_count,
-      ours.channels?.tx_count,
-    ],
-    [number(most, "RX"), number(most, "TX"), number(now, "RX"), number(now, "TX")],
-  );
-  const features = await netns.run("ethtool", "-k", "v0");
-  const ALIAS: Readonly<Record<string, string>> = { "rx-gro": "generic-receive-offload" };
-  for (const name of ["highdma", "tx-gso-partial", "rx-gro"]) {
-    const line = features.split("\n").find((one) =>
-      one.trim().startsWith(`${ALIAS[name] ?? name}:`)
-    );
-    if (line !== undefined) {
-      assertEquals(ours.features!.active.includes(name), /: on/.test(line), line);
-    }
-  }
-  const error = await assertRejects(() => netlink.ethtool("nope", { netns: netns.name }));
-  assertEquals((error as netlink.NetlinkError).code, "ENODEV");
 });
 
 testWith({ ...NEEDS, tools: ["ip"] }, "ids of namespaces are ip's; events tell them", async () => {
