@@ -141,7 +141,10 @@ const bitset: AttributeCodec<BitSet> = {
 };
 
 /** linux/ethtool.h, PORT_* and DUPLEX_*. */
-const PORTS = ["Twisted Pair", "AUI", "MII", "FIBRE", "BNC", "Direct Attach Copper"];
+const PORTS: (string | undefined)[] = ["Twisted Pair", "AUI", "MII", "FIBRE", "BNC"];
+PORTS[0x05] = "Direct Attach Copper";
+PORTS[0xef] = "None";
+PORTS[0xff] = "Other";
 const DUPLEXES = ["half", "full"];
 /** linux/ethtool.h: SPEED_UNKNOWN. */
 const SPEED_UNKNOWN = 0xffffffff;
