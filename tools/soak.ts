@@ -6,7 +6,14 @@
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
-import { CANCELLATION, FAULTS, FUZZ, loads, type Row } from "../tests/reliability/_rows.ts";
+import {
+  CANCELLATION,
+  FAULTS,
+  FUZZ,
+  loads,
+  OUTSIDE_FAULTS,
+  type Row,
+} from "../tests/reliability/_rows.ts";
 import { wholeMatrix } from "./soak_faults.ts";
 import { textTable } from "./text_table.ts";
 
@@ -68,7 +75,7 @@ const { minutes, only, seed, faults } = parseArgs(
 if (faults) Deno.exit(await wholeMatrix(only) ? 0 : 1);
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
-const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...loads(LOAD)].filter((row) =>
+const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...OUTSIDE_FAULTS, ...loads(LOAD)].filter((row) =>
   `${row.on}: ${row.what}`.includes(only)
 )
   .filter((row) => {

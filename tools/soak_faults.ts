@@ -2,16 +2,15 @@
  * `deno task soak -- --faults`: every fault of the matrix once, and a table of how each scenario took
  * them. `--only TEXT` takes the faults whose line has the text.
  */
-import { allFaults, injectEach, type Outcome } from "../tests/reliability/_faults.ts";
+import { allFaults, injectEach } from "../tests/reliability/_faults.ts";
+import { BAD, type Outcome, OUTCOMES } from "../tests/reliability/_outcome.ts";
+import { OUTSIDE, outsideMissing } from "../tests/reliability/_outside.ts";
+import { Random } from "../tests/reliability/_random.ts";
 import { textTable } from "./text_table.ts";
-
-const OUTCOMES: readonly Outcome[] = [
-  ...["unreached", "hidden", "told", "untold", "hung", "crashed", "corrupt"] as const,
-];
 
 /** Injects them all; whether each came out as it may. */
 export async function wholeMatrix(only: string): Promise<boolean> {
-  const faults = allFaults().filter((fault) => JSON.stringify(fault).includes(only));
+  const faults = (await allFaults()).filter((fault) => JSON.stringify(fault).includes(only));
   const rows = new Map<string, number[]>();
   const count = (row: string, outcome: Outcome) => {
     if (!rows.has(row)) rows.set(row, OUTCOMES.map(() => 0));
@@ -31,6 +30,24 @@ export async function wholeMatrix(only: string): Promise<boolean> {
       console.log(`${done} of ${faults.length} in ${seconds} s`);
     }
   });
+  for (const fault of OUTSIDE) {
+    const line = `${fault.on}: ${fault.what}`;
+    if (!line.includes(only)) continue;
+    const why = outsideMissing(fault);
+    if (why !== undefined) {
+      console.log(`left out: ${line}: ${why}`);
+      continue;
+    }
+    const row = `${fault.what} (${fault.on})`;
+    try {
+      count(row, await fault.run(new Random(0)));
+    } catch (error) {
+      const { message } = error as Error;
+      count(row, BAD.find((outcome) => message.startsWith(outcome)) ?? "untold");
+      console.error(`${line}: ${message}`);
+      allGood = false;
+    }
+  }
   const lines = [...rows].map(([row, counts]) => [row, ...counts.map(String)]);
   const sums = OUTCOMES.map((_, i) => [...rows.values()].reduce((sum, row) => sum + row[i], 0));
   const head = ["scenario", ...OUTCOMES];

@@ -1,6 +1,8 @@
 /** Faults injected from outside, by strace, into a process that uses the library. */
 
 import { limitMs } from "../_tools.ts";
+import { Child } from "./_child.ts";
+import { BAD, type Outcome } from "./_outcome.ts";
 
 /** One injected fault. */
 export interface Fault {
@@ -11,15 +13,6 @@ export interface Fault {
   /** Which call, counted in each thread: strace's `when`. */
   when: string;
 }
-
-/**
- * How it went: "unreached" if the call was not made so often, `untold` if an error had no code or
- * stayed after the fault was over.
- */
-export type Outcome = "unreached" | "hidden" | "told" | "untold" | "hung" | "crashed" | "corrupt";
-
-/** The outcomes that must not be. */
-const BAD: readonly Outcome[] = ["untold", "hung", "crashed", "corrupt"];
 
 const HANG_MS = limitMs(30_000);
 const CHILD = new URL("_fault_scenario.ts", import.meta.url).pathname;
@@ -50,7 +43,7 @@ const SYSCALLS: Record<string, readonly string[]> = {
   epoll_create1: ["EMFILE", "ENFILE"],
   epoll_ctl: ["EMFILE"],
   eventfd2: ["EMFILE", "ENFILE"],
-  io_setup: ["EMFILE"],
+  io_setup: ["EAGAIN", "EMFILE"], // EAGAIN: fs.aio-max-nr is reached
   io_submit: ["EINTR", "EIO"],
   io_cancel: ["EIO"],
   io_destroy: ["EIO"],
@@ -61,15 +54,23 @@ const WHEN = ["1", "2", "10"];
 /** Long enough that whatever runs beside the call is done before it. */
 const DELAYS = ["delay_enter=300000", "delay_exit=300000"];
 
-/** All that is tried. The deno engine's calls are Deno's own, which dies of a fault in its loop's. */
-export function allFaults(): Fault[] {
+/**
+ * All that reaches a call: each scenario runs once first, and is counted. The deno engine's calls are
+ * Deno's own, which dies of a fault in its loop's.
+ */
+export async function allFaults(): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const [syscall, errors] of Object.entries(SYSCALLS)) {
-    const ofLoop = /^(epoll|eventfd|io_|timerfd)/.test(syscall);
-    const injections = [...[...errors, ...EVERY_CALL].map((error) => `error=${error}`), ...DELAYS];
-    for (const scenario of ofLoop ? LIBC : [...LIBC, ...DENO]) {
-      for (const injection of injections) {
-        for (const when of WHEN) faults.push({ scenario, syscall, injection, when });
+  for (const scenario of [...LIBC, ...DENO]) {
+    const counts = await callsOf(scenario);
+    for (const [syscall, errors] of Object.entries(SYSCALLS)) {
+      const ofLoop = /^(epoll|eventfd|io_|timerfd)/.test(syscall);
+      if (ofLoop && DENO.includes(scenario)) continue;
+      const codes = [...errors, ...EVERY_CALL].map((error) => `error=${error}`);
+      for (const injection of [...codes, ...DELAYS]) {
+        for (const when of WHEN) {
+          const reached = Number(when) <= (counts.get(syscall) ?? 0);
+          if (reached) faults.push({ scenario, syscall, injection, when });
+        }
       }
     }
   }
@@ -77,24 +78,44 @@ export function allFaults(): Fault[] {
 }
 
 /** `count` of all, spread evenly, so that each syscall is among them. */
-export function someFaults(count: number): Fault[] {
-  const all = allFaults();
+export async function someFaults(count: number): Promise<Fault[]> {
+  const all = await allFaults();
   const step = all.length / count;
   return Array.from({ length: count }, (_, i) => all[Math.floor(i * step)]);
 }
 
-/** Starts the scenario, attaches strace to it, and tells how it went. */
-async function inject(
-  { scenario, syscall, injection, when }: Fault,
-): Promise<{ outcome: Outcome; detail: string }> {
+/** How often one thread of a scenario makes each call. */
+async function callsOf(scenario: string): Promise<Map<string, number>> {
+  const { trace } = await traced(scenario, [`trace=${Object.keys(SYSCALLS)}`]);
+  const ofThreads = new Map<string, number>();
+  const most = new Map<string, number>();
+  for (const [line, syscall] of trace.matchAll(/^(?:\[pid +\d+\] )?(\w+)\(/gm)) {
+    const count = (ofThreads.get(line) ?? 0) + 1;
+    ofThreads.set(line, count);
+    most.set(syscall, Math.max(count, most.get(syscall) ?? 0));
+  }
+  return most;
+}
+
+/** What a scenario that strace watched has said, and what strace has. */
+interface Traced {
+  text: string;
+  trace: string;
+  code: number;
+  signal: Deno.Signal | null;
+  hung: boolean;
+}
+
+/** Starts the scenario, attaches strace to it, and lets it go on. */
+async function traced(scenario: string, expressions: readonly string[]): Promise<Traced> {
   await using child = new Child([
     Deno.execPath(),
     ...["run", "-A", "--unstable-net", "--no-check", "--quiet", CHILD, scenario],
   ]);
   await child.until(/^ready$/m);
   await using strace = new Child([
-    ...["strace", "-f", "-p", String(child.pid), "-e", `trace=${syscall}`],
-    ...["-e", `inject=${syscall}:${injection}:when=${when}`],
+    ...["strace", "-f", "-p", String(child.pid)],
+    ...expressions.flatMap((expression) => ["-e", expression]),
   ]);
   await strace.until(/attached/);
   let hung = false;
@@ -106,14 +127,24 @@ async function inject(
   const { code, signal } = await child.status;
   clearTimeout(timer);
   await strace.status;
-  const injected = /\((INJECTED|DELAYED)\)/.test(await strace.text());
-  const text = await child.text();
-  const said = /^(hidden|told|untold|corrupt)\b.*/m.exec(text);
+  return { text: await child.text(), trace: await strace.text(), code, signal, hung };
+}
+
+/** Injects one, and tells how it went. */
+async function inject(
+  { scenario, syscall, injection, when }: Fault,
+): Promise<{ outcome: Outcome; detail: string }> {
+  const { text, trace, code, signal, hung } = await traced(scenario, [
+    `trace=${syscall}`,
+    `inject=${syscall}:${injection}:when=${when}`,
+  ]);
   if (hung) return { outcome: "hung", detail: text };
+  const said = /^(hidden|told|untold|corrupt)\b.*/m.exec(text);
   if (said === null || code !== 0) {
     return { outcome: "crashed", detail: `code ${code}, signal ${signal}: ${text}` };
   }
   const outcome = said[1] as Outcome;
+  const injected = /\((INJECTED|DELAYED)\)/.test(trace);
   return { outcome: injected || outcome !== "hidden" ? outcome : "unreached", detail: said[0] };
 }
 
@@ -146,82 +177,4 @@ export async function injectAll(faults: readonly Fault[]): Promise<OutcomeCounts
   });
   if (all.length > 0) throw new Error(all.join("\n"));
   return counts;
-}
-
-/** A process whose output is read as it comes. */
-class Child implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #done: Promise<unknown>;
-  #text = "";
-  #heard: (() => void) | undefined;
-
-  constructor([command, ...args]: string[]) {
-    this.#child = new Deno.Command(command, {
-      args,
-      env: { NO_COLOR: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#done = Promise.all([
-      this.#collect(this.#child.stdout),
-      this.#collect(this.#child.stderr),
-    ]);
-  }
-
-  get pid(): number {
-    return this.#child.pid;
-  }
-
-  get status(): Promise<Deno.CommandStatus> {
-    return this.#child.status;
-  }
-
-  /** Waits until it has said so. */
-  async until(pattern: RegExp): Promise<void> {
-    let ended = false;
-    this.#done.then(() => {
-      ended = true;
-      this.#heard?.();
-    });
-    while (!pattern.test(this.#text)) {
-      if (ended) throw new Error(`The process ended before it said ${pattern}: ${this.#text}`);
-      await new Promise<void>((resolve) => this.#heard = resolve);
-    }
-  }
-
-  /** Lets it go on. */
-  async go(): Promise<void> {
-    const writer = this.#child.stdin.getWriter();
-    await writer.write(Uint8Array.of(10));
-    writer.releaseLock();
-  }
-
-  kill(signal: Deno.Signal): void {
-    try {
-      this.#child.kill(signal);
-    } catch {
-      // It has ended.
-    }
-  }
-
-  /** All that it said. */
-  async text(): Promise<string> {
-    await this.#done;
-    return this.#text;
-  }
-
-  async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#text += text;
-      this.#heard?.();
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.kill("SIGKILL");
-    await this.#child.status;
-    await this.#done;
-    await this.#child.stdin.close().catch(() => {});
-  }
 }

@@ -9,9 +9,10 @@ import {
   closeStreams,
 } from "./_cancellation.ts";
 import { missing } from "../_tools.ts";
-import { allFaults, injectAll } from "./_faults.ts";
+import { allFaults, type Fault, injectAll } from "./_faults.ts";
 import { fuzzMessages, fuzzStream } from "./_fuzz.ts";
 import { connectAndClose, idleConnections, loaded, messages } from "./_load.ts";
+import { OUTSIDE, outsideMissing } from "./_outside.ts";
 import type { Random } from "./_random.ts";
 
 /** What one run tried. It throws when anything was lost. */
@@ -94,6 +95,7 @@ export const FUZZ: readonly Row[] = [
 
 const FAULTS_A_RUN = 20;
 let nextFault = 0;
+let faults: Promise<Fault[]> | undefined;
 
 /** All faults in their order, some a run. */
 export const FAULTS: Row = {
@@ -101,16 +103,21 @@ export const FAULTS: Row = {
   on: "both engines",
   missing: () => missing({ root: true, tools: ["strace"] }),
   async run() {
-    const all = allFaults();
-    const faults = Array.from(
-      { length: FAULTS_A_RUN },
-      (_, i) => all[(nextFault + i) % all.length],
-    );
+    const all = await (faults ??= allFaults());
+    const some = Array.from({ length: FAULTS_A_RUN }, (_, i) => all[(nextFault + i) % all.length]);
     nextFault += FAULTS_A_RUN;
-    const { told = 0 } = await injectAll(faults);
+    const { told = 0 } = await injectAll(some);
     return { calls: FAULTS_A_RUN, cancelled: told };
   },
 };
+
+/** Faults of peers, links, disks and limits. */
+export const OUTSIDE_FAULTS: readonly Row[] = OUTSIDE.map((fault) => ({
+  what: "a fault from outside is hidden or told, and over with it",
+  on: `${fault.on}, ${fault.what}`,
+  missing: () => outsideMissing(fault),
+  run: async (random) => ({ calls: 1, cancelled: await fault.run(random) === "told" ? 1 : 0 }),
+}));
 
 function load<K extends Kind>(
   what: string,
