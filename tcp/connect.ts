@@ -3,7 +3,7 @@ import { denoCanSet } from "../deno/options.ts";
 import { hostPort } from "../core/ip_arguments.ts";
 import { CONNECT, type ConnectRequest, tcpLibcReason } from "./_arguments.ts";
 import { connectDeno } from "./_deno.ts";
-import { connectLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type { TcpConnectOptions, TcpStream } from "./types.ts";
 
 const ACTION = "connect";
@@ -42,7 +42,7 @@ export async function connect(options: TcpConnectOptions): Promise<TcpStream> {
     needsLibc: libcReason(request),
     denoCanSet,
     deno: (wait) => connectDeno(request, wait),
-    libc: (wait) => connectLibc(request, wait),
+    libc: (wait) => LIBC(({ connectLibc }) => connectLibc(request, wait)),
   });
 }
 

@@ -4,7 +4,7 @@ import { hostPort } from "../core/ip_arguments.ts";
 import { isUnspecified } from "../core/ip/registry.ts";
 import { LISTEN, type ListenRequest, tcpLibcReason } from "./_arguments.ts";
 import { denoHasReusePort, listenDeno } from "./_deno.ts";
-import { listenLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type { TcpListener, TcpListenOptions } from "./types.ts";
 
 const ACTION = "listen";
@@ -82,7 +82,7 @@ async function listenAt(hostname: string, request: ListenRequest): Promise<TcpLi
     where: `on ${hostPort(hostname, request.port)}`,
     needsLibc: libcReason(hostname, request),
     deno: () => listenDeno(hostname, request),
-    libc: (wait) => listenLibc(hostname, request, wait),
+    libc: (wait) => LIBC(({ listenLibc }) => listenLibc(hostname, request, wait)),
   });
 }
 

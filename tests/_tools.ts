@@ -2,6 +2,10 @@
  * What tests need of the machine, stated once: a missing tool or privilege skips a test with a
  * reason, and fails it when REQUIRE_ALL=1.
  */
+import { libc, libcGranted } from "../ffi/abi/library.ts";
+
+// All of it is bound now: the sanitizers would take what a test binds first for a leak.
+if (libcGranted()) Object.values(libc());
 
 /** What a test needs. */
 export interface Needs {

@@ -3,7 +3,7 @@ import { hostPort } from "../core/ip_arguments.ts";
 import { libcGranted } from "../ffi/abi/library.ts";
 import { BIND, udpLibcReason } from "./_arguments.ts";
 import { bindDeno, denoUdpCanSet } from "./_deno.ts";
-import { bindLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type { UdpBindOptions, UdpEndpoint } from "./types.ts";
 
 const ACTION = "bind";
@@ -47,6 +47,6 @@ export async function bind(options: UdpBindOptions = {}): Promise<UdpEndpoint> {
     denoCanSet: denoUdpCanSet,
     prefersLibc: libcGranted,
     deno: (wait) => bindDeno(hostname, request, wait),
-    libc: (wait) => bindLibc(hostname, request, wait),
+    libc: (wait) => LIBC(({ bindLibc }) => bindLibc(hostname, request, wait)),
   });
 }

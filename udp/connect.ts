@@ -3,7 +3,7 @@ import { hostPort } from "../core/ip_arguments.ts";
 import { libcGranted } from "../ffi/abi/library.ts";
 import { CONNECT, udpLibcReason } from "./_arguments.ts";
 import { connectDeno, denoUdpCanSet } from "./_deno.ts";
-import { connectLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type { UdpConnectOptions, UdpEndpoint } from "./types.ts";
 
 const ACTION = "connect";
@@ -48,6 +48,6 @@ export async function connect(options: UdpConnectOptions): Promise<UdpEndpoint> 
     denoCanSet: denoUdpCanSet,
     prefersLibc: libcGranted,
     deno: (wait) => connectDeno(request, wait),
-    libc: (wait) => connectLibc(request, wait),
+    libc: (wait) => LIBC(({ connectLibc }) => connectLibc(request, wait)),
   });
 }

@@ -2,7 +2,7 @@ import { openOn } from "../core/engine_choice.ts";
 import { denoListenDatagram } from "../deno/datagram_conn.ts";
 import { BIND, placeLibcReason, placeOf, type UnixPlace, UNNAMED } from "./_arguments.ts";
 import { bindDeno } from "./_deno.ts";
-import { bindLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type { LibcUnixMessageEndpoint, UnixBindOptions, UnixMessageEndpoint } from "./types.ts";
 
 const ACTION = "bind";
@@ -51,7 +51,7 @@ export async function bind(options: UnixBindOptions = {}): Promise<UnixMessageEn
     where: `on ${place.shown}`,
     needsLibc: libcReason(place),
     deno: () => bindDeno(place.path!, request),
-    libc: () => bindLibc(place, request),
+    libc: () => LIBC(({ bindLibc }) => bindLibc(place, request)),
   });
 }
 

@@ -1,7 +1,7 @@
 import { openOn } from "../core/engine_choice.ts";
 import { CONNECT, placeLibcReason, placeOf } from "./_arguments.ts";
 import { connectDeno } from "./_deno.ts";
-import { connectLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type {
   LibcUnixMessageEndpoint,
   LibcUnixStream,
@@ -58,6 +58,6 @@ export async function connect(
     where: `to ${place.shown}`,
     needsLibc: type === "stream" ? placeLibcReason(place) : `type "${type}"`,
     deno: (wait) => connectDeno(place.path!, request, wait),
-    libc: (wait) => connectLibc(place, request, wait),
+    libc: (wait) => LIBC(({ connectLibc }) => connectLibc(place, request, wait)),
   });
 }

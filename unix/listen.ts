@@ -7,7 +7,7 @@ import {
   type UnixPlace,
 } from "./_arguments.ts";
 import { listenDeno } from "./_deno.ts";
-import { listenLibc } from "./_libc.ts";
+import { LIBC } from "./_on_demand.ts";
 import type {
   LibcUnixListener,
   UnixListener,
@@ -65,7 +65,7 @@ export async function listen(
     where: `on ${place.shown}`,
     needsLibc: libcReason(place, request),
     deno: () => listenDeno(place.path!, request),
-    libc: () => listenLibc(place, request),
+    libc: () => LIBC(({ listenLibc }) => listenLibc(place, request)),
   });
 }
 

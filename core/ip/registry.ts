@@ -80,15 +80,22 @@ const ROWS: readonly (readonly [string, string, string, boolean | undefined])[] 
   ["fe80::/10", "Link-Local Unicast", "RFC 4291", false],
 ];
 
-/** The registry, innermost blocks first, so that the first match holds. */
-const REGISTRY: readonly IpSpecialPurpose[] = ROWS
-  .map(([block, name, reference, globallyReachable]) => ({
-    block: parseCidr(block),
-    name,
-    reference,
-    globallyReachable,
-  }))
-  .sort((a, b) => b.block.prefixLength - a.block.prefixLength);
+let registry: readonly IpSpecialPurpose[] | undefined;
+
+/**
+ * The registry, innermost blocks first, so that the first match holds. Made when first asked for: few
+ * programs do.
+ */
+function specialPurposes(): readonly IpSpecialPurpose[] {
+  return registry ??= ROWS
+    .map(([block, name, reference, globallyReachable]) => ({
+      block: parseCidr(block),
+      name,
+      reference,
+      globallyReachable,
+    }))
+    .sort((a, b) => b.block.prefixLength - a.block.prefixLength);
+}
 
 const MAPPED = parseCidr("::ffff:0:0/96");
 const SHARED = parseCidr("100.64.0.0/10");
@@ -134,7 +141,7 @@ function zeros(bytes: Uint8Array, start: number, end: number): boolean {
  */
 export function ipSpecialPurpose(ip: string | Uint8Array): IpSpecialPurpose | undefined {
   const bytes = toBytes(ip);
-  return REGISTRY.find((row) => holds(row.block, bytes));
+  return specialPurposes().find((row) => holds(row.block, bytes));
 }
 
 /**

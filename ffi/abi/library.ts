@@ -9,7 +9,7 @@
 import { EINTR, EIO, errnoName, errnoNumber } from "../../core/errno.ts";
 import { type SocketError, socketError } from "../../core/errors.ts";
 import { detectPlatform, type Platform } from "./platform.ts";
-import { SYMBOLS } from "./symbols.ts";
+import { BOUND_TOGETHER, SYMBOLS } from "./symbols.ts";
 
 /** The functions of {@linkcode SYMBOLS}, callable. */
 export type LibcCalls = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
@@ -61,28 +61,69 @@ function grantedPaths(platform: Platform): string[] {
 }
 
 function open(): Libc {
-  const { library, whole } = openLibrary(detectPlatform());
-  const symbols = library.symbols;
+  const { path, whole } = findLibrary(detectPlatform());
+  const calls = bindLater(path);
   // A plain object: calls through it stay fast, and tests can replace one of them.
-  return { ...symbols, errno: errnoReader(symbols, whole) };
+  return Object.assign(calls, { errno: errnoReader(calls, whole) });
 }
 
-function openLibrary(
-  platform: Platform,
-): { library: Deno.DynamicLibrary<typeof SYMBOLS>; whole: boolean } {
+type Name = keyof LibcCalls;
+
+/**
+ * The functions, bound with those of their group when one of them is first asked for: binding takes
+ * 0.12 ms each, and few programs need them all. Then they are plain properties.
+ */
+function bindLater(path: string): LibcCalls {
+  const calls = {} as LibcCalls;
+  const define = (name: Name, property: PropertyDescriptor) =>
+    Object.defineProperty(calls, name, { configurable: true, enumerable: true, ...property });
+  const bind = (names: readonly Name[]) => {
+    const bound = openAt(path, pick(names)).symbols;
+    for (const name of names) define(name, { value: bound[name], writable: true });
+  };
+  for (const name of Object.keys(SYMBOLS) as Name[]) {
+    const names = BOUND_TOGETHER.find((group) => group.includes(name)) ?? [name];
+    define(name, {
+      get: () => {
+        bind(names);
+        return calls[name];
+      },
+    });
+  }
+  return calls;
+}
+
+function openAt<S extends Deno.ForeignLibraryInterface>(
+  path: string,
+  symbols: S,
+): Deno.DynamicLibrary<S> {
+  try {
+    return Deno.dlopen(path, symbols);
+  } catch (error) {
+    throw error instanceof Deno.errors.NotCapable ? missingFfi(error) : error;
+  }
+}
+
+function pick(names: readonly Name[]): typeof SYMBOLS {
+  return Object.fromEntries(names.map((name) => [name, SYMBOLS[name]])) as typeof SYMBOLS;
+}
+
+/** Where the library is: a path that opens, and whether the grant is for all of ffi. */
+function findLibrary(platform: Platform): { path: string; whole: boolean } {
   // A grant for one path does not cover a soname, and a prompt for the whole is the last resort.
   const whole = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
   const candidates = whole ? [platform.soname, ...platform.paths] : grantedPaths(platform);
   if (candidates.length === 0) {
     if (Deno.permissions.requestSync({ name: "ffi" }).state !== "granted") throw missingFfi();
-    return openLibrary(platform);
+    return findLibrary(platform);
   }
   let cause: unknown;
   for (const path of candidates) {
     try {
-      return { library: Deno.dlopen(path, SYMBOLS), whole };
+      openAt(path, {}).close();
+      return { path, whole };
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw missingFfi(error);
+      if (error instanceof Deno.errors.NotCapable) throw error;
       cause ??= error;
     }
   }

@@ -501,3 +501,20 @@ export const SYMBOLS = {
     result: "usize", // int *
   },
 } as const satisfies Deno.ForeignLibraryInterface;
+
+/**
+ * What is bound together, when one of it is first called; all else by itself. The first group is what
+ * every socket takes in its life.
+ */
+export const BOUND_TOGETHER: readonly (readonly (keyof typeof SYMBOLS)[])[] = [
+  [
+    ...["errnoLocation", "copyFrom", "socket", "close", "getsockopt", "setsockopt"] as const,
+    ...["bind", "getsockname", "recv", "send"] as const,
+    ...["epoll_create1", "epoll_ctl", "epoll_wait"] as const,
+  ],
+  ["listen", "accept4"],
+  ["connect", "getpeername"],
+  ["recvfrom", "sendto"],
+  ["eventfd", "addressOf", "syscall_io_setup", "syscall_io_submit", "write"],
+  ["getaddrinfo_a", "gai_cancel", "freeaddrinfo", "calloc", "free"],
+];

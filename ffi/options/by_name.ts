@@ -48,14 +48,17 @@ const TABLES: readonly object[] = [
   udp,
 ];
 
-/** All rows in the order of their names. */
-const ROWS: readonly SocketOption<unknown>[] = TABLES
-  .flatMap((table) => Object.values(table).filter(isRow))
-  .sort((a, b) => a.name < b.name ? -1 : 1);
+let byName: ReadonlyMap<string, SocketOption<unknown>> | undefined;
 
-const BY_NAME: ReadonlyMap<string, SocketOption<unknown>> = new Map(
-  ROWS.map((row) => [row.name, row]),
-);
+/** All rows in the order of their names. Made when first asked for: few programs do. */
+function rows(): ReadonlyMap<string, SocketOption<unknown>> {
+  return byName ??= new Map(
+    TABLES
+      .flatMap((table) => Object.values(table).filter(isRow))
+      .sort((a, b) => a.name < b.name ? -1 : 1)
+      .map((row) => [row.name, row]),
+  );
+}
 
 /**
  * Finds an option by its name in C; the MCAST_* options of IPv6 have the prefix `IPV6_`.
@@ -75,7 +78,7 @@ export function optionByName(name: string): SocketOption<unknown> | undefined {
   if (typeof name !== "string") {
     throw new TypeError("Cannot find an option: name is not a string");
   }
-  return BY_NAME.get(name);
+  return rows().get(name);
 }
 
 /**
@@ -84,7 +87,7 @@ export function optionByName(name: string): SocketOption<unknown> | undefined {
  * @returns The options.
  */
 export function allOptions(): readonly SocketOption<unknown>[] {
-  return ROWS;
+  return [...rows().values()];
 }
 
 const WORDS: ReadonlyMap<string, readonly unknown[]> = new Map([
