@@ -8,7 +8,13 @@ export { fromNodeDuplex, type FromNodeDuplexOptions } from "./from_node_duplex.t
 export { type HttpServer, serveHttp } from "./serve_http.ts";
 export type { HttpConnection, HttpHandler, ServeHttpOptions } from "./_http_options.ts";
 export { fetchOver } from "./fetch_over.ts";
-export { startTls, type StartTlsClientOptions, type StartTlsServerOptions } from "./start_tls.ts";
+export {
+  type StartDenoTlsOptions,
+  startTls,
+  type StartTlsClientOptions,
+  type StartTlsServerOptions,
+} from "./start_tls.ts";
+export type { DenoTlsEndpoint } from "./_deno_tls.ts";
 export { listenTls, type ListenTlsOptions, type TlsListener } from "./listen_tls.ts";
 export type { TlsEndpoint, TlsPeerCertificate } from "./_tls_stream.ts";
 export type { TlsCertificate, TlsCommonOptions, TlsServerOptions } from "./_tls_options.ts";

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers";
 import { connect, createServer, type SecureContext, type TLSSocket } from "node:tls";
 import type { StreamEndpoint } from "../core/endpoint.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
+import { denoHandshake, type DenoTlsEndpoint } from "./_deno_tls.ts";
 import { fromNodeError } from "./_node_errors.ts";
 import {
   checkTlsOptions,
@@ -32,6 +33,22 @@ export interface StartTlsClientOptions extends TlsCommonOptions, WaitOptions {
   hostname?: string;
   /** Accept any certificate: the peer may be anyone. Default false. */
   insecure?: boolean;
+  /** Always `"node"`, for `node:tls`, which serves every endpoint. See {@linkcode StartDenoTlsOptions}. */
+  by?: "node";
+}
+
+/** Options of {@linkcode startTls} for a client by Deno's own TLS (`Deno.startTls`). */
+export interface StartDenoTlsOptions extends WaitOptions {
+  /** `"deno"`: for a TCP connection of the deno engine. */
+  by: "deno";
+  /** Default. */
+  side?: "client";
+  /** As {@linkcode StartTlsClientOptions.hostname}. */
+  hostname?: string;
+  /** Root certificates as PEM, beside those that Deno knows. */
+  caCerts?: string[];
+  /** Application protocols to offer (ALPN, RFC 7301). */
+  alpnProtocols?: string[];
 }
 
 /** Options of {@linkcode startTls} for a server. */
@@ -44,6 +61,10 @@ export interface StartTlsServerOptions extends TlsServerOptions, WaitOptions {
  * Turns a connected stream endpoint into one that speaks TLS (1.2 and 1.3, by `node:tls`): TCP,
  * Multipath TCP, Unix, or TLS again. Bytes that the endpoint received and nobody took are part of the
  * handshake, so that a protocol may begin in the clear (STARTTLS).
+ *
+ * With `by: "deno"` a client's TCP connection of the deno engine is taken over by `Deno.startTls`. That
+ * tells no version, cipher or certificate, trusts Deno's own roots beside `caCerts`, and refuses a
+ * connection that has received bytes nobody took (`Deno.errors.Busy`).
  *
  * The new endpoint owns the old one: closing it says so to the peer (close_notify) and closes both. A
  * handshake that fails, or is given up by `signal` or `timeoutMs`, closes the endpoint.
@@ -64,6 +85,16 @@ export interface StartTlsServerOptions extends TlsServerOptions, WaitOptions {
  * await connection.sendAll(new TextEncoder().encode("Hello over TLS\n"));
  * ```
  *
+ * @example By Deno's own TLS
+ * ```ts ignore
+ * import { tcp } from "@berkeley/sockets";
+ * import { startTls } from "@berkeley/sockets/bridge";
+ *
+ * const endpoint = await tcp.connect({ hostname: "example.com", port: 443 });
+ * using connection = await startTls(endpoint, { by: "deno", hostname: "example.com" });
+ * await connection.sendAll(new TextEncoder().encode("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n"));
+ * ```
+ *
  * @typeParam A The endpoint's addresses.
  * @param endpoint A connected stream endpoint.
  * @param options The side and what to show and to expect.
@@ -73,21 +104,52 @@ export interface StartTlsServerOptions extends TlsServerOptions, WaitOptions {
  *   (`SELF_SIGNED_CERT_IN_CHAIN`, `ERR_TLS_CERT_ALTNAME_INVALID`) or the sides agree on nothing.
  * @throws {SocketError} `ECONNRESET` if the connection ended during the handshake.
  */
+export function startTls<A>(
+  endpoint: StreamEndpoint<A>,
+  options: StartDenoTlsOptions,
+): Promise<DenoTlsEndpoint<A>>;
+/** As above, by `node:tls`, over any stream endpoint. */
+export function startTls<A>(
+  endpoint: StreamEndpoint<A>,
+  options?: StartTlsClientOptions | StartTlsServerOptions,
+): Promise<TlsEndpoint<A>>;
 export async function startTls<A>(
   endpoint: StreamEndpoint<A>,
-  options: StartTlsClientOptions | StartTlsServerOptions = {},
-): Promise<TlsEndpoint<A>> {
+  options: StartTlsClientOptions | StartTlsServerOptions | StartDenoTlsOptions = {},
+): Promise<TlsEndpoint<A> | DenoTlsEndpoint<A>> {
   checkStream(endpoint, "start TLS");
+  if ("by" in options && options.by !== undefined && options.by !== "node") {
+    if (options.by === "deno") return await startByDeno(endpoint, options);
+    throw new TypeError('Cannot start TLS: by is not "deno" or "node"');
+  }
   const { side } = options;
   if (side !== undefined && side !== "client" && side !== "server") {
     throw new TypeError(`Cannot start TLS: side ${side} is not "client" or "server"`);
   }
   if (side === "server") {
     const contexts = serverContexts(options, "start TLS", ["side", ...WAIT_KEYS]);
-    return await serverHandshake(endpoint, contexts, beginWait(options));
+    return await serverHandshake(endpoint, contexts, beginWait(options, "start TLS"));
   }
   const hostname = checkClient(endpoint, options);
-  return await clientHandshake(endpoint, options, hostname, beginWait(options));
+  return await clientHandshake(endpoint, options, hostname, beginWait(options, "start TLS"));
+}
+
+async function startByDeno<A>(
+  endpoint: StreamEndpoint<A>,
+  options: StartDenoTlsOptions,
+): Promise<DenoTlsEndpoint<A>> {
+  const keys = ["by", "side", "hostname", "caCerts", "alpnProtocols", ...WAIT_KEYS];
+  checkTlsOptions(options, keys, "start TLS");
+  if (options.side !== undefined && options.side !== "client") {
+    throw new TypeError('Cannot start TLS: by "deno" takes the side "client"');
+  }
+  const { caCerts, alpnProtocols } = options;
+  const hostname = peerName(endpoint, options.hostname);
+  return await denoHandshake(
+    endpoint,
+    { hostname, caCerts, alpnProtocols },
+    beginWait(options, "start TLS"),
+  );
 }
 
 /** Checks a server's options and parses its certificate. */
@@ -104,17 +166,21 @@ export function serverContexts(
 }
 
 function checkClient(endpoint: StreamEndpoint<unknown>, options: StartTlsClientOptions): string {
-  const keys = [...CLIENT_KEYS, "side", "hostname", "insecure", ...WAIT_KEYS];
+  const keys = [...CLIENT_KEYS, "by", "side", "hostname", "insecure", ...WAIT_KEYS];
   checkTlsOptions(options, keys, "start TLS");
-  const { hostname = (endpoint.remoteAddr as { hostname?: string } | undefined)?.hostname } =
-    options;
-  if (typeof hostname !== "string" || hostname === "") {
-    throw new TypeError("Cannot start TLS: hostname is not given, and the peer has none");
-  }
+  const hostname = peerName(endpoint, options.hostname);
   if (options.insecure !== undefined && typeof options.insecure !== "boolean") {
     throw new TypeError("Cannot start TLS: insecure is not a boolean");
   }
   return hostname;
+}
+
+function peerName(
+  endpoint: StreamEndpoint<unknown>,
+  hostname = (endpoint.remoteAddr as { hostname?: string } | undefined)?.hostname,
+): string {
+  if (typeof hostname === "string" && hostname !== "") return hostname;
+  throw new TypeError("Cannot start TLS: hostname is not given, and the peer has none");
 }
 
 async function clientHandshake<A>(

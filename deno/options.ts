@@ -17,7 +17,7 @@ export function denoCanSet(name: string): boolean {
 
 /** Sets an option of a connection and remembers it for {@linkcode getDenoOption}. */
 export function setDenoOption<T>(
-  conn: Deno.TcpConn | Deno.UnixConn,
+  conn: Deno.Conn,
   known: Map<string, unknown>,
   option: SocketOption<T>,
   value: T,
@@ -26,7 +26,7 @@ export function setDenoOption<T>(
   if (typeof value !== "boolean") {
     throw new TypeError(`Cannot set ${option.name}: value is not a boolean`);
   }
-  SETTERS[option.name](conn, value);
+  SETTERS[option.name](conn as Deno.TcpConn, value);
   known.set(option.name, value);
 }
 

@@ -15,9 +15,12 @@ import { checkRow, type SocketOption } from "../core/option.ts";
 import { StreamBase } from "../core/stream.ts";
 import type { Wait, WaitOptions } from "../core/wait.ts";
 
+/** A connection of Deno's. */
+export type DenoConn = Deno.TcpConn | Deno.UnixConn | Deno.TlsConn;
+
 /** What a connection is made of. */
 export interface DenoStreamParts<A> {
-  conn: Deno.TcpConn | Deno.UnixConn;
+  conn: DenoConn;
   family: Family;
   protocol: number;
   /** Deno's address as ours. */
@@ -30,7 +33,7 @@ class DenoConnection<A> implements EndpointSocket<A> {
   readonly type: SocketType = "stream";
   readonly protocol: number;
   readonly engine = "deno" as const;
-  readonly #conn: Deno.TcpConn | Deno.UnixConn;
+  readonly #conn: DenoConn;
   readonly #fromAddr: (addr: Deno.Addr) => A;
   #localAddr: A | undefined;
   #remoteAddr: A | undefined;
@@ -92,7 +95,7 @@ const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  * nothing.
  */
 export class DenoStream<A> extends StreamBase<A> {
-  readonly #conn: Deno.TcpConn | Deno.UnixConn;
+  readonly #conn: DenoConn;
   readonly #reading = new Pending<Uint8Array>();
   readonly #writing = new Pending<number>();
   /** The rest of a read that brought more than its receive had room for, or had no room any more. */
@@ -124,7 +127,7 @@ export class DenoStream<A> extends StreamBase<A> {
    * The Deno connection beneath, for `Deno.startTls`. Throws when received bytes wait in the
    * endpoint, since what takes the connection over would miss them.
    */
-  get conn(): Deno.TcpConn | Deno.UnixConn {
+  get conn(): DenoConn {
     const waiting = this.#surplus.length + (this.kept?.length ?? 0);
     if (this.receives.busy || this.#reading.busy || waiting > 0) {
       throw new Deno.errors.Busy("Cannot hand out the connection: received bytes wait in it");

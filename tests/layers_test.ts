@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tipc: ["core", "deno", "ffi"],
   alg: ["core", "deno", "ffi"],
   faces: ["core", "ffi", "udp", "unix", "vsock", "sctp", "can", "raw"],
-  bridge: ["core"],
+  bridge: ["core", "deno"],
   cli: [
     "core",
     "wire",

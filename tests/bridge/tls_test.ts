@@ -4,6 +4,7 @@ import {
   fetchOver,
   listenTls,
   serveHttp,
+  type StartDenoTlsOptions,
   startTls,
   type StartTlsClientOptions,
   type StartTlsServerOptions,
@@ -34,6 +35,12 @@ const trusting = (more: Client = {}): Client => ({
   hostname: "localhost",
   caCerts: [pki.ca.cert],
   ...more,
+});
+
+const byDeno = (): StartDenoTlsOptions => ({
+  by: "deno",
+  hostname: "localhost",
+  caCerts: [pki.ca.cert],
 });
 
 function test(name: string, fn: () => Promise<void>): void {
@@ -323,6 +330,70 @@ for (const kind of HTTP_KINDS.filter(({ name }) => !name.includes("mptcp"))) {
     }
   });
 }
+
+test("by Deno's own TLS: openssl s_server agrees on a protocol and echoes", async () => {
+  const [port] = await freePort();
+  const child = new Deno.Command("openssl", {
+    args: ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", pki.server.certFile]
+      .concat(["-key", pki.server.keyFile, "-rev", "-alpn", "rev"]),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  try {
+    await untilPrinted(child.stdout, "ACCEPT");
+    const endpoint = await tcp.connect({ hostname: "127.0.0.1", port, engine: "deno" });
+    using client = await startTls(endpoint, { ...byDeno(), alpnProtocols: ["other", "rev"] });
+    assertEquals([client.alpnProtocol, client.serverName], ["rev", "localhost"]);
+    assertEquals(client.remoteAddr, { family: "inet", hostname: "127.0.0.1", port });
+    assert("tlsVersion" in client === false);
+    await client.sendAll(bytes("abcdef\n"));
+    assertEquals(text((await client.recvUntil("\n", { timeoutMs: 20_000 }))!), "fedcba\n");
+    await assertCode(() => endpoint.recv(), "EBADF");
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
+test("by Deno's own TLS: what it cannot do is refused, and a failed handshake leaves nothing", async () => {
+  const before = openFds();
+  using listener = listenTls(await tcp.listen({ hostname: "127.0.0.1", port: 0 }), serverKeys());
+  const accepting = (async () => {
+    for await (const connection of listener) connection.close();
+  })();
+  const connect = () => tcp.connect({ ...listener.localAddr, engine: "deno" });
+  const attempt = async (options: object, endpoint?: Stream) =>
+    await startTls(endpoint ?? await connect(), { by: "deno", ...options } as StartDenoTlsOptions);
+  for (const options of [{ caCerts: [] }, { hostname: "other.example" }]) {
+    await assertRejects(() => attempt({ ...byDeno(), ...options }), Deno.errors.InvalidData);
+  }
+  // Before anything is done, so that the endpoint is whole.
+  using whole = await connect();
+  const refuse = (options: object, part: string) =>
+    assertRejects(() => attempt({ ...byDeno(), ...options }, whole), TypeError, part);
+  await refuse({ by: "rustls" }, "by is not");
+  await refuse({ side: "server" }, "client");
+  for (const key of ["cert", "key", "minVersion", "insecure"]) await refuse({ [key]: "x" }, key);
+  const [a, b] = await PAIRS[2][1]();
+  await assertRejects(() => attempt(byDeno(), a), TypeError, "deno engine");
+  a.close();
+  b.close();
+  const [silent, peer] = await PAIRS[0][1]();
+  await assertTimeout(() => attempt({ ...byDeno(), timeoutMs: 10 }, silent));
+  await assertCode(() => silent.recv(), "EBADF");
+  const [early, server] = await PAIRS[0][1]();
+  await server.sendAll(bytes("line\nmore"));
+  await early.recvUntil("\n");
+  await assertRejects(() => attempt(byDeno(), early), Deno.errors.Busy, "wait in it");
+  for (const each of [peer, early, server]) each.close();
+  using good = await startTls(whole, byDeno());
+  assertEquals((await good.recv()).length, 0);
+  listener.close();
+  await accepting;
+  good.close();
+  await assertFds(before);
+});
 
 test("options of the wrong kind are refused", async () => {
   const [a, b] = await PAIRS[2][1]();

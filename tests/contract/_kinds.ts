@@ -191,7 +191,7 @@ const TCP4 = streams({ name: "tcp4", ...tcpRow, ...inet, ...deno, options: deno 
 const UNIX_LIBC = streams({ name: "unix by libc", ...unixRow, ...path, ...libc, options: libc });
 const asDuplex = (stream: Stream) => fromNodeDuplex(toNodeDuplex(stream), { over: stream });
 
-function overTls(name: string, kind: StreamKind): StreamKind {
+function overTls(name: string, kind: StreamKind, by: "node" | "deno" = "node"): StreamKind {
   const listen: StreamKind["listen"] = async (options) => {
     const { cert, key } = pki.server;
     return listenTls(await kind.listen(options), { cert, key });
@@ -199,7 +199,7 @@ function overTls(name: string, kind: StreamKind): StreamKind {
   const connect: StreamKind["connect"] = async (to, options = {}) => {
     const connection = await kind.connect(to, options);
     const caCerts = [pki.ca.cert];
-    return await startTls(connection, { hostname: "localhost", caCerts, ...options });
+    return await startTls(connection, { by, hostname: "localhost", caCerts, ...options } as Any);
   };
   return {
     ...kind,
@@ -235,6 +235,7 @@ export const LISTENER_KINDS: readonly StreamKind[] = [
 export const STREAM_KINDS: readonly StreamKind[] = [
   ...LISTENER_KINDS,
   overTls("TLS over tcp4", TCP4),
+  overTls("TLS over tcp4, of a client by Deno's", TCP4, "deno"),
   overTls("TLS over unix by libc", UNIX_LIBC),
 ];
 
