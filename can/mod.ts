@@ -26,6 +26,7 @@ export {
   type CanLogEntry,
   formatFrame,
   formatLogLine,
+  parseFilter,
   parseFrame,
   parseLogLine,
 } from "./notation.ts";

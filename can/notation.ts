@@ -5,10 +5,10 @@
  */
 import { CAN_NUMBERS } from "../ffi/families/can.ts";
 import { FRAMES } from "./_constants.ts";
-import type { CanFrame, CanFrameInput } from "./types.ts";
+import type { CanFilter, CanFrame, CanFrameInput } from "./types.ts";
 
 const { CANXL_SEC, CANXL_XLF, CANFD_BRS, CANFD_ESI, CANFD_FDF } = FRAMES;
-const { CAN_ERR_FLAG, CAN_EFF_MASK, CAN_SFF_MASK } = CAN_NUMBERS;
+const { CAN_EFF_FLAG, CAN_RTR_FLAG, CAN_ERR_FLAG, CAN_EFF_MASK, CAN_SFF_MASK } = CAN_NUMBERS;
 
 /** A line of a log file. */
 export interface CanLogEntry {
@@ -118,12 +118,16 @@ function hex(value: number, digits: number): string {
 }
 
 /**
- * Writes a frame in the notation of can-utils (`candump -L`).
+ * Writes a frame in the notation of can-utils (`cansend`).
  *
  * @param frame The frame.
  * @returns The text.
  */
 export function formatFrame(frame: CanFrameInput): string {
+  return notation(frame, 0);
+}
+
+function notation(frame: CanFrameInput, fdFlags: number): string {
   const data = (frame.data ?? new Uint8Array(0)).toHex().toUpperCase();
   if (frame.kind === "xl") {
     const { priority, virtualId = 0, simpleExtendedContent, sdt = 0, af = 0 } = frame;
@@ -136,9 +140,9 @@ export function formatFrame(frame: CanFrameInput): string {
   const name = hex(id, extended ? 8 : 3);
   if (kind === "remote") return `${name}#R${frame.remoteBytes || ""}`;
   if (kind !== "fd") return `${name}#${data}`;
-  const flags = (frame.bitRateSwitch ? CANFD_BRS : 0) |
+  const flags = fdFlags | (frame.bitRateSwitch ? CANFD_BRS : 0) |
     (frame.errorStateIndicator ? CANFD_ESI : 0);
-  return `${name}##${hex(flags & ~CANFD_FDF, 1)}${data}`;
+  return `${name}##${hex(flags, 1)}${data}`;
 }
 
 const LINE = /^\s*\((\d+)\.(\d{1,9})\)\s+(\S+)\s+(\S+)(?:\s+[RT])?\s*$/;
@@ -173,7 +177,8 @@ export function parseLogLine(line: string): CanLogEntry | undefined {
 }
 
 /**
- * Writes a line of a log file of candump.
+ * Writes a line of a log file of candump. As there, the flags of a CAN FD frame say that it is one, as
+ * the kernel's do (CANFD_FDF): `123##5AA` is {@linkcode formatFrame}'s `123##1AA`.
  *
  * @param entry When, where and what.
  * @returns The line, without its end.
@@ -184,5 +189,50 @@ export function formatLogLine(
   const micros = entry.timestampNanos / 1000n;
   const fraction = `${micros % 1_000_000n}`.padStart(6, "0");
   const seconds = `${micros / 1_000_000n}`.padStart(10, "0");
-  return `(${seconds}.${fraction}) ${entry.interface} ${formatFrame(entry.frame)}`;
+  return `(${seconds}.${fraction}) ${entry.interface} ${notation(entry.frame, CANFD_FDF)}`;
+}
+
+/**
+ * Reads a filter in the notation of candump: `ID:MASK` takes what is equal under the mask, `ID~MASK`
+ * all else. The mask's bits above the identifier tell kinds of frames apart: 80000000 those with 29
+ * bits from those with 11, 40000000 remote frames from those with data.
+ *
+ * @example
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(can.parseFilter("123:7FF"), { id: 0x123, mask: 0x7ff, extended: "any" });
+ * assertEquals(can.parseFilter("123~C00007FF"), {
+ *   id: 0x123,
+ *   mask: 0x7ff,
+ *   extended: false,
+ *   remote: false,
+ *   inverted: true,
+ * });
+ * ```
+ *
+ * @param text The filter, in hexadecimal; an id of 8 digits is one of 29 bits.
+ * @returns The filter.
+ * @throws {SyntaxError} If the text is none.
+ */
+export function parseFilter(text: string): CanFilter {
+  if (typeof text !== "string") throw new TypeError("Cannot read a CAN filter: text is no string");
+  const match = /^([0-9a-f]{1,8})([:~])([0-9a-f]{1,8})$/i.exec(text);
+  if (match === null) {
+    throw new SyntaxError(`Cannot read a CAN filter: ${JSON.stringify(text)} is none`);
+  }
+  const [, idText, way, maskText] = match;
+  const number = parseInt(idText, 16);
+  const mask = parseInt(maskText, 16);
+  const result: CanFilter = {
+    id: number & mask & CAN_EFF_MASK,
+    mask: mask & CAN_EFF_MASK,
+    extended: (mask & CAN_EFF_FLAG) === 0
+      ? "any"
+      : idText.length === 8 || (number & CAN_EFF_FLAG) !== 0,
+  };
+  if ((mask & CAN_RTR_FLAG) !== 0) result.remote = (number & CAN_RTR_FLAG) !== 0;
+  if (way === "~") result.inverted = true;
+  return result;
 }

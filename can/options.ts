@@ -4,7 +4,7 @@
  * @module
  */
 import type { SocketOption } from "../core/option.ts";
-import { canIdNumber } from "../ffi/families/can.ts";
+import { CAN_NUMBERS, canIdNumber } from "../ffi/families/can.ts";
 import {
   bool,
   checkInt,
@@ -23,15 +23,41 @@ import {
 import { FRAMES, OPTIONS as O } from "./_constants.ts";
 import type { CanFilter } from "./types.ts";
 
-const EFF_MASK = 0x1fffffff;
-/** The bit that tells one kind of identifier from the other, beside its own. */
-const EFF_FLAG = 0x80000000;
-const SFF_MASK = 0x7ff;
+const { CAN_EFF_MASK: EFF_MASK, CAN_EFF_FLAG: EFF_FLAG, CAN_RTR_FLAG: RTR_FLAG } = CAN_NUMBERS;
+const { CAN_SFF_MASK: SFF_MASK } = CAN_NUMBERS;
 
 function checkKnown(name: string, value: object, keys: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (!keys.includes(key)) throw new TypeError(`Cannot set ${name}: unknown key "${key}"`);
   }
+}
+
+const FILTER_KEYS = ["id", "mask", "extended", "remote", "inverted"];
+
+/** The two words of `struct can_filter`: what is looked for, and which bits of it count. */
+function filterWords(name: string, filter: CanFilter): [id: number, mask: number] {
+  checkObject(name, filter, "a filter");
+  checkKnown(name, filter, FILTER_KEYS);
+  const { id, mask, extended, remote, inverted } = filter;
+  checkInt(name, id, 0, EFF_MASK);
+  const any = extended === "any";
+  const number = any ? id : canIdNumber(id, extended, `set ${name}`, "id");
+  const own = number > SFF_MASK ? EFF_MASK : SFF_MASK;
+  const bits = mask === undefined ? own : checkInt(name, mask, 0, EFF_MASK);
+  // Remote frames of the identifier are taken as those with data, unless it is said.
+  const flags = (any ? 0 : EFF_FLAG) | (remote === undefined ? 0 : RTR_FLAG);
+  const wanted = (remote ? RTR_FLAG : 0) | (inverted ? FRAMES.CAN_INV_FILTER : 0);
+  return [(number | wanted) >>> 0, (bits | flags) >>> 0];
+}
+
+function filterOf(id: number, mask: number): CanFilter {
+  return {
+    id: id & EFF_MASK,
+    mask: mask & EFF_MASK,
+    extended: (mask & EFF_FLAG) === 0 ? "any" : (id & EFF_FLAG) !== 0,
+    ...((mask & RTR_FLAG) !== 0 && { remote: (id & RTR_FLAG) !== 0 }),
+    inverted: (id & FRAMES.CAN_INV_FILTER) !== 0,
+  };
 }
 
 /** Lists of `struct can_filter`. */
@@ -45,30 +71,18 @@ const filters: CodecFor<readonly CanFilter[]> = (name) => ({
     }
     const { bytes, view } = struct(8 * value.length);
     value.forEach((filter: CanFilter, i) => {
-      checkObject(name, filter, "a filter");
-      checkKnown(name, filter, ["id", "mask", "extended", "inverted"]);
-      const { id, mask, extended, inverted } = filter;
-      const number = canIdNumber(checkInt(name, id, 0, EFF_MASK), extended, `set ${name}`, "id");
-      const own = number > EFF_MASK ? EFF_MASK : SFF_MASK;
-      const bits = mask === undefined ? own : checkInt(name, mask, 0, EFF_MASK);
-      const flag = inverted ? FRAMES.CAN_INV_FILTER : 0;
-      view.setUint32(8 * i, (number | flag) >>> 0, true);
-      // Extended or not must fit too. Remote frames of the identifier are taken as those with data.
-      view.setUint32(8 * i + 4, (bits | EFF_FLAG) >>> 0, true);
+      const [id, mask] = filterWords(name, filter);
+      view.setUint32(8 * i, id, true);
+      view.setUint32(8 * i + 4, mask, true);
     });
     return bytes;
   },
   decode(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Array.from({ length: bytes.length >> 3 }, (_, i) => {
-      const word = view.getUint32(8 * i, true);
-      return {
-        id: word & EFF_MASK,
-        mask: view.getUint32(8 * i + 4, true) & EFF_MASK,
-        extended: word >= 0x80000000,
-        inverted: (word & FRAMES.CAN_INV_FILTER) !== 0,
-      };
-    });
+    return Array.from(
+      { length: bytes.length >> 3 },
+      (_, i) => filterOf(view.getUint32(8 * i, true), view.getUint32(8 * i + 4, true)),
+    );
   },
 });
 

@@ -7,14 +7,18 @@ import {
   text,
 } from "../core/arguments.ts";
 import { now } from "../core/clock.ts";
+import { isSocketError } from "../core/errors.ts";
 import { parseLogLine } from "./notation.ts";
-import type { CanRaw } from "./types.ts";
+import type { CanFrameInput, CanRaw } from "./types.ts";
 
 /** Options of {@linkcode play}. */
 export interface PlayOptions {
   /** How many times as fast as it was recorded, above 0; Infinity for no pauses. Default 1. */
   speed?: number;
-  /** Which interface stands for which of the log. Default: the same names. */
+  /**
+   * Which interface stands for which of the log; frames of others are left out. Default: all frames,
+   * by the same names.
+   */
   interfaces?: Readonly<Record<string, string>>;
   /** Rejects with `signal.reason` when aborted. */
   signal?: AbortSignal;
@@ -24,6 +28,8 @@ const ACTION = "play a CAN log";
 const NAME = text();
 /** The longest time that setTimeout() knows. */
 const MAX_TIMER_MS = 0x7fffffff;
+/** After how long a full queue is tried again: some frames at 1 Mbit/s. */
+const FULL_QUEUE_MS = 1;
 const REQUEST = object({
   speed: orElse(atLeast(Number.MIN_VALUE), 1),
   interfaces: optional((value, action, name) => {
@@ -37,7 +43,8 @@ const REQUEST = object({
 });
 
 /**
- * Sends what a log of candump has recorded, at the times it was recorded at (`canplayer`).
+ * Sends what a log of candump has recorded, at the times it was recorded at (`canplayer`). A queue
+ * that is full (ENOBUFS) is waited for.
  *
  * @example A log, ten times as fast
  * ```ts ignore
@@ -69,17 +76,64 @@ export async function play(
   if (!isIterable(lines)) throw new TypeError(`Cannot ${ACTION}: lines is not iterable`);
   let begin: { nanos: bigint; at: number } | undefined;
   let count = 0;
-  for await (const line of lines) {
+  for await (const line of untilAborted(lines, signal)) {
     const entry = parseLogLine(line);
     if (entry === undefined) continue;
+    const name = interfaces === undefined ? entry.interface : interfaces.get(entry.interface);
+    if (name === undefined) continue;
     begin ??= { nanos: entry.timestampNanos, at: now() };
     const due = begin.at + Number(entry.timestampNanos - begin.nanos) / 1e6 / speed;
     await until(due, signal);
-    const name = interfaces?.get(entry.interface) ?? entry.interface;
-    await socket.sendFrame(entry.frame, { interface: name, signal });
+    await sendOnceThereIsRoom(socket, entry.frame, { interface: name, signal });
     count++;
   }
   return count;
+}
+
+/** The lines; whoever aborts does not wait for the next one. */
+async function* untilAborted(
+  lines: Iterable<string> | AsyncIterable<string>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, void> {
+  if (signal === undefined || !(Symbol.asyncIterator in lines)) {
+    yield* lines;
+    return;
+  }
+  const iterator = lines[Symbol.asyncIterator]();
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  let over = false;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const result = await Promise.race([iterator.next(), aborted.promise]);
+      over = result.done === true;
+      if (result.done) return;
+      yield result.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    // It may never come to an end: a read of a terminal cannot be cancelled.
+    if (!over) iterator.return?.()?.catch(() => {});
+  }
+}
+
+/** A queue that is full says ENOBUFS, and nothing tells when it has room again. */
+async function sendOnceThereIsRoom(
+  socket: CanRaw,
+  frame: CanFrameInput,
+  options: { interface: string; signal?: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    try {
+      return await socket.sendFrame(frame, options);
+    } catch (error) {
+      if (!isSocketError(error, "ENOBUFS")) throw error;
+    }
+    await pause(FULL_QUEUE_MS, options.signal);
+  }
 }
 
 /** Resolves at a time of the clock: at once if that is over. */

@@ -30,7 +30,8 @@ const ID = integer(0, MAX_ID);
 const FILTER = object({
   id: ID,
   mask: optional(ID),
-  extended: optional(boolean),
+  extended: optional(either(oneOf("any"), boolean)),
+  remote: optional(boolean),
   inverted: optional(boolean),
 });
 const REQUEST = object({
@@ -173,6 +174,11 @@ export class RawCan extends LibcMessage<CanAddress> implements CanRaw {
     return received(await this.recvFrom(limits));
   }
 
+  async recvFrames(max?: number, options?: WaitOptions): Promise<CanReceived[]> {
+    const limits = options && { ...LIMITS(options, "receive", "options"), size: FRAME_BYTES };
+    return (await this.recvMany(max, limits)).map(received);
+  }
+
   async *frames(options?: WaitOptions): AsyncGenerator<CanReceived, void, void> {
     // Whoever leaves the loop leaves the frames behind it: the iteration keeps what it has received
     // ahead, and under limits nothing is.
@@ -195,5 +201,7 @@ function received({ data, from, flags = 0, control }: Message<CanAddress>): CanR
   };
   const time = control?.get("timestamp");
   if (time !== undefined) result.timestampNanos = time.nanos;
+  const dropped = control?.get("dropped");
+  if (dropped !== undefined) result.dropped = dropped.count;
   return result;
 }

@@ -90,6 +90,8 @@ export interface CanReceived {
   timestampNanos?: bigint;
   /** Whether this host sent it (MSG_DONTROUTE), and whether this socket did (MSG_CONFIRM). */
   origin: "bus" | "host" | "self";
+  /** How many frames did not fit into the socket's queue so far; with SO_RXQ_OVFL, once there are any. */
+  dropped?: number;
 }
 
 /** Which frames are taken (`struct can_filter`): those whose masked identifier is the masked `id`. */
@@ -98,8 +100,10 @@ export interface CanFilter {
   id: number;
   /** The bits of it that count. Default: all of them. */
   mask?: number;
-  /** Whether `id` has 29 bits. Default: whether it needs more than 11. */
-  extended?: boolean;
+  /** Whether `id` has 29 bits; `"any"` takes both kinds. Default: whether it needs more than 11. */
+  extended?: boolean | "any";
+  /** Takes only remote frames, or none. Default: both. */
+  remote?: boolean;
   /** Takes all but those. Default false. */
   inverted?: boolean;
 }
@@ -132,6 +136,8 @@ export interface CanRaw extends MessageEndpoint<CanAddress> {
   sendFrame(frame: CanFrameInput, options?: SendOptions & { interface?: string }): Promise<void>;
   /** Receives a frame. */
   recvFrame(options?: WaitOptions): Promise<CanReceived>;
+  /** Receives what has come, one frame at least and `max` at most (default 64, up to 1024). */
+  recvFrames(max?: number, options?: WaitOptions): Promise<CanReceived[]>;
   /** The frames that come; ends when the socket is closed. */
   frames(options?: WaitOptions): AsyncIterableIterator<CanReceived>;
 }

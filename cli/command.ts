@@ -47,7 +47,7 @@ export interface Session {
 
 /** A command of `sock` as the list has it: what it does is loaded when it is asked for. */
 export interface CommandRow {
-  /** Its name. */
+  /** Its name: one word, or two where several commands share the first. */
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
@@ -79,6 +79,22 @@ export interface Command {
   readonly addresses?: boolean;
   /** Does it; resolves to the exit code. */
   run(args: Arguments, session: Session): Promise<number>;
+}
+
+/** The words of a command's name. */
+export function wordsOf({ name }: Pick<CommandRow, "name">): string[] {
+  return name.split(" ");
+}
+
+/** The first words of all commands, each once. */
+export function firstWords(rows: readonly Pick<CommandRow, "name">[]): string[] {
+  return Array.from(new Set(rows.map((row) => wordsOf(row)[0])));
+}
+
+/** The second words of the commands that begin with a word. */
+export function actionsOf(word: string, rows: readonly Pick<CommandRow, "name">[]): string[] {
+  return rows.map(wordsOf).filter(([first, second]) => first === word && second !== undefined)
+    .map(([, second]) => second);
 }
 
 const HELP: OptionSpec = { name: "help", short: "h", help: "show this help" };

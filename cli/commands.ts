@@ -120,6 +120,33 @@ export const COMMANDS: readonly CommandRow[] = [
         .topCommand,
   },
   {
+    name: "can dump",
+    summary: "print the frames of CAN buses, as candump -L",
+    load: async () =>
+      (await load<typeof import("./commands/can_dump.ts")>(
+        "./commands/can_dump.ts",
+        import.meta.url,
+      )).canDumpCommand,
+  },
+  {
+    name: "can send",
+    summary: "send frames to a CAN bus, as cansend",
+    load: async () =>
+      (await load<typeof import("./commands/can_send.ts")>(
+        "./commands/can_send.ts",
+        import.meta.url,
+      )).canSendCommand,
+  },
+  {
+    name: "can play",
+    summary: "send what a log of candump has recorded, as canplayer",
+    load: async () =>
+      (await load<typeof import("./commands/can_play.ts")>(
+        "./commands/can_play.ts",
+        import.meta.url,
+      )).canPlayCommand,
+  },
+  {
     name: "completions",
     summary: "print what makes a shell complete the command line",
     load: async () =>

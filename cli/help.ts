@@ -4,7 +4,7 @@
  * @module
  */
 import { ADDRESS_NOTES, SCHEMES } from "./address.ts";
-import { type Command, type CommandRow, optionsOf } from "./command.ts";
+import { actionsOf, type Command, type CommandRow, optionsOf } from "./command.ts";
 import { EXIT_HELP } from "./exit.ts";
 import { paint } from "./style.ts";
 import { terminalColumns } from "./table.ts";
@@ -22,6 +22,16 @@ export function overview(commands: readonly CommandRow[]): string {
     heading("Addresses:"),
     addressHelp(),
     'Run "sock COMMAND --help" for the options of a command, with examples.\n',
+  ].join("\n");
+}
+
+/** The help of commands that share their first word. */
+export function groupHelp(first: string, commands: readonly CommandRow[]): string {
+  return [
+    `${heading("Usage:")} sock ${first} ${actionsOf(first, commands).join("|")} ARGUMENTS\n`,
+    heading("Commands:"),
+    columns(commands.map(({ name, summary }) => [name, summary])),
+    `Run "sock ${commands[0].name} --help" for the options of a command, with examples.\n`,
   ].join("\n");
 }
 

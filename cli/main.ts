@@ -4,7 +4,7 @@
  * @module
  */
 import { load } from "./load.ts";
-import type { Command, CommandRow } from "./command.ts";
+import { actionsOf, type Command, type CommandRow, firstWords, wordsOf } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";
@@ -17,12 +17,12 @@ import { writeOutput } from "./stdio.ts";
  * @returns The exit code.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const row = COMMANDS.find(({ name }) => name === args[0]);
+  const row = rowOf(args);
   let command: Command | undefined;
   try {
     if (row === undefined) return await runWithoutCommand(args);
     command = await row.load();
-    return await runCommand(row, command, args.slice(1));
+    return await runCommand(row, command, args.slice(wordsOf(row).length));
   } catch (error) {
     if (error instanceof Stopped || error instanceof OutputClosed) return exitCodeOf(error);
     const exitCode = command?.errorExit ?? exitCodeOf(error);
@@ -36,13 +36,19 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The command that arguments begin with: a name may have two words. */
+function rowOf(args: readonly string[]): CommandRow | undefined {
+  return COMMANDS.find((row) => wordsOf(row).every((word, i) => args[i] === word));
+}
+
 async function runWithoutCommand(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args.filter((arg) => arg !== "--json" && arg !== "-j");
   if (name === undefined) throw new UsageError("a command is missing");
   if (name === "--help" || name === "-h" || name === "help") {
-    if (rest.length > 0) return await printHelp(findCommand(rest[0]));
-    const { overview } = await load<typeof import("./help.ts")>("./help.ts", import.meta.url);
-    return await print(overview(COMMANDS));
+    return await printHelpFor(rest);
+  }
+  if (actionsOf(name, COMMANDS).length > 0 && (rest[0] === "--help" || rest[0] === "-h")) {
+    return await printHelpFor([name]);
   }
   if (name === "--version" || name === "-V" || name === "version") {
     const { versionText } = await load<typeof import("./version.ts")>(
@@ -51,7 +57,7 @@ async function runWithoutCommand(args: readonly string[]): Promise<number> {
     );
     return await print(versionText(wantsJson(args)));
   }
-  throw unknownCommand(name);
+  throw unknownCommand([name, ...rest]);
 }
 
 async function runCommand(
@@ -78,19 +84,37 @@ async function runCommand(
   }
 }
 
-function findCommand(name: string): CommandRow {
-  const row = COMMANDS.find((one) => one.name === name);
-  if (row === undefined) throw unknownCommand(name);
-  return row;
+function unknownCommand([name, second]: readonly string[]): UsageError {
+  const actions = actionsOf(name, COMMANDS);
+  const whole = actions.includes(second) ? `${name} ${second}` : name;
+  if (COMMANDS.some((row) => row.name === whole)) {
+    return new UsageError(`options come after the command: sock ${whole} …`);
+  }
+  if (actions.length === 0) return unknownWord("", name, firstWords(COMMANDS));
+  if (second !== undefined) return unknownWord(`${name} `, second, actions);
+  return new UsageError(`an argument is missing: sock ${name} ${actions.join("|")}`);
 }
 
-function unknownCommand(name: string): UsageError {
-  const names = COMMANDS.map((one) => one.name);
-  if (names.includes(name)) return new UsageError(`options come after the command: sock ${name} …`);
-  if (name.startsWith("-")) return new UsageError(`unknown option "${name}"`);
-  const near = nearest(name, names);
-  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-  return new UsageError(`unknown command "${name}"${hint}`);
+function unknownWord(before: string, word: string, candidates: readonly string[]): UsageError {
+  if (word.startsWith("-")) return new UsageError(`unknown option "${word}"`);
+  const near = nearest(word, candidates);
+  const hint = near === undefined ? "" : `; did you mean "${before}${near}"?`;
+  return new UsageError(`unknown command "${before}${word}"${hint}`);
+}
+
+/** The help of a command, of those that share a first word, or of all. */
+async function printHelpFor(words: readonly string[]): Promise<number> {
+  const row = rowOf(words);
+  if (row !== undefined) return await printHelp(row);
+  const [first] = words;
+  const { groupHelp, overview } = await load<typeof import("./help.ts")>(
+    "./help.ts",
+    import.meta.url,
+  );
+  if (first === undefined) return await print(overview(COMMANDS));
+  const group = COMMANDS.filter((one) => wordsOf(one)[0] === first);
+  if (group.length === 0 || words.length > 1) throw unknownCommand(words);
+  return await print(groupHelp(first, group));
 }
 
 async function printHelp(row: CommandRow): Promise<number> {

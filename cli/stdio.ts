@@ -80,12 +80,14 @@ export function lineEnds(): (data: Uint8Array) => Uint8Array {
   };
 }
 
-/** The lines of standard input, without their ends. */
-export async function* readLines(): AsyncGenerator<string> {
+/** The lines of standard input, or of a file that is open, without their ends. */
+export async function* readLines(
+  source: Pick<Deno.FsFile, "read"> = Deno.stdin,
+): AsyncGenerator<string> {
   const buffer = new Uint8Array(INPUT_BYTES);
   const decoder = new TextDecoder();
   let rest = "";
-  for (let count; (count = await Deno.stdin.read(buffer)) !== null;) {
+  for (let count; (count = await source.read(buffer)) !== null;) {
     const lines = (rest + decoder.decode(buffer.subarray(0, count), { stream: true })).split("\n");
     rest = lines.pop()!;
     yield* lines;

@@ -4,7 +4,13 @@
  * @module
  */
 import { SCHEMES } from "../address.ts";
-import { type NamedCommand, optionsOf } from "../command.ts";
+import {
+  actionsOf,
+  type CommandRow,
+  firstWords,
+  type NamedCommand,
+  optionsOf,
+} from "../command.ts";
 
 /**
  * Makes the script.
@@ -13,7 +19,9 @@ import { type NamedCommand, optionsOf } from "../command.ts";
  * @returns What bash is to read; it works with and without the package bash-completion.
  */
 export function bashScript(commands: readonly NamedCommand[]): string {
-  const names = commands.map(({ row }) => row.name);
+  const rows = commands.map(({ row }) => row);
+  const names = firstWords(rows);
+  const groups = names.filter((name) => actionsOf(name, rows).length > 0);
   const schemes = SCHEMES.map(({ name }) => `${name}:`);
   const paths = SCHEMES.filter(({ form }) => form === "PATH").map(({ name }) => name);
   return `# Completions of sock for bash.
@@ -34,12 +42,34 @@ _sock() {
     COMPREPLY=($(compgen -W '${names.join(" ")} --help --version' -- "$cur"))
     return
   fi
-  case \${COMP_WORDS[1]} in
+  local command=\${COMP_WORDS[1]}
+${groups.length === 0 ? "" : groupCase(groups, rows)}  case $command in
     help) COMPREPLY=($(compgen -W '${names.join(" ")}' -- "$cur")) ;;
 ${commands.map((command) => commandCase(command, schemes)).join("\n")}
   esac
 }
 complete -F _sock sock
+`;
+}
+
+/** The second word of commands that share the first. */
+function groupCase(groups: readonly string[], rows: readonly CommandRow[]): string {
+  const lists = groups.map((name) =>
+    `      ${name}) COMPREPLY=($(compgen -W '${
+      actionsOf(name, rows).join(" ")
+    } --help' -- "$cur")) ;;`
+  );
+  return `  if ((COMP_CWORD == 2)); then
+    case $command in
+${lists.join("\n")}
+    esac
+  fi
+  case $command in
+    ${groups.join("|")})
+      ((COMP_CWORD == 2)) && return
+      command="$command \${COMP_WORDS[2]}"
+      ;;
+  esac
 `;
 }
 
@@ -69,7 +99,7 @@ function commandCase({ row, command }: NamedCommand, schemes: readonly string[])
     : row.name === "completions"
     ? `COMPREPLY=($(compgen -W '${command.usage.replaceAll("|", " ")}' -- "$cur"))`
     : 'COMPREPLY=($(compgen -A hostname -- "$cur"))';
-  return `    ${row.name})
+  return `    ${row.name.includes(" ") ? `'${row.name}'` : row.name})
       case $prev in
 ${lines.join("\n")}${lines.length > 0 ? "\n" : ""}        *) ;;
       esac

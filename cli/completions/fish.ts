@@ -4,7 +4,14 @@
  * @module
  */
 import { SCHEMES } from "../address.ts";
-import { type NamedCommand, optionsOf } from "../command.ts";
+import {
+  actionsOf,
+  type CommandRow,
+  firstWords,
+  type NamedCommand,
+  optionsOf,
+  wordsOf,
+} from "../command.ts";
 
 /**
  * Makes the script.
@@ -13,7 +20,8 @@ import { type NamedCommand, optionsOf } from "../command.ts";
  * @returns What fish is to read.
  */
 export function fishScript(commands: readonly NamedCommand[]): string {
-  const names = commands.map(({ row }) => row.name).join(" ");
+  const rows = commands.map(({ row }) => row);
+  const names = firstWords(rows).join(" ");
   const lines = [
     "# Completions of sock for fish.",
     "complete -c sock -f",
@@ -22,11 +30,17 @@ export function fishScript(commands: readonly NamedCommand[]): string {
     "complete -c sock -n __fish_use_subcommand -a help -d 'show the help of a command'",
     `complete -c sock -n '__fish_seen_subcommand_from help' -a ${quote(names)}`,
   ];
+  for (const first of firstWords(rows)) {
+    const actions = actionsOf(first, rows);
+    if (actions.length === 0) continue;
+    const does = quote(`${actions.join(", ")}`);
+    lines.push(`complete -c sock -n __fish_use_subcommand -a ${first} -d ${does}`);
+  }
   for (const { row, command } of commands) {
-    const here = `complete -c sock -n ${quote(`__fish_seen_subcommand_from ${row.name}`)}`;
-    lines.push(
-      `complete -c sock -n __fish_use_subcommand -a ${row.name} -d ${quote(row.summary)}`,
-    );
+    const words = wordsOf(row);
+    const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`);
+    const here = `complete -c sock -n ${quote(seen.join("; and "))}`;
+    lines.push(`complete -c sock -n ${place(words, rows)} -d ${quote(row.summary)}`);
     for (const { name, short, value, choices, help } of optionsOf(command)) {
       const parts = [here, ...(short === undefined ? [] : [`-s ${short}`]), `-l ${name}`];
       if (value !== undefined) parts.push("-x");
@@ -42,6 +56,15 @@ export function fishScript(commands: readonly NamedCommand[]): string {
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Where the last word of a command's name may stand, and that word. */
+function place([first, second]: readonly string[], rows: readonly CommandRow[]): string {
+  if (second === undefined) return `__fish_use_subcommand -a ${first}`;
+  const others = actionsOf(first, rows).join(" ");
+  const here =
+    `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${others}`;
+  return `${quote(here)} -a ${second}`;
 }
 
 function quote(text: string): string {

@@ -4,7 +4,14 @@
  * @module
  */
 import { SCHEMES } from "../address.ts";
-import { type NamedCommand, optionsOf, type OptionSpec } from "../command.ts";
+import {
+  actionsOf,
+  firstWords,
+  type NamedCommand,
+  optionsOf,
+  type OptionSpec,
+  wordsOf,
+} from "../command.ts";
 
 /**
  * Makes the script.
@@ -13,7 +20,13 @@ import { type NamedCommand, optionsOf, type OptionSpec } from "../command.ts";
  * @returns The function `_sock`, to be autoloaded from a file of that name.
  */
 export function zshScript(commands: readonly NamedCommand[]): string {
-  const described = commands.map(({ row }) => quote(`${row.name}:${row.summary}`)).join("\n    ");
+  const rows = commands.map(({ row }) => row);
+  const alone = commands.filter(({ row }) => wordsOf(row).length === 1);
+  const groups = firstWords(rows).filter((name) => actionsOf(name, rows).length > 0);
+  const described = [
+    ...alone.map(({ row }) => quote(`${row.name}:${row.summary}`)),
+    ...groups.map((name) => quote(`${name}:${actionsOf(name, rows).join(", ")}`)),
+  ].join("\n    ");
   const schemes = SCHEMES.map(({ name, help }) => quote(`${name}:${help}`)).join("\n    ");
   return `#compdef sock
 # Completions of sock for zsh.
@@ -23,7 +36,7 @@ _sock_commands() {
   )
   _describe -t commands command commands
 }
-_sock_address() {
+${groups.map((name) => groupList(name, commands)).join("")}_sock_address() {
   if compset -P '*:'; then
     case $IPREFIX in
       (${
@@ -48,24 +61,48 @@ _sock() {
     '*:: :->arguments' && return
   case $words[1] in
     (help) _sock_commands ;;
-${commands.map(commandCase).join("\n")}
+${alone.map((command) => commandCase(command)).join("\n")}
+${groups.map((name) => groupCase(name, commands)).join("\n")}
   esac
 }
 _sock "$@"
 `;
 }
 
+/** Commands that share their first word. */
+function groupCase(first: string, commands: readonly NamedCommand[]): string {
+  const own = commands.filter(({ row }) => wordsOf(row)[0] === first);
+  return `    (${first})
+      _arguments -C \\
+        '1: :_sock_${first}' \\
+        '*:: :->arguments' && return
+      case $words[1] in
+${own.map((command) => commandCase(command)).join("\n")}
+      esac ;;`;
+}
+
+/** What lists their second words. */
+function groupList(first: string, commands: readonly NamedCommand[]): string {
+  const described = commands.filter(({ row }) => wordsOf(row)[0] === first)
+    .map(({ row }) => quote(`${wordsOf(row)[1]}:${row.summary}`)).join("\n    ");
+  return `_sock_${first}() {
+  local -a actions=(
+    ${described}
+  )
+  _describe -t commands command actions
+}
+`;
+}
+
 function commandCase({ row, command }: NamedCommand): string {
   const specs = optionsOf(command).map((option) => optionSpec(option, command.restOption));
   const kind = command.addresses
-    ? "address: :_sock_address"
+    ? "address:_sock_address"
     : row.name === "completions"
     ? `shell:(${command.usage.replaceAll("|", " ")})`
-    : ":_hosts";
-  const operands = command.operands[1] === 0
-    ? []
-    : [quote(`*:${kind.replace(/^address: /, "address")}`)];
-  return `    (${row.name}) _arguments -s \\\n      ${
+    : "host:_hosts";
+  const operands = command.operands[1] === 0 ? [] : [quote(`*:${kind}`)];
+  return `    (${wordsOf(row).at(-1)}) _arguments -s \\\n      ${
     [...specs, ...operands].join(" \\\n      ")
   } ;;`;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SCHEMES } from "../../cli/address.ts";
-import { optionsOf } from "../../cli/command.ts";
+import { optionsOf, wordsOf } from "../../cli/command.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { testWith } from "../_tools.ts";
 import { runSock, runTool } from "./_sock.ts";
@@ -38,6 +38,13 @@ async function typesHalf(terminal: Terminal, folder: string): Promise<void> {
   await terminal.type(`${folder}/a-so`);
   await terminal.press("Tab");
   await terminal.shows(/\/a-socket/);
+  await terminal.press("C-u");
+  await terminal.type("sock can pl");
+  await terminal.press("Tab");
+  await terminal.shows(/sock can play/);
+  await terminal.type("--spe");
+  await terminal.press("Tab");
+  await terminal.shows(/sock can play +--speed/);
 }
 
 testWith(
@@ -84,8 +91,17 @@ testWith(
         assertEquals(code, 0);
         return out.trim().split("\n").map((row) => row.split("\t"));
       };
-      const names = new Map(await complete("sock ") as [string, string][]);
-      for (const { name, summary } of COMMANDS) assertEquals(names.get(name), summary);
+      for (const row of COMMANDS) {
+        const words = wordsOf(row);
+        const before = words.slice(0, -1).map((word) => `${word} `).join("");
+        const names = new Map(await complete(`sock ${before}`) as [string, string][]);
+        assertEquals(names.get(words.at(-1)!), row.summary);
+      }
+      assertEquals(
+        new Map(await complete("sock c") as [string, string][]).get("can"),
+        "dump, send, play",
+      );
+      assertEquals((await complete("sock can dump -")).some(([word]) => word === "--count"), true);
       for (const row of COMMANDS) {
         const command = await row.load();
         const options = new Map(await complete(`sock ${row.name} --`) as [string, string][]);

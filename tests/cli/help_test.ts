@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseAddress, SCHEMES } from "../../cli/address.ts";
-import { optionsOf } from "../../cli/command.ts";
+import { optionsOf, wordsOf } from "../../cli/command.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { commandHelp, overview } from "../../cli/help.ts";
 import { parseArguments } from "../../cli/parse_arguments.ts";
@@ -37,7 +37,7 @@ for (const row of COMMANDS) {
         "",
       );
       const words = Array.from(own.matchAll(/'[^']*'|\S+/g), ([word]) => word.replaceAll("'", ""));
-      const args = parseArguments(row.name, command, words.slice(2));
+      const args = parseArguments(row.name, command, words.slice(1 + wordsOf(row).length));
       if (command.addresses) { for (const operand of args.operands) parseAddress(operand); }
     }
   });
@@ -54,6 +54,9 @@ Deno.test("a slip in a command, an option or an address is answered by what was 
       [["echo", "tpc:1"], "did you mean tcp:?"],
       [["echo", "tcp:0", "-o", "SO_RECVBUF=1"], "did you mean SO_RCVBUF?"],
       [["--json", "connect"], "options come after the command"],
+      [["can", "dmup", "vcan0"], 'did you mean "can dump"?'],
+      [["can", "--json", "dump"], "options come after the command: sock can dump"],
+      [["can"], "an argument is missing: sock can dump|send|play"],
     ] as const
   ) {
     const { code, err } = await runSock(args);

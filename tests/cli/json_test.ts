@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "../../cli/event_rows.ts";
-import { udp, wire } from "../../mod.ts";
+import { can, udp, wire } from "../../mod.ts";
+import { lacksCan, withBus } from "../can/_bus.ts";
 import { testWith } from "../_tools.ts";
 import { closedPort, runSock, Sock } from "./_sock.ts";
 
@@ -176,7 +177,32 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await stream;
     return [run];
   },
+  "can dump": async () => [(await canRuns()).dump],
+  "can send": async () => [(await canRuns()).send],
+  "can play": async () => [(await canRuns()).play],
 };
+
+/** Frames of a bus and what the three commands tell of them. */
+async function canRuns(): Promise<Record<"dump" | "send" | "play", { out: string; err: string }>> {
+  let result;
+  await withBus(async (name) => {
+    using bus = await can.openRaw({ interface: name });
+    await using dump = new Sock(["can", "dump", "-j", `${name},0:0,#FFFFFFFF`, "-n", "50"]);
+    let over = false;
+    const dumped = dump.result().finally(() => over = true);
+    const notes = ["123#01", "123#R2", "12345678##3AA", "20000004#000C000000000000"];
+    while (!over) {
+      for (const note of notes) await bus.sendFrame(can.parseFrame(note));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    result = {
+      dump: await dumped,
+      send: await runSock(["can", "send", "-j", name, ...notes]),
+      play: await runSock(["can", "play", "-j", "-"], `(1.0) ${name} 123#\n`),
+    };
+  });
+  return result!;
+}
 
 /** Those that write for another program: a shell, man. */
 const WITHOUT_JSON = ["completions", "manual"];
@@ -184,7 +210,10 @@ const WITHOUT_JSON = ["completions", "manual"];
 for (const row of COMMANDS) {
   if (WITHOUT_JSON.includes(row.name)) continue;
   testWith(
-    { root: ["ping", "sweep", "trace"].includes(row.name) },
+    {
+      root: /^(ping|sweep|trace|can )/.test(row.name),
+      ...(row.name.startsWith("can ") && { kernel: lacksCan }),
+    },
     `${row.name} --json writes only what is written down, where it belongs`,
     async () => {
       const command = await row.load();

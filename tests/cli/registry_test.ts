@@ -27,8 +27,10 @@ Deno.test("sock is installed from a registry whole: every command runs when the 
     const sock = `${folder}/bin/sock`;
     assertMatch((await run(sock, "--version")).out, /^sock \d/);
     // Of each command, its own file; of what it opens, the family's.
-    for (const name of (await run(sock, "--help")).out.matchAll(/^ {2}([a-z]+) {2}/gm)) {
-      const { code, err } = await run(sock, name[1], "--help");
+    for (
+      const name of (await run(sock, "--help")).out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2}/gm)
+    ) {
+      const { code, err } = await run(sock, ...name[1].split(" "), "--help");
       assertEquals([code, err], [0, ""], name[1]);
     }
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

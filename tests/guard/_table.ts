@@ -425,6 +425,7 @@ export const WITHOUT_ROW: readonly string[] = [
   "can.formatFrame",
   "can.formatLogLine",
   "can.packJ1939Name",
+  "can.parseFilter",
   "can.parseFrame",
   "can.parseLogLine",
   "can.unpackJ1939Name",

@@ -6,6 +6,8 @@ export const TESTS: Readonly<Record<string, number>> = {
   "alg": 20,
   "bluetooth": 15,
   "can": 25,
+  "cli/can_test.ts": 60,
+  "cli/json_test.ts:/^can /": 20,
   "contract": 190,
   "dccp": 15,
   "ffi/poller_test.ts": 20,
