@@ -62,6 +62,20 @@ Deno.test("filters are masked with the bits that tell kinds of identifiers apart
   const { codec } = can.CAN_RAW_FILTER;
   const bytes = codec.encode([{ id: 0x123 }, { id: 0x12345678, mask: 0x1f000000, inverted: true }]);
   assertEquals((bytes as Uint8Array).toHex(), "23010000ff070080785634b20000009f");
+  const kinds = [
+    { id: 0x123, extended: "any" },
+    { id: 0x12345678, extended: "any", remote: true },
+    { id: 1, mask: 1, remote: false },
+  ] as const;
+  assertEquals(
+    (codec.encode(kinds) as Uint8Array).toHex(),
+    "23010000ff070000" + "78563452ffffff5f" + "01000000010000c0",
+  );
+  assertEquals(codec.decode(codec.encode(kinds) as Uint8Array), [
+    { id: 0x123, mask: 0x7ff, extended: "any", inverted: false },
+    { id: 0x12345678, mask: 0x1fffffff, extended: "any", remote: true, inverted: false },
+    { id: 1, mask: 1, extended: false, remote: false, inverted: false },
+  ]);
   assertThrows(() => codec.encode([{ id: 1, maks: 2 } as can.CanFilter]), TypeError, "maks");
   assertThrows(() => codec.encode([{ id: 2 ** 29 }]), RangeError);
 });

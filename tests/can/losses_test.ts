@@ -122,6 +122,48 @@ testWith({}, "what CAN's functions do not know is refused before anything is ope
   assertThrows(() => codec.encode([{ id: 0x800, extended: false }]), RangeError, "11 bits");
 });
 
+testWith(
+  { ...here, tools: ["ip", "tc"] },
+  "a log that is faster than the bus waits for room in its queue, and loses no frame",
+  () =>
+    withBus(async (name) => {
+      // Some twelve frames wait; the next one is ENOBUFS.
+      const tbf = ["root", "tbf", "rate", "100kbit", "burst", "100", "limit", "200"];
+      const { success, stderr } = await new Deno.Command("tc", {
+        args: ["qdisc", "add", "dev", name, ...tbf],
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+      using listener = await can.openRaw({ interface: name });
+      using player = await can.openRaw();
+      const log = Array.from({ length: 100 }, (_, i) => `(1.0) ${name} ${100 + i}#`);
+      assertEquals(await can.play(player, log, { speed: Infinity }), 100);
+      const heard = [];
+      for (const _ of log) heard.push(can.formatFrame((await listener.recvFrame(limit)).frame));
+      assertEquals(heard, log.map((line) => line.split(" ")[2]));
+      await assertRejects(
+        async () => {
+          for (let i = 0; i < 1000; i++) await player.sendFrame({ id: i }, { interface: name });
+        },
+        Error,
+        "ENOBUFS",
+      );
+    }),
+);
+
+testWith({}, "who aborts a replay does not wait for the next line", async () => {
+  const controller = new AbortController();
+  const socket = {
+    sendFrame: () => Promise.resolve(controller.abort()),
+  } as unknown as can.CanRaw;
+  async function* lines() {
+    yield "(1.0) x 001#";
+    await new Promise(() => {});
+  }
+  const { signal } = controller;
+  const error = await assertRejects(() => can.play(socket, lines(), { signal }));
+  assert(error === signal.reason);
+});
+
 testWith({}, "a log's pause may be longer than a timer's", async () => {
   const controller = new AbortController();
   let sent = 0;

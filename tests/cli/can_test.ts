@@ -320,26 +320,30 @@ testWith(
     }),
 );
 
-Deno.test("what makes no sense to can dump, send and play is told before a bus is opened", async () => {
-  for (
-    const [args, message] of [
-      [["dump", ",123:7FF"], "lacks an interface"],
-      [["dump", "vcan0,123"], 'Cannot read a CAN filter: "123" is none'],
-      [["dump", "vcan0,123:xyz"], "Cannot read a CAN filter"],
-      [["dump", "vcan0", "-n", "0"], "--count"],
-      [["send", "vcan0"], "an argument is missing"],
-      [["send", "vcan0", "123"], "Cannot read a CAN frame"],
-      [["play", "-", "--speed", "0"], "--speed is a number above 0"],
-      [["play", "-", "vcan0"], "is not INTERFACE=LOGGED"],
-      [["paly", "-"], 'did you mean "can play"?'],
-    ] as const
-  ) {
-    const { code, err } = await runSock(["can", ...args], "", { permissions: [] });
-    assertEquals(code, 2, err);
-    assert(err.includes(message), err);
-  }
-  const help = await runSock(["can", "--help"], "", { permissions: [] });
-  assertMatch(help.out, /can dump .*\n.*can send .*\n.*can play /);
-  assertEquals(await runSock(["help", "can"], "", { permissions: [] }), help);
-  assertMatch((await runSock(["help", "can", "send"])).out, /^sock can send: /);
-});
+testWith(
+  {},
+  "what makes no sense to can dump, send and play is told before a bus is opened",
+  async () => {
+    for (
+      const [args, message] of [
+        [["dump", ",123:7FF"], "lacks an interface"],
+        [["dump", "vcan0,123"], 'Cannot read a CAN filter: "123" is none'],
+        [["dump", "vcan0,123:xyz"], "Cannot read a CAN filter"],
+        [["dump", "vcan0", "-n", "0"], "--count"],
+        [["send", "vcan0"], "an argument is missing"],
+        [["send", "vcan0", "123"], "Cannot read a CAN frame"],
+        [["play", "-", "--speed", "0"], "--speed is a number above 0"],
+        [["play", "-", "vcan0"], "is not INTERFACE=LOGGED"],
+        [["paly", "-"], 'did you mean "can play"?'],
+      ] as const
+    ) {
+      const { code, err } = await runSock(["can", ...args], "", { permissions: [] });
+      assertEquals(code, 2, err);
+      assert(err.includes(message), err);
+    }
+    const help = await runSock(["can", "--help"], "", { permissions: [] });
+    assertMatch(help.out, /can dump .*\n.*can send .*\n.*can play /);
+    assertEquals(await runSock(["help", "can"], "", { permissions: [] }), help);
+    assertMatch((await runSock(["help", "can", "send"])).out, /^sock can send: /);
+  },
+);

@@ -182,9 +182,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "can play": async () => [(await canRuns()).play],
 };
 
-/** Frames of a bus and what the three commands tell of them. */
-async function canRuns(): Promise<Record<"dump" | "send" | "play", { out: string; err: string }>> {
-  let result;
+type CanRuns = Record<"dump" | "send" | "play", { out: string; err: string }>;
+let canRun: Promise<CanRuns> | undefined;
+
+/** Frames of a bus and what the three commands tell of them: run once. */
+function canRuns(): Promise<CanRuns> {
+  return canRun ??= runCan();
+}
+
+async function runCan(): Promise<CanRuns> {
+  let result: CanRuns | undefined;
   await withBus(async (name) => {
     using bus = await can.openRaw({ interface: name });
     await using dump = new Sock(["can", "dump", "-j", `${name},0:0,#FFFFFFFF`, "-n", "50"]);
