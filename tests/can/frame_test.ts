@@ -60,7 +60,20 @@ Deno.test("any bytes are a frame or a RangeError", () => {
 });
 
 Deno.test("any text is a frame or a SyntaxError", () => {
-  const pieces = fc.constantFrom("123", "#", "##", "R", "8", "00", ".", "g", "12345678", ":", "~", " ");
+  const pieces = fc.constantFrom(
+    "123",
+    "#",
+    "##",
+    "R",
+    "8",
+    "00",
+    ".",
+    "g",
+    "12345678",
+    ":",
+    "~",
+    " ",
+  );
   fc.assert(
     fc.property(fc.array(pieces).map((all) => all.join("")), (text) => {
       for (const read of [can.parseFrame, can.parseLogLine, can.parseFilter]) {
