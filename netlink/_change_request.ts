@@ -29,4 +29,14 @@ export interface ChangeRequest {
   readonly shape: RequestShape;
   /** Whether links may have other names or indexes after it. */
   readonly renames?: boolean;
+  /** A link that no message makes: the message then sets it up. */
+  readonly device?: MadeDevice;
+}
+
+/** A link that is made by a device of its own. */
+export interface MadeDevice {
+  /** Makes it, in the namespace that this thread is in. */
+  make(): void;
+  /** Once what was made was set up: keeps it, or lets it go. */
+  settle(keep: boolean): void;
 }

@@ -10,4 +10,6 @@ export interface Session {
   readonly transport: Transport;
   /** `complete`: a dump was read to its end. */
   readonly end: (complete?: boolean) => void;
+  /** Runs `make`, which must not wait, with this thread in the socket's namespace. */
+  readonly inside: <T>(make: () => T) => T;
 }

@@ -20,7 +20,7 @@ import { requestOn, type SingleRequest } from "./_request.ts";
 import { Transport } from "./_transport.ts";
 import { Dump, type DumpRequest } from "./dump.ts";
 import type { NetlinkEndpoint } from "./endpoint.ts";
-import { type Namespace, namespacePath, openNamespace } from "./namespace.ts";
+import { inNamespace, type Namespace, namespacePath, openNamespace } from "./namespace.ts";
 
 /** Options of the functions that read and change the kernel's tables. */
 export interface NetlinkOptions extends WaitOptions {
@@ -74,10 +74,15 @@ export function openTransport(
   allNamespaces = false,
 ): Transport {
   checkAccess(netns === undefined ? access : "everything", action);
-  if (netns === undefined) return new Transport({ protocol, allNamespaces });
+  return within(netns, action, () => new Transport({ protocol, allNamespaces }));
+}
+
+/** Runs `make`, which must not wait, in a namespace. */
+function within<T>(netns: Namespace | undefined, action: string, make: () => T): T {
+  if (netns === undefined) return make();
   const namespace = openNamespace(netns, action);
   try {
-    return new Transport({ protocol, namespace, allNamespaces });
+    return inNamespace(namespace, make);
   } finally {
     closeFd(namespace);
   }
@@ -94,7 +99,8 @@ export function beginSession(
   const { on, netns } = options;
   if (on === undefined) {
     const transport = openTransport(protocol, netns, access, action);
-    return { transport, end: () => transport.close() };
+    const inside = <T>(make: () => T) => within(netns, action, make);
+    return { transport, end: () => transport.close(), inside };
   }
   if (netns !== undefined) throw new TypeError(`Cannot ${action}: on and netns are both given`);
   if (on.protocol !== protocol) {

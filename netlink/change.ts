@@ -7,11 +7,12 @@ import { beginWait, type Wait } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import type { Exchange } from "./_exchange.ts";
 import { findLink, readLinkNames } from "./_link_names.ts";
+import type { Session } from "./_opened.ts";
 import { beginSession, type NetlinkOptions } from "./_session.ts";
 import type { Transport } from "./_transport.ts";
 import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
 import { type AddressChange, encodeAddress } from "./address_change.ts";
-import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
+import type { ChangeContext, ChangeRequest, MadeDevice } from "./_change_request.ts";
 import { ByteSink } from "./bytes.ts";
 import { encodeLink, type LinkChange } from "./link_change.ts";
 import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
@@ -113,7 +114,7 @@ export async function changeAll(
   try {
     const session = beginSession(NETLINK_ROUTE, options, "everything", "change", false);
     try {
-      return await new Batch(session.transport, wait).run(changes);
+      return await new Batch(session, wait).run(changes);
     } finally {
       session.end();
     }
@@ -148,6 +149,7 @@ interface Written {
 
 /** Changes on their way. */
 class Batch implements ChangeContext {
+  readonly #session: Session;
   readonly #transport: Transport;
   readonly #wait: Wait | undefined;
   readonly #failures: ChangeFailure[] = [];
@@ -157,8 +159,9 @@ class Batch implements ChangeContext {
   #written: Written[] = [];
   #listed = false;
 
-  constructor(transport: Transport, wait: Wait | undefined) {
-    this.#transport = transport;
+  constructor(session: Session, wait: Wait | undefined) {
+    this.#session = session;
+    this.#transport = session.transport;
     this.#wait = wait;
   }
 
@@ -200,8 +203,19 @@ class Batch implements ChangeContext {
     const encoder = encoderOf(change);
     for (;;) {
       const start = this.#sink.length;
+      let made: MadeDevice | undefined;
       try {
         const request = encoder(change as never, this);
+        const { device } = request;
+        if (device !== undefined) {
+          // What was asked for before comes first.
+          if (this.#written.length > 0) {
+            await this.#flush();
+            continue;
+          }
+          if (!this.#make(device, change, index)) return undefined;
+          made = device;
+        }
         const sequence = this.#transport.nextSequence();
         this.#sink.pad();
         const at = this.#sink.length;
@@ -213,8 +227,11 @@ class Batch implements ChangeContext {
           request.payload,
         );
         this.#written.push({ index, change, request, sequence, at, flagsAt: at + 6 });
+        made = undefined;
+        if (device !== undefined) await this.#settle(device, change, index);
         return request;
       } catch (error) {
+        made?.settle(false);
         this.#sink.truncate(start);
         if (!(error instanceof UnknownName)) {
           await this.#flush();
@@ -227,6 +244,33 @@ class Batch implements ChangeContext {
           this.#failures.push({ index, change, error: reason });
           return undefined;
         }
+      }
+    }
+  }
+
+  #make(device: MadeDevice, change: Change, index: number): boolean {
+    try {
+      this.#session.inside(() => device.make());
+      return true;
+    } catch (error) {
+      this.#closeNamespaces();
+      this.#failures.push({ index, change, error });
+      return false;
+    }
+  }
+
+  /** Sets up what was made; what cannot be set up as it was asked for is not kept. */
+  async #settle(device: MadeDevice, change: Change, index: number): Promise<void> {
+    let keep = false;
+    try {
+      const before = this.#failures.length;
+      await this.#flush();
+      keep = this.#failures.length === before;
+    } finally {
+      try {
+        device.settle(keep);
+      } catch (error) {
+        this.#failures.push({ index, change, error });
       }
     }
   }

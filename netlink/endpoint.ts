@@ -219,7 +219,9 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
    */
   session(dump: boolean): Session {
     this.#checkOpen();
-    if (!dump) return { transport: this.#transport, end() {} };
+    const inside = <T>(make: () => T) =>
+      this.#namespace < 0 ? make() : inNamespace(this.#namespace, make);
+    if (!dump) return { transport: this.#transport, end() {}, inside };
     if (this.#dumping === 0) {
       this.#dumping++;
       return {
@@ -228,11 +230,11 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
           // One that was left early goes on: further dumps take sockets of their own.
           if (complete !== false) this.#dumping--;
         },
+        inside,
       };
     }
-    const open = () => new Transport({ protocol: this.protocol });
-    const transport = this.#namespace < 0 ? open() : inNamespace(this.#namespace, open);
-    return { transport, end: () => transport.close() };
+    const transport = inside(() => new Transport({ protocol: this.protocol }));
+    return { transport, end: () => transport.close(), inside };
   }
 
   #checkOpen(): void {

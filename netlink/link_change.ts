@@ -11,6 +11,7 @@ import { RTM_DELLINK, RTM_NEWLINK } from "./abi/rtnetlink.ts";
 import { attributes, writeAttribute } from "./attributes.ts";
 import { ByteSink } from "./bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
+import { tunDevice } from "./_tun.ts";
 import { binary, flag, names, text, u32, u8 } from "./codecs.ts";
 import { KINDS, type LinkKind, SLAVE_KINDS, writeHardware } from "./link_kinds.ts";
 import { IFLA } from "./link.ts";
@@ -54,7 +55,10 @@ export interface LinkSettings {
   multicast?: boolean;
   /** The namespace that it is to be in. */
   netns?: Namespace;
-  /** The kind, `"veth"`, `"bridge"`, `"vlan"`, `"vxlan"`, … */
+  /**
+   * The kind, `"veth"`, `"bridge"`, `"vlan"`, `"vxlan"`, … A `"tun"` (`info_data: { type: "tap" }`) is made
+   * by /dev/net/tun and stays until it is deleted.
+   */
   kind?: string;
   /** The kind's own values, in the words of `ip -j -d link`: `{ id: 5 }` of a vlan. */
   info_data?: Record<string, unknown>;
@@ -149,7 +153,12 @@ export function encodeLink(change: LinkChange, context: ChangeContext): ChangeRe
   const index = verb === "add"
     ? change.ifindex ?? 0
     : change.ifindex ?? context.index(change.ifname!);
-  const settings: LinkSettings = verb === "add"
+  const device = verb === "add" && change.kind === "tun"
+    ? tunDevice(needName(change, action), change.info_data, action)
+    : undefined;
+  const settings: LinkSettings = device !== undefined
+    ? { ...change, kind: undefined, info_data: undefined }
+    : verb === "add"
     ? change
     : { ...change, ifname: verb === "set" ? change.newName : undefined };
   const slaveKind = change.slave_kind;
@@ -157,7 +166,7 @@ export function encodeLink(change: LinkChange, context: ChangeContext): ChangeRe
   const write = prepare(settings, context, action, slaveKind);
   return {
     type: verb === "delete" ? RTM_DELLINK : RTM_NEWLINK,
-    flags: verb === "set" ? 0 : newFlags(verb),
+    flags: verb === "set" || device !== undefined ? 0 : newFlags(verb),
     payload(sink) {
       if (verb === "delete") IFINFOMSG.encode(sink, { ifi_index: index });
       else write(sink, index);
@@ -165,7 +174,14 @@ export function encodeLink(change: LinkChange, context: ChangeContext): ChangeRe
     action,
     shape: SHAPE,
     renames: true,
+    device,
   };
+}
+
+function needName({ ifname, ifindex }: LinkSettings, action: string): string {
+  if (ifname === undefined) throw new TypeError(`Cannot ${action}: ifname is missing`);
+  if (ifindex === undefined) return ifname;
+  throw new TypeError(`Cannot ${action}: the kernel chooses the index of a tun`);
 }
 
 function checkSettings(settings: LinkSettings, action: string): void {

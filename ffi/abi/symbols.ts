@@ -274,6 +274,16 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
+  /** Of the requests whose argument is a number. */
+  ioctl_number: {
+    name: "ioctl",
+    parameters: [
+      "i32", // int fd
+      "u32", // unsigned long request
+      "i32", // int arg
+    ],
+    result: "i32", // int
+  },
 
   // ---- sys/epoll.h, sys/eventfd.h
   epoll_create1: {

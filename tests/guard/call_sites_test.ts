@@ -137,6 +137,7 @@ const REACHING: Readonly<Record<string, string>> = {
   setsockopt: "checkOption",
   getsockopt: "checkReadOption",
   ioctl: "on descriptors of our own",
+  ioctl_number: "on descriptors of our own",
   write: "on descriptors of our own, and those that were passed",
   open: "checkRead, Deno's own open, and two paths of our own",
   setns: "the whole of net",

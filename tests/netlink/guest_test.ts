@@ -65,6 +65,31 @@ const LINKS: readonly [string, netlink.Change][] = [
     info_data: { remote: "10.0.0.8", local: "10.0.0.1", ttl: 8, pmtudisc: true, proto: 0 },
   }],
   ["wireguard", { do: "add link", ifname: "k9", kind: "wireguard" }],
+  ["vxlan id 8 dstport 4789 remote 10.0.0.9 dev base ttl 3 nolearning", {
+    do: "add link",
+    ifname: "k10",
+    kind: "vxlan",
+    info_data: { id: 8, port: 4789, remote: "10.0.0.9", link: "base", ttl: 3, learning: false },
+  }],
+  ["link k0 type macvlan mode bridge", {
+    do: "add link",
+    ifname: "k11",
+    link: "k0",
+    kind: "macvlan",
+    info_data: { mode: "bridge" },
+  }],
+  ["bond mode 802.3ad miimon 50 lacp_rate fast xmit_hash_policy layer3+4 ad_select bandwidth", {
+    do: "add link",
+    ifname: "k12",
+    kind: "bond",
+    info_data: {
+      mode: "802.3ad",
+      miimon: 50,
+      ad_lacp_rate: "fast",
+      xmit_hash_policy: "layer3+4",
+      ad_select: "bandwidth",
+    },
+  }],
 ];
 
 /** What `ip` and we say of a link, but for what is its own. */
@@ -86,7 +111,7 @@ testWith(
     tools: ["ip"],
     kernel: lacks("bond", "ip", "link", "add", "name", "b0", "type", "bond"),
   },
-  "vlan, bond, vrf, ipvlan, geneve, tunnels and others: made as ip makes them",
+  "vlan, bond, vrf, ipvlan, vxlan, geneve, tunnels and others: made as ip makes them",
   async () => {
     await using ours = await Netns.make();
     await using theirs = await Netns.make();
