@@ -2,7 +2,7 @@
  * `deno task soak -- --minutes 30` tries what may lose something again and again, each time with
  * other random choices, and ends with a table: what was tried, how often, what was lost. `--only TEXT`
  * takes the rows whose line has the text, `--seed N` begins with a seed that a failure has told.
- * `--faults` instead has every injected fault once.
+ * `--faults` instead has every fault once, `--load` connections and messages by the million.
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
@@ -15,6 +15,7 @@ import {
   type Row,
 } from "../tests/reliability/_rows.ts";
 import { wholeMatrix } from "./soak_faults.ts";
+import { wholeLoad } from "./soak_load.ts";
 import { textTable } from "./text_table.ts";
 
 const HANG_MS = 120_000;
@@ -64,15 +65,16 @@ function table(results: readonly Result[]): string {
   return `${textTable([head, ...lines])}\nlost in all: ${total}`;
 }
 
-const { minutes, only, seed, faults } = parseArgs(
+const { minutes, only, seed, faults, load, scale } = parseArgs(
   Deno.args.filter((argument) => argument !== "--"),
   {
-    string: ["minutes", "only", "seed"],
-    boolean: ["faults"],
-    default: { minutes: "10", only: "" },
+    string: ["minutes", "only", "seed", "scale"],
+    boolean: ["faults", "load"],
+    default: { minutes: "10", only: "", scale: "1" },
   },
 );
 if (faults) Deno.exit(await wholeMatrix(only) ? 0 : 1);
+if (load) Deno.exit(await wholeLoad(Number(scale)) ? 0 : 1);
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
 const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...OUTSIDE_FAULTS, ...loads(LOAD)].filter((row) =>

@@ -10,7 +10,7 @@ export interface Fault {
   syscall: string;
   /** What strace does to the call: `error=EINTR`, `delay_exit=300000` (microseconds). */
   injection: string;
-  /** Which call, counted in each thread: strace's `when`. */
+  /** Which call of the main thread: strace's `when`. */
   when: string;
 }
 
@@ -84,17 +84,14 @@ export async function someFaults(count: number): Promise<Fault[]> {
   return Array.from({ length: count }, (_, i) => all[Math.floor(i * step)]);
 }
 
-/** How often one thread of a scenario makes each call. */
+/** How often a scenario makes each call. */
 async function callsOf(scenario: string): Promise<Map<string, number>> {
   const { trace } = await traced(scenario, [`trace=${Object.keys(SYSCALLS)}`]);
-  const ofThreads = new Map<string, number>();
-  const most = new Map<string, number>();
-  for (const [line, syscall] of trace.matchAll(/^(?:\[pid +\d+\] )?(\w+)\(/gm)) {
-    const count = (ofThreads.get(line) ?? 0) + 1;
-    ofThreads.set(line, count);
-    most.set(syscall, Math.max(count, most.get(syscall) ?? 0));
+  const counts = new Map<string, number>();
+  for (const [, syscall] of trace.matchAll(/^(\w+)\(/gm)) {
+    counts.set(syscall, (counts.get(syscall) ?? 0) + 1);
   }
-  return most;
+  return counts;
 }
 
 /** What a scenario that strace watched has said, and what strace has. */
@@ -113,8 +110,10 @@ async function traced(scenario: string, expressions: readonly string[]): Promise
     ...["run", "-A", "--unstable-net", "--no-check", "--quiet", CHILD, scenario],
   ]);
   await child.until(/^ready$/m);
+  // Of the main thread, where JavaScript and both engines run: Deno's signal reader, a thread beside it,
+  // panics of any fault.
   await using strace = new Child([
-    ...["strace", "-f", "-p", String(child.pid)],
+    ...["strace", "-p", String(child.pid)],
     ...expressions.flatMap((expression) => ["-e", expression]),
   ]);
   await strace.until(/attached/);

@@ -3,10 +3,9 @@
  * were. The heap is compared after a first round, when what is made once is there.
  */
 import { assert } from "@std/assert";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Listener, Message, MessageKind, Stream, StreamKind } from "../contract/_claim.ts";
 import { openFds } from "../_tools.ts";
+import { heapBytes } from "./_memory.ts";
 import { turnOfLoop } from "./_random.ts";
 
 /** What one connection or message may leave on the heap, in bytes: less than any object of it. */
@@ -14,18 +13,6 @@ const LEFT_BYTES = 64;
 /** How much the heap of a process at rest may vary. */
 const NOISE_BYTES = 400_000;
 const AT_ONCE = 50;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
-
-/** The heap in use, once all that can be collected is. */
-async function heapBytes(): Promise<number> {
-  for (let round = 0; round < 4; round++) {
-    collectGarbage();
-    await turnOfLoop();
-  }
-  return Deno.memoryUsage().heapUsed;
-}
 
 /** Waits until no descriptor is open that was not before. */
 export async function descriptorsBack(before: number): Promise<void> {
