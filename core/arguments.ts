@@ -120,6 +120,50 @@ export function either<T, U>(first: Parameter<T>, last: Parameter<U>): Parameter
   };
 }
 
+/** A number, which is checked no further, or what another parameter takes. */
+export function numberOr<T>(other: Parameter<T>): Parameter<number | T> {
+  return (value, action, name) => typeof value === "number" ? value : other(value, action, name);
+}
+
+/** An array of as many elements as there are parameters, one for each. */
+export function tuple<const P extends readonly Parameter<unknown>[]>(
+  ...elements: P
+): Parameter<readonly unknown[]> {
+  const { length } = elements;
+  return (value, action, name) => {
+    if (!Array.isArray(value) || value.length !== length) {
+      throw new TypeError(`Cannot ${action}: ${name} is not an array of ${length}`);
+    }
+    return elements.map((element, i) => element(value[i], action, `${name}[${i}]`));
+  };
+}
+
+/**
+ * An object that is one of several shapes, by the text that stands under one of its keys.
+ *
+ * @param key The key.
+ * @param rows The texts of each shape, and its parameter.
+ * @param other The parameter of what has no text there but a number; default none.
+ */
+export function variant<T>(
+  key: string,
+  rows: readonly (readonly [texts: readonly string[], parameter: Parameter<T>])[],
+  other?: Parameter<T>,
+): Parameter<T> {
+  const byText = new Map(
+    rows.flatMap(([texts, parameter]) => texts.map((text) => [text, parameter] as const)),
+  );
+  const named = oneOf(...byText.keys());
+  return (value, action, name) => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+      throw new TypeError(`Cannot ${action}: ${name} is not an object`);
+    }
+    const text = (value as Record<string, unknown>)[key];
+    if (other !== undefined && typeof text === "number") return other(value, action, name);
+    return byText.get(named(text, action, `${name}.${key}`))!(value, action, name);
+  };
+}
+
 /** An array, each element a parameter of its own; taken over, so that it changes no more. */
 export function list<T>(element: Parameter<T>): Parameter<readonly T[]> {
   return (value, action, name) => {

@@ -13,6 +13,15 @@ export const bytes: Parameter<Uint8Array> = (value, action, name) => {
   return value;
 };
 
+/** Bytes in any memory that is there now, as a plain view of their true length. */
+export const boundBytes: Parameter<Uint8Array> = (value, action, name) => {
+  if (!isUint8Array(value)) throw new TypeError(`Cannot ${action}: ${name} is not a Uint8Array`);
+  if (lengthOf(value) === 0 && (BUFFER_OF.call(value) as ArrayBuffer).detached) {
+    throw new TypeError(`Cannot ${action}: ${name} views a detached buffer`);
+  }
+  return partOf(value, 0);
+};
+
 /** An accessor of every typed array, which no subclass, own property or proxy stands in for. */
 function accessor(name: "length" | "byteOffset" | "buffer" | symbol): () => unknown {
   const typedArray = Object.getPrototypeOf(Uint8Array.prototype);

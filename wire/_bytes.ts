@@ -6,6 +6,8 @@
  * @module
  */
 
+import { show } from "../core/arguments.ts";
+
 /** The bytes of "nothing". */
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
@@ -57,9 +59,11 @@ export function checkSpan(
   needed: number,
   verb = "decode",
 ): void {
-  // One comparison chain on the hot path; `| 0` refuses fractions, NaN and what is above 2^31.
+  // One comparison chain on the hot path; `| 0` refuses fractions, NaN and what is above 2^31, and
+  // takes no big integers.
   if (
-    !(bytes instanceof Uint8Array) || (start | 0) !== start || (end | 0) !== end || start < 0 ||
+    !(bytes instanceof Uint8Array) || typeof start !== "number" || typeof end !== "number" ||
+    (start | 0) !== start || (end | 0) !== end || start < 0 ||
     end > bytes.length || end - start < needed
   ) {
     throw spanError(`Cannot ${verb} ${what}`, bytes, start, end, needed);
@@ -77,10 +81,12 @@ function spanError(
     return new TypeError(`${cannot}: bytes are not a Uint8Array`);
   }
   if (!Number.isInteger(start) || start < 0 || start > bytes.length) {
-    return new RangeError(`${cannot}: start of ${start} is outside the ${bytes.length} bytes`);
+    return new RangeError(
+      `${cannot}: start of ${show(start)} is outside the ${bytes.length} bytes`,
+    );
   }
   if (!Number.isInteger(end) || end < start || end > bytes.length) {
-    return new RangeError(`${cannot}: end of ${end} is outside the ${bytes.length} bytes`);
+    return new RangeError(`${cannot}: end of ${show(end)} is outside the ${bytes.length} bytes`);
   }
   return new RangeError(`${cannot}: length of ${end - start} is below ${needed}`);
 }
@@ -107,7 +113,9 @@ export function checkNumber(
   max: number,
 ): number {
   if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`Cannot ${verb} ${what}: ${field} of ${value} is outside 0 to ${max}`);
+    throw new RangeError(
+      `Cannot ${verb} ${what}: ${field} of ${show(value)} is outside 0 to ${max}`,
+    );
   }
   return value;
 }

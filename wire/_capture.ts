@@ -4,6 +4,9 @@
  * @module
  */
 
+import { integer, object, oneOf, optional } from "../core/arguments.ts";
+import { bigint, bytes, string } from "./_value_kinds.ts";
+
 /** One packet of a capture file. */
 export interface CapturedPacket {
   /** The bytes that were captured. */
@@ -23,6 +26,21 @@ export interface CapturedPacket {
   direction?: "inbound" | "outbound";
   /** A comment; pcapng only. */
   comment?: string;
+}
+
+const PACKET = object({
+  data: bytes,
+  timestampNanos: optional(bigint),
+  originalLength: optional(integer(0, 0xffffffff)),
+  linkType: optional(integer(0, 0xffff)),
+  interface: optional(string),
+  direction: optional(oneOf("inbound", "outbound")),
+  comment: optional(string),
+});
+
+/** A packet as callers pass it. */
+export function checkPacket(value: unknown, action: string): CapturedPacket {
+  return PACKET(value, action, "packet");
 }
 
 /** Link type: Ethernet, <pcap/dlt.h>. */

@@ -16,19 +16,23 @@
  */
 
 import { EMPTY } from "./_bytes.ts";
-import type { Surroundings } from "./layer_row.ts";
+import { checkPayload, checkSum, checkValue, rawRow } from "./_checked_row.ts";
+import type { LayerRow, LayerView, StackValue } from "./layer_row.ts";
 
-/** The body of every `encodeXxx(value, payload)`. */
-export function encodeWith<V>(
-  measure: (value: V) => number,
-  write: (value: V, bytes: Uint8Array, start: number, end: number, around: Surroundings) => void,
+/** The body of every `encodeXxx(value, payload, sum)`: by its row, over what the row's table lets pass. */
+export function encodeLayer<V extends StackValue, W extends LayerView>(
+  row: LayerRow<V, W>,
   value: V,
-  payload: Uint8Array = EMPTY,
-  around: Surroundings = {},
+  payload?: Uint8Array,
+  sum?: number,
 ): Uint8Array {
-  const length = measure(value);
-  const bytes = new Uint8Array(length + payload.length);
-  bytes.set(payload, length);
-  write(value, bytes, 0, bytes.length, around);
+  const raw = rawRow(row as unknown as LayerRow);
+  const checked = checkValue(raw, value, "value");
+  const following = checkPayload(payload, raw.kind) ?? EMPTY;
+  const addressSum = checkSum(sum, raw.kind);
+  const length = raw.measure(checked);
+  const bytes = new Uint8Array(length + following.length);
+  bytes.set(following, length);
+  raw.write(checked, bytes, 0, bytes.length, { addressSum });
   return bytes;
 }

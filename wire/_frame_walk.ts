@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { LayerTables } from "./_layer_tables.ts";
 import { bad } from "./_bytes.ts";
 import type { LayerRow, LayerView, LayerWalk, StackValue } from "./layer_row.ts";
-import { payloadLayer, PayloadView } from "./payload.ts";
+import { type LayerTables, PAYLOAD } from "./_layer_tables.ts";
+import { PayloadView } from "./payload.ts";
 
 /**
  * The layers of a frame or packet, decoded one by one as they are asked for. It is what rows tell what
@@ -119,7 +119,7 @@ export class FrameWalk implements Iterable<LayerView>, LayerWalk {
 
   /** The row by which a layer was decoded. */
   rowOf(layer: LayerView): LayerRow {
-    return this.tables.kind(layer.kind) ?? payloadLayer;
+    return this.tables.kind(layer.kind) ?? PAYLOAD;
   }
 
   followEtherType(etherType: number): void {
@@ -141,7 +141,7 @@ export class FrameWalk implements Iterable<LayerView>, LayerWalk {
   }
 
   follow(kind: string): void {
-    this.#next = this.tables.kind(kind) ?? payloadLayer;
+    this.#next = this.tables.kind(kind) ?? PAYLOAD;
   }
 
   stop(): void {
@@ -173,7 +173,7 @@ export class FrameWalk implements Iterable<LayerView>, LayerWalk {
     }
     const isHint = this.#isHint;
     this.#isHint = false;
-    this.#next = payloadLayer;
+    this.#next = PAYLOAD;
     let layer: LayerView;
     try {
       layer = row.parse(this.bytes, this.#at, this.#end, this);
@@ -214,7 +214,7 @@ function undecodedIp(isThere: boolean, version: number): LayerRow {
     ? bad("IP header", `version of ${version} is not 4 or 6`)
     : bad("IP header", "length of 0 is below 20");
   return {
-    ...payloadLayer,
+    ...PAYLOAD,
     parse() {
       throw error;
     },

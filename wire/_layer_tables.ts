@@ -7,7 +7,11 @@
 import { LINKTYPE_ETHERNET } from "./_capture.ts";
 import type { LayerRow } from "./layer_row.ts";
 import { NumberTable } from "./_number_table.ts";
+import { rawRow } from "./_checked_row.ts";
 import { payloadLayer } from "./payload.ts";
+
+/** The row of what no other row knows, unchecked. */
+export const PAYLOAD: LayerRow = rawRow(payloadLayer as unknown as LayerRow);
 
 /** Rows, ready to be looked up; never changed. */
 export class LayerTables {
@@ -26,14 +30,14 @@ export class LayerTables {
 
   /** Of two rows with the same number the later one has it. */
   constructor(rows: Iterable<LayerRow>) {
-    const list = [...rows];
+    const list = Array.from(rows, rawRow);
     this.kinds = new Map(list.map((row) => [row.kind, row]));
     this.#etherTypes = new NumberTable(byNumber(list, "etherTypes"));
     this.#linkTypes = new NumberTable(byNumber(list, "linkTypes"));
-    this.frame = this.#linkTypes.get(LINKTYPE_ETHERNET) ?? payloadLayer;
+    this.frame = this.#linkTypes.get(LINKTYPE_ETHERNET) ?? PAYLOAD;
     this.#udpPorts = new NumberTable(byNumber(list, "udpPorts"));
     this.#tcpPorts = new NumberTable(byNumber(list, "tcpPorts"));
-    this.#protocols = new Array(256).fill(payloadLayer);
+    this.#protocols = new Array(256).fill(PAYLOAD);
     for (const [number, row] of byNumber(list, "protocols")) this.#protocols[number] = row;
     this.#versions = new Array(16).fill(undefined);
     for (const row of list) if (row.ipVersion !== undefined) this.#versions[row.ipVersion] = row;
@@ -45,7 +49,7 @@ export class LayerTables {
   }
   /** The row that an EtherType names, or that of payloads. */
   etherType(etherType: number): LayerRow {
-    return this.#etherTypes.get(etherType) ?? payloadLayer;
+    return this.#etherTypes.get(etherType) ?? PAYLOAD;
   }
   /** The row that an IP protocol number names, or that of payloads. */
   protocol(protocol: number): LayerRow {

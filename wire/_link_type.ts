@@ -7,9 +7,8 @@
 import { bad, u16 } from "./_bytes.ts";
 import type { CapturedPacket } from "./_capture.ts";
 import { FrameWalk, walkIp } from "./_frame_walk.ts";
-import type { LayerTables } from "./_layer_tables.ts";
 import { ETH_P_802_3_MIN } from "./numbers.ts";
-import { payloadLayer } from "./payload.ts";
+import { type LayerTables, PAYLOAD } from "./_layer_tables.ts";
 
 /** <pcap/dlt.h> and the tcpdump.org registry: link types whose headers do not become layers. */
 const LINKTYPE = {
@@ -64,5 +63,5 @@ function short(tables: LayerTables, data: Uint8Array, needed: number): FrameWalk
 
 /** A walk that cannot start. */
 function undecoded(tables: LayerTables, data: Uint8Array, reason: string): FrameWalk {
-  return new FrameWalk(tables, data, payloadLayer, 0, bad("captured packet", reason));
+  return new FrameWalk(tables, data, PAYLOAD, 0, bad("captured packet", reason));
 }

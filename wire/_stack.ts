@@ -5,6 +5,8 @@
  */
 
 import type { LayerTables } from "./_layer_tables.ts";
+import { show } from "../core/arguments.ts";
+import { checkValue } from "./_checked_row.ts";
 import { addressSum } from "./checksum.ts";
 import type { LayerRow, PseudoHeader, StackValue, Surroundings } from "./layer_row.ts";
 import type { Payload } from "./payload.ts";
@@ -14,10 +16,9 @@ export function encodeStack(
   tables: LayerTables,
   layers: readonly (StackValue | Uint8Array)[],
 ): Uint8Array {
-  const values = layers.map((layer): StackValue =>
-    layer instanceof Uint8Array ? raw(layer) : layer
-  );
-  const rows = values.map((value) => rowOf(tables, value));
+  const given = layers.map((layer): StackValue => layer instanceof Uint8Array ? raw(layer) : layer);
+  const rows = given.map((value, i) => rowOf(tables, value, i));
+  const values = given.map((value, i) => checkValue(rows[i], value, `layers[${i}]`));
   const starts: number[] = [];
   const sums: (number | undefined)[] = [];
   const pseudo: PseudoHeader = { source: undefined, destination: undefined };
@@ -50,11 +51,15 @@ function raw(data: Uint8Array): Payload {
   return { kind: "payload", data };
 }
 
-function rowOf(tables: LayerTables, value: StackValue): LayerRow {
+function rowOf(tables: LayerTables, value: StackValue, i: number): LayerRow {
   const kind = value?.kind;
   const row = tables.kind(kind);
   if (row === undefined) {
-    throw new TypeError(`Cannot encode layer: kind of ${JSON.stringify(kind)} is unknown`);
+    throw new TypeError(
+      `Cannot encode layers[${i}]: kind of ${
+        typeof kind === "string" ? JSON.stringify(kind) : show(kind)
+      } is unknown`,
+    );
   }
   return row;
 }

@@ -6,9 +6,10 @@
 
 import { formatIpv4, isIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { ETH_P_ARP, ETH_P_IP, ETH_P_RARP } from "./numbers.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "ARP packet";
@@ -227,7 +228,7 @@ function writeArp(value: Arp, bytes: Uint8Array, start: number): void {
  * ```
  */
 export function encodeArp(value: Arp, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureArp, writeArp, value, payload);
+  return encodeLayer(arpLayer, value, payload);
 }
 
 function arpText(arp: ArpView): string {
@@ -251,6 +252,7 @@ function arpText(arp: ArpView): string {
 /** The row of ARP and RARP. */
 export const arpLayer: LayerRow<Arp, ArpView> = layerRow<Arp, ArpView>({
   kind: "arp",
+  check: VALUES.arp,
   etherTypes: [ETH_P_ARP, ETH_P_RARP],
   parse(bytes, start, end, walk) {
     walk.stop();

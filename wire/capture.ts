@@ -4,6 +4,7 @@
  * @module
  */
 
+import { boundBytes } from "../core/bytes.ts";
 import { bad, EMPTY, u32 } from "./_bytes.ts";
 import type { CapturedPacket, CaptureParser } from "./_capture.ts";
 import type { Frame } from "./layer.ts";
@@ -46,7 +47,11 @@ function parserFor(bytes: Uint8Array): CaptureParser {
  * assertEquals(lines, ["IP 192.0.2.1.5000 > 192.0.2.2.6000: UDP, length 0"]);
  * ```
  */
-export function* decodeCapture(bytes: Uint8Array): Generator<CapturedPacket> {
+export function decodeCapture(bytes: Uint8Array): Generator<CapturedPacket> {
+  return packetsOf(boundBytes(bytes, "decode capture file", "bytes"));
+}
+
+function* packetsOf(bytes: Uint8Array): Generator<CapturedPacket> {
   if (bytes.length < 4) throw bad("capture file", `length of ${bytes.length} is below 4`);
   const parser = parserFor(bytes);
   for (let at = 0; at < bytes.length;) {
@@ -76,14 +81,25 @@ export function* decodeCapture(bytes: Uint8Array): Generator<CapturedPacket> {
  * for await (const packet of decodeCaptureStream(stream)) assertEquals(packet.data.length, 60);
  * ```
  */
-export async function* decodeCaptureStream(
+export function decodeCaptureStream(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<CapturedPacket> {
+  const given = source as unknown as
+    | Partial<AsyncIterable<Uint8Array> & Iterable<Uint8Array>>
+    | null;
+  if (!given?.[Symbol.asyncIterator] && (typeof given !== "object" || !given?.[Symbol.iterator])) {
+    throw new TypeError("Cannot decode capture file: source is not iterable");
+  }
+  return packetsIn(source);
+}
+
+async function* packetsIn(source: AsyncIterable<Uint8Array>): AsyncGenerator<CapturedPacket> {
   let parser: CaptureParser | undefined;
   let buffer: Uint8Array = EMPTY;
   let from = 0;
   let to = 0;
-  for await (const piece of source) {
+  for await (const given of source) {
+    const piece = boundBytes(given, "decode capture file", "source's piece");
     if (buffer.length - to < piece.length) {
       // Packets that were handed out lie in the old buffer: a new one takes only what is not read.
       const rest = buffer.subarray(from, to);

@@ -5,6 +5,7 @@
  */
 
 import { parseIp } from "../core/ip/text.ts";
+import { lengthOf, partOf } from "../core/bytes.ts";
 import { checkNumber, checkSpan, u16 } from "./_bytes.ts";
 
 /** From this length on, a view of 32-bit words pays for itself. */
@@ -49,6 +50,9 @@ export function sumWords(
   initial = 0,
 ): number {
   checkSpan("bytes", bytes, start, end, 0, "sum");
+  checkNumber("sum", "bytes", "initial", initial, Number.MAX_SAFE_INTEGER);
+  // Words are read by the memory's own length, whatever the view says of itself.
+  if (end > lengthOf(bytes)) checkSpan("bytes", partOf(bytes, 0), start, end, 0, "sum");
   return end - start < WORDWISE_FROM
     ? foldSum(sumBytewise(bytes, start, end, initial))
     : sumWordwise(bytes, start, end, initial);

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { checkKeys } from "../core/arguments.ts";
+import { boolean, object, optional } from "../core/arguments.ts";
 import { FrameWalk, walkIp } from "./_frame_walk.ts";
 import { decodeFrame } from "./decode.ts";
 import type { Frame } from "./layer.ts";
 import type { LayerPlace, LayerView, StackValue } from "./layer_row.ts";
+
+const OPTIONS = object({ link: optional(boolean) });
 
 /** What {@linkcode describe} tells. */
 export interface DescribeOptions {
@@ -43,14 +45,14 @@ export function describe<L extends LayerView, V extends StackValue>(
   frame: Frame<L, V> | Uint8Array,
   options: DescribeOptions = {},
 ): string {
-  checkKeys(options, ["link"], "describe frame");
+  const { link } = OPTIONS(options, "describe frame", "options");
   const walk: unknown = frame instanceof Uint8Array ? decodeFrame(frame) : frame;
   if (!(walk instanceof FrameWalk)) {
-    throw new TypeError("Cannot describe frame: it is neither bytes nor a decoded frame");
+    throw new TypeError("Cannot describe frame: frame is neither bytes nor a decoded frame");
   }
   const { layers, error } = walk;
   const quote = (bytes: Uint8Array) => walkIp(walk.tables, bytes, 0);
-  const bare = options.link !== true;
+  const bare = link !== true;
   let text = "";
   for (let i = 0; i < layers.length; i++) {
     const place: LayerPlace = { before: layers[i - 1], after: layers[i + 1], bare, quote };

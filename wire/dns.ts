@@ -4,15 +4,17 @@
  * @module
  */
 
-import { checkKeys } from "../core/arguments.ts";
+import { boolean, object, optional } from "../core/arguments.ts";
 import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./dns_name.ts";
 import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./dns_record.ts";
 import { type DnsRecord, type DnsType, dnsType, dnsTypeNumber } from "./dns_record_value.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "DNS message";
+const ENCODE_OPTIONS = object({ compress: optional(boolean) });
 
 /** RFC 1035, section 4.1.1. */
 const AT = {
@@ -278,8 +280,12 @@ export interface EncodeDnsOptions {
  * ```
  */
 export function encodeDns(value: Dns, options: EncodeDnsOptions = {}): Uint8Array {
-  checkKeys(options, ["compress"], "encode DNS message");
-  const to = new DnsWriter(options.compress ?? true);
+  const { compress } = ENCODE_OPTIONS(options, "encode DNS message", "options");
+  return encodeMessage(VALUES.dns(value, "encode dns layer", "value"), compress);
+}
+
+function encodeMessage(value: Dns, compress = true): Uint8Array {
+  const to = new DnsWriter(compress);
   to.u16(fit(WHAT, "id", value.id, 0xffff));
   to.u16(
     (value.response ? FLAG.RESPONSE : 0) | (fit(WHAT, "opcode", value.opcode ?? 0, 15) << 11) |
@@ -383,13 +389,14 @@ function describeDns(view: DnsView): string {
 /** The row of DNS, also of multicast DNS (RFC 6762) and of LLMNR (RFC 4795). */
 export const dnsLayer: LayerRow<Dns, DnsView> = layerRow<Dns, DnsView>({
   kind: "dns",
+  check: VALUES.dns,
   udpPorts: [53, 5353, 5355],
   parse(bytes, start, end, walk) {
     walk.stop();
     return DnsView.parse(bytes, start, end);
   },
-  measure: (value) => encodeDns(value).length,
-  write: (value, bytes, start) => bytes.set(encodeDns(value), start),
+  measure: (value) => encodeMessage(value).length,
+  write: (value, bytes, start) => bytes.set(encodeMessage(value), start),
   // Names in a message can be packed in several ways.
   restate: () => undefined,
   describe: describeDns,

@@ -6,12 +6,13 @@
 
 import { formatMac, parseMac } from "../core/ip/mac.ts";
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { ETH_P_802_3_MIN, ETH_P_TEB, IPPROTO_ETHERNET } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { LINKTYPE_ETHERNET } from "./_capture.ts";
 import { followType, lengthAsType } from "./_link_header.ts";
 import { etherTypeText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "Ethernet header";
@@ -156,12 +157,13 @@ function writeEthernet(
  * ```
  */
 export function encodeEthernet(value: Ethernet, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureEthernet, writeEthernet, value, payload);
+  return encodeLayer(ethernetLayer, value, payload);
 }
 
 /** The row of Ethernet. */
 export const ethernetLayer: LayerRow<Ethernet, EthernetView> = layerRow<Ethernet, EthernetView>({
   kind: "ethernet",
+  check: VALUES.ethernet,
   etherTypes: [ETH_P_TEB],
   protocols: [IPPROTO_ETHERNET],
   linkTypes: [LINKTYPE_ETHERNET],

@@ -5,10 +5,11 @@
  */
 
 import { bad, checkSpan, EMPTY, fit, setU16, setU24, u16, u24, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { hex } from "./_text.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { etherTypeName } from "./numbers.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "GENEVE header";
@@ -215,12 +216,13 @@ function writeGeneve(
  * ```
  */
 export function encodeGeneve(value: Geneve, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureGeneve, writeGeneve, value, payload);
+  return encodeLayer(geneveLayer, value, payload);
 }
 
 /** The row of GENEVE, at the port that IANA gave it. */
 export const geneveLayer: LayerRow<Geneve, GeneveView> = layerRow<Geneve, GeneveView>({
   kind: "geneve",
+  check: VALUES.geneve,
   udpPorts: [6081],
   names: "etherType",
   parse(bytes, start, end, walk) {

@@ -5,11 +5,12 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { checksum } from "./checksum.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { etherTypeName, IPPROTO_GRE } from "./numbers.ts";
 import { hex } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "GRE header";
@@ -210,7 +211,7 @@ function writeGre(
  * ```
  */
 export function encodeGre(value: Gre, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureGre, writeGre, value, payload);
+  return encodeLayer(greLayer, value, payload);
 }
 
 function greText(view: GreView, bare: boolean): string {
@@ -229,6 +230,7 @@ function greText(view: GreView, bare: boolean): string {
 /** The row of GRE. */
 export const greLayer: LayerRow<Gre, GreView> = layerRow<Gre, GreView>({
   kind: "gre",
+  check: VALUES.gre,
   protocols: [IPPROTO_GRE],
   names: "etherType",
   parse(bytes, start, end, walk) {

@@ -6,13 +6,14 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_HIP, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
 import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "HIP header";
@@ -204,12 +205,13 @@ export function encodeHip(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  return encodeWith(measureHip, writeHip, value, payload, { addressSum: sum });
+  return encodeLayer(hipLayer, value, payload, sum);
 }
 
 /** The row of the Host Identity Protocol. */
 export const hipLayer: LayerRow<Hip, HipView> = layerRow<Hip, HipView>({
   kind: "hip",
+  check: VALUES.hip,
   protocols: [IPPROTO_HIP],
   names: "protocol",
   usesAddresses: true,

@@ -6,7 +6,7 @@
 
 import { formatIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, u16, u32 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import {
   checkProbe,
   checkQuote,
@@ -32,6 +32,7 @@ import { IPPROTO_ICMP } from "./numbers.ts";
 import { quotedPacket } from "./_icmp_quote.ts";
 import { ICMPV4_LAYOUT, measureIcmpv4, writeIcmpv4 } from "./_icmpv4_write.ts";
 import { keepReserved } from "./_reserved.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const { WHAT, QUOTE, ROUTERS } = ICMPV4_LAYOUT;
@@ -281,7 +282,7 @@ function readRouters(
  * ```
  */
 export function encodeIcmpv4(value: Icmpv4, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIcmpv4, writeIcmpv4, value, payload);
+  return encodeLayer(icmpv4Layer, value, payload);
 }
 
 /** Codes of a destination unreachable message; `$` stands for the destination. */
@@ -378,6 +379,7 @@ function describeIcmpv4(view: Icmpv4View, place: LayerPlace): string {
 /** The row of ICMP for IPv4. */
 export const icmpv4Layer: LayerRow<Icmpv4, Icmpv4View> = layerRow<Icmpv4, Icmpv4View>({
   kind: "icmpv4",
+  check: VALUES.icmpv4,
   protocols: [IPPROTO_ICMP],
   parse: (bytes, start, end) => Icmpv4View.parse(bytes, start, end),
   measure: measureIcmpv4,

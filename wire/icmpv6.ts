@@ -5,7 +5,7 @@
  */
 
 import { checkSpan, u16, u32 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import {
   checkProbe,
   checkQuote,
@@ -32,6 +32,7 @@ import { type LayerPlace, type LayerRow, layerRow } from "./layer_row.ts";
 import { quotedPacket } from "./_icmp_quote.ts";
 import { keepReserved } from "./_reserved.ts";
 import { ICMPV6_LAYOUT, measureIcmpv6, writeIcmpv6 } from "./_icmpv6_write.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const { WHAT, QUOTE } = ICMPV6_LAYOUT;
@@ -240,7 +241,7 @@ function fieldsEnd(bytes: Uint8Array, start: number, end: number): number {
  * ```
  */
 export function encodeIcmpv6(value: Icmpv6, payload?: Uint8Array, sum?: number): Uint8Array {
-  return encodeWith(measureIcmpv6, writeIcmpv6, value, payload, { addressSum: sum });
+  return encodeLayer(icmpv6Layer, value, payload, sum);
 }
 
 function unreachableText(view: Icmpv6View, place: LayerPlace): string {
@@ -319,6 +320,7 @@ function describeIcmpv6(view: Icmpv6View, place: LayerPlace): string {
 /** The row of ICMP for IPv6. */
 export const icmpv6Layer: LayerRow<Icmpv6, Icmpv6View> = layerRow<Icmpv6, Icmpv6View>({
   kind: "icmpv6",
+  check: VALUES.icmpv6,
   protocols: [IPPROTO_ICMPV6],
   usesAddresses: true,
   parse: (bytes, start, end) => Icmpv6View.parse(bytes, start, end),

@@ -6,7 +6,7 @@
 
 import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import {
   checkGroupQuery,
   checkRecords,
@@ -23,6 +23,7 @@ import { checksum } from "./checksum.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_IGMP } from "./numbers.ts";
 import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IGMP message";
@@ -316,7 +317,7 @@ function typeOf(value: Igmp): number {
  * ```
  */
 export function encodeIgmp(value: Igmp, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIgmp, writeIgmp, value, payload);
+  return encodeLayer(igmpLayer, value, payload);
 }
 
 /** Everything after "igmp ". */
@@ -344,6 +345,7 @@ function describeIgmp(view: IgmpView): string {
 /** The row of IGMP. */
 export const igmpLayer: LayerRow<Igmp, IgmpView> = layerRow<Igmp, IgmpView>({
   kind: "igmp",
+  check: VALUES.igmp,
   protocols: [IPPROTO_IGMP],
   parse: (bytes, start, end) => IgmpView.parse(bytes, start, end),
   measure: measureIgmp,

@@ -6,10 +6,11 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { IPPROTO_AH, IPPROTO_ESP, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { hex, hexBytes, opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const AH = "authentication header";
@@ -134,7 +135,7 @@ function writeAuthentication(
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeAuthentication(value: Authentication, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureAuthentication, writeAuthentication, value, payload);
+  return encodeLayer(authenticationLayer, value, payload);
 }
 
 /** What an ESP header means; its payload is encrypted, and ends with the trailer. */
@@ -207,7 +208,7 @@ function writeEsp(value: Esp, bytes: Uint8Array, start: number): void {
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeEsp(value: Esp, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureEsp, writeEsp, value, payload);
+  return encodeLayer(espLayer, value, payload);
 }
 
 /** The row of the authentication header. */
@@ -216,6 +217,7 @@ export const authenticationLayer: LayerRow<Authentication, AuthenticationView> =
   AuthenticationView
 >({
   kind: "authentication",
+  check: VALUES.authentication,
   protocols: [IPPROTO_AH],
   names: "protocol",
   parse(bytes, start, end, walk) {
@@ -234,6 +236,7 @@ export const authenticationLayer: LayerRow<Authentication, AuthenticationView> =
 /** The row of the encapsulating security payload. */
 export const espLayer: LayerRow<Esp, EspView> = layerRow<Esp, EspView>({
   kind: "esp",
+  check: VALUES.esp,
   protocols: [IPPROTO_ESP],
   parse: (bytes, start, end) => EspView.parse(bytes, start, end),
   measure: measureEsp,

@@ -6,7 +6,7 @@
 
 import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { addressSumAt, checksum } from "./checksum.ts";
 import {
   type Ipv4Option,
@@ -18,6 +18,7 @@ import {
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { ETH_P_IP, IPPROTO_IPIP } from "./numbers.ts";
 import { addressesText, isFollowed, unknownText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv4 header";
@@ -311,7 +312,7 @@ function writeIpv4(
  * ```
  */
 export function encodeIpv4(value: Ipv4, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIpv4, writeIpv4, value, payload);
+  return encodeLayer(ipv4Layer, value, payload);
 }
 
 /** Where a source-routed packet ends up (RFC 791, section 3.1), if it is not there yet. */
@@ -326,6 +327,7 @@ function lastHop(options: readonly Ipv4Option[]): string | undefined {
 /** The row of IPv4. */
 export const ipv4Layer: LayerRow<Ipv4, Ipv4View> = layerRow<Ipv4, Ipv4View>({
   kind: "ipv4",
+  check: VALUES.ipv4,
   etherTypes: [ETH_P_IP],
   protocols: [IPPROTO_IPIP],
   ipVersion: 4,

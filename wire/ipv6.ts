@@ -6,12 +6,13 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, setU32, u16, u24 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { jumboLengthAt } from "./_ipv6_option_list.ts";
 import { addressSumAt } from "./checksum.ts";
 import { ETH_P_IPV6, IPPROTO_HOPOPTS, IPPROTO_IPV6, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { addressesText, isFollowed, unknownText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 header";
@@ -234,12 +235,13 @@ function writeIpv6(
  * ```
  */
 export function encodeIpv6(value: Ipv6, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIpv6, writeIpv6, value, payload);
+  return encodeLayer(ipv6Layer, value, payload);
 }
 
 /** The row of IPv6. */
 export const ipv6Layer: LayerRow<Ipv6, Ipv6View> = layerRow<Ipv6, Ipv6View>({
   kind: "ipv6",
+  check: VALUES.ipv6,
   etherTypes: [ETH_P_IPV6],
   protocols: [IPPROTO_IPV6],
   ipVersion: 6,

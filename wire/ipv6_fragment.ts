@@ -5,10 +5,11 @@
  */
 
 import { checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { IPPROTO_FRAGMENT, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 fragment header";
@@ -129,7 +130,7 @@ function writeIpv6Fragment(
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeIpv6Fragment(value: Ipv6Fragment, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIpv6Fragment, writeIpv6Fragment, value, payload);
+  return encodeLayer(fragmentLayer, value, payload);
 }
 
 /** The row of the IPv6 fragment header. */
@@ -138,6 +139,7 @@ export const fragmentLayer: LayerRow<Ipv6Fragment, Ipv6FragmentView> = layerRow<
   Ipv6FragmentView
 >({
   kind: "fragment",
+  check: VALUES.fragment,
   protocols: [IPPROTO_FRAGMENT],
   names: "protocol",
   parse(bytes, start, end, walk) {

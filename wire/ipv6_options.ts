@@ -6,7 +6,7 @@
  */
 
 import { fit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import {
   checkOptionList,
   extensionEnd,
@@ -18,6 +18,7 @@ import {
 import { IPPROTO_DSTOPTS, IPPROTO_HOPOPTS, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const HOP_BY_HOP = "IPv6 hop-by-hop header";
@@ -172,7 +173,7 @@ function nameOf(value: HopByHop | DestinationOptions): string {
  * ```
  */
 export function encodeHopByHop(value: HopByHop, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIpv6Options, writeIpv6Options, value, payload);
+  return encodeLayer(hopByHopLayer, value, payload);
 }
 
 /**
@@ -187,12 +188,13 @@ export function encodeDestinationOptions(
   value: DestinationOptions,
   payload?: Uint8Array,
 ): Uint8Array {
-  return encodeWith(measureIpv6Options, writeIpv6Options, value, payload);
+  return encodeLayer(destinationOptionsLayer, value, payload);
 }
 
 /** The row of hop-by-hop options. */
 export const hopByHopLayer: LayerRow<HopByHop, HopByHopView> = layerRow<HopByHop, HopByHopView>({
   kind: "hopByHop",
+  check: VALUES.hopByHop,
   protocols: [IPPROTO_HOPOPTS],
   names: "protocol",
   parse(bytes, start, end, walk) {
@@ -209,6 +211,7 @@ export const hopByHopLayer: LayerRow<HopByHop, HopByHopView> = layerRow<HopByHop
 export const destinationOptionsLayer: LayerRow<DestinationOptions, DestinationOptionsView> =
   layerRow<DestinationOptions, DestinationOptionsView>({
     kind: "destinationOptions",
+    check: VALUES.destinationOptions,
     protocols: [IPPROTO_DSTOPTS],
     names: "protocol",
     parse(bytes, start, end, walk) {

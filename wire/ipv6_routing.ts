@@ -7,11 +7,12 @@
 
 import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { checkOptionList, extensionEnd } from "./_ipv6_option_list.ts";
 import { IPPROTO_NONE, IPPROTO_ROUTING } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "IPv6 routing header";
@@ -258,7 +259,7 @@ function writeIpv6Routing(
  * ```
  */
 export function encodeIpv6Routing(value: Ipv6Routing, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureIpv6Routing, writeIpv6Routing, value, payload);
+  return encodeLayer(routingLayer, value, payload);
 }
 
 function routingText(view: Ipv6RoutingView): string {
@@ -285,6 +286,7 @@ export const routingLayer: LayerRow<Ipv6Routing, Ipv6RoutingView> = layerRow<
   Ipv6RoutingView
 >({
   kind: "routing",
+  check: VALUES.routing,
   protocols: [IPPROTO_ROUTING],
   names: "protocol",
   parse(bytes, start, end, walk) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CapturedPacket } from "./_capture.ts";
+import { type CapturedPacket, checkPacket } from "./_capture.ts";
 import { FrameWalk, walkIp } from "./_frame_walk.ts";
 import { LayerTables } from "./_layer_tables.ts";
 import { walkCaptured } from "./_link_type.ts";
@@ -125,7 +125,7 @@ export class LayerRegistry<L extends LayerView = Layer, V extends StackValue = L
    * @returns The layers.
    */
   decodeCaptured(packet: CapturedPacket): Frame<L, V> {
-    return this.#frame(walkCaptured(this.#tables, packet));
+    return this.#frame(walkCaptured(this.#tables, checkPacket(packet, "decode captured packet")));
   }
 
   /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkedRow, inner } from "./_checked_row.ts";
 import type { HeaderView } from "./view.ts";
 
 /** A value of a stack; `kind` tells which. */
@@ -136,6 +137,17 @@ export interface LayerRowOptions<V extends StackValue, W extends LayerView> {
   /** Whether its checksum covers the addresses of the network layer before. */
   readonly usesAddresses?: boolean;
   /**
+   * Refuses what is no value of this layer, before anything of it is encoded; default: whatever has a
+   * kind is one.
+   *
+   * @param value What the caller passed.
+   * @param action What was to be done, for the message: `"encode udp layer"`.
+   * @param name What the value is called.
+   * @returns The value to go on with.
+   * @throws {TypeError} If it is none.
+   */
+  check?(value: unknown, action: string, name: string): V;
+  /**
    * Lays a view over the header at `start`, and tells the walk what follows.
    *
    * @param bytes The bytes of the frame.
@@ -258,6 +270,9 @@ export interface LayerRow<V extends StackValue = StackValue, W extends LayerView
 export function layerRow<V extends StackValue, W extends LayerView>(
   row: LayerRowOptions<V, W>,
 ): LayerRow<V, W> {
+  if (row === null || typeof row !== "object") {
+    throw new TypeError("Cannot make layer: row is not an object");
+  }
   const { kind } = row;
   if (typeof kind !== "string" || kind === "") {
     throw new TypeError("Cannot make layer: kind is not a name");
@@ -270,7 +285,7 @@ export function layerRow<V extends StackValue, W extends LayerView>(
   const { ipVersion } = row;
   if (ipVersion !== undefined) numbers(kind, "ipVersion", [ipVersion], 15);
   // Every row has the same keys in the same order, so that a walk over all kinds stays fast.
-  return {
+  const made: LayerRow<V, W> = {
     kind,
     etherTypes: numbers(kind, "etherTypes", row.etherTypes, 0xffff),
     protocols: numbers(kind, "protocols", row.protocols, 0xff),
@@ -281,16 +296,18 @@ export function layerRow<V extends StackValue, W extends LayerView>(
     names: row.names,
     isLink: row.isLink === true,
     usesAddresses: row.usesAddresses === true,
-    parse: row.parse,
-    measure: row.measure,
-    write: row.write,
-    etherTypeOf: row.etherTypeOf,
-    addresses: row.addresses,
-    isPartial: row.isPartial,
-    restate: row.restate,
-    describe: row.describe,
-    verify: row.verify,
+    check: inner(row.check),
+    parse: inner(row.parse),
+    measure: inner(row.measure),
+    write: inner(row.write),
+    etherTypeOf: inner(row.etherTypeOf),
+    addresses: inner(row.addresses),
+    isPartial: inner(row.isPartial),
+    restate: inner(row.restate),
+    describe: inner(row.describe),
+    verify: inner(row.verify),
   };
+  return checkedRow(made as unknown as LayerRow) as unknown as LayerRow<V, W>;
 }
 
 function numbers(

@@ -5,9 +5,10 @@
  */
 
 import { checkSpan, fit, setU16, setU24, u16, u24, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { etherTypeText, hex } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 /** The service access point of SNAP. */
@@ -110,7 +111,7 @@ function writeLlc(value: Llc, bytes: Uint8Array, start: number): void {
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeLlc(value: Llc, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureLlc, writeLlc, value, payload);
+  return encodeLayer(llcLayer, value, payload);
 }
 
 /** What a SNAP header means (RFC 1042). */
@@ -190,12 +191,13 @@ function writeSnap(
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeSnap(value: Snap, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureSnap, writeSnap, value, payload);
+  return encodeLayer(snapLayer, value, payload);
 }
 
 /** The row of LLC. */
 export const llcLayer: LayerRow<Llc, LlcView> = layerRow<Llc, LlcView>({
   kind: "llc",
+  check: VALUES.llc,
   isLink: true,
   parse(bytes, start, end, walk) {
     const view = LlcView.parse(bytes, start, end);
@@ -219,6 +221,7 @@ export const llcLayer: LayerRow<Llc, LlcView> = layerRow<Llc, LlcView>({
 /** The row of SNAP. */
 export const snapLayer: LayerRow<Snap, SnapView> = layerRow<Snap, SnapView>({
   kind: "snap",
+  check: VALUES.snap,
   names: "etherType",
   isLink: true,
   parse(bytes, start, end, walk) {

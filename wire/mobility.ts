@@ -5,12 +5,13 @@
  */
 
 import { checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_MH, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "mobility header";
@@ -146,12 +147,13 @@ export function encodeMobility(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  return encodeWith(measureMobility, writeMobility, value, payload, { addressSum: sum });
+  return encodeLayer(mobilityLayer, value, payload, sum);
 }
 
 /** The row of the mobility header. */
 export const mobilityLayer: LayerRow<Mobility, MobilityView> = layerRow<Mobility, MobilityView>({
   kind: "mobility",
+  check: VALUES.mobility,
   protocols: [IPPROTO_MH],
   names: "protocol",
   usesAddresses: true,

@@ -6,6 +6,7 @@
 
 import { checkSpan } from "./_bytes.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 /** Bytes as a layer of a stack. */
@@ -66,6 +67,7 @@ export class PayloadView extends HeaderView {
 /** The row of what no other row knows. */
 export const payloadLayer: LayerRow<Payload, PayloadView> = layerRow<Payload, PayloadView>({
   kind: "payload",
+  check: VALUES.payload,
   parse(bytes, start, end, walk) {
     walk.stop();
     return PayloadView.parse(bytes, start, end);

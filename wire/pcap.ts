@@ -5,11 +5,12 @@
  * @module
  */
 
-import { checkKeys } from "../core/arguments.ts";
+import { checkIterable, integer, object, oneOf, optional } from "../core/arguments.ts";
 import { bad, checkSpan, fit } from "./_bytes.ts";
 import {
   type CapturedPacket,
   type CaptureParser,
+  checkPacket,
   LINKTYPE_ETHERNET,
   MAX_RECORD,
 } from "./_capture.ts";
@@ -19,6 +20,11 @@ export const PCAP_MAGIC = { MICROS: 0xa1b2c3d4, NANOS: 0xa1b23c4d };
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
+const OPTIONS = object({
+  linkType: optional(integer(0, 0xffff)),
+  snapLength: optional(integer(0, 0xffffffff)),
+  resolution: optional(oneOf("micros", "nanos")),
+});
 
 /** How a pcap file is written. */
 export interface PcapOptions {
@@ -39,15 +45,15 @@ export interface PcapOptions {
  */
 export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
   const what = "pcap header";
-  checkOptions(options);
+  const { linkType, snapLength, resolution } = OPTIONS(options, "encode pcap header", "options");
   const bytes = new Uint8Array(FILE_HEADER);
   const view = new DataView(bytes.buffer);
-  const magic = options.resolution === "micros" ? PCAP_MAGIC.MICROS : PCAP_MAGIC.NANOS;
+  const magic = resolution === "micros" ? PCAP_MAGIC.MICROS : PCAP_MAGIC.NANOS;
   view.setUint32(0, magic, true);
   view.setUint16(4, 2, true);
   view.setUint16(6, 4, true);
-  view.setUint32(16, fit(what, "snapLength", options.snapLength ?? 262144, 0xffffffff), true);
-  view.setUint32(20, fit(what, "linkType", options.linkType ?? LINKTYPE_ETHERNET, 0xffff), true);
+  view.setUint32(16, fit(what, "snapLength", snapLength ?? 262144, 0xffffffff), true);
+  view.setUint32(20, fit(what, "linkType", linkType ?? LINKTYPE_ETHERNET, 0xffff), true);
   return bytes;
 }
 
@@ -60,20 +66,11 @@ export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
  * @throws {RangeError} If a field does not fit its bits, or the link type is not the file's.
  */
 export function encodePcapPacket(packet: CapturedPacket, options: PcapOptions = {}): Uint8Array {
-  checkOptions(options);
-  const bytes = new Uint8Array(RECORD_HEADER + packet.data.length);
-  writePacket(packet, options, bytes, 0);
+  const checked = OPTIONS(options, "encode pcap packet", "options");
+  const one = checkPacket(packet, "encode pcap packet");
+  const bytes = new Uint8Array(RECORD_HEADER + one.data.length);
+  writePacket(one, checked, bytes, 0);
   return bytes;
-}
-
-function checkOptions(options: PcapOptions): void {
-  checkKeys(options, ["linkType", "snapLength", "resolution"], "encode pcap file");
-  const { resolution } = options;
-  if (resolution !== undefined && resolution !== "micros" && resolution !== "nanos") {
-    throw new TypeError(
-      `Cannot encode pcap file: resolution of ${JSON.stringify(resolution)} is unknown`,
-    );
-  }
 }
 
 function writePacket(
@@ -130,13 +127,16 @@ export function encodePcap(
   packets: Iterable<CapturedPacket>,
   options: PcapOptions = {},
 ): Uint8Array {
-  const list = [...packets];
+  const action = "encode pcap file";
+  const checked = OPTIONS(options, action, "options");
+  checkIterable(packets, action, "packets");
+  const list = Array.from(packets, (packet) => checkPacket(packet, action));
   const total = list.reduce((sum, { data }) => sum + RECORD_HEADER + data.length, FILE_HEADER);
   const bytes = new Uint8Array(total);
-  bytes.set(encodePcapHeader(options));
+  bytes.set(encodePcapHeader(checked));
   let at = FILE_HEADER;
   for (const packet of list) {
-    writePacket(packet, options, bytes, at);
+    writePacket(packet, checked, bytes, at);
     at += RECORD_HEADER + packet.data.length;
   }
   return bytes;

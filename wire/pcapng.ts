@@ -5,11 +5,13 @@
  * @module
  */
 
-import { checkKeys } from "../core/arguments.ts";
+import { checkIterable, integer, object, optional } from "../core/arguments.ts";
 import { bad, fit, unfit } from "./_bytes.ts";
+import { string } from "./_value_kinds.ts";
 import {
   type CapturedPacket,
   type CaptureParser,
+  checkPacket,
   LINKTYPE_ETHERNET,
   MAX_RECORD,
 } from "./_capture.ts";
@@ -27,6 +29,11 @@ const OPTION = { END: 0, COMMENT: 1, IF_NAME: 2, EPB_FLAGS: 2, IF_TSRESOL: 9, IF
 
 /** As tcpdump has it. */
 const SNAP_LENGTH = 262144;
+
+const OPTIONS = object({
+  snapLength: optional(integer(0, 0xffffffff)),
+  application: optional(string),
+});
 
 /** How a pcapng file is written. */
 export interface PcapngOptions {
@@ -48,8 +55,7 @@ export class PcapngWriter {
    * @param options Snapshot length and name of the program.
    */
   constructor(options: PcapngOptions = {}) {
-    checkKeys(options, ["snapLength", "application"], "write pcapng file");
-    this.#options = { ...options };
+    this.#options = OPTIONS(options, "write pcapng file", "options");
   }
 
   /**
@@ -60,6 +66,10 @@ export class PcapngWriter {
    * @throws {RangeError} If a field does not fit its bits: it names the field.
    */
   encode(packet: CapturedPacket): Uint8Array {
+    return this.#encode(checkPacket(packet, "encode pcapng packet"));
+  }
+
+  #encode(packet: CapturedPacket): Uint8Array {
     const blocks = this.#started ? [] : [sectionBlock(this.#options)];
     const linkType = packet.linkType ?? LINKTYPE_ETHERNET;
     const key = `${linkType} ${packet.interface ?? ""}`;
@@ -231,6 +241,7 @@ export function encodePcapng(
   options: PcapngOptions = {},
 ): Uint8Array {
   const writer = new PcapngWriter(options);
+  checkIterable(packets, "encode pcapng file", "packets");
   const pieces = Array.from(packets, (packet) => writer.encode(packet));
   return concat([...pieces, writer.end()]);
 }

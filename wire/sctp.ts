@@ -5,12 +5,13 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { crc32c } from "./crc32c.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_SCTP } from "./numbers.ts";
 import { portsText } from "./_text.ts";
 import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "SCTP packet";
@@ -322,12 +323,13 @@ function writeSctp(value: Sctp, bytes: Uint8Array, start: number, end: number): 
  * ```
  */
 export function encodeSctp(value: Sctp, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureSctp, writeSctp, value, payload);
+  return encodeLayer(sctpLayer, value, payload);
 }
 
 /** The row of SCTP. */
 export const sctpLayer: LayerRow<Sctp, SctpView> = layerRow<Sctp, SctpView>({
   kind: "sctp",
+  check: VALUES.sctp,
   protocols: [IPPROTO_SCTP],
   parse(bytes, start, end, walk) {
     const view = SctpView.parsePartial(bytes, start, end);

@@ -5,12 +5,13 @@
  */
 
 import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
 import { checksum } from "./checksum.ts";
 import { IPPROTO_NONE, IPPROTO_SHIM6 } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "shim6 header";
@@ -168,12 +169,13 @@ function writeShim6(
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeShim6(value: Shim6, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureShim6, writeShim6, value, payload);
+  return encodeLayer(shim6Layer, value, payload);
 }
 
 /** The row of shim6. */
 export const shim6Layer: LayerRow<Shim6, Shim6View> = layerRow<Shim6, Shim6View>({
   kind: "shim6",
+  check: VALUES.shim6,
   protocols: [IPPROTO_SHIM6],
   names: "protocol",
   parse(bytes, start, end, walk) {

@@ -5,7 +5,7 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_TCP } from "./numbers.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./tcp_options.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { hexBytes, portsText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "TCP header";
@@ -329,7 +330,7 @@ export function encodeTcp(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  return encodeWith(measureTcp, writeTcp, value, payload, { addressSum: sum });
+  return encodeLayer(tcpLayer, value, payload, sum);
 }
 
 /** <netinet/tcp.h> TH_FIN and on, in tcpdump's letters. */
@@ -396,6 +397,7 @@ function optionText(option: TcpOption): string {
 /** The row of TCP. */
 export const tcpLayer: LayerRow<Tcp, TcpView> = layerRow<Tcp, TcpView>({
   kind: "tcp",
+  check: VALUES.tcp,
   protocols: [IPPROTO_TCP],
   usesAddresses: true,
   parse(bytes, start, end, walk) {

@@ -5,11 +5,12 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { isTransportChecksumOk, writeTransportChecksum } from "./_transport.ts";
 import { IPPROTO_UDP } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { isFollowed, portsText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "UDP header";
@@ -189,12 +190,13 @@ export function encodeUdp(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  return encodeWith(measureUdp, writeUdp, value, payload, { addressSum: sum });
+  return encodeLayer(udpLayer, value, payload, sum);
 }
 
 /** The row of UDP. */
 export const udpLayer: LayerRow<Udp, UdpView> = layerRow<Udp, UdpView>({
   kind: "udp",
+  check: VALUES.udp,
   protocols: [IPPROTO_UDP],
   usesAddresses: true,
   parse(bytes, start, end, walk) {

@@ -5,12 +5,13 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { writeTransportChecksum } from "./_transport.ts";
 import { checksum, withPseudoTail } from "./checksum.ts";
 import { IPPROTO_UDPLITE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { portsText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "UDP-Lite header";
@@ -185,12 +186,13 @@ export function encodeUdpLite(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  return encodeWith(measureUdpLite, writeUdpLite, value, payload, { addressSum: sum });
+  return encodeLayer(udpliteLayer, value, payload, sum);
 }
 
 /** The row of UDP-Lite. */
 export const udpliteLayer: LayerRow<UdpLite, UdpLiteView> = layerRow<UdpLite, UdpLiteView>({
   kind: "udplite",
+  check: VALUES.udplite,
   protocols: [IPPROTO_UDPLITE],
   usesAddresses: true,
   parse(bytes, start, end, walk) {

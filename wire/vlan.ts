@@ -5,11 +5,12 @@
  */
 
 import { bad, checkSpan, fit, setU16, u16 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { followType, lengthAsType } from "./_link_header.ts";
 import { ETH_P_8021AD, ETH_P_8021Q, ETH_P_802_3_MIN, ETH_P_QINQ1 } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { etherTypeText } from "./_text.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "VLAN tag";
@@ -144,12 +145,13 @@ function writeVlan(
  * @throws {RangeError} If a field does not fit its bits: it names the field.
  */
 export function encodeVlan(value: Vlan, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureVlan, writeVlan, value, payload);
+  return encodeLayer(vlanLayer, value, payload);
 }
 
 /** The row of VLAN tags. */
 export const vlanLayer: LayerRow<Vlan, VlanView> = layerRow<Vlan, VlanView>({
   kind: "vlan",
+  check: VALUES.vlan,
   etherTypes: [ETH_P_8021Q, ETH_P_8021AD, ETH_P_QINQ1],
   names: "etherType",
   isLink: true,

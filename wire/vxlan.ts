@@ -5,9 +5,10 @@
  */
 
 import { checkSpan, fit, setU24, u24 } from "./_bytes.ts";
-import { encodeWith } from "./_codec.ts";
+import { encodeLayer } from "./_codec.ts";
 import { hex } from "./_text.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
+import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
 const WHAT = "VXLAN header";
@@ -122,12 +123,13 @@ function writeVxlan(value: Vxlan, bytes: Uint8Array, start: number): void {
  * ```
  */
 export function encodeVxlan(value: Vxlan, payload?: Uint8Array): Uint8Array {
-  return encodeWith(measureVxlan, writeVxlan, value, payload);
+  return encodeLayer(vxlanLayer, value, payload);
 }
 
 /** The row of VXLAN, at the port that IANA gave it. */
 export const vxlanLayer: LayerRow<Vxlan, VxlanView> = layerRow<Vxlan, VxlanView>({
   kind: "vxlan",
+  check: VALUES.vxlan,
   udpPorts: [4789],
   parse(bytes, start, end, walk) {
     walk.follow("ethernet");

@@ -7,7 +7,8 @@ import { type DocCall, methodsOf, readDocumentation } from "./_documentation.ts"
 import { attempt, fault } from "./_judge.ts";
 import { spotsOf } from "./_spots.ts";
 import { EXAMPLES, SUBJECTS } from "./_subjects.ts";
-import { fits } from "./_types.ts";
+import { type Examples, fits } from "./_types.ts";
+import { encoderExamples } from "./_wire_examples.ts";
 import { VALUES } from "./_values.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -27,6 +28,7 @@ interface Target {
   readonly name: string;
   readonly path: string;
   readonly call: DocCall;
+  readonly examples?: Examples;
   invoke(args: unknown[]): Promise<() => unknown>;
 }
 
@@ -52,7 +54,10 @@ async function judge(
 }
 
 async function attack(target: Target): Promise<void> {
-  const { spots, objects } = spotsOf(target.call, target.path, EXAMPLES);
+  const { spots, objects } = spotsOf(target.call, target.path, {
+    ...EXAMPLES,
+    ...target.examples,
+  });
   for (const { where, type, keys, put } of spots) {
     for (const [value, make] of VALUES) {
       const fit = fits(type, make(), target.path);
@@ -86,6 +91,7 @@ for (const module of documentation) {
       name,
       path: module.path,
       call,
+      examples: module.path === "./wire" ? encoderExamples(call.name) : undefined,
       invoke: (args) => Promise.resolve(() => found[call.name](...args)),
     });
   }
@@ -111,19 +117,20 @@ for (const { path, variables } of documentation) {
   }
 }
 
-for (const { name, type, path, make } of SUBJECTS) {
+for (const { name, type, path, make, examples } of SUBJECTS) {
   const first = await make();
   first.close?.();
   for (const call of methodsOf(type, path).values()) {
     const full = `${name}.${call.name}`;
     // What a row may leave out is called where there is one.
-    if (ends(call.name) || !(call.name in first)) continue;
+    if (ends(call.name) || typeof first[call.name] !== "function") continue;
     if (only !== undefined && !full.includes(only)) continue;
     let subject: Any;
     const target: Target = {
       name: full,
       path,
       call,
+      examples,
       async invoke(args) {
         subject?.close?.();
         subject = await make();

@@ -41,7 +41,9 @@ export function spotsOf(
     exampleOf(call.parameters[index].type, path, named(index), examples);
   const needed = call.parameters.filter(({ optional }) => !optional).length;
 
-  call.parameters.forEach(({ name, type, optional }, index) => {
+  call.parameters.forEach(({ name, type: given, optional, rest }, index) => {
+    // One of the rest is put there.
+    const type = rest && given.kind === "array" ? given.value : given;
     const put = (value: unknown) => {
       const count = Math.max(needed, index + 1);
       return Array.from({ length: count }, (_, i) => i === index ? value : example(i));

@@ -7,6 +7,7 @@ import * as netlink from "../../netlink/mod.ts";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
 import type { Examples } from "./_types.ts";
+import { rowExamples, ROWS } from "./_wire_examples.ts";
 
 // deno-lint-ignore no-explicit-any
 type Any = any;
@@ -18,6 +19,8 @@ export interface Subject {
   readonly type: string;
   readonly path: string;
   make(): Promise<Any> | Any;
+  /** Examples that are right for this one alone. */
+  readonly examples?: Examples;
 }
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
@@ -70,9 +73,10 @@ export const SUBJECTS: readonly Subject[] = [
     () => raw.openIp({ protocol: 253, hostname: "127.0.0.1" }),
   ),
   subject("packets", "PacketEndpoint", "./raw", () => raw.openPacket({ interface: "lo" })),
-  ...Object.entries(wire).filter(([, row]) =>
-    typeof (row as Any)?.parse === "function" && typeof (row as Any)?.measure === "function"
-  ).map(([name, row]) => subject(`wire.${name}`, "LayerRow", "./wire", () => row)),
+  ...ROWS.map(([name, row]): Subject => ({
+    ...subject(`wire.${name}`, "LayerRow", "./wire", () => row),
+    examples: rowExamples(row),
+  })),
 ];
 
 /** By parameter (`"function.parameter"` or its name) or by type. */
@@ -90,7 +94,8 @@ export const EXAMPLES: Examples = {
   Cidr: () => sockets.ip.parseCidr("192.0.2.0/24"),
   IpRange: () => sockets.ip.parseIpRange("192.0.2.1-192.0.2.9"),
   AbortSignal: () => new AbortController().signal,
-  value: () => 4096,
+  "setOption.value": () => 4096,
+  frame: () => wire.decodeFrame(new Uint8Array(64)),
   service: () => 80,
   program: () => [{ code: 6, jt: 0, jf: 0, k: 0 }],
   "joinGroup.options": () => ({ service: 100, instance: 1 }),

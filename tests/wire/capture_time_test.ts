@@ -53,5 +53,5 @@ Deno.test("a pcap file has a time for every packet", () => {
   assertThrows(() => encodePcap([TIMELESS]), TypeError, reason);
   assertThrows(() => encodePcapPacket(TIMELESS), TypeError, reason);
   const number = { ...TIMELESS, timestampNanos: 5 as never };
-  assertThrows(() => encodePcapng([number]), TypeError, "timestampNanos of 5 is not a bigint");
+  assertThrows(() => encodePcapng([number]), TypeError, "timestampNanos 5 is not a bigint");
 });

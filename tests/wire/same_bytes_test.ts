@@ -78,11 +78,7 @@ Deno.test("toValues() keeps the reserved words of ICMP, with the right checksum"
 
 Deno.test("reserved bits beyond the header are refused", () => {
   const value = { kind: "igmp", message: "leave", group: "224.0.0.5" } as const;
-  for (const reserved of [new Uint8Array(9), [0] as never]) {
-    assertThrows(
-      () => wire.encodeIgmp({ ...value, reserved }),
-      RangeError,
-      "reserved is not of up to 8 bytes",
-    );
-  }
+  const encode = (reserved: Uint8Array) => () => wire.encodeIgmp({ ...value, reserved });
+  assertThrows(encode(new Uint8Array(9)), RangeError, "reserved is not of up to 8 bytes");
+  assertThrows(encode([0] as never), TypeError, "value.reserved is not a Uint8Array");
 });

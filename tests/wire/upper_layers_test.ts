@@ -22,6 +22,7 @@ import {
   TcpView,
   TH_ACK,
   TH_SYN,
+  udpLayer,
   UdpLiteView,
   UdpView,
 } from "../../wire/mod.ts";
@@ -326,13 +327,56 @@ Deno.test("a field that does not fit its bits is refused by its name", () => {
       () => encodeIcmpv6({ kind: "icmpv6", message: "packetTooBig", mtu: 2 ** 32 }),
       /mtu of 4294967296/,
     ],
-    [
-      () => encodeDns({ kind: "dns", id: 1, questions: [{ name: ".", type: "NOPE" as "A" }] }),
-      /type of "NOPE" is unknown/,
-    ],
   ];
   for (const [encode, reason] of cases) {
     const error = assertThrows(encode, RangeError);
     assert(reason.test(error.message), error.message);
   }
+});
+
+Deno.test("a value that its type does not have is refused by its name, before anything is encoded", () => {
+  const ports = { sourcePort: 1, destinationPort: 2 };
+  const cases: [() => unknown, RegExp][] = [
+    [() => encodeUdp({ kind: "udp", ...ports, lenght: 8 } as never), /unknown key "lenght"/],
+    [() => encodeUdp({ ...ports } as never), /value\.kind undefined is not "udp"/],
+    [
+      () => encodeUdp({ kind: "udp", ...ports, checksum: "1" as never }),
+      /value\.checksum 1 is not/,
+    ],
+    [() => encodeUdp({ kind: "udp", ...ports }, [1] as never), /payload is not a Uint8Array/],
+    [() => encodeUdp({ kind: "udp", ...ports }, undefined, NaN), /sum NaN is not in/],
+    [
+      () => encodeDns({ kind: "dns", id: 1, questions: [{ name: ".", type: "NOPE" as "A" }] }),
+      /value\.questions\[0\]\.type NOPE is not "A"/,
+    ],
+    [
+      () =>
+        encodeTcp({ kind: "tcp", ...ports, options: [{ kind: "sack", blocks: [[1]] as never }] }),
+      /value\.options\[0\]\.blocks\[0\] is not an array of 2/,
+    ],
+    [
+      () => encodeIcmpv4({ kind: "icmpv4", message: "echo" } as never),
+      /value\.message echo is not "echoRequest"/,
+    ],
+    [() => udpLayer.write({} as never, new Uint8Array(8), 0, 8, {}), /value\.kind undefined/],
+    [() => udpLayer.describe?.({ kind: "udp" } as never, {} as never), /view is not a view/],
+  ];
+  for (const [encode, reason] of cases) {
+    const error = assertThrows(encode, Error);
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assert(reason.test(error.message), error.message);
+  }
+});
+
+Deno.test("a getter that changes its mind between two readings changes no packet", () => {
+  let asked = 0;
+  const value = {
+    kind: "udp",
+    get sourcePort() {
+      return ++asked;
+    },
+    destinationPort: 2,
+  } as const;
+  assertEquals(UdpView.parse(encodeUdp(value)).sourcePort, 1);
+  assertEquals(asked, 1);
 });
