@@ -179,16 +179,27 @@ export function list<T>(element: Parameter<T>): Parameter<readonly T[]> {
  * ignored; what the object inherits does not count as its keys.
  *
  * @param shape The parameter of each key.
- * @returns The parameter; it makes an object of its own of what it has read.
+ * @returns The parameter; it makes an object of its own of what it has read, without the keys that were
+ * left out.
  */
 export function object<const S extends Shape>(shape: S): Parameter<Checked<S>> {
   const known = Object.keys(shape);
+  const parameters = known.map((key) => shape[key]);
+  // What is checked is most often called the same: the names of its keys are made once.
+  let called = "";
+  let names: readonly string[] = known;
   return (value, action, name) => {
     checkKeys(value, known, action, name);
+    if (name !== called) {
+      called = name;
+      names = name === OPTIONS ? known : known.map((key) => `${name}.${key}`);
+    }
+    const own = names;
     const given = value as Record<string, unknown>;
     const checked: Record<string, unknown> = {};
-    for (const key of known) {
-      checked[key] = shape[key](given[key], action, name === OPTIONS ? key : `${name}.${key}`);
+    for (let i = 0; i < known.length; i++) {
+      const value = parameters[i](given[known[i]], action, own[i]);
+      if (value !== undefined) checked[known[i]] = value;
     }
     return checked as Checked<S>;
   };

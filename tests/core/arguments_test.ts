@@ -7,6 +7,7 @@ import {
   either,
   integer,
   list,
+  numberOr,
   object,
   oneOf,
   optional,
@@ -14,6 +15,8 @@ import {
   type Parameter,
   signal,
   text,
+  tuple,
+  variant,
 } from "../../core/arguments.ts";
 import { bytes } from "../../core/bytes.ts";
 import { OPEN_SHAPE } from "../../core/engine_choice.ts";
@@ -25,6 +28,10 @@ const POINT = object({
   label: optional(text()),
   inner: optional(object({ on: boolean })),
 });
+const SHAPES: Parameter<unknown> = variant<unknown>("kind", [
+  [["a"], object({ kind: oneOf("a") })],
+  [["b"], object({ kind: oneOf("b"), y: integer(0, 9) })],
+], object({ kind: integer(0, 9) }));
 const ROW = socketOption<number>(1, 12, {
   size: 4,
   encode: (value) => {
@@ -44,7 +51,12 @@ const FITS: readonly [string, Parameter<unknown>, unknown, unknown][] = [
   ["a default", orElse(boolean, true), undefined, true],
   ["the second of two", either(integer(0, 1), text()), "eth0", "eth0"],
   ["a list", list(boolean), [true, false], [true, false]],
-  ["an object", POINT, { x: 1 }, { x: 1, y: 5, label: undefined, inner: undefined }],
+  ["a number among texts", numberOr(oneOf("A")), 7, 7],
+  ["a text beside numbers", numberOr(oneOf("A")), "A", "A"],
+  ["a tuple", tuple(boolean, text()), [true, "x"], [true, "x"]],
+  ["one of several shapes", SHAPES, { kind: "b", y: 2 }, { kind: "b", y: 2 }],
+  ["the shape of a number", SHAPES, { kind: 9 }, { kind: 9 }],
+  ["an object", POINT, { x: 1 }, { x: 1, y: 5 }],
 ];
 
 for (const [what, parameter, value, result] of FITS) {
@@ -52,6 +64,12 @@ for (const [what, parameter, value, result] of FITS) {
 }
 
 const REFUSED: readonly [Parameter<unknown>, unknown, typeof TypeError, string][] = [
+  [numberOr(oneOf("A")), "B", TypeError, 'Cannot go: arg B is not "A"'],
+  [tuple(boolean), [true, 1], TypeError, "Cannot go: arg is not an array of 1"],
+  [tuple(boolean), [1], TypeError, "Cannot go: arg[0] is not a boolean"],
+  [SHAPES, [], TypeError, "Cannot go: arg is not an object"],
+  [SHAPES, { kind: "c" }, TypeError, 'Cannot go: arg.kind c is not "a" or "b"'],
+  [SHAPES, { kind: "a", y: 2 }, TypeError, 'Cannot go: arg has an unknown key "y"'],
   [integer(0, 9), "1", TypeError, "Cannot go: arg is not a number"],
   [integer(0, 9), 10, RangeError, "Cannot go: arg 10 is not in 0 to 9"],
   [integer(0, 9), 0.5, RangeError, "Cannot go: arg 0.5 is not in 0 to 9"],

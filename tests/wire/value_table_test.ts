@@ -1,0 +1,26 @@
+/** The table that values are checked by is the one that their types make. */
+import { assertEquals } from "@std/assert";
+import { valueTable } from "../../tools/wire_values.ts";
+import { LayerRegistry, layerRow, udpLayer } from "../../wire/mod.ts";
+import * as wire from "../../wire/mod.ts";
+
+Deno.test("wire/_value_table.ts is what tools/wire_values.ts makes of the types", async () => {
+  const file = new URL("../../wire/_value_table.ts", import.meta.url);
+  assertEquals(await Deno.readTextFile(file), await valueTable());
+});
+
+Deno.test("every layer checks its values", () => {
+  for (const row of Object.values(wire as Record<string, unknown>)) {
+    const { kind, check, measure } = (row ?? {}) as wire.LayerRow;
+    if (typeof measure !== "function") continue;
+    assertEquals([kind, typeof check], [kind, "function"]);
+  }
+});
+
+Deno.test("a row made from another, or without a check, encodes as the registry has it", () => {
+  const moved = LayerRegistry.of([layerRow({ ...udpLayer, protocols: [200] })]);
+  const value = { kind: "udp", sourcePort: 1, destinationPort: 2 } as const;
+  assertEquals(moved.encode(value), wire.encodeUdp(value));
+  const free = LayerRegistry.of([layerRow({ ...udpLayer, check: undefined })]);
+  assertEquals(free.encode({ ...value, more: 1 } as never), wire.encodeUdp(value));
+});
