@@ -26,7 +26,7 @@ import type {
   PseudoHeader,
   StackValue,
   Surroundings,
-} from "./layer_row.ts";
+} from "./row_types.ts";
 import { HeaderView } from "./view.ts";
 
 /** The functions of a row, of any layer. */

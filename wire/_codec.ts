@@ -17,7 +17,7 @@
 
 import { EMPTY } from "./_bytes.ts";
 import { checkPayload, checkSum, checkValue, rawRow } from "./_checked_row.ts";
-import type { LayerRow, LayerView, StackValue } from "./layer_row.ts";
+import type { LayerRow, LayerView, StackValue } from "./row_types.ts";
 
 /** The body of every `encodeXxx(value, payload, sum)`: by its row, over what the row's table lets pass. */
 export function encodeLayer<V extends StackValue, W extends LayerView>(
