@@ -101,6 +101,10 @@ class Poller {
   #idleTimer: IdleTimer | undefined;
   /** Waits that began since it was started. */
   #sinceIdle = 0;
+  /** Whether what epoll reported is being told: what is given back then waits for the end of it. */
+  #dispatching = false;
+  /** When the set was given back last, by the clock of `performance`. */
+  #closedAt = -Infinity;
 
   /** Accounts for a call that was made without waiting, and its bytes. */
   spend(bytes: number): void {
@@ -143,7 +147,7 @@ class Poller {
   /** Waits ended. */
   ended(referenced: boolean, count: number): void {
     this.#pending -= count;
-    if (this.#pending === 0 && this.#idleTimer?.runs === false) this.#startIdleTimer();
+    if (IN_WORKER && this.#pending === 0) this.#rest();
     if (referenced && (this.#pendingReferenced -= count) === 0) this.#referencedChanged();
   }
 
@@ -186,6 +190,7 @@ class Poller {
     // As an Int32Array gives it back: it wraps.
     this.#generations[slot] = (this.#generations[slot] + 1) | 0;
     this.#freeSlots.push(slot);
+    if (IN_WORKER) this.#rest();
   }
 
   #control(operation: number, slot: number, fd: number, interest: number): void {
@@ -215,6 +220,18 @@ class Poller {
     else this.#close();
   };
 
+  /**
+   * With nothing pending, and no descriptor left that might wait again, the set is given back at once: a
+   * Worker may be terminated as soon as it is done, and then nothing runs in it any more. But not over
+   * and over, which costs more than it gives.
+   */
+  #rest(): void {
+    if (this.#pending > 0 || this.#epoll < 0 || this.#dispatching) return;
+    const empty = this.#freeSlots.length === this.#watches.length;
+    if (empty && performance.now() - this.#closedAt > IDLE_MS) this.#close();
+    else if (this.#idleTimer?.runs === false) this.#startIdleTimer();
+  }
+
   #startIdleTimer(): void {
     this.#sinceIdle = 0;
     this.#idleTimer?.start(IDLE_MS);
@@ -230,6 +247,7 @@ class Poller {
     this.#idleTimer = undefined;
     closeFd(this.#epoll);
     this.#epoll = -1;
+    this.#closedAt = performance.now();
     this.#reported = this.#told = 0;
     for (const watch of this.#watches) watch?.dropped();
     this.#watches.length = this.#generations.length = this.#freeSlots.length = 0;
@@ -278,6 +296,7 @@ class Poller {
     } else if (this.#pending === 0) {
       this.#emptyTurns = 0;
       this.#parker?.rest();
+      if (IN_WORKER) this.#rest();
     } else if (this.#emptyTurns++ < this.#spin.turns) {
       this.#schedule(this.#pendingReferenced > 0);
     } else {
@@ -303,6 +322,7 @@ class Poller {
       this.#told = 0;
     }
     const first = this.#told;
+    this.#dispatching = true;
     while (this.#told < this.#reported && this.#bytes < BYTES_PER_TURN) {
       const at = this.#told++ * EVENT_WORDS;
       const slot = events[at + DATA_WORD];
@@ -310,6 +330,7 @@ class Poller {
         this.#watches[slot]?.notify(events[at]);
       }
     }
+    this.#dispatching = false;
     return this.#told - first;
   }
 }

@@ -66,36 +66,46 @@ testWith(
   },
 );
 
-testWith({}, "forty Workers that have waited leave no descriptor and no AIO slot", async () => {
-  const { fds, slots } = await said(`
-    const source = \`
-      import { socketPair } from "$/ffi/mod.ts";
-      const [a, b] = socketPair();
-      const receiving = b.recv();
-      setTimeout(() => a.sendAll(new Uint8Array(3)), 20);
-      await receiving;
-      a.close();
-      b.close();
-      postMessage("done");
-    \`;
-    const slots = aio();
-    let before;
-    const url = "data:application/typescript," + encodeURIComponent(source);
-    for (let round = 0; round < 4; round++) {
-      const workers = Array.from({ length: 10 }, () => new Worker(url, { type: "module" }));
-      await Promise.all(workers.map((each) => new Promise((resolve) => each.onmessage = resolve)));
-      await until(() => own() === 0);
-      for (const each of workers) each.terminate();
-      // Deno's own for its first Workers stay.
-      if (before === undefined) await pause(500);
-      before ??= links().length;
-    }
-    await until(() => aio() <= slots && links().length <= before);
-    console.log(JSON.stringify({ fds: links().length - before, slots: aio() - slots }));
-  `) as { fds: number; slots: number };
-  assert(fds <= 0);
-  assert(slots <= 0);
-});
+for (const atOnce of [false, true]) {
+  const when = atOnce ? "as soon as they are done" : "when they have given up waiting";
+  testWith(
+    {},
+    `forty Workers that are terminated ${when} leave no descriptor and no AIO slot`,
+    async () => {
+      const { fds, slots } = await said(`
+      const source = \`
+        import { socketPair } from "$/ffi/mod.ts";
+        const [a, b] = socketPair();
+        const receiving = b.recv();
+        setTimeout(() => a.sendAll(new Uint8Array(3)), 20);
+        await receiving;
+        a.close();
+        b.close();
+        postMessage("done");
+      \`;
+      const slots = aio();
+      let before;
+      const url = "data:application/typescript," + encodeURIComponent(source);
+      for (let round = 0; round < 4; round++) {
+        const workers = Array.from({ length: 10 }, () => new Worker(url, { type: "module" }));
+        await Promise.all(workers.map((each) => new Promise((resolve) => each.onmessage = () => {
+          if (${atOnce}) each.terminate();
+          resolve();
+        })));
+        if (!${atOnce}) await until(() => own() === 0);
+        for (const each of workers) each.terminate();
+        // Deno's own for its first Workers stay.
+        if (before === undefined) await pause(500);
+        before ??= links().length - own();
+      }
+      for (let i = 0; i < 250 && (aio() > slots || links().length > before); i++) await pause(20);
+      console.log(JSON.stringify({ fds: links().length - before, slots: aio() - slots }));
+    `) as { fds: number; slots: number };
+      assert(fds <= 0, `${fds} descriptors are left`);
+      assert(slots <= 0, `${slots} AIO slots are left`);
+    },
+  );
+}
 
 for (
   const [name, missing, works] of [
