@@ -49,8 +49,11 @@ export type ControlMessage =
   | { type: "credentials"; pid: number; uid: number; gid: number }
   /** SCM_PIDFD (Linux 6.5), with SO_PASSPIDFD set. */
   | { type: "pidfd"; fd: PassedFd }
-  /** IP_PKTINFO or IPV6_PKTINFO: where the datagram arrived. `localAddress` is IPv4's ipi_spec_dst. */
-  | { type: "pktinfo"; interfaceIndex: number; destination: string; localAddress?: string }
+  /**
+   * IP_PKTINFO or IPV6_PKTINFO: where the datagram arrived, by the interface's index. `localAddress`
+   * is IPv4's ipi_spec_dst.
+   */
+  | { type: "pktinfo"; interface: number; destination: string; localAddress?: string }
   /** IP_TTL: the TTL of the datagram, 0 to 255. */
   | { type: "ttl"; ttl: number }
   /** IPV6_HOPLIMIT, 0 to 255. */
@@ -106,8 +109,11 @@ export type OutgoingControlMessage =
   | { type: "rights"; fds: readonly (number | { readonly fd: number })[] }
   /** SCM_CREDENTIALS. Other values than one's own need privilege. */
   | { type: "credentials"; pid: number; uid: number; gid: number }
-  /** IP_PKTINFO or IPV6_PKTINFO: the interface and source address to send from. */
-  | { type: "pktinfo"; interfaceIndex?: number; localAddress?: string }
+  /**
+   * IP_PKTINFO or IPV6_PKTINFO: the interface, by its name or index, and the source address to send
+   * from.
+   */
+  | { type: "pktinfo"; interface?: string | number; localAddress?: string }
   /** IP_TTL, 1 to 255. */
   | { type: "ttl"; ttl: number }
   /** IPV6_HOPLIMIT, 0 to 255. */

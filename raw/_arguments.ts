@@ -14,6 +14,7 @@ import {
 import { bytes } from "../core/bytes.ts";
 import { OPEN_SHAPE } from "../core/engine_choice.ts";
 import { HOSTNAME, IP_FAMILY } from "../core/ip_arguments.ts";
+import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import { WAIT_SHAPE } from "../core/wait.ts";
 import { ETH_P_ALL } from "../ffi/abi/packet_constants.ts";
 import { type BpfProgram, checkBpf } from "./bpf.ts";
@@ -21,10 +22,17 @@ import { type BpfProgram, checkBpf } from "./bpf.ts";
 /** An interface's name has up to 15 bytes (IFNAMSIZ, linux/if.h); which exist, the kernel says. */
 const INTERFACE: Parameter<string> = text();
 
+const INSTRUCTIONS = list(object({
+  code: integer(0, 0xffff),
+  jt: integer(0, 0xff),
+  jf: integer(0, 0xff),
+  k: integer(0, 0xffffffff),
+}));
+
 const FILTER: Parameter<BpfProgram> = (value, action, name) => {
-  if (!Array.isArray(value)) throw new TypeError(`Cannot ${action}: ${name} is not an array`);
-  checkBpf(value as BpfProgram);
-  return value as BpfProgram;
+  const program = INSTRUCTIONS(value, action, name);
+  checkBpf(program);
+  return program;
 };
 
 const PROTOCOL: Parameter<number | string> = (value, action, name) =>
@@ -82,6 +90,11 @@ const RATE: Parameter<number> = (value, action, name) => {
   throw new Refusal(`Cannot ${action}: ${name} ${show(value)} is not above 0`);
 };
 
+const IP_ADDRESS: Parameter<string> = (value, action, name) => {
+  if (typeof value === "string" && (isIpv4(value) || isIpv6(value))) return value;
+  throw new TypeError(`Cannot ${action}: ${name} ${show(value)} is not an IP address`);
+};
+
 /** What every prober takes. */
 const PROBE_SHAPE = {
   family: optional(IP_FAMILY),
@@ -89,6 +102,23 @@ const PROBE_SHAPE = {
   localAddress: optional(HOSTNAME),
   signal: optional(signal),
 } as const;
+
+/** Checks the options of `traceroute`: what depends on the method has no range here. */
+export const TRACEROUTE = object({
+  ...PROBE_SHAPE,
+  localAddress: optional(IP_ADDRESS),
+  method: orElse(oneOf("udp", "icmp", "tcp"), "udp"),
+  firstHop: orElse(TTL, 1),
+  maxHops: optional(TTL),
+  probesPerHop: orElse(integer(1, 100), 3),
+  window: orElse(integer(1, 1024), 16),
+  timeoutMs: orElse(MS, 3500),
+  port: optional(integer(1, 65535)),
+  sizeBytes: optional(integer(0, 65507)),
+  dontFragment: orElse(boolean, false),
+  mtuDiscovery: orElse(boolean, false),
+  tos: optional(BYTE),
+});
 
 /** Checks the options of `ping`. */
 export const PING = object({

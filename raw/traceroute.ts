@@ -1,6 +1,6 @@
 import type { IpAddress } from "../core/address.ts";
-import { checkInteger, checkKeys, show } from "../core/arguments.ts";
-import { isIpv4, isIpv6 } from "../core/ip/text.ts";
+import { checkInteger } from "../core/arguments.ts";
+import { TRACEROUTE } from "./_arguments.ts";
 import { openIcmpMethod } from "./_trace_icmp.ts";
 import type { TraceMethod, TraceRoute } from "./_trace_method.ts";
 import { type TracePlan, TraceSession } from "./_trace_session.ts";
@@ -56,25 +56,7 @@ export interface TracerouteOptions {
   signal?: AbortSignal;
 }
 
-const KEYS = [
-  "family",
-  "method",
-  "firstHop",
-  "maxHops",
-  "probesPerHop",
-  "window",
-  "timeoutMs",
-  "port",
-  "sizeBytes",
-  "dontFragment",
-  "mtuDiscovery",
-  "interface",
-  "localAddress",
-  "tos",
-  "signal",
-];
 const ACTION = "trace a route";
-const MAX_MS = 0x7fffffff;
 
 /** What sets the methods apart. */
 const METHODS = {
@@ -124,65 +106,24 @@ export function traceroute(
   host: string,
   options: TracerouteOptions = {},
 ): AsyncIterableIterator<TraceEvent> {
-  checkKeys(options, KEYS, ACTION);
-  const { method = "udp", firstHop = 1, probesPerHop = 3, window = 16, timeoutMs = 3500 } = options;
-  if (typeof method !== "string" || !Object.hasOwn(METHODS, method)) {
-    throw new TypeError(`Cannot ${ACTION}: method ${show(method)} is not "udp", "icmp" or "tcp"`);
-  }
+  const given = TRACEROUTE(options, ACTION, "options");
+  const { method, firstHop, probesPerHop, window, timeoutMs, mtuDiscovery } = given;
   const { least, most, usual, port: usualPort } = METHODS[method];
-  checkInteger(firstHop, 1, 255, ACTION, "firstHop");
-  const { maxHops = Math.max(30, firstHop), port = usualPort, sizeBytes = usual } = options;
+  const { maxHops = Math.max(30, firstHop), port = usualPort, sizeBytes = usual } = given;
   checkInteger(maxHops, firstHop, 255, ACTION, "maxHops");
-  checkInteger(probesPerHop, 1, 100, ACTION, "probesPerHop");
-  checkInteger(window, 1, 1024, ACTION, "window");
-  checkInteger(timeoutMs, 1, MAX_MS, ACTION, "timeoutMs");
   checkInteger(sizeBytes, least, most, ACTION, "sizeBytes");
-  if (options.port !== undefined) {
-    if (method === "icmp") throw new TypeError(`Cannot ${ACTION}: ICMP has no port`);
-    checkInteger(port, 1, 65535, ACTION, "port");
+  if (given.port !== undefined && method === "icmp") {
+    throw new TypeError(`Cannot ${ACTION}: ICMP has no port`);
   }
-  if (options.tos !== undefined) checkInteger(options.tos, 0, 255, ACTION, "tos");
-  const { dontFragment, mtuDiscovery } = checkFlags(options);
-  if (mtuDiscovery && options.sizeBytes !== undefined) {
+  if (mtuDiscovery && given.sizeBytes !== undefined) {
     throw new TypeError(`Cannot ${ACTION}: mtuDiscovery excludes sizeBytes`);
   }
-  checkTexts(options);
   const plan = { firstHop, maxHops, probesPerHop, window, timeoutMs, sizeBytes, mtuDiscovery };
-  return run(host, options, plan, {
+  return run(host, given, plan, {
     open: METHODS[method].open,
     port,
-    dontFragment: dontFragment || mtuDiscovery,
+    dontFragment: given.dontFragment || mtuDiscovery,
   });
-}
-
-function checkFlags(
-  options: TracerouteOptions,
-): { dontFragment: boolean; mtuDiscovery: boolean } {
-  const { dontFragment = false, mtuDiscovery = false } = options;
-  for (const [name, value] of Object.entries({ dontFragment, mtuDiscovery })) {
-    if (typeof value !== "boolean") {
-      throw new TypeError(`Cannot ${ACTION}: ${name} is not a boolean`);
-    }
-  }
-  return { dontFragment, mtuDiscovery };
-}
-
-function checkTexts(options: TracerouteOptions): void {
-  const { family, localAddress, signal } = options;
-  if (family !== undefined && family !== "inet" && family !== "inet6") {
-    throw new TypeError(`Cannot ${ACTION}: family ${show(family)} is not "inet" or "inet6"`);
-  }
-  if (options.interface !== undefined && typeof options.interface !== "string") {
-    throw new TypeError(`Cannot ${ACTION}: interface is not a string`);
-  }
-  if (localAddress !== undefined && !isIpv4(localAddress) && !isIpv6(localAddress)) {
-    throw new TypeError(
-      `Cannot ${ACTION}: localAddress ${show(localAddress)} is not an IP address`,
-    );
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`Cannot ${ACTION}: signal is not an AbortSignal`);
-  }
 }
 
 interface Way {

@@ -276,7 +276,7 @@ function pktinfo(data: DataView): ControlMessage | undefined {
   if (data.byteLength < IN_PKTINFO.size) return undefined;
   return {
     type: "pktinfo",
-    interfaceIndex: data.getInt32(IN_PKTINFO.ipi_ifindex, true),
+    interface: data.getInt32(IN_PKTINFO.ipi_ifindex, true),
     destination: formatIpv4(bytesOf(data), IN_PKTINFO.ipi_addr),
     localAddress: formatIpv4(bytesOf(data), IN_PKTINFO.ipi_spec_dst),
   };
@@ -286,7 +286,7 @@ function pktinfo6(data: DataView): ControlMessage | undefined {
   if (data.byteLength < IN6_PKTINFO.size) return undefined;
   return {
     type: "pktinfo",
-    interfaceIndex: data.getInt32(IN6_PKTINFO.ipi6_ifindex, true),
+    interface: data.getInt32(IN6_PKTINFO.ipi6_ifindex, true),
     destination: formatIpv6(bytesOf(data), IN6_PKTINFO.ipi6_addr),
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { OutgoingControl, OutgoingControlMessage } from "../../core/control.ts";
 import { MAX_INT } from "../../core/limits.ts";
-import { checkInteger } from "../../core/arguments.ts";
+import { checkInteger, checkKeys, show } from "../../core/arguments.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import { isIpv4, isIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import {
@@ -27,6 +27,7 @@ import {
 } from "../abi/constants.ts";
 import { cmsgLength, cmsgSpace, STRUCTS } from "../abi/layout.ts";
 import { checkControl } from "../guard/options.ts";
+import { INTERFACES } from "../resolver/interface_names.ts";
 
 const {
   cmsghdr: CMSGHDR,
@@ -113,11 +114,32 @@ function rawData(data: unknown, name: string): Uint8Array {
   return partOf(data, 0).slice();
 }
 
+/** What each kind of message has. */
+const KEYS: Readonly<Record<OutgoingControlMessage["type"], readonly string[]>> = {
+  rights: ["type", "fds"],
+  credentials: ["type", "pid", "uid", "gid"],
+  pktinfo: ["type", "interface", "localAddress"],
+  ttl: ["type", "ttl"],
+  hoplimit: ["type", "hopLimit"],
+  tos: ["type", "tos"],
+  tclass: ["type", "tclass"],
+  segment: ["type", "segmentBytes"],
+  timestamping: ["type", "flags"],
+  txtime: ["type", "nanos"],
+  raw: ["type", "level", "number", "data"],
+};
+
 function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean): Encoded {
   if (message === null || typeof message !== "object") {
     throw new TypeError(`Cannot send: ${name} is not an object`);
   }
-  switch (message.type) {
+  const { type } = message;
+  if (typeof type !== "string" || !Object.hasOwn(KEYS, type)) {
+    const given = typeof type === "string" ? JSON.stringify(type) : show(type);
+    throw new TypeError(`Cannot send: ${name}.type ${given} is not a kind that can be sent`);
+  }
+  checkKeys(message, KEYS[type], "send", name);
+  switch (type) {
     case "rights":
       return { level: SOL_SOCKET, number: SCM_RIGHTS, data: rights(message.fds, name) };
     case "credentials":
@@ -132,27 +154,31 @@ function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean)
       return int(SOL_IP, IP_TOS, message.tos, 0, 255, `${name}.tos`);
     case "tclass":
       return int(SOL_IPV6, IPV6_TCLASS, message.tclass, 0, 255, `${name}.tclass`);
-    case "segment": {
-      checkInteger(message.segmentBytes, 1, 65535, "send", `${name}.segmentBytes`);
-      const data = new Uint8Array(2);
-      new DataView(data.buffer).setUint16(0, message.segmentBytes, true);
-      return { level: SOL_UDP, number: UDP_SEGMENT, data };
-    }
+    case "segment":
+      return segment(message.segmentBytes, name);
     case "timestamping":
       return int(SOL_SOCKET, SCM_TIMESTAMPING, message.flags, 0, MAX_U32, `${name}.flags`);
     case "txtime":
       return { level: SOL_SOCKET, number: SCM_TXTIME, data: nanos(message.nanos, name) };
     case "raw":
-      checkInteger(message.level, 0, MAX_INT, "send", `${name}.level`);
-      checkInteger(message.number, 0, MAX_INT, "send", `${name}.number`);
-      return { level: message.level, number: message.number, data: rawData(message.data, name) };
-    default: {
-      const { type } = message as { type: unknown };
-      throw new TypeError(
-        `Cannot send: ${name}.type ${JSON.stringify(type)} is not a kind that can be sent`,
-      );
-    }
+      return raw(message, name);
   }
+}
+
+function segment(segmentBytes: number, name: string): Encoded {
+  checkInteger(segmentBytes, 1, 65535, "send", `${name}.segmentBytes`);
+  const data = new Uint8Array(2);
+  new DataView(data.buffer).setUint16(0, segmentBytes, true);
+  return { level: SOL_UDP, number: UDP_SEGMENT, data };
+}
+
+function raw(
+  { level, number, data }: { level: number; number: number; data: Uint8Array },
+  name: string,
+): Encoded {
+  checkInteger(level, 0, MAX_INT, "send", `${name}.level`);
+  checkInteger(number, 0, MAX_INT, "send", `${name}.number`);
+  return { level, number, data: rawData(data, name) };
 }
 
 function int(
@@ -212,18 +238,19 @@ function credentials(
 }
 
 function pktinfo(
-  { interfaceIndex = 0, localAddress }: { interfaceIndex?: number; localAddress?: string },
+  { interface: nic, localAddress }: { interface?: string | number; localAddress?: string },
   name: string,
   ipv6: boolean,
 ): Encoded {
-  checkInteger(interfaceIndex, 0, MAX_INT, "send", `${name}.interfaceIndex`);
   const six = localAddress === undefined ? ipv6 : isIpv6(localAddress);
   if (localAddress !== undefined && !six && !isIpv4(localAddress)) {
     throw new TypeError(`Cannot send: ${name}.localAddress is not an IP address`);
   }
+  // Last, since a name is asked for.
+  const index = interfaceIndex(nic, name);
   const data = new Uint8Array(six ? IN6_PKTINFO.size : IN_PKTINFO.size);
   const indexAt = six ? IN6_PKTINFO.ipi6_ifindex : IN_PKTINFO.ipi_ifindex;
-  new DataView(data.buffer).setInt32(indexAt, interfaceIndex, true);
+  new DataView(data.buffer).setInt32(indexAt, index, true);
   if (localAddress !== undefined) {
     if (six) data.set(parseIpv6(localAddress), IN6_PKTINFO.ipi6_addr);
     else data.set(parseIpv4(localAddress), IN_PKTINFO.ipi_spec_dst);
@@ -231,4 +258,10 @@ function pktinfo(
   return six
     ? { level: SOL_IPV6, number: IPV6_PKTINFO, data }
     : { level: SOL_IP, number: IP_PKTINFO, data };
+}
+
+function interfaceIndex(nic: string | number = 0, name: string): number {
+  if (typeof nic === "string") return INTERFACES.toIndex(nic);
+  checkInteger(nic, 0, MAX_INT, "send", `${name}.interface`);
+  return nic;
 }

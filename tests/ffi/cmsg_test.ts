@@ -61,7 +61,7 @@ const MESSAGES: readonly [name: string, bytes: Uint8Array, meaning: ControlMessa
   ["IP_TOS, one byte", cmsg(0, 1, "b8"), { type: "tos", tos: 0xb8 }],
   ["IP_PKTINFO", cmsg(0, 8, "030000007f000001e0000001"), {
     type: "pktinfo",
-    interfaceIndex: 3,
+    interface: 3,
     destination: "224.0.0.1",
     localAddress: "127.0.0.1",
   }],
@@ -102,7 +102,7 @@ const MESSAGES: readonly [name: string, bytes: Uint8Array, meaning: ControlMessa
   ["IPV6_TCLASS", cmsg(41, 67, "20000000"), { type: "tclass", tclass: 32 }],
   ["IPV6_PKTINFO", cmsg(41, 50, "00".repeat(15) + "01" + "02000000"), {
     type: "pktinfo",
-    interfaceIndex: 2,
+    interface: 2,
     destination: "::1",
   }],
   ["UDP_GRO", cmsg(17, 104, "dc050000"), { type: "gro", segmentBytes: 1500 }],
@@ -186,14 +186,14 @@ Deno.test("writeControl() lays out what the kernel expects", () => {
     [{ type: "txtime", nanos: 258n }, cmsg(1, 61, "0201000000000000")],
     [{ type: "raw", level: 9, number: 8, data: Uint8Array.of(7) }, cmsg(9, 8, "07")],
     [
-      { type: "pktinfo", interfaceIndex: 1, localAddress: "127.0.0.1" },
+      { type: "pktinfo", interface: 1, localAddress: "127.0.0.1" },
       cmsg(0, 8, "010000007f00000100000000"),
     ],
     [
-      { type: "pktinfo", interfaceIndex: 1, localAddress: "::1" },
+      { type: "pktinfo", interface: 1, localAddress: "::1" },
       cmsg(41, 50, "0000000000000000000000000000000101000000"),
     ],
-    [{ type: "pktinfo", interfaceIndex: 4 }, cmsg(0, 8, "040000000000000000000000")],
+    [{ type: "pktinfo", interface: 4 }, cmsg(0, 8, "040000000000000000000000")],
   ];
   for (const [message, bytes] of cases) {
     assertEquals(encodeControl([message], false).toHex(), bytes.toHex());
@@ -207,8 +207,44 @@ Deno.test("writeControl() lays out what the kernel expects", () => {
 });
 
 Deno.test("a pktinfo without an address is of the socket's family", () => {
-  const bytes = encodeControl([{ type: "pktinfo", interfaceIndex: 4 }], true);
+  const bytes = encodeControl([{ type: "pktinfo", interface: 4 }], true);
   assertEquals(bytes.toHex(), cmsg(41, 50, "00".repeat(16) + "04000000").toHex());
+});
+
+Deno.test("a pktinfo takes an interface by its name, and by nothing else", () => {
+  const named = encodeControl([{ type: "pktinfo", interface: "lo" }], false);
+  assertEquals(named.toHex(), encodeControl([{ type: "pktinfo", interface: 1 }], false).toHex());
+  const none = [{ type: "pktinfo", interface: "none0" }] as const;
+  assertEquals(
+    assertThrows(() => encodeControl(none, false), Error).message.includes("none0"),
+    true,
+  );
+});
+
+Deno.test("a key that a control message does not have is refused by its name", () => {
+  const whole: Record<string, unknown>[] = [
+    { type: "rights", fds: [0] },
+    { type: "credentials", pid: 1, uid: 0, gid: 0 },
+    { type: "pktinfo", interface: 1 },
+    { type: "ttl", ttl: 1 },
+    { type: "hoplimit", hopLimit: 1 },
+    { type: "tos", tos: 1 },
+    { type: "tclass", tclass: 1 },
+    { type: "segment", segmentBytes: 1 },
+    { type: "timestamping", flags: 1 },
+    { type: "txtime", nanos: 1n },
+    { type: "raw", level: 1, number: 1, data: new Uint8Array(4) },
+  ];
+  for (const message of whole) {
+    encodeControl([message] as unknown as OutgoingControl, false);
+    for (const key of ["interfaceIndex", "TTL", "lenght"]) {
+      assertThrows(
+        () => encodeControl([{ ...message, [key]: 1 }] as unknown as OutgoingControl, false),
+        TypeError,
+        `control[0] has an unknown key "${key}"`,
+      );
+    }
+  }
 });
 
 Deno.test("prepareControl() names the field that is wrong", () => {

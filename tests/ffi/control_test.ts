@@ -81,14 +81,14 @@ test("IP_PKTINFO tells where a datagram came in, and chooses where one goes out 
   setInt(receiver, SOL_IP, IP_PKTINFO, 1);
   using sender = socket(AF_INET, SOCK_DGRAM);
   const control: OutgoingControl = [
-    { type: "pktinfo", interfaceIndex: LOOPBACK, localAddress: "127.0.0.9" },
+    { type: "pktinfo", interface: LOOPBACK, localAddress: "127.0.0.9" },
   ];
   await sender.sendMsg([bytes("x")], { to: addressOf(receiver), control });
   const message = await receiver.recvMsg();
   assertEquals(message.from.family === "inet" && message.from.hostname, "127.0.0.9");
   assertEquals(message.control!.get("pktinfo"), {
     type: "pktinfo",
-    interfaceIndex: LOOPBACK,
+    interface: LOOPBACK,
     destination: "127.0.0.1",
     localAddress: "127.0.0.1",
   });
@@ -99,14 +99,14 @@ test("IPV6_PKTINFO tells where a datagram came in, and goes out again as it came
   using sender = udp6();
   setInt(receiver, SOL_IPV6, IPV6_RECVPKTINFO, 1);
   const control: OutgoingControl = [
-    { type: "pktinfo", interfaceIndex: LOOPBACK, localAddress: "::1" },
+    { type: "pktinfo", interface: LOOPBACK, localAddress: "::1" },
   ];
   assertEquals((await pass(sender, receiver, control))!.get("pktinfo"), {
     type: "pktinfo",
-    interfaceIndex: LOOPBACK,
+    interface: LOOPBACK,
     destination: "::1",
   });
-  assert(await pass(sender, receiver, [{ type: "pktinfo", interfaceIndex: LOOPBACK }]));
+  assert(await pass(sender, receiver, [{ type: "pktinfo", interface: LOOPBACK }]));
 });
 
 test("IP_ORIGDSTADDR and IPV6_ORIGDSTADDR tell the address that was sent to", async () => {

@@ -154,7 +154,7 @@ const REDIRECTING = `{
   retopts: () => control({ type: "raw", level: 0, number: 7, data: new Uint8Array(4) }),
   routingControl: () => control({ type: "raw", level: 41, number: 57, data: new Uint8Array(8) }),
   markControl: () => control({ type: "raw", level: 1, number: 36, data: Uint8Array.of(1, 0, 0, 0) }),
-  pktinfoInterface: () => control({ type: "pktinfo", interfaceIndex: 1 }),
+  pktinfoInterface: () => control({ type: "pktinfo", interface: 1 }),
   rawPktinfo: () => control({ type: "raw", level: 0, number: 8,
     data: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) }),
   controlOfMany: () => u4().sendMany([{ data: bytes, to,

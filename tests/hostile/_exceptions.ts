@@ -60,11 +60,6 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "what is no word in JavaScript as a parameter's name is `interface` in the message",
   ],
   [
-    /^\.\/raw:open(Ip|Packet) options\.filter /,
-    /^unnamed: Cannot use BPF program: instruction /,
-    "a program's own error tells the instruction",
-  ],
-  [
     /^\.\/unix:pair options (an empty object|an instance of a class|a date|an ArrayBuffer|a detached view|a view out of bounds)$/,
     /^after socketpair/,
     "an object without keys of its own asks for nothing, which is a pair of streams",

@@ -137,7 +137,7 @@ const waits = fc.record({
         pid: number,
         uid: number,
         gid: number,
-        interfaceIndex: number,
+        interface: number,
         destination: fc.constantFrom("127.0.0.1", 5),
       }, { requiredKeys: [] }),
     )),
