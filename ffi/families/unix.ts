@@ -9,7 +9,7 @@ import { STRUCTS } from "../abi/layout.ts";
 import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from "../abi/socket_constants.ts";
 import { putFamily } from "./bytes.ts";
 import { isSpecialPath, plainPath } from "./plain_path.ts";
-import { type FamilyRow, refuse, WHOLE_NET } from "./row.ts";
+import { type FamilyRow, type Need, refuse, WHOLE_NET } from "./row.ts";
 
 const { sockaddr_un: SUN } = STRUCTS;
 /** sizeof(sun_path). A path in the file system needs its NUL; an abstract name does not. */
@@ -18,6 +18,10 @@ const PATH_BYTES = SUN.size - SUN.sun_path;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+/** Any bytes, so that what is no name in them can be seen. */
+const LATIN1 = new TextDecoder("latin1");
+/** What only those may look at who may do everything. */
+const SPECIAL = "/proc/self";
 /** Shared: there is nothing in it to change. */
 const NO_BYTES = new Uint8Array(0);
 
@@ -46,7 +50,7 @@ function textOf(path: Uint8Array): string | undefined {
 /** Whether everything is allowed (`--allow-all`): no query tells, but who may look here may do all. */
 function mayDoEverything(): boolean {
   try {
-    Deno.lstatSync("/proc/self");
+    Deno.lstatSync(SPECIAL);
   } catch (error) {
     return !(error instanceof Deno.errors.NotCapable);
   }
@@ -110,14 +114,14 @@ export const UNIX: FamilyRow<UnixAddress> = {
     return true;
   },
   /**
-   * The kernel goes through symbolic links before it takes `..` back, and would end elsewhere than the
-   * permissions say. To who may do everything it may, as it may for Deno's own calls.
+   * The kernel goes through symbolic links before it takes `..` back, and begins a relative path where
+   * the process is by then: it would end elsewhere than the permissions say. To who may do everything
+   * it may, as it may for Deno's own calls.
    */
   settle(target, offset, size, action) {
     const path = textOf(pathAt(target, offset, size));
-    if (path === undefined || path.startsWith("\0") || !/(?:^|\/)\.\.(?:\/|$)/.test(path)) {
-      return size;
-    }
+    if (path === undefined || path === "" || path.startsWith("\0")) return size;
+    if (path.startsWith("/") && !/\/\.\.(?:\/|$)/.test(path)) return size;
     if (mayDoEverything()) return size;
     return UNIX.encode(target, offset, { path: plainPath(path) }, action, undefined);
   },
@@ -131,9 +135,10 @@ export const UNIX: FamilyRow<UnixAddress> = {
     if (pathBytes.length === 0) return action === "bind" ? WHOLE_NET : [];
     const path = textOf(pathBytes);
     if (path === undefined) {
-      return pathBytes[0] === 0
-        ? WHOLE_NET
-        : [{ name: "read" }, { name: "write" }, { name: "net" }];
+      if (pathBytes[0] === 0) return WHOLE_NET;
+      const all: Need[] = [{ name: "read" }, { name: "write" }, { name: "net" }];
+      const special = isSpecialPath(plainPath(LATIN1.decode(pathBytes)));
+      return special ? [...all, { name: "read", path: SPECIAL, special }] : all;
     }
     // No grant and no denial of Deno's can name it.
     if (path.startsWith("\0")) return [{ name: "net", partly: true }];

@@ -119,3 +119,95 @@ for (const grant of GRANTS) {
     }
   });
 }
+
+/** Prints what `body` returns, run in a folder of its own with folders `one` and `two` in it. */
+async function inFolders(body: string, grant: readonly string[]): Promise<unknown> {
+  const dir = await Deno.makeTempDir();
+  const file = await writeProgram(`
+    import { unix, socket } from "$/mod.ts";
+    const bytes = new Uint8Array(1);
+    const names = (folder) => [...Deno.readDirSync("${dir}/" + folder)].map(({ name }) => name).sort();
+    console.log(JSON.stringify(await (async () => { ${body} })()));
+    Deno.exit();`);
+  try {
+    for (const folder of ["one", "two"]) await Deno.mkdir(`${dir}/${folder}`);
+    const flags = grant.map((flag) => flag.replaceAll("DIR", dir));
+    const [command, ...args] = denoCommand(file, [...flags, "--allow-ffi"]);
+    const output = await new Deno.Command(command, { args, cwd: dir }).output();
+    const decoder = new TextDecoder();
+    const stdout = decoder.decode(output.stdout);
+    if (stdout === "") throw new Error(decoder.decode(output.stderr));
+    return JSON.parse(stdout);
+  } finally {
+    await Deno.remove(file);
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+const SOME = ["--allow-net", "--allow-read=DIR,/nonexistent", "--allow-write=DIR/one,DIR/two"];
+
+testWith(
+  {},
+  "a relative path stays the one that was decided, wherever the process goes",
+  async () => {
+    const sent = await inFolders(
+      `
+    Deno.chdir("one");
+    const one = await unix.bind({ path: "r", engine: "libc" });
+    Deno.chdir("../two");
+    const two = await unix.bind({ path: "r", engine: "libc" });
+    Deno.chdir("../one");
+    const from = await unix.bind({ engine: "libc" });
+    let filled = 0;
+    for (;; filled++) {
+      try {
+        await from.sendTo(bytes, { path: "r" }, { timeoutMs: 20 });
+      } catch {
+        break;
+      }
+    }
+    const waiting = from.sendTo(bytes, { path: "r" });
+    Deno.chdir("../two");
+    const began = unix.listen({ path: "l", engine: "libc" });
+    Deno.chdir("../one");
+    for (let i = 0; i <= filled; i++) await one.recv();
+    await waiting;
+    const none = await two.recv({ timeoutMs: 50 }).catch(({ name }) => name);
+    const { path } = (await began).localAddr;
+    return [none, path.split("/").slice(-2), names("one"), names("two")];`,
+      SOME,
+    );
+    assertEquals(sent, ["TimeoutError", ["two", "l"], ["r"], ["l", "r"]]);
+  },
+);
+
+testWith({}, "a relative path in a folder that was removed is not found", async () => {
+  const found = await inFolders(
+    `
+    Deno.chdir("one");
+    Deno.removeSync("../one");
+    const failed = ({ name, code }) => name + " " + code;
+    return [
+      await unix.listen({ path: "r", engine: "libc" }).catch(failed),
+      await unix.connect({ path: "r", engine: "libc" }).catch(failed),
+      await (async () => socket(1, 2).bind({ path: "r" }))().catch(failed),
+      await (await unix.bind({ engine: "libc" })).sendTo(bytes, { path: "r" }).catch(failed),
+    ];`,
+    SOME,
+  );
+  assertEquals(found, Array(4).fill("NotFound ENOENT"));
+});
+
+testWith({}, "bytes that are no UTF-8 do not lead into /proc or /dev", async () => {
+  const body = `
+    const encoder = new TextEncoder();
+    const bytesOf = (path) => Uint8Array.of(...encoder.encode(path), 0xff);
+    const failed = ({ name }) => name;
+    const way = (path) => (async () => socket(1, 2).bind({ pathBytes: bytesOf(path) }))()
+      .then(() => "ok", failed);
+    const dir = Deno.cwd();
+    return [await way("/proc/self/root" + dir + "/x"), await way(dir + "/../../proc/self/cwd/x"),
+      await way("/dev/shm/x"), await way(dir + "/x")];`;
+  const grant = ["--allow-net", "--allow-read", "--allow-write"];
+  assertEquals(await inFolders(body, grant), [...Array(3).fill("NotCapable"), "ok"]);
+});
