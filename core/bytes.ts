@@ -55,6 +55,15 @@ export function partOf(bytes: Uint8Array, from: number, to?: number): Uint8Array
   return new Uint8Array(BUFFER_OF.call(bytes) as ArrayBuffer, offset + start, end - start);
 }
 
+/** As `slice`, at a third of its cost for the small. */
+export function copyOf(memory: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const size = end - start;
+  const copy = new Uint8Array(size);
+  if (size > 16) copy.set(memory.subarray(start, end));
+  else for (let i = 0; i < size; i++) copy[i] = memory[start + i];
+  return copy;
+}
+
 /**
  * Refuses what is no plain view: other types, detached or resizable buffers, whose memory could go
  * away while the kernel holds it.

@@ -4,20 +4,13 @@
  * @module
  */
 import type { AddressInput } from "./address.ts";
-import {
-  type Checked,
-  checkInteger,
-  checkIterable,
-  checkKeys,
-  integer,
-  object,
-  optional,
-} from "./arguments.ts";
+import { checkInteger, checkIterable, checkKeys } from "./arguments.ts";
 import { checkBytes } from "./bytes.ts";
-import type { OutgoingControl } from "./control.ts";
 import type { MessageEndpoint } from "./endpoint.ts";
 import { EndpointBase } from "./endpoint_base.ts";
 import { atCaller, closedError } from "./errors.ts";
+import { KeptMessages, MSG_PEEK } from "./kept_messages.ts";
+import { DEFAULT_BATCH, MAX_BATCH } from "./limits.ts";
 import type {
   Message,
   MessageBatch,
@@ -27,44 +20,16 @@ import type {
   SendOptions,
 } from "./message.ts";
 import {
-  DEFAULT_BATCH,
-  MAX_BATCH,
-  MAX_CONTROL_BYTES,
-  MAX_INT,
-  MAX_MESSAGE_BYTES,
-} from "./limits.ts";
+  checkAddressObject,
+  checkMessage,
+  NONE,
+  RECV,
+  RECV_BATCHES,
+  SEND,
+} from "./message_arguments.ts";
 import { MessageArrayBatch } from "./message_batch.ts";
 import { Order } from "./order.ts";
-import { beginWait, type Wait, WAIT_KEYS, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
-
-/** Flags of a receive that mean something to messages received ahead: bits/socket.h. */
-const MSG_OOB = 1;
-const MSG_PEEK = 2;
-const MSG_ERRQUEUE = 0x2000;
-
-function checkControl(value: unknown, action: string, name: string): OutgoingControl {
-  if (Array.isArray(value)) return value; // each message of it is checked where it is encoded
-  throw new TypeError(`Cannot ${action}: ${name} is not an array`);
-}
-
-const SEND = object({
-  ...WAIT_SHAPE,
-  control: optional(checkControl),
-  flags: optional(integer(0, MAX_INT)),
-});
-const RECV_SHAPE = {
-  ...WAIT_SHAPE,
-  size: optional(integer(1, MAX_MESSAGE_BYTES)),
-  flags: optional(integer(0, MAX_INT)),
-  controlBytes: optional(integer(0, MAX_CONTROL_BYTES)),
-} as const;
-const RECV = object(RECV_SHAPE);
-const RECV_BATCHES = object({ ...RECV_SHAPE, max: optional(integer(1, MAX_BATCH)) });
-/** No options: so a plain call makes nothing. */
-const NONE: Checked<typeof WAIT_SHAPE> & SendOptions & RecvOptions = Object.freeze({
-  signal: undefined,
-  timeoutMs: undefined,
-});
+import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** The base of the message endpoints of both engines. */
 export abstract class MessageBase<A> extends EndpointBase<A> implements MessageEndpoint<A> {
@@ -74,8 +39,8 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   protected readonly receives: Order = new Order();
   /** Order of the sends. */
   protected readonly sends: Order = new Order();
-  /** What an iteration has received ahead, the newest first. */
-  #kept: Message<A>[] = [];
+  /** What an iteration has received ahead. */
+  protected readonly kept: KeptMessages<A> = new KeptMessages<A>();
 
   /**
    * Receives one message; `undefined` once a connected peer has ended (never for datagrams).
@@ -120,18 +85,13 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     }
   }
 
-  // Not async: what they call is, and each such call costs a promise.
-  send(data: Uint8Array, options?: SendOptions): Promise<number> {
-    return options === undefined && !this.sends.busy
-      ? this.#sendNow("send", data, undefined)
-      : this.#sendInOrder("send", data, undefined, options);
+  async send(data: Uint8Array, options?: SendOptions): Promise<number> {
+    return await this.#sendInOrder("send", data, undefined, options);
   }
 
-  sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
-    if (to === undefined) return Promise.reject(new TypeError("Cannot send: to is not an address"));
-    return options === undefined && !this.sends.busy
-      ? this.#sendNow("sendto", data, to)
-      : this.#sendInOrder("sendto", data, to, options);
+  async sendTo(data: Uint8Array, to: AddressInput<A>, options?: SendOptions): Promise<number> {
+    checkAddressObject(to, "send");
+    return await this.#sendInOrder("sendto", data, to, options);
   }
 
   async recv(options?: RecvOptions): Promise<Uint8Array> {
@@ -141,20 +101,16 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     return message.data;
   }
 
-  recvFrom(options?: RecvOptions): Promise<Message<A>> {
-    return options === undefined && !this.receives.busy
-      ? this.#receiveNow()
-      : this.#receiveInOrder(options);
-  }
-
-  async #receiveInOrder(options: RecvOptions | undefined): Promise<Message<A>> {
+  async recvFrom(options?: RecvOptions): Promise<Message<A>> {
     const checked = options === undefined ? NONE : RECV(options, "receive", "options");
-    return await this.inOrder(
+    const message = await this.inOrder(
       this.receives,
       beginWait(checked, "receive", this),
       "recvfrom",
-      async (wait) => present(this.#takeKept(checked) ?? await this.receive(checked, wait)),
+      async (wait) => this.kept.take(1, checked)[0] ?? await this.receive(checked, wait),
     );
+    if (message === undefined) throw peerEnded();
+    return message;
   }
 
   async recvMany(max: number = DEFAULT_BATCH, options?: RecvOptions): Promise<Message<A>[]> {
@@ -165,7 +121,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
       beginWait(checked, "receive", this),
       "recvmmsg",
       (wait) => {
-        const kept = this.#takeKeptMany(max, checked);
+        const kept = this.kept.take(max, checked);
         return kept.length > 0 ? Promise.resolve(kept) : this.receiveMany(max, checked, wait);
       },
     );
@@ -181,8 +137,8 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     try {
       // What an iteration has received ahead comes first, as it does everywhere.
       const { max = DEFAULT_BATCH, flags = 0 } = checked;
-      for (let more = true; more && this.keepsMessages && !this.receives.busy;) {
-        const kept = this.#takeKeptMany(max, checked);
+      for (let more = true; more && this.kept.length > 0 && !this.receives.busy;) {
+        const kept = this.kept.take(max, checked);
         if (kept.length === 0) break;
         yield new MessageArrayBatch(kept);
         more = (flags & MSG_PEEK) === 0;
@@ -212,7 +168,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<A>> {
     const iterator: AsyncIterableIterator<Message<A>> = {
       next: () => {
-        const message = this.receives.busy ? undefined : this.#takeKept(NONE);
+        const message = this.receives.busy ? undefined : this.kept.take(1, NONE)[0];
         return message === undefined
           ? this.#nextOfBatch()
           : Promise.resolve({ done: false, value: message });
@@ -226,24 +182,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   protected override endWaits(): void {
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
-    for (const message of this.#kept.splice(0)) message.control?.[Symbol.dispose]();
-  }
-
-  /** A send without options while nobody else sends: as little as there can be between it and the engine. */
-  async #sendNow(
-    syscall: string,
-    data: Uint8Array,
-    to: AddressInput<A> | undefined,
-  ): Promise<number> {
-    checkBytes(data, "send", "data");
-    if (to !== undefined) checkAddressObject(to, "send");
-    this.checkOpen(syscall);
-    this.sends.enter();
-    try {
-      return await this.transmit({ data, to }, NONE, undefined);
-    } finally {
-      this.sends.leave();
-    }
+    this.kept[Symbol.dispose]();
   }
 
   async #sendInOrder(
@@ -253,7 +192,6 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     options: SendOptions | undefined,
   ): Promise<number> {
     checkBytes(data, "send", "data");
-    if (to !== undefined) checkAddressObject(to, "send");
     const checked = options === undefined ? NONE : SEND(options, "send", "options");
     return await this.inOrder(
       this.sends,
@@ -285,17 +223,6 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     return sent;
   }
 
-  /** A receive without options while nobody else receives. */
-  async #receiveNow(): Promise<Message<A>> {
-    this.checkOpen("recvfrom");
-    this.receives.enter();
-    try {
-      return present(this.#takeKept(NONE) ?? await this.receive(NONE, undefined));
-    } finally {
-      this.receives.leave();
-    }
-  }
-
   /** What {@linkcode MessageBase.recvBatches} goes through; `wait` is one limit for all of it. */
   protected async *batches(
     options: RecvBatchesOptions,
@@ -320,10 +247,10 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     if (this.closed) return { done: true, value: undefined };
     try {
       const value = await this.inOrder(this.receives, undefined, "recvmmsg", async (wait) => {
-        const message = this.#takeKept(NONE);
+        const [message] = this.kept.take(1, NONE);
         if (message !== undefined) return message;
         const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, NONE, wait);
-        this.#kept = rest.reverse();
+        this.kept.keep(rest);
         return first;
       });
       return value === undefined ? { done: true, value } : { done: false, value };
@@ -332,74 +259,9 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
       throw error;
     }
   }
-
-  /** Whether messages are kept that an iteration has received ahead. */
-  protected get keepsMessages(): boolean {
-    return this.#kept.length > 0;
-  }
-
-  /** The oldest message that an iteration has received and not handed out, cut to the room asked for. */
-  #takeKept(options: RecvOptions): Message<A> | undefined {
-    return this.#kept.length === 0 ? undefined : this.#takeKeptMany(1, options)[0];
-  }
-
-  #takeKeptMany(max: number, options: RecvOptions): Message<A>[] {
-    const { size = Infinity, flags = 0 } = options;
-    // Urgent data and errors are queues of their own.
-    if ((flags & (MSG_OOB | MSG_ERRQUEUE)) !== 0) return [];
-    const first = Math.max(0, this.#kept.length - max);
-    if ((flags & MSG_PEEK) !== 0) {
-      return this.#kept.slice(first).reverse().map((message) => peeked(message, size));
-    }
-    const taken = this.#kept.splice(first).reverse();
-    for (const message of taken) {
-      if (message.data.length <= size) continue;
-      message.data = message.data.subarray(0, size);
-      message.truncated = true;
-    }
-    return taken;
-  }
-}
-
-/** A message that stays where it is: its bytes are copied, and descriptors with it are nobody's yet. */
-function peeked<A>(message: Message<A>, size: number): Message<A> {
-  const { data, from, truncated, control, flags } = message;
-  const shown: Message<A> = {
-    data: data.slice(0, size),
-    from,
-    truncated: truncated || data.length > size,
-  };
-  if (control !== undefined && control.get("rights") === undefined) shown.control = control;
-  if (flags !== undefined) shown.flags = flags;
-  return shown;
-}
-
-/** Refuses what is no message to be sent, and misspelt keys of one. Nothing is made for one that is right. */
-export function checkMessage(message: unknown, index: number): asserts message is object {
-  if (message === null || typeof message !== "object") {
-    throw new TypeError(`Cannot send: messages[${index}] is not an object`);
-  }
-  for (const key in message) {
-    if (key === "data" || key === "to" || key === "control" || !Object.hasOwn(message, key)) {
-      continue;
-    }
-    throw new TypeError(`Cannot send: messages[${index}] has an unknown key "${key}"`);
-  }
 }
 
 /** What a receive rejects with once a connection-oriented peer has ended. */
 export function peerEnded(): Error {
   return new Deno.errors.UnexpectedEof("Cannot receive: the peer has ended the connection");
-}
-
-function present<T>(message: T | undefined): T {
-  if (message === undefined) throw peerEnded();
-  return message;
-}
-
-/** What else an address must be is its family's affair. */
-function checkAddressObject(to: unknown, action: string): void {
-  if (to === null || typeof to !== "object") {
-    throw new TypeError(`Cannot ${action}: to is not an address`);
-  }
 }

@@ -16,12 +16,8 @@ export type {
   TryOptions,
 } from "./descriptor/socket_arguments.ts";
 export { type InheritedSocket, inheritedSockets, sdNotify } from "./descriptor/systemd.ts";
-export type {
-  ReceivedMessage,
-  ReceivedParts,
-  RecvMsgRequest,
-  SendMsgRequest,
-} from "./messages/msghdr.ts";
+export type { RecvMsgRequest, SendMsgRequest } from "./messages/message_calls.ts";
+export type { ReceivedMessage, ReceivedParts } from "./messages/msghdr.ts";
 export type { ReceivedControl } from "./messages/cmsg.ts";
 export { maxGsoSegments } from "./messages/gso.ts";
 export type { RecvBatchesRequest, RecvManyRequest } from "./messages/mmsg.ts";

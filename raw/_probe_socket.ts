@@ -10,12 +10,8 @@ import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
-import {
-  prepareSend,
-  type ReceivedMessage,
-  tryRecvMsg,
-  trySendMsg,
-} from "../ffi/messages/msghdr.ts";
+import { prepareSend, tryRecvMsg } from "../ffi/messages/message_calls.ts";
+import { type ReceivedMessage, trySendMsg } from "../ffi/messages/msghdr.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,

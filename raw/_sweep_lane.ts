@@ -15,7 +15,7 @@ import {
 } from "../ffi/abi/socket_constants.ts";
 import { realtimeMicros, timespecMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
-import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
+import { tryRecvMsg } from "../ffi/messages/message_calls.ts";
 import {
   ICMP_FILTER,
   ICMPV6_FILTER,

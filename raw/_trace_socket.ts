@@ -9,12 +9,8 @@ import { isSocketError } from "../core/errors.ts";
 import { MSG_ERRQUEUE, SO_EE_RFC4884_FLAG_INVALID } from "../ffi/abi/socket_constants.ts";
 import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
-import {
-  prepareSend,
-  type ReceivedMessage,
-  tryRecvMsg,
-  trySendMsg,
-} from "../ffi/messages/msghdr.ts";
+import { prepareSend, tryRecvMsg } from "../ffi/messages/message_calls.ts";
+import { type ReceivedMessage, trySendMsg } from "../ffi/messages/msghdr.ts";
 import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
 import {
   decodeIcmpExtensions,

@@ -33,7 +33,7 @@ import {
 import { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { ENDED, LibcMessage, type MessageGiven } from "../ffi/endpoints/message.ts";
 import { Peer } from "../ffi/guard/peer.ts";
-import { tryRecvMsg } from "../ffi/messages/msghdr.ts";
+import { tryRecvMsg } from "../ffi/messages/message_calls.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import { EVENTS, NUMBERS as N, PRINFO, RCVINFO, SNDINFO } from "./_constants.ts";
 import { Begun, keyOf, receiveInfo } from "./_parts.ts";

@@ -8,7 +8,7 @@ const ROOT = new URL("..", import.meta.url);
 /** Enough that nothing which runs now and then is taken for it. */
 const TIMES = 8;
 
-const PROGRAMS: Readonly<Record<string, string>> = {
+const PROGRAMS = {
   "a receive of TCP": `
     import * as tcp from "ROOT/tcp/mod.ts";
     const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
@@ -31,7 +31,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     }
     Deno.exit();
   `,
-};
+} as const;
 
 interface Coverage {
   readonly url: string;
@@ -74,7 +74,14 @@ async function counts(source: string, times: number): Promise<Map<string, number
   }
 }
 
-for (const [what, source] of Object.entries(PROGRAMS)) {
+/**
+ * The files that run code for each.
+ *
+ * @param what For each what.
+ * @returns By file, the functions in it.
+ */
+export async function filesOnTheWay(what: keyof typeof PROGRAMS): Promise<Map<string, string[]>> {
+  const source = PROGRAMS[what];
   const [without, with_] = [await counts(source, 0), await counts(source, TIMES)];
   const files = new Map<string, string[]>();
   for (const [place, count] of with_) {
@@ -82,8 +89,15 @@ for (const [what, source] of Object.entries(PROGRAMS)) {
     const [file, name] = place.split(" ");
     files.set(file, [...files.get(file) ?? [], name || "(a closure)"]);
   }
-  console.log(`${what}: ${files.size} files`);
-  for (const file of [...files.keys()].sort()) {
-    console.log(`  ${file}: ${files.get(file)!.join(", ")}`);
+  return files;
+}
+
+if (import.meta.main) {
+  for (const what of Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[]) {
+    const files = await filesOnTheWay(what);
+    console.log(`${what}: ${files.size} files`);
+    for (const file of [...files.keys()].sort()) {
+      console.log(`  ${file}: ${files.get(file)!.join(", ")}`);
+    }
   }
 }

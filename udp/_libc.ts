@@ -5,7 +5,7 @@ import { AddrInfoError, closedError, isSocketError } from "../core/errors.ts";
 import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort } from "../core/ip_arguments.ts";
 import { isIpv4 } from "../core/ip/text.ts";
-import type { OutgoingMessage, SendOptions } from "../core/message.ts";
+import type { OutgoingMessage } from "../core/message.ts";
 import type { SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 import { IPPROTO_UDP, IPPROTO_UDPLITE } from "../ffi/abi/ip_constants.ts";
@@ -62,19 +62,11 @@ export class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     this.core.bind(Peer.own(name));
   }
 
-  protected override async transmit(
-    message: OutgoingMessage<IpAddress>,
-    options: SendOptions,
+  protected override reached(
+    to: AddressInput<IpAddress>,
     wait: Wait | undefined,
-  ): Promise<number> {
-    const { to } = message;
-    if (to === undefined) return await super.transmit(message, options, wait);
-    const known = this.#known(to, "send") ?? await this.#lookUp(to, "send", wait);
-    return await super.transmit(
-      known === to ? message : { ...message, to: known },
-      options,
-      wait,
-    );
+  ): AddressInput<IpAddress> | Promise<AddressInput<IpAddress>> {
+    return this.#known(to, "send") ?? this.#lookUp(to, "send", wait);
   }
 
   protected override async transmitMany(

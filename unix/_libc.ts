@@ -8,7 +8,7 @@ import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { LibcStream } from "../ffi/endpoints/stream.ts";
 import { bind, connect, listen, pair } from "../ffi/engine.ts";
-import { recvMsg, sendMsg } from "../ffi/messages/msghdr.ts";
+import { recvMsg, sendMsg } from "../ffi/messages/message_calls.ts";
 import { type PeerCredentials, SO_PEERCRED } from "../ffi/options/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import type { BindRequest, ConnectRequest, ListenRequest, UnixPlace } from "./_arguments.ts";

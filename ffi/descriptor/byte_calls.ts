@@ -9,7 +9,7 @@ import { EAGAIN, EINTR } from "../../core/errno.ts";
 import { detached, lengthOf } from "../../core/bytes.ts";
 import { closedError } from "../../core/errors.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
-import { failure, isMisread, type Libc, libc } from "../abi/library.ts";
+import { failure, isMisread, libc } from "../abi/library.ts";
 import type { PeerLength } from "../guard/peer.ts";
 import { poller } from "../loop/poller.ts";
 import { type AddressText, type Descriptor, namedLength, nameRoom } from "./descriptor.ts";
@@ -64,7 +64,7 @@ export function sendOnce(
     const count = lib.send(core.fd, memory as BufferSource, size, all);
     if (count >= 0) {
       poller.spend(count);
-      core.foundRoom();
+      core.vainWaits = 0;
       return count;
     }
     const errno = lib.errno();
@@ -83,14 +83,65 @@ export function sendToOnce(
   nameLength: PeerLength,
   address: AddressText,
 ): number | undefined {
+  if (core.fd < 0) throw closedError("sendto");
+  if (lengthOf(memory) < size) throw detached("send", "data");
+  const lib = libc();
   const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
   const length = Math.min(nameLength, name.length);
-  if (lengthOf(memory) < size) throw detached("send", "data");
-  return core.tryCall(
-    "sendto",
-    (lib, fd) => lib.sendto(fd, memory as BufferSource, size, all, name, length),
-    address,
-  );
+  for (let misread = false;;) {
+    const count = lib.sendto(core.fd, memory as BufferSource, size, all, name, length);
+    if (count >= 0) {
+      poller.spend(count);
+      core.vainWaits = 0;
+      return count;
+    }
+    const errno = lib.errno();
+    if (failed("sendto", errno, misread, address) === BLOCKED) return undefined;
+    misread ||= errno !== EINTR;
+  }
+}
+
+/** Sends what a `struct msghdr` says (`man 2 sendmsg`). `undefined` if it would block. */
+export function sendMsgOnce(
+  core: Descriptor,
+  header: Uint8Array<ArrayBuffer>,
+  flags: number,
+  address: AddressText,
+): number | undefined {
+  if (core.fd < 0) throw closedError("sendmsg");
+  const lib = libc();
+  const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
+  for (let misread = false;;) {
+    const count = lib.sendmsg(core.fd, header, all);
+    if (count >= 0) {
+      poller.spend(count);
+      core.vainWaits = 0;
+      return count;
+    }
+    const errno = lib.errno();
+    if (failed("sendmsg", errno, misread, address) === BLOCKED) return undefined;
+    misread ||= errno !== EINTR;
+  }
+}
+
+/** Receives where a `struct msghdr` says (`man 2 recvmsg`). `undefined` if it would block. */
+export function recvMsgOnce(
+  core: Descriptor,
+  header: Uint8Array<ArrayBuffer>,
+  flags: number,
+): number | undefined {
+  if (core.fd < 0) throw closedError("recvmsg");
+  const lib = libc();
+  for (let misread = false;;) {
+    const count = lib.recvmsg(core.fd, header, flags | MSG_DONTWAIT);
+    if (count >= 0) {
+      poller.spend(count);
+      return count;
+    }
+    const errno = lib.errno();
+    if (failed("recvmsg", errno, misread) === BLOCKED) return undefined;
+    misread ||= errno !== EINTR;
+  }
 }
 
 /** What came, and how long the name of its sender in {@linkcode nameRoom} is. */
@@ -106,17 +157,25 @@ export function recvFromOnce(
   size: number,
   flags: number,
 ): ReceivedFrom | undefined {
-  const call = (lib: Libc, fd: number) => {
+  if (core.fd < 0) throw closedError("recvfrom");
+  const lib = libc();
+  const all = flags | MSG_DONTWAIT;
+  const room = Math.min(size, lengthOf(memory));
+  for (let misread = false;;) {
     const { name, length } = nameRoom();
-    const room = Math.min(size, lengthOf(memory));
-    return lib.recvfrom(fd, memory as BufferSource, room, flags | MSG_DONTWAIT, name, length);
-  };
-  const count = core.tryCall("recvfrom", call);
-  return count === undefined ? undefined : { count, nameLength: namedLength() };
+    const count = lib.recvfrom(core.fd, memory as BufferSource, room, all, name, length);
+    if (count >= 0) {
+      poller.spend(count);
+      return { count, nameLength: namedLength() };
+    }
+    const errno = lib.errno();
+    if (failed("recvfrom", errno, misread) === BLOCKED) return undefined;
+    misread ||= errno !== EINTR;
+  }
 }
 
-function failed(syscall: string, errno: number, misread: boolean): number {
+function failed(syscall: string, errno: number, misread: boolean, address?: AddressText): number {
   if (errno === EAGAIN) return BLOCKED;
   if (errno === EINTR || (!misread && isMisread(errno))) return AGAIN;
-  throw failure(syscall, errno);
+  throw failure(syscall, errno, typeof address === "function" ? address() : address);
 }

@@ -40,6 +40,7 @@ import { callBlocking } from "../loop/blocking_gate.ts";
 import { poller } from "../loop/poller.ts";
 import { readOption, writeOption } from "./option_calls.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import type { FamilyRow } from "../families/row.ts";
 import { rowOf } from "../families/table.ts";
 import type { Allowed } from "../guard/options.ts";
 import type { Peer } from "../guard/peer.ts";
@@ -98,8 +99,10 @@ export class Descriptor extends Watch {
   mayLinger = false;
   /** Whether the open file may have another holder: who knows the number may have passed it on. */
   mayBeShared = false;
-  /** How many waits for room in a row were in vain. */
-  #vainWaits = 0;
+  /** How many waits for room in a row were in vain: a send that finds some begins anew. */
+  vainWaits = 0;
+  /** What its family is to this library. */
+  readonly row: FamilyRow;
 
   /** Takes `fd` over; it must be a non-blocking socket. */
   constructor(fd: number, familyNumber: number, typeNumber: number, protocol: number) {
@@ -107,6 +110,7 @@ export class Descriptor extends Watch {
     this.familyNumber = familyNumber;
     this.typeNumber = typeNumber;
     this.protocol = protocol;
+    this.row = rowOf(familyNumber);
     this.shortReceiveDrains = typeNumber === SOCK_STREAM && protocol !== IPPROTO_MPTCP &&
       (familyNumber === AF_INET || familyNumber === AF_INET6);
   }
@@ -172,14 +176,9 @@ export class Descriptor extends Watch {
    * (unix_dgram_poll), and says "writable" for ever: after some such waits time passes between them.
    */
   override waitWritable(wait?: Wait, syscall?: string): Promise<void> {
-    const vain = this.#vainWaits >= MOST_VAIN_WAITS;
-    if (this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM) this.#vainWaits++;
+    const vain = this.vainWaits >= MOST_VAIN_WAITS;
+    if (this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM) this.vainWaits++;
     return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait, syscall);
-  }
-
-  /** A send has found room. */
-  foundRoom(): void {
-    this.#vainWaits = 0;
   }
 
   /**
@@ -194,7 +193,7 @@ export class Descriptor extends Watch {
     this.checkOpen(syscall);
     const result = attemptRetryable((lib) => run(lib, this.fd));
     if (result >= 0) {
-      this.foundRoom();
+      this.vainWaits = 0;
       poller.spend(result);
       return result;
     }
@@ -224,7 +223,7 @@ export class Descriptor extends Watch {
   tryAccept(): Accepted | undefined {
     this.checkOpen("accept");
     const { name, length } = nameRoom();
-    const nameless = rowOf(this.familyNumber).nameless === true;
+    const nameless = this.row.nameless === true;
     if (nameless) length[0] = 0;
     poller.spend(ACCEPT_BYTES);
     this.stayNonBlocking();
@@ -274,12 +273,12 @@ export class Descriptor extends Watch {
       if (errno !== 0) throw failure("connect", errno, peer.text);
       // RFCOMM says EBADFD where others say EISCONN, and is not writable before it is connected.
       if (result >= 0 || (underWay && (result === -EISCONN || result === -EBADFD))) {
-        this.foundRoom();
+        this.vainWaits = 0;
         return true;
       }
       if (result === -EAGAIN && this.familyNumber === AF_UNIX) {
         // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
-        this.#vainWaits = MOST_VAIN_WAITS;
+        this.vainWaits = MOST_VAIN_WAITS;
         return undefined;
       }
       if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {

@@ -27,14 +27,13 @@ import { checkSocket } from "../guard/permissions.ts";
 import { addressText, decodeSockaddr } from "../families/sockaddr.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import {
-  type ReceivedMessage,
-  type ReceivedParts,
   recvMsg,
   recvMsgInto,
   type RecvMsgRequest,
   sendMsg,
   tryRecvMsg,
-} from "../messages/msghdr.ts";
+} from "../messages/message_calls.ts";
+import type { ReceivedMessage, ReceivedParts } from "../messages/msghdr.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { type AddressOrName, isNamed, lookUp, withoutLookUp } from "./named_peer.ts";
 import { acceptedDescriptor, descriptorFromFd } from "./open.ts";

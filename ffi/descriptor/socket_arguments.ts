@@ -9,7 +9,7 @@ import { checkKeys } from "../../core/arguments.ts";
 import { detached, lengthOf } from "../../core/bytes.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
 import type { RecvManyRequest } from "../messages/mmsg.ts";
-import type { RecvMsgRequest, SendMsgRequest } from "../messages/msghdr.ts";
+import type { RecvMsgRequest, SendMsgRequest } from "../messages/message_calls.ts";
 
 /** Who waits: a Socket, of which only the address is asked. */
 interface Addressed {

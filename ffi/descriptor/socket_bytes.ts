@@ -5,10 +5,9 @@
  */
 import type { Address, AddressInput } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
-import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
+import { checkBytes, copyOf, lengthOf, partOf } from "../../core/bytes.ts";
 import { DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
 import { isSocketError } from "../../core/errors.ts";
-import type { Peer } from "../guard/peer.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   MSG_DONTWAIT,
@@ -17,12 +16,10 @@ import {
   MSG_WAITALL,
   SOCK_STREAM,
 } from "../abi/socket_constants.ts";
-import type { PeerLength } from "../guard/peer.ts";
-import { destinationText, encodeDestination } from "../messages/destination.ts";
+import { encodePeerInto, type Peer, type PeerLength, peerText } from "../guard/peer.ts";
 import { allocate } from "../abi/memory.ts";
+import { checkFlags, checkMayWait } from "../messages/message_calls.ts";
 import { sender } from "../messages/msghdr.ts";
-import { checkFlags, checkMayWait } from "../messages/msghdr_checks.ts";
-import { copyOf } from "../messages/msghdr_memory.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { recvFromOnce, recvOnce, sendOnce, sendToOnce } from "./byte_calls.ts";
 import { type Descriptor, nameRoom } from "./descriptor.ts";
@@ -95,7 +92,7 @@ export function sendTo(
   const size = lengthOf(data);
   let name: Bytes = DESTINATION;
   const sent = core.attempt("writable", "sendto", () => {
-    const text = () => destinationText(name, 0, length);
+    const text = () => peerText(name, 0, length);
     const count = sendToOnce(core, data, size, flags, name, length, text);
     if (count === undefined) checkMayWait(flags, "sendto");
     return count;
@@ -127,7 +124,7 @@ export function trySendTo(
   options: Flagged | undefined,
 ): number | undefined {
   const { flags, length } = destined(core, data, to, options);
-  const text = () => destinationText(DESTINATION, 0, length);
+  const text = () => peerText(DESTINATION, 0, length);
   return sendToOnce(core, data, lengthOf(data), flags, DESTINATION, length, text);
 }
 
@@ -141,7 +138,7 @@ function destined(
   checkBytes(data, "send", "data");
   const flags = checkFlags(options?.flags, "send");
   core.checkOpen("sendto");
-  return { flags, length: encodeDestination(DESTINATION, 0, to) };
+  return { flags, length: encodePeerInto(DESTINATION, 0, to) };
 }
 
 /** A receive into memory of its own. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address, AddressInput } from "../../core/address.ts";
+import { isPlain, lengthOf } from "../../core/bytes.ts";
 import type { Control } from "../../core/control.ts";
 import { isSocketError, socketError } from "../../core/errors.ts";
 import type {
@@ -15,7 +16,7 @@ import type {
   SendOptions,
 } from "../../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../../core/limits.ts";
-import { MessageBase } from "../../core/message_base.ts";
+import { MessageBase, peerEnded } from "../../core/message_base.ts";
 import type { SocketOption } from "../../core/option.ts";
 import { checkHow, SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -24,26 +25,24 @@ import {
   AF_INET6,
   AF_UNIX,
   MSG_EOR,
-  MSG_PEEK,
-  SO_TIMESTAMPNS,
   SOCK_DCCP,
   SOCK_SEQPACKET,
-  SOL_SOCKET,
 } from "../abi/socket_constants.ts";
-import { toldFlags } from "../messages/told_flags.ts";
 import { isIcmpError } from "../messages/icmp_errors.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
+import { prepareSend, sendPrepared } from "../messages/message_calls.ts";
 import {
-  prepareSend,
+  DEFAULT_CONTROL_BYTES,
   type ReceivedMessage,
-  type SendMsgRequest,
-  sendPrepared,
-  tryRecvMsg,
+  receiveMessage,
+  toldFlags,
 } from "../messages/msghdr.ts";
-import { SO_MEMINFO } from "../options/buffer.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
-import { Peer } from "../guard/peer.ts";
+import { Peer, Recipient } from "../guard/peer.ts";
+import { type Pending, poller } from "../loop/poller.ts";
+import { sendOnce, sendToOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
+import { asksForMarks, holdsOnlyMark, isAtEnd, setMarks } from "./message_end.ts";
 import { LibcSocket, type SocketGiven } from "./socket.ts";
 
 /** A receive that met the end of a connection. */
@@ -59,8 +58,14 @@ export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
   oneByOne?: boolean;
 }
 
-/** A socket that keeps message boundaries, over a descriptor. */
-export class LibcMessage<A> extends MessageBase<A> {
+/** No options: what a plain receive asks for. */
+const PLAIN: RecvOptions = Object.freeze({});
+
+/**
+ * A socket that keeps message boundaries, over a descriptor. `send`, `sendTo` and `recvFrom` without
+ * options are what servers live on: they make their call at once, and one promise at most.
+ */
+export class LibcMessage<A> extends MessageBase<A> implements Pending {
   declare protected readonly socket: LibcSocket<A>;
   /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
@@ -70,6 +75,15 @@ export class LibcMessage<A> extends MessageBase<A> {
   readonly #marked: boolean;
   #wantsTimestamps = false;
   #ended = false;
+  /** Whether a message goes by one call that takes all of it: a subclass may send otherwise. */
+  readonly #sendsPlainly: boolean = this.transmit === LibcMessage.prototype.transmit;
+  /** Whether a message comes by {@linkcode LibcMessage.tryReceive}: a subclass may receive otherwise. */
+  readonly #receivesPlainly: boolean = this.receive === LibcMessage.prototype.receive;
+  /** Whom the message that is sent goes to, and the one before went to. */
+  #recipient: Recipient | undefined;
+  /** Settle the pending {@linkcode LibcMessage.recvFrom}. */
+  #resolve: (message: Message<A>) => void = nothing;
+  #reject: (reason: unknown) => void = nothing;
 
   /** Takes the socket over. */
   constructor(core: Descriptor, given: MessageGiven = {}) {
@@ -81,6 +95,92 @@ export class LibcMessage<A> extends MessageBase<A> {
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
+  }
+
+  override send(data: Uint8Array, options?: SendOptions): Promise<number> {
+    if (options !== undefined || !this.#sendsNow(data)) return super.send(data, options);
+    try {
+      const count = this.#trySend(data, lengthOf(data), undefined);
+      return count === undefined ? super.send(data) : Promise.resolve(count);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  override sendTo(
+    data: Uint8Array,
+    to: AddressInput<A>,
+    options?: SendOptions,
+  ): Promise<number> {
+    const recipient = this.#recipient;
+    if (
+      options !== undefined || to === null || typeof to !== "object" || !this.#sendsNow(data) ||
+      recipient === undefined || !recipient.is(to)
+    ) return super.sendTo(data, to, options);
+    try {
+      const count = this.#trySend(data, lengthOf(data), recipient);
+      return count === undefined ? super.sendTo(data, to) : Promise.resolve(count);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  override recvFrom(options?: RecvOptions): Promise<Message<A>> {
+    if (
+      options !== undefined || this.closed || this.receives.busy || this.kept.length > 0 ||
+      !this.#receivesPlainly
+    ) return super.recvFrom(options);
+    try {
+      const tries = poller.hasBudget;
+      if (tries) {
+        const message = this.tryReceive(PLAIN);
+        if (message === ENDED) throw peerEnded();
+        if (message !== undefined) return Promise.resolve(message);
+      }
+      this.receives.enter();
+      const promise = new Promise<Message<A>>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+      // What may be there but is over the turn's share of work comes with the next turn.
+      if (tries) this.core.addReader(this);
+      else this.core.addDeferredReader(this);
+      return promise;
+    } catch (error) {
+      if (this.receives.busy) this.#settled();
+      return Promise.reject(error);
+    }
+  }
+
+  /** What the pending receive is called in the error of a close. */
+  get syscall(): string {
+    return "recvmsg";
+  }
+
+  /** The pending receive's socket may have a message. */
+  ready(): void {
+    try {
+      const message = this.tryReceive(PLAIN);
+      if (message === undefined) return this.core.addReader(this);
+      if (message === ENDED) throw peerEnded();
+      const resolve = this.#resolve;
+      this.#settled();
+      resolve(message);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The pending receive fails. */
+  fail(reason: unknown): void {
+    const reject = this.#reject;
+    this.#settled();
+    reject(reason);
+  }
+
+  #settled(): void {
+    this.#resolve = this.#reject = nothing;
+    this.receives.leave();
   }
 
   protected async receive(
@@ -120,15 +220,48 @@ export class LibcMessage<A> extends MessageBase<A> {
     yield* recvBatches(this.core, request, wait) as AsyncGenerator<MessageBatch<A>, void, void>;
   }
 
+  /**
+   * An address as the socket's family has it: a family may know names. What has to be waited for is a
+   * promise.
+   */
+  protected reached(
+    to: AddressInput<A>,
+    _wait: Wait | undefined,
+  ): AddressInput<A> | Promise<AddressInput<A>> {
+    return to;
+  }
+
   protected async transmit(
     message: OutgoingMessage<A>,
     options: SendOptions,
     wait: Wait | undefined,
   ): Promise<number> {
     const { core } = this;
-    const prepared = prepareSend(core, [message.data], request(message, options.flags));
-    if (message.to !== undefined) this.#checkTakesTo();
-    return await sendPrepared(core, prepared, wait, (error) => this.#isOthers(error));
+    const { data, to: given, control } = message;
+    const reached = given === undefined ? undefined : this.reached(given, wait);
+    const to = (reached instanceof Promise ? await reached : reached) as
+      | AddressInput<Address>
+      | undefined;
+    const { flags } = options;
+    if (control !== undefined || flags !== undefined) {
+      const prepared = prepareSend(core, [data], { to, control, flags });
+      if (to !== undefined) this.#checkTakesTo();
+      return await sendPrepared(core, prepared, wait, (error) => this.#isOthers(error));
+    }
+    core.checkOpen("sendto");
+    let recipient: Recipient | undefined;
+    if (to !== undefined) {
+      recipient = this.#recipient ??= new Recipient();
+      recipient.set(to);
+      this.#checkTakesTo();
+    }
+    const size = lengthOf(data);
+    return await core.attempt(
+      "writable",
+      "sendto",
+      () => this.#trySend(data, size, recipient),
+      wait,
+    );
   }
 
   protected transmitMany(
@@ -166,7 +299,7 @@ export class LibcMessage<A> extends MessageBase<A> {
    */
   detach(): number {
     this.core.checkOpen("detach");
-    if (this.receives.busy || this.sends.busy || this.keepsMessages) {
+    if (this.receives.busy || this.sends.busy || this.kept.length > 0) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received messages wait");
     }
     const fd = this.socket.detach();
@@ -175,12 +308,12 @@ export class LibcMessage<A> extends MessageBase<A> {
   }
 
   override getOption<T>(option: SocketOption<T>): T {
-    if (this.#marked && isMark(option)) return this.#wantsTimestamps as T;
+    if (this.#marked && asksForMarks(option)) return this.#wantsTimestamps as T;
     return super.getOption(option);
   }
 
   override setOption<T>(option: SocketOption<T>, value: T): void {
-    if (this.#marked && isMark(option)) {
+    if (this.#marked && asksForMarks(option)) {
       option.codec.encode(value);
       this.#wantsTimestamps = Boolean(value);
     } else {
@@ -191,11 +324,15 @@ export class LibcMessage<A> extends MessageBase<A> {
   /** Receives at once: `undefined` if there is no message. */
   protected tryReceive(options: RecvOptions): Message<A> | typeof ENDED | undefined {
     if (this.#ended) return ENDED;
-    const { size = DEFAULT_MESSAGE_BYTES, flags, controlBytes } = options;
+    const {
+      size = DEFAULT_MESSAGE_BYTES,
+      flags = 0,
+      controlBytes = DEFAULT_CONTROL_BYTES,
+    } = options;
     for (;;) {
       let received: ReceivedMessage | undefined;
       try {
-        received = tryRecvMsg(this.core, size, { flags, controlBytes });
+        received = receiveMessage(this.core, size, flags, controlBytes);
       } catch (error) {
         // An ICMP error from one remote must not end the service of all others.
         if (this.#isOthers(error)) continue;
@@ -209,10 +346,10 @@ export class LibcMessage<A> extends MessageBase<A> {
           this.#ended = true;
           return ENDED;
         }
-        if (!this.#wantsTimestamps && holdsOnlyTimestamp(control)) control = undefined;
+        if (!this.#wantsTimestamps && holdsOnlyMark(control)) control = undefined;
       } else if (
         received.lengthBytes === 0 && this.#endsEmpty && (received.flags & MSG_EOR) === 0 &&
-        this.#isAtEnd()
+        isAtEnd(this.core)
       ) {
         this.#ended = true;
         return ENDED;
@@ -231,6 +368,27 @@ export class LibcMessage<A> extends MessageBase<A> {
     throw socketError("EISCONN", { syscall: "sendto", message: "the socket has its one peer" });
   }
 
+  /** Whether a message can go at once. */
+  #sendsNow(data: Uint8Array): boolean {
+    return this.#sendsPlainly && !this.closed && !this.sends.busy && poller.hasBudget &&
+      isPlain(data);
+  }
+
+  /** Sends at once; `undefined` if it would block. An error that is of another datagram is passed over, once. */
+  #trySend(data: Uint8Array, size: number, recipient: Recipient | undefined): number | undefined {
+    try {
+      return this.#sendOnce(data, size, recipient);
+    } catch (error) {
+      if (!this.#isOthers(error)) throw error;
+      return this.#sendOnce(data, size, recipient);
+    }
+  }
+
+  #sendOnce(data: Uint8Array, size: number, to: Recipient | undefined): number | undefined {
+    if (to === undefined) return sendOnce(this.core, data, size, 0);
+    return sendToOnce(this.core, data, size, 0, to.bytes, to.length, () => to.text);
+  }
+
   /** Whether a batch will not do: where the end must be told from an empty message, too. */
   get #isOneByOne(): boolean {
     return this.#oneByOne || this.#marked || this.#endsEmpty;
@@ -243,19 +401,6 @@ export class LibcMessage<A> extends MessageBase<A> {
       (typeNumber === SOCK_SEQPACKET || typeNumber === SOCK_DCCP);
   }
 
-  /**
-   * Whether what was empty is the end: of that there is always more, where a message would block. What
-   * waits, be it empty too, takes memory.
-   */
-  #isAtEnd(): boolean {
-    try {
-      return tryRecvMsg(this.core, 1, { flags: MSG_PEEK })?.lengthBytes === 0 &&
-        this.core.getOption(SO_MEMINFO).recvAllocatedBytes === 0;
-    } catch {
-      return false; // an error that the next receive tells
-    }
-  }
-
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
   #isOthers(error: unknown): boolean {
     const { familyNumber } = this.core;
@@ -264,29 +409,4 @@ export class LibcMessage<A> extends MessageBase<A> {
   }
 }
 
-function request<A>(message: OutgoingMessage<A>, flags: number | undefined): SendMsgRequest {
-  return {
-    to: message.to as AddressInput<Address> | undefined,
-    control: message.control,
-    flags,
-  };
-}
-
-function isMark(option: SocketOption<unknown>): boolean {
-  return option?.level === SOL_SOCKET && option.option === SO_TIMESTAMPNS; // what it is, is checked below
-}
-
-function setMarks(core: Descriptor): void {
-  const on = new Uint8Array([1, 0, 0, 0]);
-  core.call("setsockopt", (lib, fd) => lib.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, on, 4));
-}
-
-function holdsOnlyTimestamp(control: Control | undefined): boolean {
-  if (control === undefined || control.truncated) return false;
-  let count = 0;
-  for (const { type } of control) {
-    if (type !== "timestamp") return false;
-    count++;
-  }
-  return count === 1;
-}
+function nothing(): void {}

@@ -10,7 +10,7 @@ import { formatIpv4, isIpv4 } from "../../core/ip/text.ts";
 import { IPPROTO_DCCP, IPPROTO_SCTP } from "../abi/ip_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_INET } from "../abi/socket_constants.ts";
-import { hostU32At, putFamily, putU16, putU32, u16At } from "./bytes.ts";
+import { hostU32At, putFamily, putU16, putU32 } from "./bytes.ts";
 import { IP_SOCKETS, ipCapability } from "./ip_sockets.ts";
 import { type FamilyRow, type Fields, refuse } from "./row.ts";
 
@@ -67,6 +67,11 @@ function textAt(bytes: Uint8Array, at: number): string {
   return seenText[slot];
 }
 
+/** As `u16At`: looked at for every message. */
+function portAt(bytes: Uint8Array, offset: number): number {
+  return bytes[offset + SIN.sin_port] << 8 | bytes[offset + SIN.sin_port + 1];
+}
+
 /** IPv4. */
 export const INET: FamilyRow<InetAddress> = {
   number: AF_INET,
@@ -91,18 +96,21 @@ export const INET: FamilyRow<InetAddress> = {
     target.fill(0, offset + SIN.sin_zero, offset + SIN.size);
     return SIN.size;
   },
+  says({ hostname, port }, bytes, offset) {
+    return port === portAt(bytes, offset) && hostname === textAt(bytes, offset + SIN.sin_addr);
+  },
   decode(bytes, offset, size) {
     if (size < MIN_BYTES) return undefined;
     return {
       family: "inet",
       hostname: textAt(bytes, offset + SIN.sin_addr),
-      port: u16At(bytes, offset + SIN.sin_port),
+      port: portAt(bytes, offset),
     };
   },
   isExact: (bytes, offset) => hostU32At(bytes, offset + SIN.sin_addr) !== 0,
   text: ({ hostname, port }) => `${hostname}:${port}`,
   permissions(bytes, offset) {
-    const port = u16At(bytes, offset + SIN.sin_port);
+    const port = portAt(bytes, offset);
     return [{ name: "net", host: hostPort(textAt(bytes, offset + SIN.sin_addr), port) }];
   },
   capability: ipCapability,

@@ -56,6 +56,11 @@ function textAt(bytes: Uint8Array, at: number): string {
   return seenText[slot];
 }
 
+function flowInfoAt(bytes: Uint8Array, offset: number): number {
+  const at = offset + SIN6.sin6_flowinfo;
+  return (u16At(bytes, at) << 16 | u16At(bytes, at + 2)) >>> 0;
+}
+
 /** IPv6. */
 export const INET6: FamilyRow<Inet6Address> = {
   number: AF_INET6,
@@ -103,6 +108,12 @@ export const INET6: FamilyRow<Inet6Address> = {
     putHostU32(target, offset + SIN6.sin6_scope_id, scope);
     return SIN6.size;
   },
+  says({ hostname, port, scopeId = 0, flowInfo = 0 }, bytes, offset) {
+    return port === u16At(bytes, offset + SIN6.sin6_port) &&
+      hostname === textAt(bytes, offset + SIN6.sin6_addr) &&
+      scopeId === hostU32At(bytes, offset + SIN6.sin6_scope_id) &&
+      flowInfo === flowInfoAt(bytes, offset);
+  },
   decode(bytes, offset, size) {
     if (size < MIN_BYTES) return undefined;
     const address: Inet6Address = {
@@ -112,8 +123,7 @@ export const INET6: FamilyRow<Inet6Address> = {
     };
     const scopeId = size >= SIN6.size ? hostU32At(bytes, offset + SIN6.sin6_scope_id) : 0;
     if (scopeId !== 0) address.scopeId = scopeId;
-    const at = offset + SIN6.sin6_flowinfo;
-    const flowInfo = (u16At(bytes, at) << 16 | u16At(bytes, at + 2)) >>> 0;
+    const flowInfo = flowInfoAt(bytes, offset);
     if (flowInfo !== 0) address.flowInfo = flowInfo;
     return address;
   },

@@ -80,6 +80,11 @@ export interface FamilyRow<A extends Address = Address> {
     lookup: InterfaceLookup | undefined,
   ): number;
   /**
+   * Whether the fields of an address say these very bytes. Where there is none, or it is not sure,
+   * they are encoded anew.
+   */
+  says?(fields: Fields, bytes: Uint8Array, offset: number): boolean;
+  /**
    * Reads an address as the kernel wrote it; `undefined` if it is too short. The socket's protocol,
    * where that is known, is for families whose protocols have addresses of one length.
    */

@@ -14,7 +14,7 @@ import { formatIp } from "../../core/ip/text.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { familyAt } from "../families/bytes.ts";
 import { OTHER } from "../families/other.ts";
-import type { InterfaceLookup } from "../families/row.ts";
+import type { FamilyRow, Fields, InterfaceLookup } from "../families/row.ts";
 import {
   addressText,
   decodeSockaddr,
@@ -23,6 +23,7 @@ import {
   SOCKADDR_STORAGE_BYTES,
 } from "../families/sockaddr.ts";
 import { rowOf } from "../families/table.ts";
+import { INTERFACES } from "../resolver/interface_names.ts";
 import {
   allGranted,
   checkNet,
@@ -226,7 +227,7 @@ export const NO_PEER = 0 as PeerLength;
  * @param target Memory with room for any address.
  * @param offset Where in it the address goes.
  * @param to The address, or a peer that was asked for before.
- * @param lookup Resolves interface names.
+ * @param lookup Resolves interface names; by default as libc knows them.
  * @returns Its length.
  * @throws {TypeError} If the address is malformed.
  * @throws {Deno.errors.NotCapable} If no permission covers it.
@@ -235,7 +236,7 @@ export function encodePeerInto(
   target: Uint8Array,
   offset: number,
   to: AddressInput<Address> | Peer,
-  lookup?: InterfaceLookup,
+  lookup: InterfaceLookup = INTERFACES,
 ): PeerLength {
   if (to instanceof Peer) {
     to.check("send");
@@ -244,6 +245,50 @@ export function encodePeerInto(
   }
   const size = encodeSockaddrInto(target, offset, to, "send", lookup);
   return decide(target, offset, size, "send", to) as PeerLength;
+}
+
+/** The address of a length that {@linkcode encodePeerInto} gave as text, for errors; `undefined` if there is none. */
+export function peerText(target: Uint8Array, offset: number, length: number): string | undefined {
+  return length === 0 ? undefined : addressText(decodeSockaddr(target, length, INTERFACES, offset));
+}
+
+/**
+ * Memory for the one recipient that a socket names at a time. Most name the same one again and again,
+ * which then costs neither an encoding nor a decision.
+ */
+export class Recipient {
+  /** The sockaddr, of {@linkcode Recipient.length} bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+  /** How long it is; 0 while there is none. */
+  length: PeerLength = NO_PEER;
+  #row: FamilyRow | undefined;
+
+  /** Whether an address says the very bytes that are here, and all that its family takes is granted. */
+  is(to: object): boolean {
+    const row = this.#row;
+    if (row?.says === undefined || !allGranted(row)) return false;
+    for (const key in to) if (key !== "family" && !row.keys.includes(key)) return false;
+    const fields = to as Fields;
+    const { family } = fields;
+    return (family === undefined || family === row.name) && row.says(fields, this.bytes, 0);
+  }
+
+  /**
+   * Puts an address in, and asks for the permission.
+   *
+   * @throws {TypeError} If the address is malformed.
+   * @throws {Deno.errors.NotCapable} If no permission covers it.
+   */
+  set(to: AddressInput<Address>): void {
+    this.#row = undefined; // if it throws, part of it may be written
+    this.length = encodePeerInto(this.bytes, 0, to);
+    this.#row = rowOf(familyAt(this.bytes, 0));
+  }
+
+  /** It as text, for errors. */
+  get text(): string | undefined {
+    return peerText(this.bytes, 0, this.length);
+  }
 }
 
 /** Refuses a socket that listens without having been bound to what its own address says. */

@@ -50,7 +50,7 @@ import {
   UDP_GRO,
 } from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
-import { copyOf } from "./msghdr_memory.ts";
+import { copyOf } from "../../core/bytes.ts";
 import { ReceivedFd } from "./passed_fd.ts";
 import { decodeSockaddr } from "../families/sockaddr.ts";
 

@@ -20,7 +20,7 @@ import type { Wait } from "../../core/wait.ts";
 import { AF_UNIX } from "../abi/socket_constants.ts";
 import { failure } from "../abi/library.ts";
 import { isIcmpError } from "./icmp_errors.ts";
-import { DEFAULT_CONTROL_BYTES } from "./msghdr_memory.ts";
+import { DEFAULT_CONTROL_BYTES } from "./msghdr.ts";
 import { checkReceived, ReceiveBatch } from "./receive_batch.ts";
 import { SendBatch } from "./send_batch.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";

@@ -1,84 +1,47 @@
 /**
- * sendmsg and recvmsg: several buffers and ancillary data in one call (`man 2 sendmsg`,
- * `man 2 recvmsg`).
+ * One `struct msghdr` (`man 2 sendmsg`), and the two calls that take it: a message out, a message in,
+ * at once or not at all.
  *
- * One `struct msghdr` with its iovec, name and control memory serves the whole isolate: the calls
- * are synchronous, and what they leave behind is copied out before anything else runs.
+ * One with its iovec, name and control memory serves the whole isolate: the calls are synchronous,
+ * and what they leave behind is copied out before anything else runs.
  *
- * The room `messages/` is messages one by one (here) and in batches (`mmsg.ts`), with what the kernel
- * says beside them (`cmsg.ts`, `cmsg_encode.ts`). Begin here.
+ * The room `messages/` is messages one by one (here) and in batches (`mmsg.ts`), as callers ask for
+ * them (`message_calls.ts`), with what the kernel says beside them (`cmsg.ts`, `cmsg_encode.ts`).
+ * Begin here.
  *
  * @module
  */
-import type { Address, AddressInput } from "../../core/address.ts";
-import { checkInteger } from "../../core/arguments.ts";
-import type { Control, OutgoingControl } from "../../core/control.ts";
-import { MAX_INT } from "../../core/limits.ts";
-import type { Wait } from "../../core/wait.ts";
+import type { Address } from "../../core/address.ts";
+import { copyOf, lengthOf } from "../../core/bytes.ts";
+import type { Control } from "../../core/control.ts";
+import { STRUCTS } from "../abi/layout.ts";
+import { addressOf, allocate } from "../abi/memory.ts";
 import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
   MSG_CTRUNC,
-  MSG_DONTWAIT,
+  MSG_EOR,
   MSG_ERRQUEUE,
-  MSG_NOSIGNAL,
   MSG_TRUNC,
   MSG_ZEROCOPY,
   SOCK_STREAM,
 } from "../abi/socket_constants.ts";
-import { ReceivedControl } from "./cmsg.ts";
-import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
-import { destinationText, encodeDestination } from "./destination.ts";
-import { INTERFACES } from "../resolver/interface_names.ts";
-import { allocate } from "../abi/memory.ts";
-import {
-  checkBuffers,
-  checkControlBytes,
-  checkFlags,
-  checkMayWait,
-  total,
-} from "./msghdr_checks.ts";
-import { copyOf, Scratch } from "./msghdr_memory.ts";
-import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
-import { NO_PEER, type Peer, type PeerLength } from "../guard/peer.ts";
-import { unnamedUnix } from "../families/unix.ts";
+import { recvMsgOnce, sendMsgOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
+import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
+import { unnamedUnix } from "../families/unix.ts";
+import { type PeerLength, peerText } from "../guard/peer.ts";
+import { INTERFACES } from "../resolver/interface_names.ts";
+import { ReceivedControl } from "./cmsg.ts";
+import { type PreparedControl, writeControl } from "./cmsg_encode.ts";
 import { holdBuffers, releaseBuffers } from "./zerocopy.ts";
 
-let scratch: Scratch | undefined;
-/**
- * The address of the message that was prepared last. Nearly all go at once: memory of its own for the
- * address would cost half as much as the call.
- */
-const PREPARED_NAME = allocate(SOCKADDR_STORAGE_BYTES);
+const { msghdr: MSGHDR, iovec: IOVEC } = STRUCTS;
 
-/** What to send beside the bytes. */
-export interface SendMsgRequest {
-  /** The recipient; the connected peer when absent. */
-  to?: AddressInput<Address>;
-  /** Ancillary data. */
-  control?: OutgoingControl;
-  /**
-   * MSG_* flags, or-ed. Default 0; MSG_NOSIGNAL is always set. MSG_DONTWAIT rejects with `EAGAIN`
-   * where the call would wait. After MSG_ZEROCOPY do not change the buffers until the error queue
-   * (MSG_ERRQUEUE) tells that the kernel has done with them; they are kept in memory until then.
-   */
-  flags?: number;
-}
-
-/** How to receive. */
-export interface RecvMsgRequest {
-  /**
-   * MSG_* flags, or-ed. Default 0; MSG_CMSG_CLOEXEC is always set. MSG_DONTWAIT rejects with
-   * `EAGAIN` where the call would wait. MSG_WAITALL does not wait for all: the socket is
-   * non-blocking.
-   */
-  flags?: number;
-  /** Room for ancillary data in bytes, 0 to 65536. Default: 4096. */
-  controlBytes?: number;
-}
+/** Room for ancillary data unless told otherwise: 253 descriptors and every message an option adds. */
+export const DEFAULT_CONTROL_BYTES = 4096;
 
 /** What recvmsg said, the payload being in the caller's buffers. */
 export interface ReceivedParts<A = Address> {
@@ -100,56 +63,119 @@ export interface ReceivedMessage<A = Address> extends ReceivedParts<A> {
   data: Uint8Array<ArrayBuffer>;
 }
 
-/** A message, checked and encoded, to be tried as often as it takes, and held before others are prepared. */
+/** A message, checked and encoded, to be tried as often as it takes. */
 export interface PreparedSend {
   readonly buffers: readonly Uint8Array[];
   /** Their length together. */
   readonly lengthBytes: number;
   /** The length of its recipient's address, 0 without one. */
   readonly nameLength: PeerLength;
-  /** That address, once the message is held. */
-  name?: Uint8Array;
+  /** That address. */
+  name: Uint8Array;
   readonly control: PreparedControl | undefined;
   readonly flags: number;
 }
 
-/**
- * Checks and encodes a message, and asks for the permission to send it where it goes.
- *
- * @param core The socket.
- * @param buffers The payload, 0 to 1024 parts.
- * @param request What goes with it.
- * @returns The message, for {@linkcode trySendMsg}.
- * @throws {TypeError} If an argument is of the wrong type.
- * @throws {RangeError} If a number is out of range.
- * @throws {Deno.errors.NotCapable} If no permission covers the recipient.
- */
-export function prepareSend(
-  core: Descriptor,
-  buffers: readonly Uint8Array[],
-  request: Omit<SendMsgRequest, "to"> & { to?: AddressInput<Address> | Peer },
-): PreparedSend {
-  const checked = checkBuffers(buffers, "send");
-  const flags = checkFlags(request.flags, "send");
-  core.checkOpen("sendmsg");
-  const control = request.control === undefined
-    ? undefined
-    : prepareControl(request.control, core.familyNumber === AF_INET6);
-  // Last: what getters do before cannot overwrite it.
-  const { to } = request;
-  const nameLength = to === undefined ? NO_PEER : encodeDestination(PREPARED_NAME, 0, to);
-  return { buffers: checked, lengthBytes: total(checked), nameLength, control, flags };
+/** Fields of a msghdr as 32-bit words. */
+const NAMELEN = MSGHDR.msg_namelen / 4;
+const IOVLEN = MSGHDR.msg_iovlen / 4;
+const CONTROLLEN = MSGHDR.msg_controllen / 4;
+const FLAGS = MSGHDR.msg_flags / 4;
+const IOV_FIRST = 8;
+
+/** The memory of one msghdr. What has a length of 0 is no matter to the kernel, whatever its address. */
+class Scratch {
+  readonly name: Uint8Array<ArrayBuffer> = allocate(SOCKADDR_STORAGE_BYTES);
+  readonly header: Uint8Array<ArrayBuffer> = allocate(MSGHDR.size);
+  readonly #view: DataView<ArrayBuffer> = new DataView(this.header.buffer);
+  readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.header.buffer);
+  control: Uint8Array<ArrayBuffer> = allocate(DEFAULT_CONTROL_BYTES);
+  /** The kernel knows the buffers by address alone: they must not be collected during the call. */
+  kept: readonly Uint8Array[] | undefined;
+  /** Small receives go here, so that each costs memory by what came, not by what was allowed. */
+  readonly payload: Uint8Array<ArrayBuffer> = allocate(65536);
+  readonly #payloadAddress: bigint = addressOf(this.payload);
+  #iov: Uint8Array<ArrayBuffer> = allocate(IOV_FIRST * IOVEC.size);
+  #iovView: DataView<ArrayBuffer> = new DataView(this.#iov.buffer);
+
+  constructor() {
+    this.#view.setBigUint64(MSGHDR.msg_name, addressOf(this.name), true);
+    this.#pointToControl();
+    this.#pointToIov();
+  }
+
+  /** Room for a name, or the length of the one that is there; the kernel's after a receive. */
+  get nameLength(): number {
+    return this.#words[NAMELEN];
+  }
+
+  set nameLength(length: number) {
+    this.#words[NAMELEN] = length;
+  }
+
+  /** The length of the control data that a receive has left. */
+  get controlLength(): number {
+    return this.#words[CONTROLLEN];
+  }
+
+  /** The flags that a receive has left. */
+  get flags(): number {
+    return this.#words[FLAGS] | 0;
+  }
+
+  /** Room to receive into or to send from. */
+  setControl(length: number): void {
+    if (length > this.control.length) {
+      this.control = allocate(length);
+      this.#pointToControl();
+    }
+    // The whole size_t; the upper half is padding in musl.
+    this.#words[CONTROLLEN] = length;
+    this.#words[CONTROLLEN + 1] = 0;
+  }
+
+  setBuffers(buffers: readonly Uint8Array[]): void {
+    this.kept = buffers;
+    if (buffers.length * IOVEC.size > this.#iov.length) {
+      this.#iov = allocate(buffers.length * IOVEC.size);
+      this.#iovView = new DataView(this.#iov.buffer);
+      this.#pointToIov();
+    }
+    for (let i = 0; i < buffers.length; i++) {
+      const at = i * IOVEC.size;
+      this.#iovView.setBigUint64(at + IOVEC.iov_base, addressOf(buffers[i]), true);
+      this.#setLength(at, lengthOf(buffers[i]));
+    }
+    this.#words[IOVLEN] = buffers.length;
+  }
+
+  /** Receives into {@linkcode Scratch.payload}. */
+  setPayload(size: number): void {
+    this.#iovView.setBigUint64(IOVEC.iov_base, this.#payloadAddress, true);
+    this.#setLength(0, size);
+    this.#words[IOVLEN] = 1;
+  }
+
+  /** A buffer may have more than 4 GiB. */
+  #setLength(at: number, length: number): void {
+    this.#iovView.setUint32(at + IOVEC.iov_len, length, true);
+    this.#iovView.setUint32(at + IOVEC.iov_len + 4, length / 0x100000000, true);
+  }
+
+  #pointToControl(): void {
+    this.#view.setBigUint64(MSGHDR.msg_control, addressOf(this.control), true);
+  }
+
+  #pointToIov(): void {
+    this.#view.setBigUint64(MSGHDR.msg_iov, addressOf(this.#iov), true);
+  }
 }
 
-/** Gives a message that could not go at once memory of its own, before anything else runs. */
-function holdPrepared(message: PreparedSend): void {
-  if (message.nameLength > 0) message.name ??= copyOf(PREPARED_NAME, 0, message.nameLength);
-}
+let scratch: Scratch | undefined;
 
 /** Sends once. Returns how many bytes the kernel took, or `undefined` if it would block. */
 export function trySendMsg(core: Descriptor, message: PreparedSend): number | undefined {
-  const { buffers, nameLength, control, flags } = message;
-  const name = message.name ?? PREPARED_NAME;
+  const { buffers, name, nameLength, control, flags } = message;
   scratch ??= new Scratch();
   if (total(buffers) !== message.lengthBytes) {
     throw new TypeError("Cannot send: buffers were transferred away while they waited to be sent");
@@ -159,13 +185,9 @@ export function trySendMsg(core: Descriptor, message: PreparedSend): number | un
   scratch.setControl(control === undefined ? 0 : control.lengthBytes);
   if (control !== undefined) writeControl(control, scratch.control, 0);
   scratch.setBuffers(buffers);
-  const { header } = scratch;
   try {
-    const sent = core.tryCall(
-      "sendmsg",
-      (lib, fd) => lib.sendmsg(fd, header, flags | MSG_NOSIGNAL | MSG_DONTWAIT),
-      () => destinationText(name, 0, nameLength),
-    );
+    const text = () => peerText(name, 0, nameLength);
+    const sent = sendMsgOnce(core, scratch.header, flags, text);
     if ((flags & MSG_ZEROCOPY) !== 0 && sent !== undefined) holdBuffers(core, buffers, sent);
     return sent;
   } finally {
@@ -173,110 +195,95 @@ export function trySendMsg(core: Descriptor, message: PreparedSend): number | un
   }
 }
 
-/**
- * Sends one message of several parts (`man 2 sendmsg`); on a stream, as much of it as the kernel
- * takes.
- *
- * @param core The socket.
- * @param buffers The payload, 0 to 1024 parts, sent as one.
- * @param request Recipient, ancillary data and flags.
- * @param wait Signal and deadline.
- * @returns How many bytes the kernel took.
- */
-export function sendMsg(
-  core: Descriptor,
-  buffers: readonly Uint8Array[],
-  request: SendMsgRequest = {},
-  wait?: Wait,
-): number | Promise<number> {
-  return sendPrepared(core, prepareSend(core, buffers, request), wait);
+/** The length of all buffers together. */
+export function total(buffers: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const buffer of buffers) bytes += lengthOf(buffer);
+  return bytes;
 }
 
-/** Sends a message that was prepared last; an error that `passes` is of another message, and cleared. */
-export function sendPrepared(
-  core: Descriptor,
-  message: PreparedSend,
-  wait: Wait | undefined,
-  passes?: (error: unknown) => boolean,
-): number | Promise<number> {
-  const sent = core.attempt("writable", "sendmsg", () => {
-    let sent: number | undefined;
-    try {
-      sent = trySendMsg(core, message);
-    } catch (error) {
-      // A second one is about this message.
-      if (!passes?.(error)) throw error;
-      passes = undefined;
-      sent = trySendMsg(core, message);
-    }
-    if (sent === undefined) checkMayWait(message.flags, "sendmsg");
-    return sent;
-  }, wait);
-  // One that has to wait leaves the room for its address to others.
-  if (typeof sent !== "number") holdPrepared(message);
-  return sent;
-}
-
-/**
- * Receives once into several buffers, filled in order.
- *
- * @param core The socket.
- * @param buffers Where the payload goes, 0 to 1024 parts.
- * @param request Flags and room for ancillary data.
- * @returns What came, or `undefined` if it would block.
- */
-export function tryRecvMsgInto(
+/** Receives once into several buffers, filled in order. `undefined` if it would block. */
+export function receiveInto(
   core: Descriptor,
   buffers: readonly Uint8Array[],
-  request: RecvMsgRequest = {},
+  flags: number,
+  controlBytes: number,
 ): ReceivedParts | undefined {
-  const checked = checkBuffers(buffers, "receive");
-  const flags = checkFlags(request.flags, "receive");
-  const controlBytes = checkControlBytes(request.controlBytes);
   scratch ??= new Scratch();
-  scratch.setBuffers(checked);
-  return receive(core, scratch, flags, controlBytes);
+  scratch.setBuffers(buffers);
+  const lengthBytes = receive(core, scratch, flags, controlBytes);
+  if (lengthBytes === undefined) return undefined;
+  const told = scratch.flags;
+  const truncated = (told & MSG_TRUNC) !== 0;
+  // Before the sender, which may throw: descriptors among it are open from now on.
+  const control = controlOf(core, scratch, flags);
+  const from = sender(core, scratch.name, 0, scratch.nameLength);
+  const parts: ReceivedParts = { lengthBytes, from, flags: told & ~MSG_CMSG_CLOEXEC, truncated };
+  if (control !== undefined) parts.control = control;
+  return parts;
 }
 
-/** Receives into the buffers that were set. */
+/** Receives one message once into memory of its own. `undefined` if it would block. */
+export function receiveMessage(
+  core: Descriptor,
+  size: number,
+  flags: number,
+  controlBytes: number,
+): ReceivedMessage | undefined {
+  scratch ??= new Scratch();
+  const { payload } = scratch;
+  const own = size > payload.length ? allocate(size) : undefined;
+  if (own === undefined) scratch.setPayload(size);
+  else scratch.setBuffers([own]);
+  const lengthBytes = receive(core, scratch, flags, controlBytes);
+  if (lengthBytes === undefined) return undefined;
+  const told = scratch.flags;
+  const truncated = (told & MSG_TRUNC) !== 0;
+  // Before all that may throw: descriptors among it are open from now on.
+  const control = controlOf(core, scratch, flags);
+  let filled = Math.min(lengthBytes, size);
+  // MSG_TRUNC on a TCP stream throws the bytes away instead of writing them (`man 7 tcp`).
+  const discards = core.typeNumber === SOCK_STREAM && core.familyNumber !== AF_UNIX;
+  if (discards && (flags & MSG_TRUNC) !== 0) filled = 0;
+  let data: Uint8Array<ArrayBuffer>;
+  if (own !== undefined && filled > size / 2) data = own.subarray(0, filled);
+  else data = copyOf(own ?? payload, 0, filled);
+  const from = sender(core, scratch.name, 0, scratch.nameLength);
+  const message: ReceivedMessage = {
+    data,
+    lengthBytes,
+    from,
+    flags: told & ~MSG_CMSG_CLOEXEC,
+    truncated,
+  };
+  if (control !== undefined) message.control = control;
+  return message;
+}
+
+/** Receives into the buffers that were set; how many bytes the kernel told. */
 function receive(
   core: Descriptor,
   scratch: Scratch,
   flags: number,
   controlBytes: number,
-): ReceivedParts | undefined {
-  const { name, header } = scratch;
+): number | undefined {
   scratch.nameLength = SOCKADDR_STORAGE_BYTES;
   scratch.setControl(controlBytes);
-  let lengthBytes: number | undefined;
   try {
-    lengthBytes = core.tryCall(
-      "recvmsg",
-      (lib, fd) => lib.recvmsg(fd, header, flags | passedFlag(core) | MSG_DONTWAIT),
-    );
+    return recvMsgOnce(core, scratch.header, flags | passedFlag(core));
   } finally {
     scratch.kept = undefined;
   }
-  if (lengthBytes === undefined) return undefined;
-  const told = scratch.flags;
-  const parts: ReceivedParts = {
-    lengthBytes,
-    from: NOBODY,
-    flags: told & ~MSG_CMSG_CLOEXEC,
-    truncated: (told & MSG_TRUNC) !== 0,
-  };
-  // Before anything that may throw: descriptors among it are open from now on.
-  const length = scratch.controlLength;
-  const lost = (told & MSG_CTRUNC) !== 0;
-  if (length > 0 || lost) parts.control = takeControl(scratch.control, 0, length, lost);
-  if ((flags & MSG_ERRQUEUE) !== 0 && parts.control !== undefined) {
-    releaseBuffers(core, parts.control);
-  }
-  parts.from = sender(core, name, 0, scratch.nameLength);
-  return parts;
 }
 
-const NOBODY: Address = { family: "other", familyNumber: 0, data: new Uint8Array(0) };
+function controlOf(core: Descriptor, scratch: Scratch, flags: number): Control | undefined {
+  const length = scratch.controlLength;
+  const lost = (scratch.flags & MSG_CTRUNC) !== 0;
+  if (length === 0 && !lost) return undefined;
+  const control = takeControl(scratch.control, 0, length, lost);
+  if ((flags & MSG_ERRQUEUE) !== 0) releaseBuffers(core, control);
+  return control;
+}
 
 /** Only unix sockets pass descriptors; a packet socket refuses the flag (packet_recvmsg, EINVAL). */
 export function passedFlag(core: Descriptor): number {
@@ -293,93 +300,27 @@ export function takeControl(
   return new ReceivedControl(memory, truncated, at, Math.min(length, memory.length - at));
 }
 
+/** What a message tells by itself, or by its control data being cut. */
+const TOLD = MSG_TRUNC | MSG_CTRUNC | MSG_EOR | MSG_CMSG_CLOEXEC;
+
+/** The flags of a message where any is out of the ordinary, else 0. */
+export function toldFlags(flags: number): number {
+  return (flags & ~TOLD) === 0 ? 0 : flags & ~MSG_CMSG_CLOEXEC;
+}
+
 /** Who sent it. A stream over TCP names nobody in recvmsg: it is the peer. */
 export function sender(core: Descriptor, names: Uint8Array, at: number, length: number): Address {
-  if (length > 0) return decodeSockaddr(names, length, INTERFACES, at);
+  if (length > 0) {
+    const { row } = core;
+    // Nearly all are of the socket's own family.
+    const own = (names[at] | names[at + 1] << 8) === row.number && length <= SOCKADDR_STORAGE_BYTES;
+    return own && row.decode(names, at, length, INTERFACES) ||
+      decodeSockaddr(names, length, INTERFACES, at);
+  }
   if (core.familyNumber === AF_UNIX) return unnamedUnix();
   if (core.familyNumber === AF_INET || core.familyNumber === AF_INET6) {
     const peer = core.isClosed ? undefined : core.remoteName();
     if (peer !== undefined) return decodeSockaddr(peer, peer.length);
   }
   return { family: "other", familyNumber: 0, data: new Uint8Array(0) };
-}
-
-/**
- * Receives one message into several buffers (`man 2 recvmsg`).
- *
- * @param core The socket.
- * @param buffers Where the payload goes, 0 to 1024 parts, filled in order.
- * @param request Flags and room for ancillary data.
- * @param wait Signal and deadline.
- * @returns How much came, from whom, and what the kernel said about it.
- */
-export function recvMsgInto(
-  core: Descriptor,
-  buffers: readonly Uint8Array[],
-  request: RecvMsgRequest = {},
-  wait?: Wait,
-): ReceivedParts | Promise<ReceivedParts> {
-  return core.attempt("readable", "recvmsg", () => {
-    const parts = tryRecvMsgInto(core, buffers, request);
-    if (parts === undefined) checkMayWait(request.flags, "recvmsg");
-    return parts;
-  }, wait);
-}
-
-/**
- * Receives one message, or what a stream has, without waiting.
- *
- * @param core The socket.
- * @param size Room for the payload in bytes, 0 to 2^31 - 1.
- * @param request Flags and room for ancillary data.
- * @returns The message, or `undefined` if it would block.
- */
-export function tryRecvMsg(
-  core: Descriptor,
-  size: number,
-  request: RecvMsgRequest = {},
-): ReceivedMessage | undefined {
-  checkInteger(size, 0, MAX_INT, "receive", "size");
-  const flags = checkFlags(request.flags, "receive");
-  const controlBytes = checkControlBytes(request.controlBytes);
-  scratch ??= new Scratch();
-  const { payload } = scratch;
-  const own = size > payload.length ? allocate(size) : undefined;
-  if (own === undefined) scratch.setPayload(size);
-  else scratch.setBuffers([own]);
-  const parts = receive(core, scratch, flags, controlBytes);
-  if (parts === undefined) return undefined;
-  const { lengthBytes, from, truncated, control } = parts;
-  let filled = Math.min(lengthBytes, size);
-  // MSG_TRUNC on a TCP stream throws the bytes away instead of writing them (`man 7 tcp`).
-  const discards = core.typeNumber === SOCK_STREAM && core.familyNumber !== AF_UNIX;
-  if (discards && (flags & MSG_TRUNC) !== 0) filled = 0;
-  let data: Uint8Array<ArrayBuffer>;
-  if (own !== undefined && filled > size / 2) data = own.subarray(0, filled);
-  else data = copyOf(own ?? payload, 0, filled);
-  const message: ReceivedMessage = { data, lengthBytes, from, flags: parts.flags, truncated };
-  if (control !== undefined) message.control = control;
-  return message;
-}
-
-/**
- * Receives one message (`man 2 recvmsg`), or what a stream has.
- *
- * @param core The socket.
- * @param size Room for the payload in bytes.
- * @param request Flags and room for ancillary data.
- * @param wait Signal and deadline.
- * @returns The message.
- */
-export function recvMsg(
-  core: Descriptor,
-  size: number = 65536,
-  request: RecvMsgRequest = {},
-  wait?: Wait,
-): ReceivedMessage | Promise<ReceivedMessage> {
-  return core.attempt("readable", "recvmsg", () => {
-    const message = tryRecvMsg(core, size, request);
-    if (message === undefined) checkMayWait(request.flags, "recvmsg");
-    return message;
-  }, wait);
 }

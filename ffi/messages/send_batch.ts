@@ -6,20 +6,19 @@
  *
  * @module
  */
-import { checkMessage } from "../../core/message_base.ts";
+import { checkMessage } from "../../core/message_arguments.ts";
 import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
 import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
-import { destinationText, encodeDestination } from "./destination.ts";
 import { attempt } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
 import { poller } from "../loop/poller.ts";
 import { INET, SOCKADDR_IN_BYTES } from "../families/inet.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
-import type { PeerRoom } from "../guard/peer.ts";
+import { encodePeerInto, type PeerRoom, peerText } from "../guard/peer.ts";
 import { allGranted } from "../guard/permissions.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
@@ -173,7 +172,7 @@ export class SendBatch {
 
   #setName(i: number, to: AddressInput<InetAddress>): number {
     const at = i * SOCKADDR_STORAGE_BYTES;
-    if (to === null || typeof to !== "object") return encodeDestination(this.#names, at, to);
+    if (to === null || typeof to !== "object") return encodePeerInto(this.#names, at, to);
     this.#granted ??= allGranted(INET);
     const { family, hostname, port } = to;
     const inet = this.#granted && (family === undefined || family === "inet") && isPlain(to);
@@ -183,9 +182,9 @@ export class SendBatch {
     // Forgotten first: if it throws, part of the name may be written.
     this.#ports[i] = -1;
     if (!inet || typeof hostname !== "string" || hostname.includes(":")) {
-      return encodeDestination(this.#names, at, to);
+      return encodePeerInto(this.#names, at, to);
     }
-    encodeDestination(this.#names, at, { family: "inet", hostname, port });
+    encodePeerInto(this.#names, at, { family: "inet", hostname, port });
     this.#hostnames[i] = hostname;
     this.#ports[i] = port;
     return SOCKADDR_IN_BYTES;
@@ -254,7 +253,7 @@ export class SendBatch {
     const sent = attempt((lib) => lib.sendmmsg(fd, headers, count, MSG_NOSIGNAL | MSG_DONTWAIT));
     if (sent > 0) {
       poller.spendMessages((sent + 1) >> 1);
-      core.foundRoom();
+      core.vainWaits = 0;
     }
     return sent;
   }
@@ -272,7 +271,7 @@ export class SendBatch {
   /** The recipient of message `i` as text, for errors. */
   textOf(i: number): string | undefined {
     const length = this.#words[i * WORDS + NAMELEN];
-    return destinationText(this.#names, i * SOCKADDR_STORAGE_BYTES, length);
+    return peerText(this.#names, i * SOCKADDR_STORAGE_BYTES, length);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from "../../ffi/abi/socket_constants.ts";
 import type { Inet6Address } from "../../core/address.ts";
 import { type Socket, socket } from "../../ffi/mod.ts";
-import { recvMsg, sendMsg } from "../../ffi/messages/msghdr.ts";
+import { recvMsg, sendMsg } from "../../ffi/messages/message_calls.ts";
 import { openDescriptor } from "../../ffi/descriptor/open.ts";
 import { heldSends } from "../../ffi/messages/zerocopy.ts";
 import {

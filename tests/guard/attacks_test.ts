@@ -254,6 +254,27 @@ testWith(privileged, "a revoked permission stops what is under way, a batch late
   assertEquals(trace, { traceroute: NO });
 });
 
+testWith({}, "a recipient that is named again is asked for again", async () => {
+  const ways = `{
+    revoked: async () => {
+      const [a, b] = [await bound(), await bound()];
+      const to = b.localAddr;
+      for (let i = 0; i < 3; i++) await a.sendTo(bytes, to);
+      Deno.permissions.revokeSync({ name: "net" });
+      try {
+        await a.sendTo(bytes, to);
+      } finally {
+        b.unref();
+        let came = 0;
+        while (await b.recvFrom({ timeoutMs: 50 }).catch(() => undefined)) came++;
+        if (came !== 3) throw new Error(came + " came");
+      }
+    },
+  }`;
+  const imports = `const bound = () => s.udp.bind({ hostname: "127.0.0.1", engine: "libc" });`;
+  assertEquals(await outcomes(ways, ["--allow-net"], { imports }), { revoked: NO });
+});
+
 testWith({ netns: true }, "UDP by a granted name asks as Deno asks", async () => {
   const ways = `{
     bind: async () => (await udp.bind({ hostname: "localhost", engine: "libc" })).close(),

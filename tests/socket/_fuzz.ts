@@ -168,8 +168,10 @@ const argument = fc.oneof(
 const WAIT = { timeoutMs: 1 };
 /** What takes the descriptor out of our hands, and what only subclasses see. */
 const LEAVE = new Set(
-  ("constructor detach ref unref next release pull push end receive receiveMany transmit " +
-    "transmitMany inOrder recvChunk acceptSurviving ready fail core").split(" "),
+  ("constructor detach ref unref next release endWaits checkOpen inOrder acceptSurviving " +
+    "pull pullInto push transfer end recvChunk sendRest receive receiveMany tryReceive batches " +
+    "reached transmit transmitMany transmitEach associate ready fail core socket kept receives " +
+    "sends accepts").split(" "),
 );
 
 function methodsOf(target: object): string[] {
