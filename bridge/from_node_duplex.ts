@@ -137,7 +137,7 @@ export class DuplexStream<A> extends StreamBase<A> {
 
   /**
    * The stream takes a copy and tells when it has passed it on. Bytes that it took are sent, also
-   * when the wait ends meanwhile.
+   * when the wait or a close ends meanwhile.
    */
   protected override async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
     while (this.#writing !== undefined) await this.#writeDone(this.#writing, wait);
@@ -154,8 +154,7 @@ export class DuplexStream<A> extends StreamBase<A> {
     });
     try {
       await this.#writeDone(writing, wait);
-    } catch (reason) {
-      if (this.closed) throw reason;
+    } catch {
       return copy.length;
     }
     if (failure) throw fromNodeError(failure.error, "send");
@@ -259,7 +258,8 @@ interface Referenced {
  *
  * The endpoint owns the stream from now on: nobody else may read it, and closing the endpoint ends
  * it, gives it a second to send what it still has, and destroys it. A send resolves once the stream has
- * passed the bytes on.
+ * passed the bytes on. One that a close or a wait's end cuts short counts in `bytesSent` what the stream
+ * has taken, 64 KiB at a time: a peer that reads gets exactly that.
  *
  * Without `over`, the addresses are the stream's `localAddress` and `remoteAddress` where it has
  * them, else `{ family: "other" }`, and options are refused.
