@@ -6,6 +6,7 @@ import {
   cancelLookups,
   cancelMessages,
   cancelStreams,
+  closeMessages,
   closeStreams,
 } from "./_cancellation.ts";
 import { missing } from "../_tools.ts";
@@ -66,6 +67,11 @@ export const CANCELLATION: readonly Row[] = [
     "sends and receives cancelled at random lose and double no message",
     MESSAGE_KINDS,
     (kind, random) => cancelMessages(kind, random, 300),
+  ),
+  ...rows(
+    "an endpoint of messages closed at random ends all receives",
+    MESSAGE_KINDS,
+    (kind, random) => closeMessages(kind, random, 20),
   ),
   ...rows(
     "accepts and connects cancelled at random lose and double no connection",
