@@ -34,6 +34,14 @@ export interface ServeHttpOptions {
    * (`webSocketServer.handleUpgrade`). Without it they are requests like others.
    */
   onUpgrade?: (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /**
+   * Takes WebSocket requests (RFC 6455) over, each as a `WebSocket` of the platform, by
+   * `Deno.upgradeWebSocket`: over a TCP or Multipath TCP listener of the libc engine. Requests with
+   * another `Upgrade` are refused with 400. Other listeners take `onUpgrade` and npm's `ws`.
+   */
+  onWebSocket?: (socket: WebSocket, request: Request, connection: HttpConnection) => void;
+  /** Sub-protocols for `onWebSocket`, the preferred first. Default none. */
+  webSocketProtocols?: readonly string[];
   /** Milliseconds that a connection may be idle between requests, 0 (no limit) to 2^31 - 1. Default 5000. */
   keepAliveTimeoutMs?: number;
   /** Milliseconds for the head of a request, 0 (no limit) to 2^31 - 1. Default 60000. */
@@ -57,6 +65,8 @@ const KEYS = [
   "onError",
   "onConnectionError",
   "onUpgrade",
+  "onWebSocket",
+  "webSocketProtocols",
   ...Object.keys(LIMITS),
   "maxHeaderBytes",
   "signal",
@@ -68,10 +78,17 @@ export function checkArguments(handler: unknown, options: ServeHttpOptions): voi
     throw new TypeError("Cannot serve HTTP: handler is not a function");
   }
   checkKeys(options, KEYS, "serve HTTP");
-  for (const name of ["onError", "onConnectionError", "onUpgrade"] as const) {
+  for (const name of ["onError", "onConnectionError", "onUpgrade", "onWebSocket"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new TypeError(`Cannot serve HTTP: ${name} is not a function`);
     }
+  }
+  if (options.onUpgrade !== undefined && options.onWebSocket !== undefined) {
+    throw new TypeError("Cannot serve HTTP: onUpgrade and onWebSocket exclude each other");
+  }
+  const { webSocketProtocols: protocols } = options;
+  if (protocols !== undefined && !isListOfTexts(protocols)) {
+    throw new TypeError("Cannot serve HTTP: webSocketProtocols is not an array of strings");
   }
   for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     checkInteger(options[name] ?? 0, 0, MAX_MS, "serve HTTP", name);
@@ -86,4 +103,8 @@ export function checkArguments(handler: unknown, options: ServeHttpOptions): voi
 export function checkingMs(limits: readonly number[]): number {
   const shortest = Math.min(...limits.filter((limit) => limit > 0), MAX_MS);
   return Math.min(30_000, Math.max(20, Math.ceil(shortest / 4)));
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

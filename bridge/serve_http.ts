@@ -4,6 +4,7 @@
  * @module
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Buffer } from "node:buffer";
 import { closeSync } from "node:fs";
 import { Socket } from "node:net";
 import { showAs } from "../core/inspect.ts";
@@ -21,6 +22,7 @@ import {
 } from "./_http_options.ts";
 import { makeRequest } from "./_http_request.ts";
 import { sendResponse } from "./_http_response.ts";
+import { checkWebSocketListener, WebSockets } from "./_web_sockets.ts";
 import { toNodeDuplex } from "./to_node_duplex.ts";
 
 /** A running server. */
@@ -31,7 +33,8 @@ export interface HttpServer<A> extends AsyncDisposable {
   readonly finished: Promise<void>;
   /**
    * Accepts no more, lets requests under way be answered, closes idle connections; resolves when all
-   * are closed. New connections have a second for their first request; upgraded ones are closed.
+   * are closed. New connections have a second for their first request, and WebSockets for the close
+   * that they are told of; upgraded ones are closed.
    */
   shutdown(): Promise<void>;
   /** Closes everything at once. */
@@ -82,6 +85,7 @@ export function serveHttp<A>(
 ): HttpServer<A> {
   checkListener(listener, "serve HTTP");
   checkArguments(handler, options);
+  if (options.onWebSocket !== undefined) checkWebSocketListener(listener);
   return new Serving(listener, handler, options);
 }
 
@@ -96,6 +100,7 @@ class Serving<A> implements HttpServer<A> {
   readonly #connections = new Set<Duplex>();
   /** Connections without a request so far, or upgraded: what Node never counts as idle. */
   readonly #silent = new Set<Duplex>();
+  readonly #webSockets: WebSockets;
   #listening = true;
   #finish!: () => void;
   #fail!: (reason: unknown) => void;
@@ -110,17 +115,25 @@ class Serving<A> implements HttpServer<A> {
     this.#options = options;
     this.localAddr = listener.localAddr;
     this.#origin = originOf(listener);
+    this.#webSockets = new WebSockets(options, () => this.#finishIfDone());
     this.finished = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
     });
     this.finished.catch(() => {});
     this.#server = this.#makeServer();
-    // A server that does not listen itself would end each connection after one response.
-    Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
-    // From here on Node looks after the limits of time.
-    this.#server.emit("listening");
-    this.#accept();
+    if (options.onWebSocket !== undefined && hasDescriptor(listener)) {
+      // Deno 2.9 cannot free a socket's descriptor for a WebSocket that it has not accepted itself:
+      // libuv goes on to know its number, and refuses the next connection that gets it.
+      this.#server.listen({ fd: listener.detach() });
+      this.#server.once("error", (error) => this.#broke(error));
+    } else {
+      // A server that does not listen itself would end each connection after one response.
+      Object.defineProperty(this.#server, "listening", { get: () => this.#listening });
+      // From here on Node looks after the limits of time.
+      this.#server.emit("listening");
+      this.#accept();
+    }
     const { signal } = options;
     const stop = (): void => void this.shutdown();
     if (signal?.aborted) stop();
@@ -131,9 +144,11 @@ class Serving<A> implements HttpServer<A> {
   shutdown(): Promise<void> {
     this.#stopListening();
     this.#server.closeIdleConnections();
-    if (this.#silent.size > 0) {
+    this.#webSockets.close();
+    if (this.#silent.size + this.#webSockets.size > 0) {
       const timer = setTimeout(() => {
         for (const connection of this.#silent) connection.destroy();
+        this.#webSockets.abandon();
       }, FIRST_REQUEST_GRACE_MS);
       const stop = (): void => clearTimeout(timer);
       this.finished.then(stop, stop);
@@ -144,14 +159,17 @@ class Serving<A> implements HttpServer<A> {
   close(): void {
     this.#stopListening();
     for (const connection of this.#connections) connection.destroy();
+    this.#webSockets.abandon();
   }
 
   ref(): void {
-    this.#listener.ref();
+    if (this.#options.onWebSocket === undefined) this.#listener.ref();
+    else this.#server.ref();
   }
 
   unref(): void {
-    this.#listener.unref();
+    if (this.#options.onWebSocket === undefined) this.#listener.unref();
+    else this.#server.unref();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -179,7 +197,18 @@ class Serving<A> implements HttpServer<A> {
         onUpgrade(message, socket, head);
       });
     }
+    if (this.#options.onWebSocket !== undefined) {
+      server.on("upgrade", (message, socket, head) => this.#openWebSocket(message, socket, head));
+    }
     return server;
+  }
+
+  #openWebSocket(message: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      this.#webSockets.upgrade(message, socket, head, this.#origin, () => this.#forget(socket));
+    } catch (error) {
+      this.#connectionFailed(error);
+    }
   }
 
   async #accept(): Promise<void> {
@@ -188,30 +217,38 @@ class Serving<A> implements HttpServer<A> {
         this.#server.emit("connection", connectionOver(endpoint));
       }
     } catch (error) {
-      this.#fail(error);
-      this.close();
+      this.#broke(error);
     }
+  }
+
+  /** Accepting has failed. */
+  #broke(error: unknown): void {
+    this.#fail(error);
+    this.close();
   }
 
   #track(connection: Duplex): void {
     this.#connections.add(connection);
     this.#silent.add(connection);
-    connection.once("close", () => {
-      this.#connections.delete(connection);
-      this.#silent.delete(connection);
-      this.#finishIfDone();
-    });
+    connection.once("close", () => this.#forget(connection));
+  }
+
+  #forget(connection: Duplex): void {
+    this.#connections.delete(connection);
+    this.#silent.delete(connection);
+    this.#finishIfDone();
   }
 
   #stopListening(): void {
     if (!this.#listening) return;
     this.#listening = false;
     this.#listener.close();
+    if (this.#options.onWebSocket !== undefined) this.#server.close();
     this.#finishIfDone();
   }
 
   #finishIfDone(): void {
-    if (this.#listening || this.#connections.size > 0) return;
+    if (this.#listening || this.#connections.size + this.#webSockets.size > 0) return;
     this.#server.close(); // ends its looking after limits
     this.#finish();
   }
