@@ -4,7 +4,7 @@
  * @module
  */
 import { UsageError } from "./exit.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./_nearest.ts";
 import { FD_SCHEMES } from "./schemes/fd.ts";
 import { IP_SCHEMES } from "./schemes/ip.ts";
 import {

@@ -6,8 +6,8 @@
 import type { DnsRecord } from "../wire/dns_record_value.ts";
 import { DNS_TYPE, type DnsType, dnsType } from "../wire/dns_record_value.ts";
 import { UsageError } from "./exit.ts";
-import { toHex } from "./hex.ts";
-import { nearest } from "./nearest.ts";
+import { toHex } from "./_hex.ts";
+import { nearest } from "./_nearest.ts";
 
 /** Response codes, by the IANA registry. */
 const STATUS: Readonly<Record<number, string>> = {

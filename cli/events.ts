@@ -4,7 +4,7 @@
  * @module
  */
 import { errorCode, errorLine, isGone } from "./exit.ts";
-import { hexDump, toHex } from "./hex.ts";
+import { hexDump, toHex } from "./_hex.ts";
 import { jsonLine } from "./json.ts";
 import { paint } from "./style.ts";
 import { consoleColumns } from "./table.ts";

@@ -7,7 +7,7 @@ import { ADDRESS_NOTES, SCHEMES } from "./address.ts";
 import { type NamedCommand, optionsOf, type OptionSpec } from "./command.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "./event_rows.ts";
 import { EXIT_HELP } from "./exit.ts";
-import { JSON_VERSION, VERSION } from "./version.ts";
+import { JSON_VERSION, VERSION } from "./_version.ts";
 
 /**
  * Makes the manual page.

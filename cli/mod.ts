@@ -10,6 +10,6 @@
  *
  * @module
  */
-import { main } from "./main.ts";
+import { main } from "./_main.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

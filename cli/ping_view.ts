@@ -10,7 +10,7 @@ import type { Arguments } from "./command.ts";
 import { Reporter } from "./events.ts";
 import { errorLine } from "./exit.ts";
 import { formatMillis } from "./histogram.ts";
-import { icmpErrorText } from "./icmp_text.ts";
+import { icmpErrorText } from "./_icmp_text.ts";
 import { printEvent, printLine } from "./json.ts";
 import { histogramColumns } from "./probe_options.ts";
 import { rttCells, rttFields, rttLines } from "./rtt_summary.ts";

@@ -7,7 +7,7 @@ import type { Session } from "./command.ts";
 import { OutputClosed, Stopped } from "./exit.ts";
 import type { Client, Server } from "./server.ts";
 import { gated } from "./gate.ts";
-import { LONG_MS, startProgress } from "./progress.ts";
+import { LONG_MS, startProgress } from "./_progress.ts";
 import type { Settings } from "./settings.ts";
 import { ClientTraffic, Traffic } from "./traffic.ts";
 

@@ -140,7 +140,7 @@ export async function readSettings(args: Arguments): Promise<Settings> {
 /** The rows of the options are many: they are loaded when one is asked for. */
 async function readSocketOptions(texts: readonly string[]): Promise<SocketSettings["options"]> {
   if (texts.length === 0) return [];
-  const { parseSocketOption } = await load<typeof import("./socket_option.ts")>(
+  const { parseSocketOption } = await load<typeof import("./_socket_option.ts")>(
     "./socket_option.ts",
     import.meta.url,
   );

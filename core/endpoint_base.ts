@@ -5,12 +5,12 @@
  * @module
  */
 import type { Family, SocketType } from "./address.ts";
-import { addressMessage } from "./address_message.ts";
+import { addressMessage } from "./_address_message.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { closedError } from "./errors.ts";
 import { showAs } from "./inspect.ts";
 import type { SocketOption } from "./option.ts";
-import type { Order } from "./order.ts";
+import type { Order } from "./_order.ts";
 import type { Wait, WaitSubject } from "./wait.ts";
 
 const SHOWN_NAMES = {

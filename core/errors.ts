@@ -3,7 +3,7 @@
  *
  * @module
  */
-import "./needs_deno.ts";
+import "./_needs_deno.ts";
 import { errnoNumber, errnoText } from "./errno.ts";
 
 /** An error of the operating system. Where Deno has a class for the code, it is an instance of it. */

@@ -7,7 +7,7 @@ import { checkKeys } from "./arguments.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
 import { EndpointBase, type EndpointSocket } from "./endpoint_base.ts";
 import { closedError, isSocketError } from "./errors.ts";
-import { Order } from "./order.ts";
+import { Order } from "./_order.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** Hears of an error that an accept loop survives: `code` is ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, … */

@@ -9,7 +9,7 @@ import { checkBytes } from "./bytes.ts";
 import type { MessageEndpoint } from "./endpoint.ts";
 import { EndpointBase } from "./endpoint_base.ts";
 import { atCaller, closedError } from "./errors.ts";
-import { KeptMessages, MSG_PEEK } from "./kept_messages.ts";
+import { KeptMessages, MSG_PEEK } from "./_kept_messages.ts";
 import { DEFAULT_BATCH, MAX_BATCH } from "./limits.ts";
 import type {
   Message,
@@ -27,8 +27,8 @@ import {
   RECV_BATCHES,
   SEND,
 } from "./message_arguments.ts";
-import { MessageArrayBatch } from "./message_batch.ts";
-import { Order } from "./order.ts";
+import { MessageArrayBatch } from "./_message_batch.ts";
+import { Order } from "./_order.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 /** The base of the message endpoints of both engines. */

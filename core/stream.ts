@@ -4,7 +4,7 @@
  * @module
  */
 import { checkInteger, checkKeys } from "./arguments.ts";
-import { ByteQueue } from "./byte_queue.ts";
+import { ByteQueue } from "./_byte_queue.ts";
 import { checkBytes, detached, lengthOf, partOf, toBytes } from "./bytes.ts";
 import type { StreamEndpoint } from "./endpoint.ts";
 import { EndpointBase } from "./endpoint_base.ts";
@@ -28,8 +28,8 @@ import {
   type SendFileOptions,
 } from "./send_file.ts";
 import { checkHow } from "./shutdown.ts";
-import { StreamFaces } from "./stream_faces.ts";
-import { Order } from "./order.ts";
+import { StreamFaces } from "./_stream_faces.ts";
+import { Order } from "./_order.ts";
 import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "./wait.ts";
 
 const DEFAULT_RECV_BYTES = 65536;

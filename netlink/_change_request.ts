@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ByteSink } from "./bytes.ts";
+import type { ByteSink } from "./_bytes.ts";
 import type { RequestShape } from "./message.ts";
 import type { Namespace } from "./namespace.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import type { Acknowledgement } from "./message.ts";
 
 /** A reply, while its bytes are in the receive buffer: `at` to `end` is its payload. */

@@ -5,7 +5,7 @@
  */
 import type { ReplyReader } from "./_exchange.ts";
 import type { AttributeRows, AttributeTable, AttributeValues } from "./attributes.ts";
-import type { ByteSink } from "./bytes.ts";
+import type { ByteSink } from "./_bytes.ts";
 import { GENLMSGHDR } from "./generic.ts";
 import type { RequestShape } from "./message.ts";
 

@@ -7,7 +7,7 @@ import type { Wait } from "../core/wait.ts";
 import type { Exchange, ReplyReader } from "./_exchange.ts";
 import type { Transport } from "./_transport.ts";
 import { NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
-import { ByteSink, type ByteSource } from "./bytes.ts";
+import { ByteSink, type ByteSource } from "./_bytes.ts";
 import { type Acknowledgement, netlinkError, type RequestShape, writeMessage } from "./message.ts";
 
 /** What is asked, and how replies are read. */

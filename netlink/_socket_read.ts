@@ -9,8 +9,8 @@ import { AF_INET } from "../ffi/abi/socket_constants.ts";
 import { TCP_INFO, type TcpInfo } from "../ffi/options/tcp_info.ts";
 import * as d from "./abi/sock_diag.ts";
 import { type AttributeCodec, AttributeError, attributes } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { binary, bool8, struct, text, u32, u64, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { binary, bool8, struct, text, u32, u64, u8 } from "./_codecs.ts";
 import { type SocketEntry, type SocketKind, STATES } from "./socket_entry.ts";
 
 /** struct inet_diag_msg (linux/inet_diag.h): offsets. */

@@ -31,7 +31,7 @@ import {
   NLMSG_OVERRUN,
   SOL_NETLINK,
 } from "./abi/netlink.ts";
-import { ByteSource } from "./bytes.ts";
+import { ByteSource } from "./_bytes.ts";
 import { eachMessage, readAcknowledgement } from "./message.ts";
 import { inNamespace } from "./namespace.ts";
 

@@ -12,7 +12,7 @@ import * as rt from "./abi/rtnetlink.ts";
 import { IFLA_WIRELESS } from "./abi/link.ts";
 import { addresses, type LinkAddress, readAddress } from "./address.ts";
 import { eachAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import type { Dump } from "./dump.ts";
 import { type Link, links, readLink } from "./link.ts";
 import { type Neighbor, neighbors, readNeighbor } from "./neighbor.ts";

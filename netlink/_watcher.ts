@@ -13,7 +13,7 @@ import { LinkNames, readLinkNames } from "./_link_names.ts";
 import { replaces, sameEntry, type TableKind, type TableTypes, WATCHED } from "./_watched.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { RTM_DELADDR, RTM_DELLINK, RTM_DELNEXTHOP, RTM_NEWLINK } from "./abi/rtnetlink.ts";
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import { groupNumber } from "./groups.ts";
 import type { Link } from "./link.ts";
 

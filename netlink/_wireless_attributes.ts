@@ -5,7 +5,7 @@
  */
 import * as n from "./abi/nl80211.ts";
 import { attributes } from "./attributes.ts";
-import { binary, hardware, list, names, s32, text, u16, u32, u64, u8 } from "./codecs.ts";
+import { binary, hardware, list, names, s32, text, u16, u32, u64, u8 } from "./_codecs.ts";
 
 /** A link of a wireless device. */
 export interface WirelessInterface {

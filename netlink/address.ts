@@ -9,11 +9,11 @@ import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_sess
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { bitNames, ip, s32, struct, text, u32, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { bitNames, ip, s32, struct, text, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { FAMILIES, familyNumber } from "./families.ts";
-import { PROTOCOLS, SCOPES } from "./words.ts";
+import { FAMILIES, familyNumber } from "./_families.ts";
+import { PROTOCOLS, SCOPES } from "./_words.ts";
 
 /** An address of a link, in the words of `ip -j -d address`. */
 export interface LinkAddress {

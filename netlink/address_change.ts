@@ -8,8 +8,8 @@ import { checkLinkName, checkText, checkWords, newFlags, verbOf } from "./_chang
 import { RTM_DELADDR, RTM_NEWADDR } from "./abi/rtnetlink.ts";
 import { ADDRESS_FLAGS, IFA, IFADDRMSG } from "./address.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { addressBits, familyOf, parsePrefix } from "./families.ts";
-import { SCOPES } from "./words.ts";
+import { addressBits, familyOf, parsePrefix } from "./_families.ts";
+import { SCOPES } from "./_words.ts";
 
 /** A change of a link's addresses, in the words of the table of addresses. */
 export interface AddressChange {

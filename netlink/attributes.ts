@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ByteSink, ByteSource } from "./bytes.ts";
+import type { ByteSink, ByteSource } from "./_bytes.ts";
 
 /** nla_len and nla_type (linux/netlink.h, NLA_HDRLEN). */
 export const NLA_HEADER_BYTES = 4;

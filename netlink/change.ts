@@ -13,7 +13,7 @@ import type { Transport } from "./_transport.ts";
 import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
 import { type AddressChange, encodeAddress } from "./address_change.ts";
 import type { ChangeContext, ChangeRequest, MadeDevice } from "./_change_request.ts";
-import { ByteSink } from "./bytes.ts";
+import { ByteSink } from "./_bytes.ts";
 import { encodeLink, type LinkChange } from "./link_change.ts";
 import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";

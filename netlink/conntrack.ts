@@ -7,11 +7,11 @@ import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_sess
 import * as c from "./abi/conntrack.ts";
 import { NETLINK_NETFILTER } from "./abi/netlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { be16, be32, be64, bitNames, ip, struct, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { be16, be32, be64, bitNames, ip, struct, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { familyNumber } from "./families.ts";
-import { Words } from "./words.ts";
+import { familyNumber } from "./_families.ts";
+import { Words } from "./_words.ts";
 
 /** One direction of a tracked connection. */
 export interface ConntrackTuple {

@@ -8,7 +8,7 @@ import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
 import type { Exchange, ReplyReader } from "./_exchange.ts";
 import type { Transport } from "./_transport.ts";
 import { NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST } from "./abi/netlink.ts";
-import { ByteSink, type ByteSource } from "./bytes.ts";
+import { ByteSink, type ByteSource } from "./_bytes.ts";
 import { type Acknowledgement, netlinkError, type RequestShape, writeMessage } from "./message.ts";
 
 /** How often a table that changed while it was told is asked for anew. */

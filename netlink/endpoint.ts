@@ -16,7 +16,7 @@ import { requestOn } from "./_request.ts";
 import { type Listener, Transport } from "./_transport.ts";
 import type { Session } from "./_opened.ts";
 import { NLM_F_DUMP } from "./abi/netlink.ts";
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import { Dump } from "./dump.ts";
 import { groupNumber, type NetlinkProtocol, protocolNumber } from "./groups.ts";
 import type { NetlinkMessage, RequestShape } from "./message.ts";

@@ -19,7 +19,7 @@ import {
   type AttributeTable,
   type AttributeValues,
 } from "./attributes.ts";
-import { bool8, flag, list, names, text, u32, u8 } from "./codecs.ts";
+import { bool8, flag, list, names, text, u32, u8 } from "./_codecs.ts";
 import { findFamily } from "./generic.ts";
 
 /** What a link's hardware can do and does. What the driver does not tell is absent. */

@@ -17,8 +17,8 @@ import type { Transport } from "./_transport.ts";
 import * as g from "./abi/generic.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import { attributes } from "./attributes.ts";
-import type { ByteSink, ByteSource } from "./bytes.ts";
-import { list, struct, text, u16, u32 } from "./codecs.ts";
+import type { ByteSink, ByteSource } from "./_bytes.ts";
+import { list, struct, text, u16, u32 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
 
 /** A family of generic netlink. */

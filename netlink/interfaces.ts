@@ -27,7 +27,7 @@ import { openTransport } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { RTM_GETADDR, RTM_GETLINK } from "./abi/rtnetlink.ts";
 import { IFA, IFADDRMSG } from "./address.ts";
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import { dumpNow, type DumpRequest } from "./dump.ts";
 import { IFLA } from "./link.ts";
 

@@ -23,11 +23,11 @@ import {
   eachAttribute,
   type UnknownAttribute,
 } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { binary, bitNames, hardware, list, names, s32, struct, text, u32, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { binary, bitNames, hardware, list, names, s32, struct, text, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { IP_LINK_TYPES, KINDS, type LinkKind, SLAVE_KINDS } from "./link_kinds.ts";
-import { LINK_TYPES } from "./words.ts";
+import { IP_LINK_TYPES, KINDS, type LinkKind, SLAVE_KINDS } from "./_link_kinds.ts";
+import { LINK_TYPES } from "./_words.ts";
 
 /** Counters of one direction of a link (`struct rtnl_link_stats64`). */
 export interface LinkCounters {

@@ -9,11 +9,11 @@ import { IFINFOMSG } from "./_link_names.ts";
 import * as l from "./abi/link.ts";
 import { RTM_DELLINK, RTM_NEWLINK } from "./abi/rtnetlink.ts";
 import { attributes, writeAttribute } from "./attributes.ts";
-import { ByteSink } from "./bytes.ts";
+import { ByteSink } from "./_bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { tunDevice } from "./_tun.ts";
-import { binary, flag, names, text, u32, u8 } from "./codecs.ts";
-import { KINDS, type LinkKind, SLAVE_KINDS, writeHardware } from "./link_kinds.ts";
+import { binary, flag, names, text, u32, u8 } from "./_codecs.ts";
+import { KINDS, type LinkKind, SLAVE_KINDS, writeHardware } from "./_link_kinds.ts";
 import { IFLA } from "./link.ts";
 import type { Namespace } from "./namespace.ts";
 

@@ -15,8 +15,8 @@ import {
   NLMSGERR_ATTR_OFFS,
 } from "./abi/netlink.ts";
 import { type AttributeLookup, attributes, NLA_HEADER_BYTES } from "./attributes.ts";
-import { align4, type ByteSink, ByteSource } from "./bytes.ts";
-import { text, u32 } from "./codecs.ts";
+import { align4, type ByteSink, ByteSource } from "./_bytes.ts";
+import { text, u32 } from "./_codecs.ts";
 
 /** sizeof(struct nlmsghdr). */
 export const HEADER_BYTES = 16;

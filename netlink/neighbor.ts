@@ -9,11 +9,11 @@ import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_sess
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { be16, binary, bitNames, hardware, ip, s32, struct, u16, u32, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { be16, binary, bitNames, hardware, ip, s32, struct, u16, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { familyNumber } from "./families.ts";
-import { PROTOCOLS } from "./words.ts";
+import { familyNumber } from "./_families.ts";
+import { PROTOCOLS } from "./_words.ts";
 
 /** A neighbour, in the words of `ip -j -s neigh`. */
 export interface Neighbor {

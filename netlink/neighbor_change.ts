@@ -13,10 +13,10 @@ import {
   RTM_NEWNEIGH,
 } from "./abi/rtnetlink.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { bitsOf } from "./codecs.ts";
-import { familyOf } from "./families.ts";
+import { bitsOf } from "./_codecs.ts";
+import { familyOf } from "./_families.ts";
 import { NDA, NDMSG, NEIGHBOR_STATES } from "./neighbor.ts";
-import { PROTOCOLS } from "./words.ts";
+import { PROTOCOLS } from "./_words.ts";
 
 /** A change of a neighbour, in the words of the table of neighbours. */
 export interface NeighborChange {

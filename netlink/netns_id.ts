@@ -7,7 +7,7 @@ import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_sess
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { NETNSA_NSID, RTM_GETNSID } from "./abi/rtnetlink.ts";
 import { attributes } from "./attributes.ts";
-import { s32 } from "./codecs.ts";
+import { s32 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
 
 /** sizeof(struct rtgenmsg) (linux/rtnetlink.h), padded. */

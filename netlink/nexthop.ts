@@ -13,10 +13,10 @@ import {
   attributes,
   type UnknownAttribute,
 } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { binary, bitNames, flag, ip, struct, u16, u32, u64 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { binary, bitNames, flag, ip, struct, u16, u32, u64 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { PROTOCOLS, ROUTE_FLAGS, SCOPES } from "./words.ts";
+import { PROTOCOLS, ROUTE_FLAGS, SCOPES } from "./_words.ts";
 
 /** A next hop or a group of them, in the words of `ip -j -d nexthop`. */
 export interface NextHop {

@@ -8,9 +8,9 @@ import { AF_INET, AF_UNSPEC } from "../ffi/abi/socket_constants.ts";
 import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { RTM_DELNEXTHOP, RTM_NEWNEXTHOP, RTNH_F_ONLINK } from "./abi/rtnetlink.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { familyOf } from "./families.ts";
+import { familyOf } from "./_families.ts";
 import { NHA, NHMSG } from "./nexthop.ts";
-import { PROTOCOLS, SCOPES } from "./words.ts";
+import { PROTOCOLS, SCOPES } from "./_words.ts";
 
 /** A change of a next hop, in the words of the table of next hops. */
 export interface NextHopChange {

@@ -10,10 +10,10 @@ import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import { RTM_GETQDISC, RTM_GETTCLASS, RTM_GETTFILTER } from "./abi/rtnetlink.ts";
 import * as t from "./abi/traffic.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { binary, struct, text, u32, u64, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { binary, struct, text, u32, u64, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { readOptions } from "./qdisc_kinds.ts";
+import { readOptions } from "./_qdisc_kinds.ts";
 
 /** What queueing disciplines, classes and filters have in common, in the words of `tc -j -s`. */
 export interface Traffic {

@@ -7,10 +7,10 @@ import { checkLinkName, checkText, checkWords, newFlags, verbOf } from "./_chang
 import { RTM_DELQDISC, RTM_NEWQDISC } from "./abi/rtnetlink.ts";
 import { TC_H_CLSACT, TC_H_INGRESS, TC_H_ROOT, TCA_OPTIONS } from "./abi/traffic.ts";
 import { writeAttribute } from "./attributes.ts";
-import type { ByteSink } from "./bytes.ts";
+import type { ByteSink } from "./_bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { parseHandle, TCA, TCMSG } from "./qdisc.ts";
-import { optionWriter } from "./qdisc_kinds.ts";
+import { optionWriter } from "./_qdisc_kinds.ts";
 
 /** A change of a link's queueing disciplines. */
 export interface QdiscChange {

@@ -14,11 +14,11 @@ import {
   attributes,
   type UnknownAttribute,
 } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { binary, bitNames, decodeIp, ip, s32, struct, text, u16, u32, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { binary, bitNames, decodeIp, ip, s32, struct, text, u16, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { addressBits, FAMILIES, familyNumber } from "./families.ts";
-import { PROTOCOLS, ROUTE_FLAGS, ROUTE_TYPES, SCOPES, TABLES } from "./words.ts";
+import { addressBits, FAMILIES, familyNumber } from "./_families.ts";
+import { PROTOCOLS, ROUTE_FLAGS, ROUTE_TYPES, SCOPES, TABLES } from "./_words.ts";
 
 /** A gateway of another family than the route's. */
 export interface Via {

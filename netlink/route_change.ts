@@ -8,9 +8,9 @@ import { AF_INET } from "../ffi/abi/socket_constants.ts";
 import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { RTM_DELROUTE, RTM_NEWROUTE, RTNH_F_ONLINK } from "./abi/rtnetlink.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { familyOf, parsePrefix } from "./families.ts";
+import { familyOf, parsePrefix } from "./_families.ts";
 import { metricValues, preferenceNumber, type RawNextHop, RTA, RTMSG, type Via } from "./route.ts";
-import { PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES } from "./words.ts";
+import { PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES } from "./_words.ts";
 
 /** One of several ways of a new route. */
 export interface RouteNextHopSettings {

@@ -8,11 +8,11 @@ import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_sess
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
 import * as rt from "./abi/rtnetlink.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
-import type { ByteSource } from "./bytes.ts";
-import { be64, ip, s32, struct, text, u32, u8 } from "./codecs.ts";
+import type { ByteSource } from "./_bytes.ts";
+import { be64, ip, s32, struct, text, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
-import { addressBits, familyNumber } from "./families.ts";
-import { PROTOCOLS, TABLES, Words } from "./words.ts";
+import { addressBits, familyNumber } from "./_families.ts";
+import { PROTOCOLS, TABLES, Words } from "./_words.ts";
 
 /** A rule, in the words of `ip -j -d rule`. */
 export interface Rule {

@@ -15,10 +15,10 @@ import {
   RTM_NEWRULE,
 } from "./abi/rtnetlink.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { familyOf } from "./families.ts";
-import { addressBits } from "./families.ts";
+import { familyOf } from "./_families.ts";
+import { addressBits } from "./_families.ts";
 import { FIB_RULE_HDR, FRA, IP_PROTOCOLS, type Rule, RULE_ACTIONS } from "./rule.ts";
-import { PROTOCOLS, TABLES } from "./words.ts";
+import { PROTOCOLS, TABLES } from "./_words.ts";
 
 /** A change of a rule, in the words of the table of rules. */
 export interface RuleChange extends

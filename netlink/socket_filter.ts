@@ -7,7 +7,7 @@
 import { parseIp } from "../core/ip/text.ts";
 import { AF_INET } from "../ffi/abi/socket_constants.ts";
 import * as d from "./abi/sock_diag.ts";
-import { parsePrefix } from "./families.ts";
+import { parsePrefix } from "./_families.ts";
 
 /** sizeof(struct inet_diag_bc_op). */
 const OP_BYTES = 4;

@@ -18,7 +18,7 @@ import { readInet, readNetlink, readPacket, readUnix, readVsock } from "./_socke
 import { NETLINK_SOCK_DIAG } from "./abi/netlink.ts";
 import * as d from "./abi/sock_diag.ts";
 import { writeAttribute } from "./attributes.ts";
-import { binary, struct, u32 } from "./codecs.ts";
+import { binary, struct, u32 } from "./_codecs.ts";
 import type { Dump, DumpRequest } from "./dump.ts";
 import { type SocketEntry, type SocketKind, type SocketState, STATES } from "./socket_entry.ts";
 import { type AddressConditions, compileConditions, conditionFamily } from "./socket_filter.ts";

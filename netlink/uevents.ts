@@ -10,7 +10,7 @@ import { type Listener, Transport } from "./_transport.ts";
 import { checkAccess } from "./_permissions.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { NETLINK_KOBJECT_UEVENT } from "./abi/netlink.ts";
-import type { ByteSource } from "./bytes.ts";
+import type { ByteSource } from "./_bytes.ts";
 import { inNamespace, type Namespace, openNamespace } from "./namespace.ts";
 
 /** A device that came, went or changed (lib/kobject_uevent.c). */

@@ -28,7 +28,7 @@ import {
 } from "./_wireguard_attributes.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import * as w from "./abi/wireguard.ts";
-import { parsePrefix } from "./families.ts";
+import { parsePrefix } from "./_families.ts";
 import { findFamily } from "./generic.ts";
 
 /** What a WireGuard device is to be; what is left out stays as it is. */

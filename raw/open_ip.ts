@@ -17,7 +17,7 @@ import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
 import { openRawCore } from "./_socket.ts";
 import type { BpfProgram } from "./bpf.ts";
-import { protocolNumber } from "./protocol.ts";
+import { protocolNumber } from "./_protocol.ts";
 
 /** A raw IP socket. */
 export type IpEndpoint = MessageEndpoint<IpAddress>;

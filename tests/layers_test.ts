@@ -155,6 +155,54 @@ Deno.test("no import leads back to where it began, be it of a type alone", () =>
   ]);
 });
 
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function isNamedPrivate(path: string): boolean {
+  return path.slice(path.lastIndexOf("/") + 1).startsWith("_");
+}
+
+/** Published files that hand on what others export, from where users come in. */
+function handedOut(): Set<string> {
+  const { exports } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const byPath = new Map([...published, ...atTop].map((source) => [source.path, source]));
+  const found = new Set<string>();
+  const todo = Object.values<string>(exports).map((path) => path.slice("./".length));
+  for (let path; (path = todo.pop()) !== undefined;) {
+    if (found.has(path)) continue;
+    found.add(path);
+    const { code } = byPath.get(path)!;
+    for (const [, target] of code.matchAll(/\bexport\b[^;"']*?\bfrom\s*["'](\.[^"']+)["']/g)) {
+      todo.push(new URL(target, `file:///${path}`).pathname.slice(1));
+    }
+  }
+  return found;
+}
+
+Deno.test("_name.ts is private to its folder, and what a public folder keeps to itself is named so", () => {
+  const wrong: string[] = [];
+  const used = new Map<string, Set<string>>();
+  for (const source of [...published, ...atTop]) {
+    for (const target of filesOf(source)) {
+      const from = folderOf(source.path);
+      used.set(target, (used.get(target) ?? new Set()).add(from));
+      if (isNamedPrivate(target) && folderOf(target) !== from) {
+        wrong.push(`${source.path} imports ${target}`);
+      }
+    }
+  }
+  const out = handedOut();
+  const doors = new Set([...out].filter((path) => path.endsWith("/mod.ts")).map(folderOf));
+  for (const { path } of published) {
+    const folder = folderOf(path);
+    if (!doors.has(folder) || isNamedPrivate(path) || out.has(path)) continue;
+    const users = [...used.get(path) ?? []].filter((user) => user !== folder);
+    if (users.length === 0) wrong.push(`${path} is private to ${folder}/ and not named so`);
+  }
+  assertEquals(wrong, []);
+});
+
 Deno.test("nothing but the allowed comes from outside", () => {
   const wrong: string[] = [];
   for (const source of published) {

@@ -4,10 +4,10 @@
  */
 import { ADDRESS_NOTES, SCHEMES } from "../cli/address.ts";
 import { loadAll, type NamedCommand, optionsOf } from "../cli/command.ts";
-import { COMMANDS } from "../cli/commands.ts";
+import { COMMANDS } from "../cli/_commands.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "../cli/event_rows.ts";
 import { EXIT_HELP } from "../cli/exit.ts";
-import { JSON_VERSION } from "../cli/version.ts";
+import { JSON_VERSION } from "../cli/_version.ts";
 
 const FILE = new URL("../docs/sock.md", import.meta.url);
 

@@ -6,8 +6,8 @@
 
 import { boolean, object, optional } from "../core/arguments.ts";
 import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
-import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./dns_name.ts";
-import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./dns_record.ts";
+import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./_dns_name.ts";
+import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./_dns_record.ts";
 import { type DnsRecord, type DnsType, dnsType, dnsTypeNumber } from "./dns_record_value.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { VALUES } from "./_value_table.ts";

@@ -10,7 +10,7 @@ import { formatIpv6, parseIpv6 } from "../../core/ip/text.ts";
 import { interfaceIndex } from "./interface.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
-import { address } from "./address_codecs.ts";
+import { address } from "./_address_codecs.ts";
 import {
   bool,
   checkObject,

@@ -22,7 +22,7 @@ import {
   writeOnly,
   wrongType,
 } from "./codecs.ts";
-import { address } from "./address_codecs.ts";
+import { address } from "./_address_codecs.ts";
 import { interfaceIndex, ipv4Interface, ipv4InterfaceAddress } from "./interface.ts";
 
 const {

@@ -10,7 +10,7 @@
 import type { SocketOption } from "../../core/option.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
-import { putSockaddr } from "./address_codecs.ts";
+import { putSockaddr } from "./_address_codecs.ts";
 import { checkObject, type CodecFor, row, struct, writeOnly } from "./codecs.ts";
 import { interfaceIndex } from "./interface.ts";
 import { GROUP_KEYS, GROUP_SOURCE_KEYS, type GroupMembership } from "./multicast.ts";

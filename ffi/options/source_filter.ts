@@ -22,7 +22,7 @@ import {
   writeOnly,
   wrongType,
 } from "./codecs.ts";
-import { address, getSockaddr, putSockaddr } from "./address_codecs.ts";
+import { address, getSockaddr, putSockaddr } from "./_address_codecs.ts";
 import { interfaceIndex, ipv4InterfaceAddress } from "./interface.ts";
 
 const { ip_msfilter: IP_FILTER, group_filter: GROUP_FILTER } = STRUCTS;

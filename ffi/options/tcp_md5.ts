@@ -9,7 +9,7 @@ import { parseIp } from "../../core/ip/text.ts";
 import { interfaceIndex } from "./interface.ts";
 import * as c from "../abi/constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
-import { address } from "./address_codecs.ts";
+import { address } from "./_address_codecs.ts";
 import { checkInt, checkObject, outOfRange, row, struct, writeOnly, wrongType } from "./codecs.ts";
 
 const L = c.IPPROTO_TCP;

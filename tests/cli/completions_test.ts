@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SCHEMES } from "../../cli/address.ts";
 import { optionsOf, wordsOf } from "../../cli/command.ts";
-import { COMMANDS } from "../../cli/commands.ts";
+import { COMMANDS } from "../../cli/_commands.ts";
 import { testWith } from "../_tools.ts";
 import { runSock, runTool } from "./_sock.ts";
 import { Terminal } from "../../tools/terminal.ts";

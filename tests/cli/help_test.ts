@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseAddress, SCHEMES } from "../../cli/address.ts";
 import { optionsOf, wordsOf } from "../../cli/command.ts";
-import { COMMANDS } from "../../cli/commands.ts";
-import { commandHelp, overview } from "../../cli/help.ts";
-import { parseArguments } from "../../cli/parse_arguments.ts";
+import { COMMANDS } from "../../cli/_commands.ts";
+import { commandHelp, overview } from "../../cli/_help.ts";
+import { parseArguments } from "../../cli/_parse_arguments.ts";
 import { runSock } from "./_sock.ts";
 
 Deno.test("the overview lists every command and every kind of address", () => {

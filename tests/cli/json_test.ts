@@ -1,6 +1,6 @@
 /** Every line of JSON that `sock` writes is one of the rows in which it is written down. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS } from "../../cli/commands.ts";
+import { COMMANDS } from "../../cli/_commands.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "../../cli/event_rows.ts";
 import { can, udp, wire } from "../../mod.ts";
 import { lacksCan, withBus } from "../can/_bus.ts";

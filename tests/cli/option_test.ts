@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { SO_RCVBUF, TCP_NODELAY } from "../../mod.ts";
 import { UsageError } from "../../cli/exit.ts";
-import { parseSocketOption } from "../../cli/socket_option.ts";
+import { parseSocketOption } from "../../cli/_socket_option.ts";
 import { testWith } from "../_tools.ts";
 import { runSock, runTool, Sock } from "./_sock.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseAddress, SCHEMES } from "../../cli/address.ts";
 import { UsageError } from "../../cli/exit.ts";
-import { hexDump } from "../../cli/hex.ts";
+import { hexDump } from "../../cli/_hex.ts";
 import { parseHostPort, showIpAddress } from "../../cli/schemes/host_port.ts";
 import { formatBytes, formatDuration, formatRate, parseDuration } from "../../cli/units.ts";
 

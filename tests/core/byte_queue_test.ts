@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ByteQueue } from "../../core/byte_queue.ts";
+import { ByteQueue } from "../../core/_byte_queue.ts";
 
 Deno.test("ByteQueue behaves as an array of bytes, whatever is done to it", () => {
   const operation = fc.oneof(

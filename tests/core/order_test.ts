@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Order } from "../../core/order.ts";
+import { Order } from "../../core/_order.ts";
 import { Pending } from "../../deno/pending.ts";
 import { beginWait } from "../../core/wait.ts";
 

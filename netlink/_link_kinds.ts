@@ -31,7 +31,7 @@ import {
   u32,
   u64n,
   u8,
-} from "./codecs.ts";
+} from "./_codecs.ts";
 
 /** A kind's attributes, and how its words differ from them. */
 export interface LinkKind {

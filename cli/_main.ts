@@ -5,9 +5,9 @@
  */
 import { load } from "./load.ts";
 import { actionsOf, type Command, type CommandRow, firstWords, wordsOf } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS } from "./_commands.ts";
 import { EXIT, exitCodeOf, OutputClosed, Stopped, UsageError } from "./exit.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./_nearest.ts";
 import { writeOutput } from "./stdio.ts";
 
 /**
@@ -51,7 +51,7 @@ async function runWithoutCommand(args: readonly string[]): Promise<number> {
     return await printHelpFor([name]);
   }
   if (name === "--version" || name === "-V" || name === "version") {
-    const { versionText } = await load<typeof import("./version.ts")>(
+    const { versionText } = await load<typeof import("./_version.ts")>(
       "./version.ts",
       import.meta.url,
     );
@@ -65,7 +65,7 @@ async function runCommand(
   command: Command,
   args: readonly string[],
 ): Promise<number> {
-  const { parseArguments } = await load<typeof import("./parse_arguments.ts")>(
+  const { parseArguments } = await load<typeof import("./_parse_arguments.ts")>(
     "./parse_arguments.ts",
     import.meta.url,
   );
@@ -107,7 +107,7 @@ async function printHelpFor(words: readonly string[]): Promise<number> {
   const row = rowOf(words);
   if (row !== undefined) return await printHelp(row);
   const [first] = words;
-  const { groupHelp, overview } = await load<typeof import("./help.ts")>(
+  const { groupHelp, overview } = await load<typeof import("./_help.ts")>(
     "./help.ts",
     import.meta.url,
   );
@@ -118,7 +118,7 @@ async function printHelpFor(words: readonly string[]): Promise<number> {
 }
 
 async function printHelp(row: CommandRow): Promise<number> {
-  const { commandHelp } = await load<typeof import("./help.ts")>("./help.ts", import.meta.url);
+  const { commandHelp } = await load<typeof import("./_help.ts")>("./help.ts", import.meta.url);
   return await print(commandHelp(row, await row.load()));
 }
 

@@ -5,8 +5,8 @@
  */
 import * as t from "./abi/traffic.ts";
 import { attributes } from "./attributes.ts";
-import { type ByteSink, ByteSource } from "./bytes.ts";
-import { struct, u32, u64, u8 } from "./codecs.ts";
+import { type ByteSink, ByteSource } from "./_bytes.ts";
+import { struct, u32, u64, u8 } from "./_codecs.ts";
 
 /** Options as words. */
 export type QdiscOptions = Record<string, unknown>;

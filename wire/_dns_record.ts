@@ -6,7 +6,7 @@
 
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, u16, u32, unfit } from "./_bytes.ts";
-import { checkDnsName, dnsNameEnd, type DnsWriter, readDnsName } from "./dns_name.ts";
+import { checkDnsName, dnsNameEnd, type DnsWriter, readDnsName } from "./_dns_name.ts";
 import {
   DNS_TYPE as TYPES,
   type DnsOptRecord,

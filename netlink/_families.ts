@@ -6,7 +6,7 @@
 import { show } from "../core/arguments.ts";
 import { isIpv4, isIpv6 } from "../core/ip/text.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../ffi/abi/socket_constants.ts";
-import { Words } from "./words.ts";
+import { Words } from "./_words.ts";
 
 /** sys/socket.h, AF_*: as `ip` names them. */
 export const FAMILIES: Words = new Words([

@@ -6,7 +6,7 @@
 import type { SocketOption } from "../core/option.ts";
 import { allOptions, optionByName, parseOptionValue } from "../ffi/options/mod.ts";
 import { errorLine, UsageError } from "./exit.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./_nearest.ts";
 
 /** An option and its value. */
 export type OptionSetting = readonly [SocketOption<unknown>, unknown];

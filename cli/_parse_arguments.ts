@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type Arguments, type Command, optionsOf, type OptionSpec } from "./command.ts";
 import { UsageError } from "./exit.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./_nearest.ts";
 
 /**
  * Reads a command's arguments.

@@ -11,7 +11,7 @@ import {
   eachAttribute,
   writeAttribute,
 } from "./attributes.ts";
-import type { ByteSink, ByteSource } from "./bytes.ts";
+import type { ByteSink, ByteSource } from "./_bytes.ts";
 
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 const ENCODER = new TextEncoder();
