@@ -126,6 +126,21 @@ function hostRows(h: string): Row[] {
     add("udp.bind", engine, `(await m.udp.bind({ hostname: ${q}, ${on} })).close();`, bind);
   }
   add(
+    "bridge.serveHttp",
+    "",
+    `bridge.serveHttp(await m.tcp.listen({ hostname: ${q}, port: 0, engine: "libc" }),
+      () => new Response()).close();`,
+    listen,
+  );
+  add(
+    "bridge.startTls",
+    'by "deno"',
+    `using c = await m.tcp.connect({ hostname: ${q}, port: ${PORT}, engine: "deno" });
+    await bridge.startTls(c, { by: "deno", hostname: "192.0.2.1", timeoutMs: 50 });`,
+    `await Deno.startTls(await Deno.connect({ hostname: ${q}, port: ${PORT} }),
+      { hostname: "192.0.2.1" });`,
+  );
+  add(
     "tcp.createConnection",
     "",
     `(await m.tcp.createConnection({ hostname: ${q}, port: ${PORT} })).close();`,
@@ -386,6 +401,43 @@ function otherRows(): Row[] {
   add("addrinfo.getProtocolByName", "", 'await m.addrinfo.getProtocolByName("tcp");', NOTHING);
   add("inheritedSockets", "", "m.inheritedSockets();", 'Deno.env.get("LISTEN_PID");');
   add("sdNotify", "", 'await m.sdNotify("READY=1");', 'Deno.env.get("NOTIFY_SOCKET");');
+  // Over what was opened already the bridges reach nobody: they take no more than it took.
+  const pair = "const [a, b] = m.unix.pair();";
+  add(
+    "bridge.fetchOver",
+    "",
+    `${pair}
+    b.recv().then(() => b.sendAll(new TextEncoder().encode("HTTP/1.1 204 x\\r\\n\\r\\n")));
+    await bridge.fetchOver(a, "http://192.0.2.1/"); a.close(); b.close();`,
+    NOTHING,
+  );
+  add(
+    "bridge.startTls",
+    "",
+    `${pair} b.close(); await bridge.startTls(a, { hostname: "192.0.2.1" });`,
+    NOTHING,
+  );
+  add(
+    "bridge.toNodeDuplex",
+    "",
+    `${pair} bridge.toNodeDuplex(a).on("error", () => {}).destroy(); b.close();`,
+    NOTHING,
+  );
+  add(
+    "bridge.fromNodeDuplex",
+    "",
+    `${pair} bridge.fromNodeDuplex(bridge.toNodeDuplex(a)).close(); b.close();`,
+    NOTHING,
+  );
+  add(
+    "bridge.serveHttp",
+    "with a connection",
+    `const listener = await m.unix.listen({ path: ${abstract}, engine: "libc" });
+    await using server = bridge.serveHttp(listener, () => new Response("x"));
+    const client = await m.unix.connect({ path: ${abstract}, engine: "libc" });
+    await (await bridge.fetchOver(client, "http://192.0.2.1/")).text(); client.close();`,
+    `Deno.listen({ transport: "unix", path: ${abstract} }).close();`,
+  );
   add("maxGsoSegments", "", "m.maxGsoSegments();", NOTHING);
   return rows;
 }
@@ -435,6 +487,8 @@ export const WITHOUT_ROW: readonly string[] = [
   // As getServiceByName and getProtocolByName.
   "addrinfo.getServiceByPort",
   "addrinfo.getProtocolByNumber",
+  // Over a listener that was opened, as startTls over each of its connections.
+  "bridge.listenTls",
   // As openHash: the kernel's own arithmetic.
   "alg.bind",
   "alg.openAead",

@@ -2,11 +2,13 @@
  * The permission table. In CI some hosts and 22 grants; whole by `deno task test:permissions`.
  */
 import { assertEquals } from "@std/assert";
-import * as library from "../../mod.ts";
+import * as bridge from "../../bridge/mod.ts";
+import * as root from "../../mod.ts";
 import { inNamespace, runJson } from "../socket/_program.ts";
 import { testWith } from "../_tools.ts";
 import { GRANTS, HOSTS, MORE_GRANTS, MORE_HOSTS, tableRows, WITHOUT_ROW } from "./_table.ts";
 
+const library = { ...root, bridge };
 const whole = Deno.env.get("WHOLE_TABLE") === "1";
 const hosts = whole ? [...HOSTS, ...MORE_HOSTS] : HOSTS;
 const grants = whole ? [...GRANTS, ...MORE_GRANTS] : GRANTS;
@@ -38,6 +40,7 @@ Deno.test("every export has a row in the permission table, or a reason for none"
 
 const PROGRAM = `
   import * as m from "$/mod.ts";
+  import * as bridge from "$/bridge/mod.ts";
   const bytes = new Uint8Array(1);
   const dir = DIR;
   const drain = async (what) => {
