@@ -10,177 +10,14 @@
  * @module
  */
 import { RESOLVER_SYMBOLS } from "./resolver_symbols.ts";
+import { SOCKET_SYMBOLS } from "./socket_symbols.ts";
+import { WAITING_SYMBOLS } from "./waiting_symbols.ts";
 
 /** The table that `Deno.dlopen` is given. */
 export const SYMBOLS = {
-  // ---- sys/socket.h
-  socket: {
-    parameters: [
-      "i32", // int domain
-      "i32", // int type
-      "i32", // int protocol
-    ],
-    result: "i32", // int
-  },
-  socketpair: {
-    parameters: [
-      "i32", // int domain
-      "i32", // int type
-      "i32", // int protocol
-      "buffer", // int sv[2]
-    ],
-    result: "i32", // int
-  },
-  bind: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const struct sockaddr *addr
-      "u32", // socklen_t addrlen
-    ],
-    result: "i32", // int
-  },
-  listen: {
-    parameters: [
-      "i32", // int sockfd
-      "i32", // int backlog
-    ],
-    result: "i32", // int
-  },
-  accept4: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct sockaddr *addr
-      "buffer", // socklen_t *addrlen
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
-  connect: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const struct sockaddr *addr
-      "u32", // socklen_t addrlen
-    ],
-    result: "i32", // int
-  },
-  getsockname: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct sockaddr *addr
-      "buffer", // socklen_t *addrlen
-    ],
-    result: "i32", // int
-  },
-  getpeername: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct sockaddr *addr
-      "buffer", // socklen_t *addrlen
-    ],
-    result: "i32", // int
-  },
-  getsockopt: {
-    parameters: [
-      "i32", // int sockfd
-      "i32", // int level
-      "i32", // int optname
-      "buffer", // void *optval
-      "buffer", // socklen_t *optlen
-    ],
-    result: "i32", // int
-  },
-  setsockopt: {
-    parameters: [
-      "i32", // int sockfd
-      "i32", // int level
-      "i32", // int optname
-      "buffer", // const void *optval
-      "u32", // socklen_t optlen
-    ],
-    result: "i32", // int
-  },
-  shutdown: {
-    parameters: [
-      "i32", // int sockfd
-      "i32", // int how
-    ],
-    result: "i32", // int
-  },
-  recv: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // void *buf
-      "u32", // size_t len
-      "i32", // int flags
-    ],
-    result: "i32", // ssize_t
-  },
-  send: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const void *buf
-      "u32", // size_t len
-      "i32", // int flags
-    ],
-    result: "i32", // ssize_t
-  },
-  recvfrom: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // void *buf
-      "u32", // size_t len
-      "i32", // int flags
-      "buffer", // struct sockaddr *src_addr
-      "buffer", // socklen_t *addrlen
-    ],
-    result: "i32", // ssize_t
-  },
-  sendto: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const void *buf
-      "u32", // size_t len
-      "i32", // int flags
-      "buffer", // const struct sockaddr *dest_addr
-      "u32", // socklen_t addrlen
-    ],
-    result: "i32", // ssize_t
-  },
-  recvmsg: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct msghdr *msg
-      "i32", // int flags
-    ],
-    result: "i32", // ssize_t
-  },
-  sendmsg: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const struct msghdr *msg
-      "i32", // int flags
-    ],
-    result: "i32", // ssize_t
-  },
-  recvmmsg: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct mmsghdr *msgvec
-      "u32", // unsigned int vlen
-      "i32", // int flags
-      "buffer", // struct timespec *timeout
-    ],
-    result: "i32", // int
-  },
-  sendmmsg: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // struct mmsghdr *msgvec
-      "u32", // unsigned int vlen
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
+  ...SOCKET_SYMBOLS,
+  ...WAITING_SYMBOLS,
+  ...RESOLVER_SYMBOLS,
 
   // ---- unistd.h, fcntl.h, sys/ioctl.h
   close: {
@@ -284,67 +121,6 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
-
-  // ---- sys/epoll.h, sys/eventfd.h
-  epoll_create1: {
-    parameters: [
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
-  epoll_ctl: {
-    parameters: [
-      "i32", // int epfd
-      "i32", // int op
-      "i32", // int fd
-      "buffer", // struct epoll_event *event
-    ],
-    result: "i32", // int
-  },
-  epoll_wait: {
-    parameters: [
-      "i32", // int epfd
-      "buffer", // struct epoll_event *events
-      "i32", // int maxevents
-      "i32", // int timeout
-    ],
-    result: "i32", // int
-  },
-  /** The one call that may block: it runs on Deno's pool of blocking threads. */
-  epoll_wait_blocking: {
-    name: "epoll_wait",
-    parameters: [
-      "i32", // int epfd
-      "buffer", // struct epoll_event *events
-      "i32", // int maxevents
-      "i32", // int timeout
-    ],
-    result: "i32", // int
-    nonblocking: true,
-  },
-  eventfd: {
-    parameters: [
-      "u32", // unsigned int initval
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
-  timerfd_create: {
-    parameters: [
-      "i32", // int clockid
-      "i32", // int flags
-    ],
-    result: "i32", // int
-  },
-  timerfd_settime: {
-    parameters: [
-      "i32", // int fd
-      "i32", // int flags
-      "buffer", // const struct itimerspec *new_value
-      "buffer", // struct itimerspec *old_value
-    ],
-    result: "i32", // int
-  },
   /** Variadic in C, see fcntl. For namespaces: Deno's own open tells no descriptor. */
   open: {
     parameters: [
@@ -353,6 +129,7 @@ export const SYMBOLS = {
     ],
     result: "i32", // int
   },
+
   // ---- sched.h
   setns: {
     parameters: [
@@ -360,83 +137,6 @@ export const SYMBOLS = {
       "i32", // int nstype
     ],
     result: "i32", // int
-  },
-
-  // ---- syscall(2): Linux AIO has no wrapper in libc. Variadic in C, see fcntl.
-  syscall_io_setup: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "u32", // unsigned nr_events
-      "buffer", // aio_context_t *ctx_idp
-    ],
-    result: "i32", // long
-  },
-  syscall_io_submit: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "usize", // aio_context_t ctx_id
-      "i32", // long nr
-      "buffer", // struct iocb **iocbpp
-    ],
-    result: "i32", // long
-  },
-  syscall_io_getevents: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "usize", // aio_context_t ctx_id
-      "i32", // long min_nr
-      "i32", // long nr
-      "buffer", // struct io_event *events
-      "buffer", // struct timespec *timeout
-    ],
-    result: "i32", // long
-  },
-  syscall_io_destroy: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "usize", // aio_context_t ctx_id
-    ],
-    result: "i32", // long
-    nonblocking: true,
-  },
-
-  // ---- syscall(2): io_uring has no wrapper in libc either
-  syscall_io_uring_setup: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "u32", // u32 entries
-      "buffer", // struct io_uring_params *p
-    ],
-    result: "i32", // long
-  },
-  syscall_io_uring_enter: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "i32", // unsigned int fd
-      "u32", // u32 to_submit
-      "u32", // u32 min_complete
-      "u32", // u32 flags
-      "buffer", // const void *argp
-      "u32", // size_t argsz
-    ],
-    result: "i32", // long
-  },
-  syscall_io_uring_register: {
-    name: "syscall",
-    parameters: [
-      "i32", // long number
-      "i32", // unsigned int fd
-      "u32", // unsigned int opcode
-      "buffer", // void *arg
-      "u32", // unsigned int nr_args
-    ],
-    result: "i32", // long
   },
 
   // ---- time.h
@@ -501,8 +201,6 @@ export const SYMBOLS = {
     ],
     result: "usize", // size_t
   },
-
-  ...RESOLVER_SYMBOLS,
 
   // ---- errno.h
   errnoLocation: {
