@@ -10,7 +10,8 @@ import type { CapturedPacket, CaptureParser } from "./_capture.ts";
 import type { Frame } from "./layer.ts";
 import { defaultLayers } from "./layer_registry.ts";
 import { PCAP_MAGIC, PcapParser } from "./pcap.ts";
-import { BLOCK, PcapngParser } from "./pcapng.ts";
+import { BLOCK } from "./_pcapng_format.ts";
+import { PcapngParser } from "./_pcapng_parser.ts";
 
 function parserFor(bytes: Uint8Array): CaptureParser {
   const magic = u32(bytes, 0);

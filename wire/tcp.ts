@@ -16,7 +16,8 @@ import {
   writeTcpOptions,
 } from "./tcp_options.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
-import { hexBytes, portsText } from "./_text.ts";
+import { optionText } from "./_tcp_option_text.ts";
+import { portsText } from "./_text.ts";
 import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
 
@@ -355,43 +356,6 @@ function tcpText(tcp: TcpView): string {
   else if (tcp.optionsError !== undefined) options.push("[bad opt]");
   if (options.length > 0) text += `, options [${options.join(",")}]`;
   return `${text}, length ${length}`;
-}
-
-function optionText(option: TcpOption): string {
-  switch (option.kind) {
-    case "end":
-      return "eol";
-    case "nop":
-      return "nop";
-    case "sackPermitted":
-      return "sackOK";
-    case "maximumSegmentSize":
-      return `mss ${option.size}`;
-    case "windowScale":
-      return `wscale ${option.shift}`;
-    case "sack":
-      return `sack ${option.blocks.length} ${
-        option.blocks.map(([left, right]) => `{${left}:${right}}`).join("")
-      }`;
-    case "timestamps":
-      return `TS val ${option.value} ecr ${option.echo}`;
-    case "md5":
-      return `md5 ${hexBytes(option.digest)}`;
-    case "userTimeout":
-      return `uto ${option.timeout}${option.unit === "seconds" ? "s" : "m"}`;
-    case "authentication":
-      return `tcp-ao keyid ${option.keyId} rnextkeyid ${option.nextKeyId}`;
-    case "mptcp":
-      return `mptcp ${option.subtype}`;
-    case "fastOpen": {
-      const cookie = hexBytes(option.cookie);
-      return cookie === "" ? "tfo cookiereq" : `tfo cookie ${cookie}`;
-    }
-    case "other":
-      return `unknown-${option.type}${
-        option.data.length === 0 ? "" : ` 0x${hexBytes(option.data)}`
-      }`;
-  }
 }
 
 /** The row of TCP. */

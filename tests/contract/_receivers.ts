@@ -2,7 +2,8 @@
 import { ICMP_FILTER } from "../../ffi/options/mod.ts";
 import * as raw from "../../raw/mod.ts";
 import type { Kind, Message, MessageKind, ReceiverKind } from "./_claim.ts";
-import { MESSAGE_KINDS, noIpv6 } from "./_kinds.ts";
+import { MESSAGE_KINDS } from "./_kinds.ts";
+import { noIpv6 } from "./_places.ts";
 
 function noRaw(): string | undefined {
   return Deno.uid() === 0 ? undefined : "needs root";

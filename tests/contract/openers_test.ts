@@ -6,7 +6,7 @@ import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
 import type { Any } from "./_claim.ts";
-import { freshAbstract, freshPath } from "./_kinds.ts";
+import { freshAbstract, freshPath } from "./_places.ts";
 
 import { runDeno } from "./_helpers.ts";
 

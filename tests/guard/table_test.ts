@@ -6,7 +6,8 @@ import * as bridge from "../../bridge/mod.ts";
 import * as root from "../../mod.ts";
 import { inNamespace, runJson } from "../socket/_program.ts";
 import { testWith } from "../_tools.ts";
-import { GRANTS, HOSTS, MORE_GRANTS, MORE_HOSTS, tableRows, WITHOUT_ROW } from "./_table.ts";
+import { GRANTS, HOSTS, MORE_GRANTS, MORE_HOSTS } from "./_grants.ts";
+import { tableRows, WITHOUT_ROW } from "./_table.ts";
 
 const library = { ...root, bridge };
 const whole = Deno.env.get("WHOLE_TABLE") === "1";
