@@ -16,7 +16,7 @@ import type {
 import { showAs } from "../../core/inspect.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { FileToSend, SendFileOptions } from "../../core/send_file.ts";
-import { beginWait, WAIT_KEYS, type WaitOptions } from "../../core/wait.ts";
+import { beginWait, type WaitOptions } from "../../core/wait.ts";
 import { SOMAXCONN } from "../abi/socket_constants.ts";
 import { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, FD_CLOEXEC } from "../abi/event_constants.ts";
 import { INTERFACES } from "../resolver/interface_names.ts";
@@ -38,15 +38,19 @@ import type { Descriptor } from "./descriptor.ts";
 import { type AddressOrName, isNamed, lookUp, withoutLookUp } from "./named_peer.ts";
 import { acceptedDescriptor, descriptorFromFd } from "./open.ts";
 import {
+  ACCEPT,
   checkTry,
-  FLAG_KEYS,
+  CONNECT,
   type FlagOptions,
+  RECV,
   RECV_BATCHES_KEYS,
-  RECV_MANY_KEYS,
-  RECV_MSG_KEYS,
+  RECV_MANY,
+  RECV_MSG,
   type RecvManyOptions,
   type RecvMsgOptions,
-  SEND_MSG_KEYS,
+  SEND,
+  SEND_MANY,
+  SEND_MSG,
   type SendMsgOptions,
   TRY_RECV_MSG_KEYS,
   type TryOptions,
@@ -168,9 +172,8 @@ export class Socket implements Disposable, AsyncDisposable {
     const core = this.#core;
     return waiting(
       this,
-      "accept",
+      ACCEPT,
       options,
-      WAIT_KEYS,
       (wait) => core.attempt("readable", "accept", () => this.tryAccept() ?? undefined, wait),
     );
   }
@@ -202,7 +205,7 @@ export class Socket implements Disposable, AsyncDisposable {
    */
   connect(address: AddressOrName, options?: WaitOptions): Promise<void> {
     const core = this.#core;
-    return waiting(this, "connect", options, WAIT_KEYS, async (wait) => {
+    return waiting(this, CONNECT, options, async (wait) => {
       core.checkOpen("connect");
       const peer = isNamed(core, address)
         ? await lookUp(core, address, "connect", wait)
@@ -213,24 +216,12 @@ export class Socket implements Disposable, AsyncDisposable {
 
   /** Sends; resolves to how many bytes the kernel took (`man 2 send`). */
   send(data: Uint8Array, options?: FlagOptions): Promise<number> {
-    return waiting(
-      this,
-      "send",
-      options,
-      FLAG_KEYS,
-      (wait) => bytes.send(this.#core, data, options, wait),
-    );
+    return waiting(this, SEND, options, (wait) => bytes.send(this.#core, data, options, wait));
   }
 
   /** Sends all of `data`, in as many calls as it takes. */
   sendAll(data: Uint8Array, options?: FlagOptions): Promise<void> {
-    return waiting(
-      this,
-      "send",
-      options,
-      FLAG_KEYS,
-      (wait) => bytes.sendAll(this.#core, data, options, wait),
-    );
+    return waiting(this, SEND, options, (wait) => bytes.sendAll(this.#core, data, options, wait));
   }
 
   /**
@@ -272,9 +263,8 @@ export class Socket implements Disposable, AsyncDisposable {
     const core = this.#core;
     return waiting(
       this,
-      "send",
+      SEND,
       options,
-      FLAG_KEYS,
       (wait) =>
         isNamed(core, to)
           ? bytes.sendToName(core, data, to, options, wait)
@@ -299,22 +289,15 @@ export class Socket implements Disposable, AsyncDisposable {
     size: number = DEFAULT_MESSAGE_BYTES,
     options?: FlagOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return waiting(
-      this,
-      "receive",
-      options,
-      FLAG_KEYS,
-      (wait) => bytes.recv(this.#core, size, options, wait),
-    );
+    return waiting(this, RECV, options, (wait) => bytes.recv(this.#core, size, options, wait));
   }
 
   /** Receives into `buffer`; resolves to the number of bytes. */
   recvInto(buffer: Uint8Array, options?: FlagOptions): Promise<number> {
     return waiting(
       this,
-      "receive",
+      RECV,
       options,
-      FLAG_KEYS,
       (wait) => bytes.recvInto(this.#core, buffer, options, wait),
     );
   }
@@ -324,13 +307,7 @@ export class Socket implements Disposable, AsyncDisposable {
     size: number = DEFAULT_MESSAGE_BYTES,
     options?: FlagOptions,
   ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
-    return waiting(
-      this,
-      "receive",
-      options,
-      FLAG_KEYS,
-      (wait) => bytes.recvFrom(this.#core, size, options, wait),
-    );
+    return waiting(this, RECV, options, (wait) => bytes.recvFrom(this.#core, size, options, wait));
   }
 
   /** Receives without waiting: `null` if nothing is there. */
@@ -378,13 +355,7 @@ export class Socket implements Disposable, AsyncDisposable {
    * @throws {SocketError} What sendmsg(2) fails with.
    */
   sendMsg(buffers: readonly Uint8Array[], options: SendMsgOptions = {}): Promise<number> {
-    return waiting(
-      this,
-      "send",
-      options,
-      SEND_MSG_KEYS,
-      (wait) => sendMsg(this.#core, buffers, options, wait),
-    );
+    return waiting(this, SEND_MSG, options, (wait) => sendMsg(this.#core, buffers, options, wait));
   }
 
   /**
@@ -403,13 +374,7 @@ export class Socket implements Disposable, AsyncDisposable {
     size: number = DEFAULT_MESSAGE_BYTES,
     options: RecvMsgOptions = {},
   ): Promise<ReceivedMessage> {
-    return waiting(
-      this,
-      "receive",
-      options,
-      RECV_MSG_KEYS,
-      (wait) => recvMsg(this.#core, size, options, wait),
-    );
+    return waiting(this, RECV_MSG, options, (wait) => recvMsg(this.#core, size, options, wait));
   }
 
   /** As {@linkcode Socket.recvMsg} without waiting: `null` if nothing is there. */
@@ -434,9 +399,8 @@ export class Socket implements Disposable, AsyncDisposable {
   ): Promise<ReceivedParts> {
     return waiting(
       this,
-      "receive",
+      RECV_MSG,
       options,
-      RECV_MSG_KEYS,
       (wait) => recvMsgInto(this.#core, buffers, options, wait),
     );
   }
@@ -456,13 +420,7 @@ export class Socket implements Disposable, AsyncDisposable {
     messages: Iterable<OutgoingMessage<Address>>,
     options: WaitOptions = {},
   ): Promise<number> {
-    return waiting(
-      this,
-      "send",
-      options,
-      WAIT_KEYS,
-      (wait) => sendMany(this.#core, messages, wait),
-    );
+    return waiting(this, SEND_MANY, options, (wait) => sendMany(this.#core, messages, wait));
   }
 
   /**
@@ -478,13 +436,7 @@ export class Socket implements Disposable, AsyncDisposable {
     max: number = DEFAULT_BATCH,
     options: RecvManyOptions = {},
   ): Promise<Message<Address>[]> {
-    return waiting(
-      this,
-      "receive",
-      options,
-      RECV_MANY_KEYS,
-      (wait) => recvMany(this.#core, max, options, wait),
-    );
+    return waiting(this, RECV_MANY, options, (wait) => recvMany(this.#core, max, options, wait));
   }
 
   /**

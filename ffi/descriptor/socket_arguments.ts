@@ -42,18 +42,37 @@ export interface RecvMsgOptions extends RecvMsgRequest, WaitOptions {}
 /** Options of {@linkcode Socket.recvMany}. */
 export interface RecvManyOptions extends RecvManyRequest, WaitOptions {}
 
-/** The keys of {@linkcode FlagOptions}. */
-export const FLAG_KEYS: readonly string[] = [...WAIT_KEYS, "flags"];
-/** The keys of {@linkcode SendMsgOptions}. */
-export const SEND_MSG_KEYS: readonly string[] = [...FLAG_KEYS, "to", "control"];
+/** A call that may wait. */
+interface Call {
+  /** What is done, for messages. */
+  readonly action: string;
+  /** The keys that its options may have. */
+  readonly keys: readonly string[];
+}
+
+/** `accept`. */
+export const ACCEPT: Call = { action: "accept", keys: WAIT_KEYS };
+/** `connect`. */
+export const CONNECT: Call = { action: "connect", keys: WAIT_KEYS };
+/** A send with {@linkcode FlagOptions}. */
+export const SEND: Call = { action: "send", keys: [...WAIT_KEYS, "flags"] };
+/** A send with {@linkcode SendMsgOptions}. */
+export const SEND_MSG: Call = { action: "send", keys: [...SEND.keys, "to", "control"] };
+/** A send of many. */
+export const SEND_MANY: Call = { action: "send", keys: WAIT_KEYS };
+/** A receive with {@linkcode FlagOptions}. */
+export const RECV: Call = { action: "receive", keys: SEND.keys };
+/** A receive with {@linkcode RecvMsgOptions}. */
+export const RECV_MSG: Call = { action: "receive", keys: [...RECV.keys, "controlBytes"] };
+/** A receive with {@linkcode RecvManyOptions}. */
+export const RECV_MANY: Call = {
+  action: "receive",
+  keys: [...RECV_MSG.keys, "size", "connected"],
+};
 /** The keys of {@linkcode RecvMsgRequest}. */
 export const TRY_RECV_MSG_KEYS: readonly string[] = ["flags", "controlBytes"];
-/** The keys of {@linkcode RecvMsgOptions}. */
-export const RECV_MSG_KEYS: readonly string[] = [...FLAG_KEYS, "controlBytes"];
-/** The keys of {@linkcode RecvManyOptions}. */
-export const RECV_MANY_KEYS: readonly string[] = [...RECV_MSG_KEYS, "size", "connected"];
 /** The keys of `recvBatches`. */
-export const RECV_BATCHES_KEYS: readonly string[] = [...RECV_MSG_KEYS, "size", "max"];
+export const RECV_BATCHES_KEYS: readonly string[] = [...RECV_MSG.keys, "size", "max"];
 
 /** Refuses what is no {@linkcode TryOptions}. */
 export function checkTry(options: TryOptions | undefined, action: string): void {
@@ -79,17 +98,15 @@ export function same(memory: Uint8Array, size: number, action: string): Uint8Arr
  * signal or a limit costs one promise; what it throws rejects.
  *
  * @param socket Whose operation it is, for the message of a time-out.
- * @param action What is done, likewise.
+ * @param call Which one it is.
  * @param options The caller's.
- * @param keys The keys that they may have.
  * @param run The operation.
  * @returns What it results in.
  */
 export function waiting<T>(
   socket: Addressed,
-  action: string,
+  { action, keys }: Call,
   options: WaitOptions | undefined,
-  keys: readonly string[],
   run: (wait: Wait | undefined) => T | Promise<T>,
 ): Promise<T> {
   try {

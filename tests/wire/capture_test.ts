@@ -16,7 +16,6 @@ import {
   encodePcapPacket,
   PcapngWriter,
 } from "../../wire/mod.ts";
-import { stack } from "./_arbitrary.ts";
 import { bytes } from "./_values.ts";
 
 const SECOND = 1_000_000_000n;
