@@ -12,7 +12,7 @@ import type { StreamEndpoint } from "../core/endpoint.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
-import { StreamBase } from "../core/stream.ts";
+import { PulledStream } from "../core/stream.ts";
 import type { Wait } from "../core/wait.ts";
 import { fromNodeError } from "./_node_errors.ts";
 import { checkStream } from "./to_node_duplex.ts";
@@ -73,7 +73,7 @@ class DuplexSocket<A> implements EndpointSocket<A> {
 }
 
 /** The stream endpoint over a Node stream. */
-export class DuplexStream<A> extends StreamBase<A> {
+export class DuplexStream<A> extends PulledStream<A> {
   /** The stream beneath. */
   protected readonly duplex: Duplex;
   readonly #hold: ((on: boolean) => void) | undefined;

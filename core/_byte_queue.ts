@@ -6,10 +6,20 @@
 import { indexOfNeedle } from "@std/bytes";
 
 const LEAST_ROOM = 4096;
+/** What an empty queue may hold on to. */
+const MOST_IDLE_BYTES = 65536;
+const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/** The position of `needle` (not empty) in `held` at or after `from`, or -1. */
+export function indexOf(held: Uint8Array, needle: Uint8Array, from: number): number {
+  return needle.length === 1
+    ? held.indexOf(needle[0], from)
+    : indexOfNeedle(held, needle, Math.max(0, from));
+}
 
 /** A growing queue of bytes over one buffer. */
 export class ByteQueue {
-  #buffer = new Uint8Array(0);
+  #buffer = EMPTY;
   #start = 0;
   #end = 0;
 
@@ -60,7 +70,7 @@ export class ByteQueue {
   takeInto(target: Uint8Array): number {
     const count = Math.min(target.length, this.length);
     target.set(this.#buffer.subarray(this.#start, this.#start + count));
-    this.#drop(count);
+    this.drop(count);
     return count;
   }
 
@@ -68,16 +78,13 @@ export class ByteQueue {
   take(count: number): Uint8Array<ArrayBuffer> {
     const end = this.#start + Math.min(count, this.length);
     const bytes = this.#buffer.slice(this.#start, end);
-    this.#drop(bytes.length);
+    this.drop(bytes.length);
     return bytes;
   }
 
-  /** The position of `needle` at or after `from`, or -1. */
-  indexOf(needle: Uint8Array, from: number): number {
-    const held = this.peek();
-    return needle.length === 1
-      ? held.indexOf(needle[0], from)
-      : indexOfNeedle(held, needle, Math.max(0, from));
+  /** Whether `memory` is the free space that {@linkcode ByteQueue.room} gave. */
+  isRoom(memory: Uint8Array): boolean {
+    return memory.buffer === this.#buffer.buffer;
   }
 
   /** The bytes held, as a view that is valid until the next change. */
@@ -85,8 +92,12 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  #drop(count: number): void {
+  /** Drops the first `count` bytes. */
+  drop(count: number): void {
     this.#start += count;
-    if (this.#start === this.#end) this.#start = this.#end = 0;
+    if (this.#start < this.#end) return;
+    this.#start = this.#end = 0;
+    // Nobody must go on paying for one message that was long.
+    if (this.#buffer.length > MOST_IDLE_BYTES) this.#buffer = EMPTY;
   }
 }

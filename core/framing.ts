@@ -51,8 +51,7 @@ const UNTIL_SHAPE = {
   ...WAIT_SHAPE,
   maxBytes: orElse(integer(1, MOST_BYTES), DEFAULT_MAX_LINE_BYTES),
 };
-/** The options of `recvUntil`. */
-export const UNTIL = object(UNTIL_SHAPE);
+const UNTIL = object(UNTIL_SHAPE);
 const LINES = object({ ...UNTIL_SHAPE, fatal: orElse(boolean, false) });
 const FRAME = object({
   ...WAIT_SHAPE,
@@ -115,6 +114,16 @@ export function encodeFrame(data: Uint8Array, options?: FrameOptions): Uint8Arra
   }
   frame.set(data, prefixBytes);
   return frame;
+}
+
+/** The checked options of `recvUntil`. */
+export type UntilShape = ReturnType<typeof UNTIL>;
+
+const DEFAULT_UNTIL: UntilShape = Object.freeze(UNTIL({}, "receive", "options"));
+
+/** Checks the options of `recvUntil` and fills in the defaults. */
+export function untilShape(options: RecvUntilOptions | undefined): UntilShape {
+  return options === undefined ? DEFAULT_UNTIL : UNTIL(options, "receive", "options");
 }
 
 /** The length that a prefix says. */

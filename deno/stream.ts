@@ -12,7 +12,7 @@ import { Pending } from "./pending.ts";
 import { getDenoOption, setDenoOption } from "./options.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { checkRow, type SocketOption } from "../core/option.ts";
-import { StreamBase } from "../core/stream.ts";
+import { PulledStream } from "../core/stream.ts";
 import type { Wait, WaitOptions } from "../core/wait.ts";
 
 /** A connection of Deno's. */
@@ -94,7 +94,7 @@ const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  * it begins with and that are on their way already, and so a caller who sends the rest again doubles
  * nothing.
  */
-export class DenoStream<A> extends StreamBase<A> {
+export class DenoStream<A> extends PulledStream<A> {
   readonly #conn: DenoConn;
   readonly #reading = new Pending<Uint8Array>();
   readonly #writing = new Pending<number>();
@@ -128,7 +128,7 @@ export class DenoStream<A> extends StreamBase<A> {
    * endpoint, since what takes the connection over would miss them.
    */
   get conn(): DenoConn {
-    const waiting = this.#surplus.length + (this.kept?.length ?? 0);
+    const waiting = this.#surplus.length + this.inbox.length;
     if (this.receives.busy || this.#reading.busy || waiting > 0) {
       throw new Deno.errors.Busy("Cannot hand out the connection: received bytes wait in it");
     }
@@ -153,7 +153,7 @@ export class DenoStream<A> extends StreamBase<A> {
     if (
       options !== undefined || this.closed || this.receives.busy || this.#readEnded ||
       this.#reading.busy || this.#surplus.length > 0 || !isPlain(buffer) ||
-      (this.kept !== undefined && this.kept.length > 0)
+      this.inbox.length > 0
     ) return super.recvInto(buffer, options);
     this.receives.enter();
     this.#target = buffer;

@@ -57,8 +57,8 @@ export class LibcStreamOfUnix extends LibcStream<UnixAddress> implements LibcUni
       "recvmsg",
       async (wait) => {
         // What an earlier receive has kept came before any descriptor that waits in the socket.
-        if (this.kept !== undefined && this.kept.length > 0) {
-          return { data: this.kept.take(size), fds: [], truncated: false };
+        if (this.inbox.length > 0) {
+          return { data: this.inbox.queue.take(size), fds: [], truncated: false };
         }
         const { data, control } = await recvMsg(this.core, size, {}, wait);
         const rights: PassedFd[] = control?.get("rights")?.fds ?? [];

@@ -7,10 +7,12 @@
  * @module
  */
 import { detached, isPlain, lengthOf } from "../../core/bytes.ts";
+import { sayBytesSent } from "../../core/errors.ts";
+import type { Reception } from "../../core/reception.ts";
 import type { FileJob } from "../../core/send_file.ts";
 import { SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import { StreamBase } from "../../core/stream.ts";
-import type { Wait, WaitOptions } from "../../core/wait.ts";
+import { checkWaitOptions, type Wait, type WaitOptions } from "../../core/wait.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
@@ -19,26 +21,32 @@ import { LibcSocket } from "./socket.ts";
 
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
 const DONE: Promise<void> = Promise.resolve();
+/** Where all streams receive what is copied out at once: receives are synchronous. */
+const SHARED: Uint8Array<ArrayBuffer> = new Uint8Array(65536);
 
-let resolveCaptured: (count: number) => void;
+let resolveCaptured: (result: unknown) => void;
 let rejectCaptured: (reason: unknown) => void;
 /** One executor for all receives: a closure less for each. */
-const capture = (resolve: (count: number) => void, reject: (reason: unknown) => void): void => {
+const capture = (resolve: (result: unknown) => void, reject: (reason: unknown) => void): void => {
   resolveCaptured = resolve;
   rejectCaptured = reject;
 };
 
 /**
- * A stream over a descriptor. `recvInto` and `sendAll` without options are what servers live on:
- * they make their call at once, and one promise at most.
+ * A stream over a descriptor. What servers live on, receives of all kinds and whole sends, make their
+ * call at once, and one promise at most.
  */
 export class LibcStream<A> extends StreamBase<A> implements Pending {
   declare protected readonly socket: LibcSocket<A>;
   /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
-  /** Where the pending receive of {@linkcode LibcStream.recvInto} puts its bytes. */
-  #buffer: Uint8Array | undefined;
-  #resolve: (count: number) => void = nothing;
+  /** The receive that waits. */
+  #reception: Reception<unknown> | undefined;
+  /** Its signal and deadline. */
+  #wait: Wait | undefined;
+  /** Whether it came alone, and leaves the order by itself. */
+  #alone = false;
+  #resolve: (result: unknown) => void = nothing;
   #reject: (reason: unknown) => void = nothing;
 
   /** Takes the socket over; it is connected. Addresses that are known already save asking. */
@@ -48,79 +56,111 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     this.core = core;
   }
 
-  override recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
-    if (
-      options !== undefined || this.closed || this.receives.busy ||
-      (this.kept !== undefined && this.kept.length > 0) ||
-      !isPlain(buffer)
-    ) {
-      return super.recvInto(buffer, options);
-    }
-    const core = this.core;
-    try {
-      if (core.readable && poller.hasBudget) {
-        const count = this.#receive(buffer);
-        if (count !== undefined) return Promise.resolve(count);
-      }
-      this.receives.enter();
-      this.#buffer = buffer;
-      const promise = new Promise<number>(capture);
-      this.#resolve = resolveCaptured;
-      this.#reject = rejectCaptured;
-      // What is there but over the turn's share of work comes with the next turn.
-      if (core.readable) core.addDeferredReader(this);
-      else core.addReader(this);
-      return promise;
-    } catch (error) {
-      if (this.#buffer !== undefined) this.#settled();
-      return Promise.reject(error);
-    }
-  }
-
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
-    if (
-      options !== undefined || this.closed || this.sends.busy ||
-      !isPlain(data)
-    ) {
-      return super.sendAll(data, options);
-    }
+    if (this.closed || this.sends.busy || !isPlain(data)) return super.sendAll(data, options);
     try {
+      if (options !== undefined) {
+        checkWaitOptions(options, "send");
+        options.signal?.throwIfAborted();
+      }
       const size = lengthOf(data);
       const count = sendOnce(this.core, data, size, 0);
       if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
-      return this.sendRest(data, count ?? 0);
+      return this.sendRest(data, count ?? 0, options);
     } catch (error) {
+      sayBytesSent(error, 0);
       return Promise.reject(error);
     }
   }
 
-  /** The pending receive's socket may have bytes. */
+  /** The receive that waits may have bytes. */
   ready(): void {
-    const buffer = this.#buffer!;
-    if (lengthOf(buffer) === 0) return this.fail(detached("receive", "buffer"));
     try {
-      const count = this.#receive(buffer);
-      if (count === undefined) return this.core.addReader(this);
+      const reception = this.#reception!;
+      if (!this.#advance(reception)) return this.#park();
       const resolve = this.#resolve;
-      this.#settled();
-      resolve(count);
+      this.#settle();
+      resolve(reception.result);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** The pending receive fails. */
+  /** The receive that waits fails. */
   fail(reason: unknown): void {
     const reject = this.#reject;
-    this.#settled();
+    this.#reception!.abandon();
+    this.#settle();
     reject(reason);
   }
 
-  protected async pull(buffer: Uint8Array, wait: Wait | undefined): Promise<number> {
-    return await this.core.attempt("readable", "recv", () => {
-      if (lengthOf(buffer) === 0) throw detached("receive", "buffer");
-      return this.core.readable ? this.#receive(buffer) : undefined;
-    }, wait);
+  protected override receive<T>(reception: Reception<T>, wait: Wait | undefined): Promise<T> {
+    if (this.closed || this.receives.busy) return super.receive(reception, wait);
+    this.receives.enter();
+    return this.#begin(reception, wait, true);
+  }
+
+  protected complete<T>(reception: Reception<T>, wait: Wait | undefined): Promise<T> {
+    return this.#begin(reception, wait, false);
+  }
+
+  #begin<T>(reception: Reception<T>, wait: Wait | undefined, alone: boolean): Promise<T> {
+    this.#reception = reception;
+    this.#wait = wait;
+    this.#alone = alone;
+    try {
+      if (reception.begin() || this.#advance(reception)) {
+        this.#settle();
+        return Promise.resolve(reception.result);
+      }
+      const promise = new Promise<unknown>(capture);
+      this.#resolve = resolveCaptured;
+      this.#reject = rejectCaptured;
+      this.#park();
+      wait?.arm((reason) => this.#cancel(reason));
+      return promise as Promise<T>;
+    } catch (error) {
+      reception.abandon();
+      this.#settle();
+      return Promise.reject(error);
+    }
+  }
+
+  /** Receives what is there, within the turn's budget. Whether that completes it. */
+  #advance(reception: Reception<unknown>): boolean {
+    const core = this.core;
+    while (core.readable && poller.hasBudget) {
+      const room = reception.room(SHARED);
+      const { roomBytes } = reception;
+      const count = recvOnce(core, room, roomBytes, 0);
+      if (count === undefined) {
+        core.readable = false;
+        return false;
+      }
+      if (count < roomBytes && core.shortReceiveDrains && !core.lasting) core.readable = false;
+      if (reception.took(room, count)) return true;
+    }
+    return false;
+  }
+
+  #park(): void {
+    // What is there but over the turn's share of work comes with the next turn.
+    if (this.core.readable) this.core.addDeferredReader(this);
+    else this.core.addReader(this);
+  }
+
+  #cancel(reason: unknown): void {
+    this.core.remove(this);
+    this.fail(reason);
+  }
+
+  #settle(): void {
+    const wait = this.#wait;
+    this.#reception = this.#wait = undefined;
+    this.#resolve = this.#reject = nothing;
+    if (!this.#alone) return;
+    this.receives.leave();
+    wait?.end();
   }
 
   protected async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
@@ -149,29 +189,13 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   detach(): number {
     this.core.checkOpen("detach");
     if (
-      this.receives.busy || this.sends.busy || (this.kept !== undefined && this.kept.length > 0)
+      this.receives.busy || this.sends.busy || this.inbox.length > 0
     ) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received bytes wait");
     }
     const fd = this.socket.detach();
     this.close();
     return fd;
-  }
-
-  /** Receives at once; `undefined` if nothing is there. */
-  #receive(buffer: Uint8Array): number | undefined {
-    const core = this.core;
-    const size = lengthOf(buffer);
-    const count = recvOnce(core, buffer, size, 0);
-    if (count === undefined) core.readable = false;
-    else if (count < size && core.shortReceiveDrains && !core.lasting) core.readable = false;
-    return count;
-  }
-
-  #settled(): void {
-    this.#buffer = undefined;
-    this.#resolve = this.#reject = nothing;
-    this.receives.leave();
   }
 }
 

@@ -2,7 +2,7 @@
 import { closedError } from "../../core/errors.ts";
 import type { EndpointSocket } from "../../core/endpoint_base.ts";
 import { ListenerBase } from "../../core/listener.ts";
-import { StreamBase } from "../../core/stream.ts";
+import { PulledStream } from "../../core/stream.ts";
 import type { Wait } from "../../core/wait.ts";
 
 /** The socket beneath: it has an address, and nothing else. */
@@ -25,7 +25,7 @@ function noOptions(): never {
 }
 
 /** A stream that receives the given pieces and then its end, and keeps what is sent. */
-export class ScriptedStream extends StreamBase<string> {
+export class ScriptedStream extends PulledStream<string> {
   /** What was sent, call by call. */
   readonly sent: Uint8Array[] = [];
   /** What was ended, call by call. */

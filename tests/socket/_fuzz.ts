@@ -169,8 +169,8 @@ const WAIT = { timeoutMs: 1 };
 /** What takes the descriptor out of our hands, and what only subclasses see. */
 const LEAVE = new Set(
   ("constructor detach ref unref next release endWaits checkOpen inOrder acceptSurviving " +
-    "pull pullInto push transfer end recvChunk sendRest receive receiveMany tryReceive batches " +
-    "reached transmit transmitMany transmitEach associate ready fail core socket kept receives " +
+    "pull pullInto push transfer end complete sendRest receive receiveMany tryReceive batches " +
+    "reached transmit transmitMany transmitEach associate ready fail core socket inbox receives " +
     "sends accepts").split(" "),
 );
 
