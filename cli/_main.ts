@@ -52,7 +52,7 @@ async function runWithoutCommand(args: readonly string[]): Promise<number> {
   }
   if (name === "--version" || name === "-V" || name === "version") {
     const { versionText } = await load<typeof import("./_version.ts")>(
-      "./version.ts",
+      "./_version.ts",
       import.meta.url,
     );
     return await print(versionText(wantsJson(args)));
@@ -66,7 +66,7 @@ async function runCommand(
   args: readonly string[],
 ): Promise<number> {
   const { parseArguments } = await load<typeof import("./_parse_arguments.ts")>(
-    "./parse_arguments.ts",
+    "./_parse_arguments.ts",
     import.meta.url,
   );
   const parsed = parseArguments(row.name, command, args);
@@ -108,7 +108,7 @@ async function printHelpFor(words: readonly string[]): Promise<number> {
   if (row !== undefined) return await printHelp(row);
   const [first] = words;
   const { groupHelp, overview } = await load<typeof import("./_help.ts")>(
-    "./help.ts",
+    "./_help.ts",
     import.meta.url,
   );
   if (first === undefined) return await print(overview(COMMANDS));
@@ -118,7 +118,7 @@ async function printHelpFor(words: readonly string[]): Promise<number> {
 }
 
 async function printHelp(row: CommandRow): Promise<number> {
-  const { commandHelp } = await load<typeof import("./_help.ts")>("./help.ts", import.meta.url);
+  const { commandHelp } = await load<typeof import("./_help.ts")>("./_help.ts", import.meta.url);
   return await print(commandHelp(row, await row.load()));
 }
 

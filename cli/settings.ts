@@ -141,7 +141,7 @@ export async function readSettings(args: Arguments): Promise<Settings> {
 async function readSocketOptions(texts: readonly string[]): Promise<SocketSettings["options"]> {
   if (texts.length === 0) return [];
   const { parseSocketOption } = await load<typeof import("./_socket_option.ts")>(
-    "./socket_option.ts",
+    "./_socket_option.ts",
     import.meta.url,
   );
   return texts.map(parseSocketOption);
