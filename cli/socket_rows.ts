@@ -6,44 +6,19 @@
 import type { Address } from "../core/address.ts";
 import {
   type SocketEntry,
-  type SocketKind,
   sockets,
   type SocketsOptions,
   type SocketState,
 } from "../netlink/mod.ts";
+import { STATES as SOCKET_STATES } from "../netlink/socket_entry.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { UsageError } from "./exit.ts";
 import type { Owner } from "./processes.ts";
 import { FAMILY_OPTION, readFamilyOption, readPortOption } from "./table_options.ts";
 
-/** The kinds that can be asked for. */
-export const KINDS = [
-  "tcp",
-  "udp",
-  "udplite",
-  "raw",
-  "mptcp",
-  "sctp",
-  "dccp",
-  "unix",
-  "packet",
-  "netlink",
-  "vsock",
-] as const satisfies readonly SocketKind[];
-
-const STATES = [
-  "established",
-  "syn-sent",
-  "syn-recv",
-  "fin-wait-1",
-  "fin-wait-2",
-  "time-wait",
-  "unconnected",
-  "close-wait",
-  "last-ack",
-  "listen",
-  "closing",
-] as const satisfies readonly SocketState[];
+/** The states that can be asked for. */
+const STATES: readonly SocketState[] = [...new Set(SOCKET_STATES)]
+  .filter((state) => state !== "unknown");
 
 /** Filters that run in the kernel. */
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
@@ -67,7 +42,7 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
 export function readFilters(args: Arguments): SocketsOptions {
   const states = args.values("state");
   for (const state of states) {
-    if (!STATES.includes(state as typeof STATES[number])) {
+    if (!STATES.includes(state as SocketState)) {
       throw new UsageError(`--state ${state} is not one of ${STATES.join(", ")}`);
     }
   }

@@ -21,6 +21,21 @@ export type SocketKind =
   | "netlink"
   | "vsock";
 
+/** All of them, in the order in which they are listed. */
+export const SOCKET_KINDS: readonly SocketKind[] = [
+  "tcp",
+  "udp",
+  "udplite",
+  "raw",
+  "mptcp",
+  "sctp",
+  "dccp",
+  "unix",
+  "packet",
+  "netlink",
+  "vsock",
+];
+
 /** The states, by `TCP_ESTABLISHED` and so on (netinet/tcp.h): those of all kinds. */
 export type SocketState =
   | "established"

@@ -20,7 +20,13 @@ import * as d from "./abi/sock_diag.ts";
 import { writeAttribute } from "./attributes.ts";
 import { binary, struct, u32 } from "./_codecs.ts";
 import type { Dump, DumpRequest } from "./dump.ts";
-import { type SocketEntry, type SocketKind, type SocketState, STATES } from "./socket_entry.ts";
+import {
+  SOCKET_KINDS,
+  type SocketEntry,
+  type SocketKind,
+  type SocketState,
+  STATES,
+} from "./socket_entry.ts";
 import { type AddressConditions, compileConditions, conditionFamily } from "./socket_filter.ts";
 
 /** struct inet_diag_req_v2 up to its conditions, and struct inet_diag_sockid within. */
@@ -62,20 +68,6 @@ const INET_PROTOCOLS: Readonly<Partial<Record<SocketKind, number>>> = {
   raw: 255,
   mptcp: 262,
 };
-
-const ALL_KINDS: readonly SocketKind[] = [
-  "tcp",
-  "udp",
-  "udplite",
-  "raw",
-  "mptcp",
-  "sctp",
-  "dccp",
-  "unix",
-  "packet",
-  "netlink",
-  "vsock",
-];
 
 /** What the kernel answers where it lacks a kind, or the module that lists it. */
 const LACKING = ["ENOENT", "EINVAL", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"];
@@ -146,9 +138,9 @@ export function sockets(options: SocketsOptions = {}): Dump<SocketEntry> {
 }
 
 function checkKinds(options: SocketsOptions, conditional: boolean, action: string): SocketKind[] {
-  const kinds = options.kinds ?? ALL_KINDS;
+  const kinds = options.kinds ?? SOCKET_KINDS;
   for (const kind of kinds) {
-    if (!ALL_KINDS.includes(kind)) throw new TypeError(`Cannot ${action}: no kind is "${kind}"`);
+    if (!SOCKET_KINDS.includes(kind)) throw new TypeError(`Cannot ${action}: no kind is "${kind}"`);
   }
   return kinds.filter((kind) => kind in INET_PROTOCOLS || !conditional);
 }

@@ -155,6 +155,21 @@ Deno.test("no import leads back to where it began, be it of a type alone", () =>
   ]);
 });
 
+Deno.test("every file that code names is there, be it loaded by its name when it is needed", () => {
+  const wrong: string[] = [];
+  for (const { path, code } of [...published, ...atTop]) {
+    for (const [, name] of code.matchAll(/["'](\.{1,2}\/[^"'\s]+\.ts)["']/g)) {
+      const { pathname } = new URL(name, `file://${ROOT}${path}`);
+      try {
+        Deno.statSync(pathname);
+      } catch {
+        wrong.push(`${path} names ${name}`);
+      }
+    }
+  }
+  assertEquals(wrong, []);
+});
+
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }

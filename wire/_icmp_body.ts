@@ -44,6 +44,47 @@ export interface QuoteLayout {
   unit: number;
 }
 
+/** A message as far as its head goes. */
+interface IcmpHead {
+  readonly message: string;
+  readonly type?: number;
+  readonly code?: number;
+}
+
+/** Writes type, code and a checksum of 0; the type is that of the message's name. */
+export function writeIcmpHead(
+  what: string,
+  types: Readonly<Record<string, number>>,
+  value: IcmpHead,
+  bytes: Uint8Array,
+  start: number,
+): void {
+  const type = value.message === "other" ? value.type : types[value.message];
+  if (type === undefined) {
+    throw unfit(what, `message of ${JSON.stringify(value.message)} is unknown`);
+  }
+  bytes[start + ICMP_AT.TYPE] = fit(what, "type", type, 0xff);
+  bytes[start + ICMP_AT.CODE] = fit(what, "code", value.code ?? 0, 0xff);
+  setU16(bytes, start + ICMP_AT.CHECKSUM, 0);
+}
+
+/** Writes what most messages are matched by: identifier and sequence. */
+export function writeAsked(
+  what: string,
+  value: { readonly identifier: number; readonly sequence: number },
+  bytes: Uint8Array,
+  start: number,
+): void {
+  setU16(bytes, start + ICMP_AT.REST, fit(what, "identifier", value.identifier, 0xffff));
+  setU16(bytes, start + ICMP_AT.REST + 2, fit(what, "sequence", value.sequence, 0xffff));
+}
+
+/** The length of an extended echo without its payload, in bytes. */
+export function measureProbe(value: { readonly extensions?: IcmpExtensions }): number {
+  const { extensions } = value;
+  return ICMP_AT.BODY + (extensions === undefined ? 0 : measureIcmpExtensions(extensions));
+}
+
 /** Checks a stated length and the structure behind the quote; whether a length is stated. */
 export function checkQuote(
   what: string,

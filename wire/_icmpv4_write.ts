@@ -8,14 +8,16 @@ import { parseIpv4 } from "../core/ip/text.ts";
 import { fit, setU16, setU32, unfit } from "./_bytes.ts";
 import {
   ICMP_AT as AT,
+  measureProbe,
   measureQuote,
   type QuoteLayout,
+  writeAsked,
+  writeIcmpHead,
   writeProbe,
   writeQuote,
 } from "./_icmp_body.ts";
 import { writeReserved } from "./_reserved.ts";
 import { checksum } from "./checksum.ts";
-import { measureIcmpExtensions } from "./icmp_extensions.ts";
 import { type Icmpv4, ICMPV4_TYPE as TYPE } from "./icmpv4_message.ts";
 
 const WHAT = "ICMP message";
@@ -45,7 +47,7 @@ export function measureIcmpv4(value: Icmpv4): number {
     case "routerAdvertisement":
       return AT.BODY + 8 * value.routers.length;
     case "extendedEchoRequest":
-      return AT.BODY + (value.extensions ? measureIcmpExtensions(value.extensions) : 0);
+      return measureProbe(value);
     default:
       return AT.BODY;
   }
@@ -53,15 +55,9 @@ export function measureIcmpv4(value: Icmpv4): number {
 
 /** Writes the message of `value` at `start`, before its payload up to `end`. */
 export function writeIcmpv4(value: Icmpv4, bytes: Uint8Array, start: number, end: number): void {
-  const type = value.message === "other" ? value.type : TYPE[value.message];
-  if (type === undefined) {
-    throw unfit(WHAT, `message of ${JSON.stringify(value.message)} is unknown`);
-  }
-  bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
-  bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
+  writeIcmpHead(WHAT, TYPE, value, bytes, start);
   writeFields(value, bytes, start);
   writeReserved(WHAT, value, bytes, start, measureIcmpv4(value));
-  setU16(bytes, start + AT.CHECKSUM, 0);
   const sum = value.checksum ?? checksum(bytes, start, end);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
 }
@@ -111,8 +107,7 @@ function writeFields(value: Icmpv4, bytes: Uint8Array, start: number): void {
     case "routerSolicitation":
       break;
     default:
-      setU16(bytes, rest, fit(WHAT, "identifier", value.identifier, 0xffff));
-      setU16(bytes, rest + 2, fit(WHAT, "sequence", value.sequence, 0xffff));
+      writeAsked(WHAT, value, bytes, start);
       if (value.message === "timestampRequest" || value.message === "timestampReply") {
         setU32(bytes, body, fit(WHAT, "originate", value.originate, 0xffffffff));
         setU32(bytes, body + 4, fit(WHAT, "receive", value.receive, 0xffffffff));

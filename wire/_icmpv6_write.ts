@@ -4,16 +4,18 @@
  * @module
  */
 
-import { fit, setU16, setU32, unfit } from "./_bytes.ts";
+import { fit, setU32 } from "./_bytes.ts";
 import {
   ICMP_AT as AT,
+  measureProbe,
   measureQuote,
   type QuoteLayout,
+  writeAsked,
+  writeIcmpHead,
   writeProbe,
   writeQuote,
 } from "./_icmp_body.ts";
 import { writeTransportChecksum } from "./_transport.ts";
-import { measureIcmpExtensions } from "./icmp_extensions.ts";
 import { type Icmpv6, ICMPV6_TYPE as TYPE } from "./icmpv6_message.ts";
 import { isMldMessage, measureMld, writeMld } from "./mld.ts";
 import { isNdpMessage, measureNdp, writeNdp } from "./ndp.ts";
@@ -38,7 +40,7 @@ export function measureIcmpv6(value: Icmpv6): number {
     case "timeExceeded":
       return AT.BODY + measureQuote(WHAT, value, QUOTE);
     case "extendedEchoRequest":
-      return AT.BODY + (value.extensions ? measureIcmpExtensions(value.extensions) : 0);
+      return measureProbe(value);
     default:
       return AT.BODY;
   }
@@ -52,10 +54,7 @@ export function writeIcmpv6(
   end: number,
   around: Surroundings,
 ): void {
-  const type = value.message === "other" ? value.type : TYPE[value.message];
-  if (type === undefined) throw unfit(WHAT, "message is unknown");
-  bytes[start + AT.TYPE] = fit(WHAT, "type", type, 0xff);
-  bytes[start + AT.CODE] = fit(WHAT, "code", value.code ?? 0, 0xff);
+  writeIcmpHead(WHAT, TYPE, value, bytes, start);
   writeFields(value, bytes, start);
   writeReserved(WHAT, value, bytes, start, measureIcmpv6(value));
   const span = {
@@ -92,7 +91,6 @@ function writeFields(value: Icmpv6, bytes: Uint8Array, start: number): void {
       setU32(bytes, rest, fit(WHAT, "rest", value.rest, 0xffffffff));
       break;
     default:
-      setU16(bytes, rest, fit(WHAT, "identifier", value.identifier, 0xffff));
-      setU16(bytes, rest + 2, fit(WHAT, "sequence", value.sequence, 0xffff));
+      writeAsked(WHAT, value, bytes, start);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SocketEntry, SocketKind } from "../../netlink/mod.ts";
+import { SOCKET_KINDS } from "../../netlink/socket_entry.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { UsageError } from "../exit.ts";
 import { printEvent, printLine } from "../json.ts";
@@ -12,7 +13,6 @@ import { readDuration } from "../settings.ts";
 import {
   addressText,
   FILTER_OPTIONS,
-  KINDS,
   listSockets,
   ownersText,
   readFilters,
@@ -43,11 +43,13 @@ function cells(entry: SocketEntry, owners: ReadonlyMap<number, Owner[]>): string
 /** The command. */
 export const socketsCommand: Command = {
   usage: "[OPTIONS] [KIND]...",
-  operands: [0, KINDS.length],
+  operands: [0, SOCKET_KINDS.length],
   description: [
     "Lists the sockets of all processes: state, bytes waiting on either side, addresses, and for " +
     "TCP the round-trip time and congestion control. KIND is one or more of " +
-    `${KINDS.join(", ")}; all if none is given. The kernel applies the filters. The processes of ` +
+    `${
+      SOCKET_KINDS.join(", ")
+    }; all if none is given. The kernel applies the filters. The processes of ` +
     "other users are shown to root.",
     "What --json has beside: memory, timers and all that TCP_INFO tells.",
   ],
@@ -75,8 +77,8 @@ export const socketsCommand: Command = {
   ],
   async run(args: Arguments, session: Session): Promise<number> {
     for (const kind of args.operands) {
-      if (!KINDS.includes(kind as SocketKind)) {
-        throw new UsageError(`"${kind}" is not one of ${KINDS.join(", ")}`);
+      if (!SOCKET_KINDS.includes(kind as SocketKind)) {
+        throw new UsageError(`"${kind}" is not one of ${SOCKET_KINDS.join(", ")}`);
       }
     }
     const json = args.has("json");

@@ -4,24 +4,13 @@ import type { Address } from "../../core/address.ts";
 import { NUMBERS, SOL_ALG } from "../../alg/_constants.ts";
 import { SOCKADDR_ALG } from "../../ffi/families/alg.ts";
 import { decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
-
-const { size, ...OFFSETS } = SOCKADDR_ALG;
 
 testWith({ tools: ["gcc"] }, "constants and layout are what linux/if_alg.h says", async () => {
   const claims = [
-    ...Object.entries({ ...NUMBERS, SOL_ALG }).map(([label, value]) => ({
-      label,
-      expression: label,
-      value,
-    })),
-    { label: "size", expression: "sizeof(struct sockaddr_alg)", value: size },
-    ...Object.entries(OFFSETS).map(([label, value]) => ({
-      label,
-      expression: `offsetof(struct sockaddr_alg, ${label})`,
-      value,
-    })),
+    ...numberClaims({ ...NUMBERS, SOL_ALG }),
+    ...structClaims({ sockaddr_alg: SOCKADDR_ALG }),
   ];
   const { wrong, unknown } = await checkByRunning(GCC, ["sys/socket.h", "linux/if_alg.h"], claims);
   // SOL_ALG is in no header for programs; ALG_SET_KEY_BY_KEY_SERIAL is newer than some headers.

@@ -10,7 +10,7 @@ import {
 } from "../../ffi/families/bluetooth.ts";
 import { decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
 import { bluetooth } from "../../mod.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
 
 const STRUCTS = {
@@ -33,20 +33,8 @@ testWith(
   "constants and layouts are what BlueZ's headers say",
   async () => {
     const claims = [
-      ...Object.entries({ ...NUMBERS, ...BLUETOOTH_PROTOCOLS }).map(([label, value]) => ({
-        label,
-        expression: label,
-        value,
-      })),
-      ...Object.entries(STRUCTS).flatMap(([name, layout]) =>
-        Object.entries(layout).map(([label, value]) => ({
-          label: `${name} ${label}`,
-          expression: label === "size"
-            ? `sizeof(struct ${name})`
-            : `offsetof(struct ${name}, ${label})`,
-          value,
-        }))
-      ),
+      ...numberClaims({ ...NUMBERS, ...BLUETOOTH_PROTOCOLS }),
+      ...structClaims(STRUCTS),
       { label: "l2cap_options", expression: "sizeof(struct l2cap_options)", value: 12 },
       { label: "bt_security", expression: "sizeof(struct bt_security)", value: 2 },
     ];

@@ -4,29 +4,14 @@ import { BCM, BCM_HEAD, ERRORS, FRAMES, ISOTP_FLAGS, OPTIONS } from "../../can/_
 import { CAN_NUMBERS, SOCKADDR_CAN } from "../../ffi/families/can.ts";
 import { decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
 import { can } from "../../mod.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
-
-function fields(struct: string, layout: Readonly<Record<string, number>>) {
-  return Object.entries(layout).map(([label, value]) => ({
-    label: `${struct} ${label}`,
-    expression: label === "size"
-      ? `sizeof(struct ${struct})`
-      : `offsetof(struct ${struct}, ${label})`,
-    value,
-  }));
-}
 
 testWith({ tools: ["gcc"] }, "constants and layouts are what linux/can*.h say", async () => {
   const all = { ...CAN_NUMBERS, ...FRAMES, ...OPTIONS, ...ERRORS, ...ISOTP_FLAGS, ...BCM };
   const claims = [
-    ...Object.entries(all).map(([label, value]) => ({
-      label,
-      expression: `(unsigned)${label}`,
-      value,
-    })),
-    ...fields("sockaddr_can", SOCKADDR_CAN),
-    ...fields("bcm_msg_head", BCM_HEAD),
+    ...numberClaims(all, "(unsigned)"),
+    ...structClaims({ sockaddr_can: SOCKADDR_CAN, bcm_msg_head: BCM_HEAD }),
     { label: "isotp", expression: "sizeof(struct can_isotp_options)", value: 12 },
     { label: "filter", expression: "sizeof(struct j1939_filter)", value: 32 },
   ];

@@ -1,15 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { dccp } from "../../mod.ts";
 import { NUMBERS } from "../../dccp/_constants.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
 
 testWith({ tools: ["gcc"] }, "constants are what linux/dccp.h says", async () => {
-  const claims = Object.entries(NUMBERS).map(([label, value]) => ({
-    label,
-    expression: label,
-    value,
-  }));
+  const claims = numberClaims(NUMBERS);
   const headers = ["sys/socket.h", "linux/dccp.h"];
   assertEquals(await checkByRunning(GCC, headers, claims), { wrong: [], unknown: [] });
 });

@@ -66,6 +66,31 @@ export interface Claim {
   readonly value: number;
 }
 
+/** That names have these numbers in C; `cast` is put before each. */
+export function numberClaims(numbers: Readonly<Record<string, number>>, cast = ""): Claim[] {
+  return Object.entries(numbers).map(([label, value]) => ({
+    label,
+    expression: cast + label,
+    value,
+  }));
+}
+
+/** That structs have these offsets, and the length `size`; `fieldInC` is what C calls a field. */
+export function structClaims(
+  structs: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  fieldInC: (struct: string, field: string) => string = (_, field) => field,
+): Claim[] {
+  return Object.entries(structs).flatMap(([struct, layout]) =>
+    Object.entries(layout).map(([field, value]) => ({
+      label: field === "size" ? `sizeof ${struct}` : `${struct}.${field}`,
+      expression: field === "size"
+        ? `sizeof(struct ${struct})`
+        : `offsetof(struct ${struct}, ${fieldInC(struct, field)})`,
+      value,
+    }))
+  );
+}
+
 /** What became of a list of claims. */
 export interface Verdict {
   /** Those that the compiled program (or the compiler) contradicts. */
@@ -200,16 +225,9 @@ export function layoutClaims(layout: Layout): { headers: string[]; claims: Claim
   const groups = STRUCT_HEADERS.map(([headers, names]) => ({
     headers: headers.split(" "),
     claims: names.split(" ").flatMap((name) => {
-      const { size, ...offsets } = left.get(name)!;
+      const layout = left.get(name)!;
       left.delete(name);
-      return [
-        { label: `sizeof ${name}`, expression: `sizeof(struct ${name})`, value: size },
-        ...Object.entries(offsets).map(([field, value]) => ({
-          label: `${name}.${field}`,
-          expression: `offsetof(struct ${name}, ${fieldInC(name, field)})`,
-          value,
-        })),
-      ];
+      return structClaims({ [name]: layout }, fieldInC);
     }),
   }));
   if (left.size > 0) throw new Error(`no header for ${[...left.keys()].join(", ")}`);

@@ -1,6 +1,6 @@
 /** Every number of netlink/abi/ against the kernel's own headers. */
 import { assertEquals } from "@std/assert";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
 
 /** Headers of each table: sets that together know its names, and the names newer than Debian 12's. */
@@ -44,11 +44,7 @@ for (const { name } of [...Deno.readDirSync(FOLDER)]) {
   testWith({ tools: ["gcc"] }, `every number of abi/${name} is what C says`, async () => {
     const { headers, newer = "" } = TABLES[table];
     const numbers: Record<string, number> = await import(`${FOLDER}${name}`);
-    const claims = Object.entries(numbers).map(([label, value]) => ({
-      label,
-      expression: label,
-      value,
-    }));
+    const claims = numberClaims(numbers);
     let unknown = new Set(claims.map(({ label }) => label));
     for (const set of headers) {
       const verdict = await checkByRunning(GCC, set, claims);

@@ -11,7 +11,7 @@ import {
   SNDINFO,
   STATUS,
 } from "../../sctp/_constants.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
 
 /** The header's names of notifications. */
@@ -40,25 +40,13 @@ const STRUCTS = {
 
 testWith({ tools: ["gcc"] }, "constants and layouts are what linux/sctp.h says", async () => {
   const claims = [
-    ...Object.entries(NUMBERS).map(([label, value]) => ({
-      label,
-      expression: `(unsigned)${label}`,
-      value,
-    })),
+    ...numberClaims(NUMBERS, "(unsigned)"),
     ...Object.entries(EVENTS).map(([label, value]) => ({
       label,
       expression: EVENT_NAMES[label as keyof typeof EVENTS],
       value,
     })),
-    ...Object.entries(STRUCTS).flatMap(([name, layout]) =>
-      Object.entries(layout).map(([label, value]) => ({
-        label: `${name} ${label}`,
-        expression: label === "size"
-          ? `sizeof(struct ${name})`
-          : `offsetof(struct ${name}, ${label})`,
-        value,
-      }))
-    ),
+    ...structClaims(STRUCTS),
   ];
   const headers = ["stdint.h", "sys/socket.h", "linux/sctp.h"];
   assertEquals(await checkByRunning(GCC, headers, claims), { wrong: [], unknown: [] });

@@ -4,29 +4,17 @@ import { ADDRESS_KINDS, SCOPES, SOCKADDR_TIPC } from "../../ffi/families/tipc.ts
 import { decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
 import { tipc } from "../../mod.ts";
 import { NUMBERS, TIPC_EVENT, TIPC_SUBSCR } from "../../tipc/_constants.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
-
-function claimsOf(struct: string, layout: Readonly<Record<string, number>>) {
-  return Object.entries(layout).map(([label, value]) => ({
-    label: `${struct} ${label}`,
-    expression: label === "size"
-      ? `sizeof(struct ${struct})`
-      : `offsetof(struct ${struct}, ${label})`,
-    value,
-  }));
-}
 
 testWith({ tools: ["gcc"] }, "constants and layouts are what linux/tipc.h says", async () => {
   const claims = [
-    ...Object.entries({ ...NUMBERS, ...ADDRESS_KINDS, ...SCOPES }).map(([label, value]) => ({
-      label,
-      expression: `(unsigned)${label}`,
-      value,
-    })),
-    ...claimsOf("sockaddr_tipc", SOCKADDR_TIPC),
-    ...claimsOf("tipc_subscr", TIPC_SUBSCR),
-    ...claimsOf("tipc_event", TIPC_EVENT),
+    ...numberClaims({ ...NUMBERS, ...ADDRESS_KINDS, ...SCOPES }, "(unsigned)"),
+    ...structClaims({
+      sockaddr_tipc: SOCKADDR_TIPC,
+      tipc_subscr: TIPC_SUBSCR,
+      tipc_event: TIPC_EVENT,
+    }),
   ];
   const headers = ["sys/socket.h", "linux/tipc.h"];
   assertEquals(await checkByRunning(GCC, headers, claims), { wrong: [], unknown: [] });

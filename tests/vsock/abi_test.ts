@@ -3,24 +3,13 @@ import type { Address, AddressInput } from "../../core/address.ts";
 import { decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
 import { SOCKADDR_VM } from "../../ffi/families/vsock.ts";
 import { NUMBERS } from "../../vsock/_constants.ts";
-import { checkByRunning, GCC } from "../ffi/_c_program.ts";
+import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
 import { testWith } from "../_tools.ts";
-
-const { size, ...OFFSETS } = SOCKADDR_VM;
 
 testWith({ tools: ["gcc"] }, "constants and layout are what linux/vm_sockets.h says", async () => {
   const claims = [
-    ...Object.entries(NUMBERS).map(([label, value]) => ({
-      label,
-      expression: label.startsWith("VMADDR") ? `(unsigned)${label}` : label,
-      value,
-    })),
-    { label: "size", expression: "sizeof(struct sockaddr_vm)", value: size },
-    ...Object.entries(OFFSETS).map(([label, value]) => ({
-      label,
-      expression: `offsetof(struct sockaddr_vm, ${label})`,
-      value,
-    })),
+    ...numberClaims(NUMBERS, "(unsigned)"),
+    ...structClaims({ sockaddr_vm: SOCKADDR_VM }),
   ];
   const headers = ["sys/socket.h", "sys/ioctl.h", "linux/vm_sockets.h"];
   assertEquals(await checkByRunning(GCC, headers, claims), { wrong: [], unknown: [] });
