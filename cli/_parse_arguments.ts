@@ -26,8 +26,13 @@ export function parseArguments(
   const { head, rest } = cutRest(command, args);
   const withValue = specs.filter((spec) => spec.value !== undefined);
   const switches = specs.filter((spec) => spec.value === undefined);
+  const given = protectValues(head, withValue);
+  // parseArgs keeps operands under this name, and would put an option of it in their place.
+  const end = given.indexOf("--");
+  const clash = given.slice(0, end < 0 ? undefined : end).find((arg) => /^--?[^=]*_/.test(arg));
+  if (clash !== undefined) throw new UsageError(unknownText(clash.replace(/=.*$/s, ""), specs));
   const once = withValue.filter((spec) => !spec.repeat).map((spec) => spec.name);
-  const parsed = parseArgs(protectValues(head, withValue), {
+  const parsed = parseArgs(given, {
     string: ["_", ...withValue.map((spec) => spec.name)],
     boolean: switches.map((spec) => spec.name),
     // Also options that may come once: a second one is an error, not the winner.

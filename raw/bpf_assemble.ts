@@ -99,7 +99,7 @@ export function assembleBpf(text: string): BpfInstruction[] {
       rest = rest.slice(label[0].length);
     }
     if (rest === "") continue;
-    const [, name, operands] = /^(\S+)\s*(.*)$/.exec(rest)!;
+    const [, name, operands] = /^(\S+)\s*(.*)$/s.exec(rest)!;
     statements.push({
       at: statements.length,
       name: name.toLowerCase(),
@@ -113,7 +113,7 @@ export function assembleBpf(text: string): BpfInstruction[] {
 
 function assembleOne(s: Statement, labels: Map<string, number>): BpfInstruction {
   const [first, ...rest] = s.operands;
-  if (s.name in LOAD_SIZES) return loadA(s, LOAD_SIZES[s.name], first);
+  if (Object.hasOwn(LOAD_SIZES, s.name)) return loadA(s, LOAD_SIZES[s.name], first);
   switch (s.name) {
     case "ldi":
       return instruction(BPF_CLASS.LD | BPF_MODE.IMM, number(s, first));
@@ -139,7 +139,7 @@ function assembleOne(s: Statement, labels: Map<string, number>): BpfInstruction 
     case "neg":
       return instruction(BPF_CLASS.ALU | BPF_ALU.NEG, 0);
   }
-  if (s.name in ALU_NAMES) {
+  if (Object.hasOwn(ALU_NAMES, s.name)) {
     return isX(first)
       ? instruction(BPF_CLASS.ALU | ALU_NAMES[s.name] | BPF_X, 0)
       : instruction(BPF_CLASS.ALU | ALU_NAMES[s.name], number(s, first));
@@ -153,8 +153,9 @@ function branch(
   targets: string[],
   labels: Map<string, number>,
 ): BpfInstruction {
-  const inverted = s.name in INVERSE;
-  const op = JUMP_NAMES[inverted ? INVERSE[s.name] : s.name];
+  const inverted = Object.hasOwn(INVERSE, s.name);
+  const name = inverted ? INVERSE[s.name] : s.name;
+  const op = Object.hasOwn(JUMP_NAMES, name) ? JUMP_NAMES[name] : undefined;
   if (op === undefined || targets.length < 1 || targets.length > 2) throw misread(s);
   const [yes, no = 0] = targets.map((t) => target(s, t, labels));
   if (Math.max(yes, no) > 255) throw new SyntaxError(`Cannot assemble: ${s.name} jumps over 255`);
@@ -167,7 +168,7 @@ function branch(
 function loadA(s: Statement, size: number, operand = ""): BpfInstruction {
   const named = operand.replace(/^#/, "").toLowerCase();
   if (size === BPF_SIZE.W && named === "len") return instruction(BPF_CLASS.LD | BPF_MODE.LEN, 0);
-  if (named in EXTENSIONS) {
+  if (Object.hasOwn(EXTENSIONS, named)) {
     return instruction(BPF_CLASS.LD | BPF_MODE.ABS | size, SKF_AD_OFF + EXTENSIONS[named]);
   }
   if (size === BPF_SIZE.W && operand.startsWith("#")) {

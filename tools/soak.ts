@@ -2,12 +2,14 @@
  * `deno task soak -- --minutes 30` tries what may lose something again and again, each time with
  * other random choices, and ends with a table: what was tried, how often, what was lost. `--only TEXT`
  * takes the rows whose line has the text, `--seed N` begins with a seed that a failure has told.
- * `--faults` instead has every fault once, `--load` connections and messages by the million.
+ * `--faults` instead has every fault once, `--load` connections and messages by the million,
+ * `--grow SECONDS` looks for inputs that reach more of each codec, and keeps them.
  */
 import { parseArgs } from "@std/cli";
 import { firstSeed, Random, seeded } from "../tests/reliability/_random.ts";
 import {
   CANCELLATION,
+  CODEC_FUZZ,
   FAULTS,
   FUZZ,
   loads,
@@ -15,6 +17,7 @@ import {
   type Row,
 } from "../tests/reliability/_rows.ts";
 import { wholeMatrix } from "./soak_faults.ts";
+import { growCorpora } from "./soak_grow.ts";
 import { wholeLoad } from "./soak_load.ts";
 import { textTable } from "./text_table.ts";
 
@@ -65,21 +68,21 @@ function table(results: readonly Result[]): string {
   return `${textTable([head, ...lines])}\nlost in all: ${total}`;
 }
 
-const { minutes, only, seed, faults, load, scale } = parseArgs(
+const { minutes, only, seed, faults, load, scale, grow } = parseArgs(
   Deno.args.filter((argument) => argument !== "--"),
   {
-    string: ["minutes", "only", "seed", "scale"],
+    string: ["minutes", "only", "seed", "scale", "grow"],
     boolean: ["faults", "load"],
     default: { minutes: "10", only: "", scale: "1" },
   },
 );
 if (faults) Deno.exit(await wholeMatrix(only) ? 0 : 1);
+if (grow !== undefined) Deno.exit(await growCorpora(Number(grow), only));
 if (load) Deno.exit(await wholeLoad(Number(scale)) ? 0 : 1);
 const limitMs = Number(minutes) * 60_000;
 if (!(limitMs > 0)) throw new RangeError("Cannot soak: minutes is not above 0");
-const rows = [...CANCELLATION, ...FUZZ, FAULTS, ...OUTSIDE_FAULTS, ...loads(LOAD)].filter((row) =>
-  `${row.on}: ${row.what}`.includes(only)
-)
+const rows = [...CANCELLATION, ...FUZZ, ...CODEC_FUZZ, FAULTS, ...OUTSIDE_FAULTS, ...loads(LOAD)]
+  .filter((row) => `${row.on}: ${row.what}`.includes(only))
   .filter((row) => {
     const why = row.missing?.() ?? row.kernel?.();
     if (why !== undefined) console.log(`left out: ${row.on}: ${row.what}: ${why}`);

@@ -10,6 +10,8 @@ import {
   closeStreams,
 } from "./_cancellation.ts";
 import { missing } from "../_tools.ts";
+import { fuzzCodec } from "./_codec_fuzz.ts";
+import { CODECS } from "./_codec_targets.ts";
 import { allFaults, type Fault, injectAll } from "./_faults.ts";
 import { fuzzMessages, fuzzStream } from "./_fuzz.ts";
 import { connectAndClose, idleConnections, loaded, messages } from "./_load.ts";
@@ -98,6 +100,18 @@ export const FUZZ: readonly Row[] = [
     (kind, random) => fuzzMessages(kind, random, 200),
   ),
 ];
+
+const INPUTS_A_RUN = 2000;
+
+/** Random bytes to every codec. */
+export const CODEC_FUZZ: readonly Row[] = CODECS.map((target) => ({
+  what: "no bytes at all break a codec",
+  on: target.name,
+  async run(random) {
+    const { runs, refused } = await fuzzCodec(target, random, (runs) => runs >= INPUTS_A_RUN);
+    return { calls: runs, cancelled: refused };
+  },
+}));
 
 const FAULTS_A_RUN = 20;
 let nextFault = 0;

@@ -8,7 +8,7 @@ import { testWith } from "../_tools.ts";
 const ROOT = new URL("../..", import.meta.url).pathname;
 const BAD_NETWORK = "delay 2ms 2ms loss 1% reorder 25% 50% duplicate 1% corrupt 0.1%";
 /** Both engines, by the names that the claims' tests begin with. */
-const KINDS = "/^tcp4( by libc| as a Duplex and back)?: /";
+const KINDS = "/^tcp4( by libc)?: /";
 
 function lacksNetem(): string | undefined {
   const { success } = new Deno.Command("unshare", {
