@@ -3,15 +3,15 @@ import { isDeepStrictEqual as equal } from "node:util";
 import { formatCidr, formatIp, formatMac, inetAton } from "../../core/ip/mod.ts";
 import { parseCidr, parseIp, parseIpRange, parseMac, splitZone } from "../../core/ip/mod.ts";
 import { parseAddress } from "../../cli/address.ts";
-import { COMMANDS } from "../../cli/commands.ts";
-import { parseArguments } from "../../cli/parse_arguments.ts";
+import { COMMANDS } from "../../cli/_commands.ts";
+import { parseArguments } from "../../cli/_parse_arguments.ts";
 import { UsageError } from "../../cli/exit.ts";
-import { parseSocketOption } from "../../cli/socket_option.ts";
+import { parseSocketOption } from "../../cli/_socket_option.ts";
 import { parseDuration } from "../../cli/units.ts";
 import { addressText, decodeSockaddr, encodeSockaddr } from "../../ffi/families/sockaddr.ts";
 import { ReceivedControl } from "../../ffi/messages/cmsg.ts";
 import { prepareControl, writeControl } from "../../ffi/messages/cmsg_encode.ts";
-import { ByteSource } from "../../netlink/bytes.ts";
+import { ByteSource } from "../../netlink/_bytes.ts";
 import { LinkNames } from "../../netlink/_link_names.ts";
 import { readInet, readNetlink, readPacket, readUnix } from "../../netlink/_socket_read.ts";
 import { WATCHED } from "../../netlink/_watched.ts";
@@ -165,7 +165,7 @@ const capture: CodecTarget = {
       })),
     ),
   ],
-  files: /\/wire\/(_?capture|pcap)/,
+  files: /\/wire\/_?(capture|pcap)/,
   refusal: () => false,
   run(input) {
     const packets: unknown[] = [];
@@ -214,7 +214,7 @@ const PROGRAMS = [
 const filterText: CodecTarget = {
   name: "filter_text",
   seeds: () => PROGRAMS.map((program) => new TextEncoder().encode(program)),
-  files: /\/raw\/bpf/,
+  files: /\/raw\/_?bpf/,
   words: [
     ...["ldh ", "ld ", "ldb ", "ldx ", "st ", "jmp ", "jeq ", "jne ", "jset ", "jgt ", "ret "],
     ...["#0x", "[", "]", "[x + 4]", "4*([14]&0xf)", "M[3]", "#-1", "a", "x", "l: ", ", l", "\n"],
@@ -257,7 +257,7 @@ const filter: CodecTarget = {
       });
       return new Uint8Array(view.buffer);
     }),
-  files: /\/raw\/bpf/,
+  files: /\/raw\/_?bpf/,
   refusal: refusedByUs,
   run(input) {
     const view = new DataView(input.buffer);
