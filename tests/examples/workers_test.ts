@@ -3,10 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { testWith } from "../_tools.ts";
 import { Program } from "./_programs.ts";
 
-const CONNECTIONS = 200;
+const CONNECTIONS = 3000;
 
-testWith({}, "Workers that listen by reusePort all get connections", async () => {
-  await using server = new Program("workers/server.ts", ["0", "3"]);
+/** Connects one after another to a server with three Workers; how many each has accepted. */
+async function countsOf(program: string): Promise<number[]> {
+  await using server = new Program(program, ["0", "3"]);
   const port = Number((await server.line()).split(" ")[1]);
   const sent = Uint8Array.of(1, 2, 3);
   let counts: number[] = [];
@@ -19,6 +20,17 @@ testWith({}, "Workers that listen by reusePort all get connections", async () =>
     counts = (await server.line()).split(" ").slice(1).map(Number);
     assertEquals(counts.reduce((sum, count) => sum + count), made);
   }
-  // A Worker without one of 200 would be a chance of 2 in 10 to the 35th.
-  assert(counts.length === 3 && counts.every((count) => count > 0), `${counts}`);
+  return counts;
+}
+
+testWith({}, "Workers that listen by reusePort get as many connections each", async () => {
+  const counts = await countsOf("workers/server.ts");
+  // A fifth is 7 times the standard deviation of chance.
+  const even = counts.every((count) => Math.abs(count - CONNECTIONS / 3) < CONNECTIONS / 15);
+  assert(counts.length === 3 && even, `${counts}`);
+});
+
+testWith({}, "Workers that were handed a listener accept all connections", async () => {
+  const counts = await countsOf("workers/accepting.ts");
+  assertEquals(counts.reduce((sum, count) => sum + count), CONNECTIONS);
 });
