@@ -1,5 +1,13 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
-import { checkKeys } from "../core/arguments.ts";
+import {
+  callback,
+  type Checked,
+  list,
+  oneOf,
+  optional,
+  type Parameter,
+  text,
+} from "../core/arguments.ts";
 
 /** A certificate and its key. */
 export interface TlsCertificate {
@@ -39,75 +47,81 @@ export interface TlsServerOptions extends TlsCommonOptions {
   certFor?: (hostname: string) => TlsCertificate | undefined;
 }
 
-const COMMON_KEYS = ["cert", "key", "caCerts", "alpnProtocols", "minVersion", "maxVersion"];
-/** The names of {@linkcode TlsServerOptions}. */
-export const SERVER_KEYS: readonly string[] = [...COMMON_KEYS, "clientCerts", "certFor"];
-/** The names that a client's options share with a server's. */
-export const CLIENT_KEYS: readonly string[] = COMMON_KEYS;
+const PEM: Parameter<string> = (value, action, name) => {
+  if (typeof value === "string") return value;
+  throw new TypeError(`Cannot ${action}: ${name} is not a PEM text`);
+};
 
-const VERSIONS: readonly unknown[] = [undefined, "TLSv1.2", "TLSv1.3"];
-const CLIENT_CERTS: readonly unknown[] = [undefined, "none", "request", "require"];
+const ALPN: Parameter<string> = (value, action, name) => {
+  const protocol = text("empty")(value, action, name);
+  const { length } = new TextEncoder().encode(protocol);
+  if (length >= 1 && length <= 255) return protocol;
+  throw new RangeError(`Cannot ${action}: ${name}, an ALPN protocol, has not 1 to 255 bytes`);
+};
 
-/** Refuses what is of the wrong kind. */
-export function checkTlsOptions(
-  options: TlsServerOptions,
-  keys: readonly string[],
+const VERSION = optional(oneOf("TLSv1.2", "TLSv1.3"));
+
+/** What both sides are told, by key. */
+export const COMMON_SHAPE = {
+  cert: optional(PEM),
+  key: optional(PEM),
+  caCerts: optional(list(PEM)),
+  alpnProtocols: optional(list(ALPN)),
+  minVersion: VERSION,
+  maxVersion: VERSION,
+} as const;
+
+/** What a server is told, by key. */
+export const SERVER_SHAPE = {
+  ...COMMON_SHAPE,
+  clientCerts: optional(oneOf("none", "request", "require")),
+  certFor: optional(callback<NonNullable<TlsServerOptions["certFor"]>>()),
+} as const;
+
+/** Refuses what does not go together. */
+export function checkTogether(
+  { cert, key, minVersion, maxVersion, clientCerts, caCerts }: {
+    readonly [K in keyof TlsServerOptions]: unknown;
+  },
   action: string,
 ): void {
-  checkKeys(options, keys, action);
-  const refuse = (name: string, what: string): never => {
-    throw new TypeError(`Cannot ${action}: ${name} is not ${what}`);
-  };
-  const { cert, key, minVersion, maxVersion, clientCerts, certFor } = options;
-  for (const [name, value] of Object.entries({ cert, key })) {
-    if (value !== undefined && typeof value !== "string") refuse(name, "a PEM text");
-  }
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError(`Cannot ${action}: cert and key belong together`);
-  }
-  for (const name of ["caCerts", "alpnProtocols"] as const) {
-    const list = options[name];
-    if (list === undefined) continue;
-    if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
-      refuse(name, "an array of strings");
-    }
-  }
-  for (const protocol of options.alpnProtocols ?? []) {
-    if (protocol === "" || new TextEncoder().encode(protocol).length > 255) {
-      throw new RangeError(`Cannot ${action}: an ALPN protocol has not 1 to 255 bytes`);
-    }
-  }
-  for (const [name, value] of Object.entries({ minVersion, maxVersion })) {
-    if (!VERSIONS.includes(value)) refuse(name, '"TLSv1.2" or "TLSv1.3"');
   }
   if (minVersion === "TLSv1.3" && maxVersion === "TLSv1.2") {
     throw new RangeError(`Cannot ${action}: minVersion is above maxVersion`);
   }
-  if (!CLIENT_CERTS.includes(clientCerts)) {
-    refuse("clientCerts", '"none", "request" or "require"');
-  }
-  if (clientCerts !== undefined && clientCerts !== "none" && !options.caCerts?.length) {
+  const asked = clientCerts !== undefined && clientCerts !== "none";
+  if (asked && !(caCerts as string[] | undefined)?.length) {
     throw new TypeError(`Cannot ${action}: clientCerts needs caCerts`);
   }
-  if (certFor !== undefined && typeof certFor !== "function") refuse("certFor", "a function");
 }
+
+/** Options of a server that were read. */
+export type ReadTlsOptions = Checked<typeof SERVER_SHAPE>;
 
 /** As `node:tls` names them. */
 export function secureOptions(
-  { caCerts, minVersion = "TLSv1.2", maxVersion = "TLSv1.3" }: TlsCommonOptions,
+  { caCerts, minVersion = "TLSv1.2", maxVersion = "TLSv1.3" }: Checked<typeof COMMON_SHAPE>,
   certificate: { cert?: string; key?: string },
 ): SecureContextOptions {
-  return { cert: certificate.cert, key: certificate.key, ca: caCerts, minVersion, maxVersion };
+  return {
+    cert: certificate.cert,
+    key: certificate.key,
+    ca: caCerts?.slice(),
+    minVersion,
+    maxVersion,
+  };
 }
 
 /** A server's keys in the form that a handshake uses, made once. */
 export class ServerContexts {
-  readonly options: TlsServerOptions;
+  readonly options: ReadTlsOptions;
   readonly #byCertificate = new WeakMap<TlsCertificate, SecureContext>();
   readonly #default: SecureContext;
 
   /** Parses the certificate: throws if it or its key is none. */
-  constructor(options: TlsServerOptions) {
+  constructor(options: ReadTlsOptions) {
     this.options = options;
     this.#default = createSecureContext(secureOptions(options, options));
   }

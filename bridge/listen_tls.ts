@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { checkInteger } from "../core/arguments.ts";
+import { callback, integer, object, optional, orElse } from "../core/arguments.ts";
 import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
 import { closedError } from "../core/errors.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { checkListener } from "./_listener.ts";
-import type { ServerContexts, TlsServerOptions } from "./_tls_options.ts";
+import { SERVER_SHAPE, type ServerContexts, type TlsServerOptions } from "./_tls_options.ts";
 import type { TlsEndpoint } from "./_tls_stream.ts";
 import { serverContexts, serverHandshake } from "./start_tls.ts";
 
@@ -26,6 +26,13 @@ export interface TlsListener<A> extends ListenerEndpoint<A, TlsEndpoint<A>> {
   /** The application protocols that it offers (ALPN). */
   readonly alpnProtocols: readonly string[];
 }
+
+const ACTION = "listen for TLS";
+const OPTIONS = object({
+  ...SERVER_SHAPE,
+  handshakeTimeoutMs: orElse(integer(1, 0x7fffffff), 10_000),
+  onError: optional(callback<AcceptErrorHandler>()),
+});
 
 /** Handshakes under way and connections that wait to be accepted, together: the backlog. */
 const MOST_WAITING = 64;
@@ -61,13 +68,10 @@ export function listenTls<A>(
   listener: ListenerEndpoint<A, Endpoint<A>>,
   options: ListenTlsOptions,
 ): TlsListener<A> {
-  checkListener(listener, "listen for TLS");
-  const contexts = serverContexts(options, "listen for TLS", ["handshakeTimeoutMs", "onError"]);
-  const { handshakeTimeoutMs = 10_000, onError } = options;
-  checkInteger(handshakeTimeoutMs, 1, 0x7fffffff, "listen for TLS", "handshakeTimeoutMs");
-  if (onError !== undefined && typeof onError !== "function") {
-    throw new TypeError("Cannot listen for TLS: onError is not a function");
-  }
+  checkListener(listener, ACTION);
+  const given = OPTIONS(options, ACTION, "options");
+  const { handshakeTimeoutMs, onError } = given;
+  const contexts = serverContexts(given, ACTION);
   return new TlsListening(listener, contexts, handshakeTimeoutMs, onError);
 }
 

@@ -7,14 +7,24 @@ import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { connect, createServer, type SecureContext, type TLSSocket } from "node:tls";
 import type { StreamEndpoint } from "../core/endpoint.ts";
-import { beginWait, type Wait, WAIT_KEYS, type WaitOptions } from "../core/wait.ts";
+import {
+  boolean,
+  type Checked,
+  checkKeys,
+  object,
+  oneOf,
+  optional,
+  text,
+} from "../core/arguments.ts";
+import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
 import { denoHandshake, type DenoTlsEndpoint } from "./_deno_tls.ts";
 import { fromNodeError } from "./_node_errors.ts";
 import {
-  checkTlsOptions,
-  CLIENT_KEYS,
+  checkTogether,
+  COMMON_SHAPE,
+  type ReadTlsOptions,
   secureOptions,
-  SERVER_KEYS,
+  SERVER_SHAPE,
   ServerContexts,
   type TlsCommonOptions,
   type TlsServerOptions,
@@ -55,6 +65,35 @@ export interface StartDenoTlsOptions extends WaitOptions {
 export interface StartTlsServerOptions extends TlsServerOptions, WaitOptions {
   /** Required for a server. */
   side: "server";
+}
+
+const ACTION = "start TLS";
+const HOW = {
+  by: optional(oneOf("deno", "node")),
+  side: optional(oneOf("client", "server")),
+  ...WAIT_SHAPE,
+} as const;
+const CLIENT_SHAPE = {
+  ...HOW,
+  ...COMMON_SHAPE,
+  hostname: optional(text()),
+  insecure: optional(boolean),
+} as const;
+const CLIENT = object(CLIENT_SHAPE);
+const SERVER = object({ ...HOW, ...SERVER_SHAPE });
+const DENO_CLIENT = object({
+  ...HOW,
+  hostname: CLIENT_SHAPE.hostname,
+  caCerts: COMMON_SHAPE.caCerts,
+  alpnProtocols: COMMON_SHAPE.alpnProtocols,
+});
+const ALL_KEYS = Object.keys({ ...CLIENT_SHAPE, ...SERVER_SHAPE });
+
+/** By whom and for which side; the other keys are looked at by that. */
+function howOf(options: unknown): { by?: "deno" | "node"; side?: "client" | "server" } {
+  checkKeys(options, ALL_KEYS, ACTION);
+  const { by, side } = options as Record<string, unknown>;
+  return { by: HOW.by(by, ACTION, "by"), side: HOW.side(side, ACTION, "side") };
 }
 
 /**
@@ -118,74 +157,57 @@ export async function startTls<A>(
   options: StartTlsClientOptions | StartTlsServerOptions | StartDenoTlsOptions = {},
 ): Promise<TlsEndpoint<A> | DenoTlsEndpoint<A>> {
   checkStream(endpoint, "start TLS");
-  if ("by" in options && options.by !== undefined && options.by !== "node") {
-    if (options.by === "deno") return await startByDeno(endpoint, options);
-    throw new TypeError('Cannot start TLS: by is not "deno" or "node"');
-  }
-  const { side } = options;
-  if (side !== undefined && side !== "client" && side !== "server") {
-    throw new TypeError(`Cannot start TLS: side ${side} is not "client" or "server"`);
-  }
+  const { by, side } = howOf(options);
+  if (by === "deno") return await startByDeno(endpoint, options, side);
   if (side === "server") {
-    const contexts = serverContexts(options, "start TLS", ["side", ...WAIT_KEYS]);
-    return await serverHandshake(endpoint, contexts, beginWait(options, "start TLS"));
+    const given = SERVER(options, ACTION, "options");
+    return await serverHandshake(endpoint, serverContexts(given, ACTION), beginWait(given, ACTION));
   }
-  const hostname = checkClient(endpoint, options);
-  return await clientHandshake(endpoint, options, hostname, beginWait(options, "start TLS"));
+  const given = CLIENT(options, ACTION, "options");
+  checkTogether(given, ACTION);
+  const hostname = peerName(endpoint, given.hostname);
+  return await clientHandshake(endpoint, given, hostname, beginWait(given, ACTION));
 }
 
 async function startByDeno<A>(
   endpoint: StreamEndpoint<A>,
-  options: StartDenoTlsOptions,
+  options: unknown,
+  side: "client" | "server" | undefined,
 ): Promise<DenoTlsEndpoint<A>> {
-  const keys = ["by", "side", "hostname", "caCerts", "alpnProtocols", ...WAIT_KEYS];
-  checkTlsOptions(options, keys, "start TLS");
-  if (options.side !== undefined && options.side !== "client") {
+  if (side === "server") {
     throw new TypeError('Cannot start TLS: by "deno" takes the side "client"');
   }
-  const { caCerts, alpnProtocols } = options;
-  const hostname = peerName(endpoint, options.hostname);
-  return await denoHandshake(
-    endpoint,
-    { hostname, caCerts, alpnProtocols },
-    beginWait(options, "start TLS"),
-  );
+  const given = DENO_CLIENT(options, ACTION, "options");
+  const request = {
+    hostname: peerName(endpoint, given.hostname),
+    caCerts: given.caCerts?.slice(),
+    alpnProtocols: given.alpnProtocols?.slice(),
+  };
+  return await denoHandshake(endpoint, request, beginWait(given, ACTION));
 }
 
-/** Checks a server's options and parses its certificate. */
-export function serverContexts(
-  options: TlsServerOptions,
-  action: string,
-  otherKeys: readonly string[],
-): ServerContexts {
-  checkTlsOptions(options, [...SERVER_KEYS, ...otherKeys], action);
+/** Looks at a server's options together, and parses its certificate. */
+export function serverContexts(options: ReadTlsOptions, action: string): ServerContexts {
+  checkTogether(options, action);
   if (options.cert === undefined) {
     throw new TypeError(`Cannot ${action}: a server needs cert and key`);
   }
   return new ServerContexts(options);
 }
 
-function checkClient(endpoint: StreamEndpoint<unknown>, options: StartTlsClientOptions): string {
-  const keys = [...CLIENT_KEYS, "by", "side", "hostname", "insecure", ...WAIT_KEYS];
-  checkTlsOptions(options, keys, "start TLS");
-  const hostname = peerName(endpoint, options.hostname);
-  if (options.insecure !== undefined && typeof options.insecure !== "boolean") {
-    throw new TypeError("Cannot start TLS: insecure is not a boolean");
-  }
-  return hostname;
-}
-
 function peerName(
   endpoint: StreamEndpoint<unknown>,
-  hostname = (endpoint.remoteAddr as { hostname?: string } | undefined)?.hostname,
+  given: string | undefined,
 ): string {
+  const hostname = given ??
+    (endpoint.remoteAddr as { hostname?: string } | undefined)?.hostname;
   if (typeof hostname === "string" && hostname !== "") return hostname;
   throw new TypeError("Cannot start TLS: hostname is not given, and the peer has none");
 }
 
 async function clientHandshake<A>(
   endpoint: StreamEndpoint<A>,
-  options: StartTlsClientOptions,
+  options: Checked<typeof CLIENT_SHAPE>,
   hostname: string,
   wait: Wait | undefined,
 ): Promise<TlsEndpoint<A>> {
@@ -197,7 +219,7 @@ async function clientHandshake<A>(
       socket: duplex,
       host: hostname,
       servername: isName ? hostname : "",
-      ALPNProtocols: options.alpnProtocols,
+      ALPNProtocols: options.alpnProtocols?.slice(),
       rejectUnauthorized: options.insecure !== true,
     });
     socket.once("secureConnect", () => done(socket));
@@ -218,7 +240,7 @@ export async function serverHandshake<A>(
   const socket = await handshake(duplex, wait, (done, failed) => {
     const server = createServer({
       ...secureOptions(options, options),
-      ALPNProtocols: options.alpnProtocols,
+      ALPNProtocols: options.alpnProtocols?.slice(),
       requestCert: clientCerts !== "none",
       // Looked at below, since Node would not say what is wrong with a certificate.
       rejectUnauthorized: false,

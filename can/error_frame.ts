@@ -1,4 +1,5 @@
 import { ERRORS } from "./_constants.ts";
+import { checkFrame } from "./frame.ts";
 import type { CanErrorFrame } from "./types.ts";
 
 /** What an error frame says (linux/can/error.h). */
@@ -64,9 +65,15 @@ function named(bits: number, names: readonly string[]): string[] {
  *
  * @param frame The frame.
  * @returns What it says; only what its classes make meaningful.
+ * @throws {TypeError} If it is no error frame.
+ * @throws {RangeError} If a number of it is out of range.
  */
 export function describeError(frame: CanErrorFrame): CanErrorDescription {
-  const { id, data } = frame;
+  const checked = checkFrame(frame, "describe a CAN error", "frame");
+  if (checked.kind !== "error") {
+    throw new TypeError('Cannot describe a CAN error: frame.kind is not "error"');
+  }
+  const { id, data = new Uint8Array(0) } = checked;
   const has = (bit: number) => (id & bit) !== 0;
   const result: CanErrorDescription = {
     classes: CLASSES.filter(([bit]) => has(bit)).map(([, name]) => name),

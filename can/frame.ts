@@ -46,6 +46,16 @@ const FRAME = object({
   simpleExtendedContent: optional(boolean),
 });
 
+/** A frame as it was passed: checked key by key, with what its kind cannot do without. */
+export function checkFrame(value: unknown, action: string, name: string): CanFrameInput {
+  const frame = FRAME(value, action, name);
+  if (frame.kind === "xl") {
+    checkInteger(frame.priority, 0, CAN_SFF_MASK, action, `${name}.priority`);
+    checkBytes(frame.data, action, `${name}.data`);
+  } else checkInteger(frame.id, 0, CAN_EFF_MASK, action, `${name}.id`);
+  return frame as CanFrameInput;
+}
+
 /**
  * A frame as bytes for a raw CAN socket.
  *

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { object, type Parameter, text as textOf } from "../core/arguments.ts";
 import { CAN_NUMBERS } from "../ffi/families/can.ts";
 import { FRAMES } from "./_constants.ts";
+import { checkFrame } from "./frame.ts";
 import type { CanFilter, CanFrame, CanFrameInput } from "./types.ts";
 
 const { CANXL_SEC, CANXL_XLF, CANFD_BRS, CANFD_ESI, CANFD_FDF } = FRAMES;
@@ -19,6 +21,13 @@ export interface CanLogEntry {
   /** The frame. */
   frame: CanFrame;
 }
+
+const NANOS: Parameter<bigint> = (value, action, name) => {
+  if (typeof value !== "bigint") throw new TypeError(`Cannot ${action}: ${name} is not a bigint`);
+  if (value >= 0n) return value;
+  throw new RangeError(`Cannot ${action}: ${name} ${value} is before 1970`);
+};
+const LOG_ENTRY = object({ timestampNanos: NANOS, interface: textOf(), frame: checkFrame });
 
 function fail(text: string): never {
   throw new SyntaxError(`Cannot read a CAN frame: ${JSON.stringify(text)} is none`);
@@ -122,9 +131,11 @@ function hex(value: number, digits: number): string {
  *
  * @param frame The frame.
  * @returns The text.
+ * @throws {TypeError} If a key is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
  */
 export function formatFrame(frame: CanFrameInput): string {
-  return notation(frame, 0);
+  return notation(checkFrame(frame, "write a CAN frame", "frame"), 0);
 }
 
 function notation(frame: CanFrameInput, fdFlags: number): string {
@@ -166,6 +177,7 @@ const LINE = /^\s*\((\d+)\.(\d{1,9})\)\s+(\S+)\s+(\S+)(?:\s+[RT])?\s*$/;
  * @throws {SyntaxError} If the line is neither.
  */
 export function parseLogLine(line: string): CanLogEntry | undefined {
+  if (typeof line !== "string") throw new TypeError("Cannot read a CAN log: line is no string");
   if (/^\s*(?:[#;].*)?$/.test(line)) return undefined;
   const match = LINE.exec(line);
   if (match === null) {
@@ -182,14 +194,17 @@ export function parseLogLine(line: string): CanLogEntry | undefined {
  *
  * @param entry When, where and what.
  * @returns The line, without its end.
+ * @throws {TypeError} If a key is unknown or of the wrong type.
+ * @throws {RangeError} If a number is out of range.
  */
 export function formatLogLine(
   entry: { timestampNanos: bigint; interface: string; frame: CanFrameInput },
 ): string {
-  const micros = entry.timestampNanos / 1000n;
+  const { timestampNanos, interface: nic, frame } = LOG_ENTRY(entry, "write a CAN log", "entry");
+  const micros = timestampNanos / 1000n;
   const fraction = `${micros % 1_000_000n}`.padStart(6, "0");
   const seconds = `${micros / 1_000_000n}`.padStart(10, "0");
-  return `(${seconds}.${fraction}) ${entry.interface} ${notation(entry.frame, CANFD_FDF)}`;
+  return `(${seconds}.${fraction}) ${nic} ${notation(frame, CANFD_FDF)}`;
 }
 
 /**

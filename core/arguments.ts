@@ -86,8 +86,10 @@ export const signal: Parameter<AbortSignal> = (value, action, name) => {
   throw new TypeError(`Cannot ${action}: ${name} is not an AbortSignal`);
 };
 
-/** One of a few texts or numbers. */
-export function oneOf<const T extends string | number>(...values: readonly T[]): Parameter<T> {
+/** One of a few texts, numbers or booleans. */
+export function oneOf<const T extends string | number | boolean>(
+  ...values: readonly T[]
+): Parameter<T> {
   const shown = values.map((value) => typeof value === "string" ? `"${value}"` : `${value}`);
   const last = shown.pop();
   const list = shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;

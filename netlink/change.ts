@@ -3,17 +3,19 @@
  *
  * @module
  */
+import { checkIterable } from "../core/arguments.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import type { Exchange } from "./_exchange.ts";
 import { findLink, readLinkNames } from "./_link_names.ts";
 import type { Session } from "./_opened.ts";
-import { beginSession, type NetlinkOptions } from "./_session.ts";
+import { beginSession, checkQuery, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import type { Transport } from "./_transport.ts";
 import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
 import { type AddressChange, encodeAddress } from "./address_change.ts";
 import type { ChangeContext, ChangeRequest, MadeDevice } from "./_change_request.ts";
 import { ByteSink } from "./_bytes.ts";
+import { VALUES } from "./_value_table.ts";
 import { encodeLink, type LinkChange } from "./link_change.ts";
 import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
@@ -110,17 +112,40 @@ export async function changeAll(
   changes: Iterable<Change>,
   options: NetlinkOptions = {},
 ): Promise<ChangeFailure[]> {
+  checkQuery(options, NETLINK_KEYS, "change");
+  const checked = checkedChanges(changes);
+  // A first one that is refused opens nothing.
+  const first = checked.next();
+  if (first.value !== undefined) tryEncode(first.value.change);
   const wait = beginWait(options);
   try {
     const session = beginSession(NETLINK_ROUTE, options, "everything", "change", false);
     try {
-      return await new Batch(session, wait).run(changes);
+      return await new Batch(session, wait).run(first, checked);
     } finally {
       session.end();
     }
   } finally {
     wait?.end();
   }
+}
+
+/** A change as the caller gave it, and what was read of it: each word once. */
+interface CheckedChange {
+  readonly given: Change;
+  readonly change: Change;
+}
+
+/** Refuses what is no change by its words' kinds, one by one as they are taken. */
+function* checkedChanges(changes: Iterable<Change>): Generator<CheckedChange, undefined> {
+  checkIterable(changes, "change", "changes");
+  for (const given of changes) yield { given, change: VALUES.change(given, "change", "change") };
+}
+
+/** Writes a change to nowhere, with links and namespaces that are not looked for. */
+function tryEncode(change: Change): void {
+  const { payload } = encoderOf(change)(change as never, { index: () => 1, namespace: () => 0 });
+  payload(new ByteSink(MOST_BYTES));
 }
 
 /** Changes in one datagram: the errors of so many fit the receive buffer. */
@@ -165,11 +190,14 @@ class Batch implements ChangeContext {
     this.#wait = wait;
   }
 
-  async run(changes: Iterable<Change>): Promise<ChangeFailure[]> {
+  async run(
+    first: IteratorResult<CheckedChange, undefined>,
+    others: Iterator<CheckedChange, undefined>,
+  ): Promise<ChangeFailure[]> {
     try {
       let index = 0;
-      for (const change of changes) {
-        const request = await this.#encode(change, index);
+      for (let next = first; !next.done; next = others.next()) {
+        const request = await this.#encode(next.value, index);
         if (request?.renames) {
           await this.#flush();
           this.#indexes.clear();
@@ -199,7 +227,10 @@ class Batch implements ChangeContext {
   }
 
   /** Writes a change behind the others; names that it needs are looked up once those were made. */
-  async #encode(change: Change, index: number): Promise<ChangeRequest | undefined> {
+  async #encode(
+    { given, change }: CheckedChange,
+    index: number,
+  ): Promise<ChangeRequest | undefined> {
     const encoder = encoderOf(change);
     for (;;) {
       const start = this.#sink.length;
@@ -213,7 +244,7 @@ class Batch implements ChangeContext {
             await this.#flush();
             continue;
           }
-          if (!this.#make(device, change, index)) return undefined;
+          if (!this.#make(device, given, index)) return undefined;
           made = device;
         }
         const sequence = this.#transport.nextSequence();
@@ -226,9 +257,9 @@ class Batch implements ChangeContext {
           sequence,
           request.payload,
         );
-        this.#written.push({ index, change, request, sequence, at, flagsAt: at + 6 });
+        this.#written.push({ index, change: given, request, sequence, at, flagsAt: at + 6 });
         made = undefined;
-        if (device !== undefined) await this.#settle(device, change, index);
+        if (device !== undefined) await this.#settle(device, given, index);
         return request;
       } catch (error) {
         made?.settle(false);
@@ -241,7 +272,7 @@ class Batch implements ChangeContext {
         try {
           await this.#lookUp(error.linkName);
         } catch (reason) {
-          this.#failures.push({ index, change, error: reason });
+          this.#failures.push({ index, change: given, error: reason });
           return undefined;
         }
       }
@@ -309,15 +340,7 @@ class Batch implements ChangeContext {
 function encoderOf(
   change: Change,
 ): (change: never, context: ChangeContext) => ChangeRequest {
-  const what: unknown = change?.do;
-  const [verb, object, ...rest] = typeof what === "string" ? what.split(" ") : [];
-  if (
-    rest.length > 0 || !Object.hasOwn(ENCODERS, object ?? "") ||
-    !["add", "set", "replace", "append", "delete"].includes(verb)
-  ) {
-    throw new TypeError(`Cannot change: do ${JSON.stringify(what)} says nothing that can be done`);
-  }
-  return ENCODERS[object];
+  return ENCODERS[change.do.slice(change.do.indexOf(" ") + 1)];
 }
 
 /** One datagram of changes under way. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { integer, object, text } from "../core/arguments.ts";
 import { O_CLOEXEC, O_NONBLOCK } from "../ffi/abi/event_constants.ts";
 import { checkRead } from "../ffi/guard/permissions.ts";
 import { attempt, closeFd, failure, must } from "../ffi/abi/library.ts";
@@ -24,29 +24,31 @@ function openPath(path: string): number {
   return must("open", (lib) => lib.open(bytes, O_CLOEXEC | O_NONBLOCK), path);
 }
 
-/** Checks what a caller gave for a namespace; the path that stands for it. */
-export function namespacePath(namespace: Namespace, action: string): string {
+/** A namespace as a path, and whether that is the caller's own. */
+interface NamespacePath {
+  readonly path: string;
+  readonly given: boolean;
+}
+
+const PID = object({ pid: integer(1, 0x7fffffff) });
+const PATH = object({ path: text() });
+
+/** Checks what a caller gave for a namespace, each word read once; the path that stands for it. */
+export function namespacePath(namespace: unknown, action: string, name = "netns"): NamespacePath {
   if (typeof namespace === "string") {
     if (namespace === "" || /[/\0]/.test(namespace) || /^\.\.?$/.test(namespace)) {
-      throw new TypeError(`Cannot ${action}: netns ${JSON.stringify(namespace)} is no name`);
+      throw new TypeError(`Cannot ${action}: ${name} ${JSON.stringify(namespace)} is no name`);
     }
-    return `${NAMES_FOLDER}/${namespace}`;
+    return { path: `${NAMES_FOLDER}/${namespace}`, given: false };
   }
-  if (typeof namespace === "object" && namespace !== null) {
-    if ("pid" in namespace) {
-      checkKeys(namespace, ["pid"], action, "netns");
-      checkInteger(namespace.pid, 1, 0x7fffffff, action, "netns.pid");
-      return `/proc/${namespace.pid}/ns/net`;
-    }
-    if (typeof namespace.path === "string" && namespace.path !== "") {
-      checkKeys(namespace, ["path"], action, "netns");
-      if (namespace.path.includes("\0")) {
-        throw new TypeError(`Cannot ${action}: netns.path holds a NUL`);
-      }
-      return namespace.path;
-    }
+  if (typeof namespace !== "object" || namespace === null) {
+    throw new TypeError(`Cannot ${action}: ${name} is no name, { pid } or { path }`);
   }
-  throw new TypeError(`Cannot ${action}: netns is no name, { pid } or { path }`);
+  if ("pid" in namespace) {
+    const { pid } = PID(namespace, action, name);
+    return { path: `/proc/${pid}/ns/net`, given: false };
+  }
+  return { path: PATH(namespace, action, name).path, given: true };
 }
 
 /**
@@ -54,8 +56,7 @@ export function namespacePath(namespace: Namespace, action: string): string {
  * takes `--allow-read`, in `/proc` and its like `--allow-all`, as any file that is opened.
  */
 export function openNamespace(namespace: Namespace, action: string): number {
-  const path = namespacePath(namespace, action);
-  const given = typeof namespace === "object" && "path" in namespace;
+  const { path, given } = namespacePath(namespace, action);
   return openPath(given ? checkRead(path, action) : path);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { integer, object, oneOf, optional } from "../core/arguments.ts";
-import { bigint, bytes, string } from "./_value_kinds.ts";
+import { bigint, bytes, string } from "../core/value_kinds.ts";
 
 /** One packet of a capture file. */
 export interface CapturedPacket {

@@ -1,12 +1,12 @@
 // deno-fmt-ignore-file: a line a type
 /**
- * What a value of each layer is checked by. Written by tools/wire_values.ts from the documented types;
- * not to be edited.
+ * What values are checked by. Written by tools/value_tables.ts from the documented types; not to be
+ * edited.
  *
  * @module
  */
 
-import { bigint, boolean, bytes, list, number, numberOr, object, oneOf, optional, string, tuple, variant } from "./_value_kinds.ts";
+import { bigint, boolean, bytes, list, number, numberOr, object, oneOf, optional, string, tuple, variant } from "../core/value_kinds.ts";
 
 const arp = object({ kind: oneOf("arp"), operation: number, hardwareType: optional(number), protocolType: optional(number), senderHardware: string, senderAddress: string, targetHardware: string, targetAddress: string });
 const dnsQuestion = object({ name: string, type: numberOr(oneOf("A", "NS", "CNAME", "SOA", "PTR", "HINFO", "MX", "TXT", "AAAA", "SRV", "NAPTR", "DNAME", "OPT", "DS", "SSHFP", "RRSIG", "NSEC", "DNSKEY", "NSEC3", "NSEC3PARAM", "TLSA", "SVCB", "HTTPS", "TSIG", "IXFR", "AXFR", "ANY", "CAA")), class: optional(number) });

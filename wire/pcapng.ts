@@ -7,7 +7,7 @@
 import { checkIterable, integer, object, optional } from "../core/arguments.ts";
 import { fit, unfit } from "./_bytes.ts";
 import { BLOCK, BYTE_ORDER_MAGIC, OPTION, pad4 } from "./_pcapng_format.ts";
-import { string } from "./_value_kinds.ts";
+import { string } from "../core/value_kinds.ts";
 import { type CapturedPacket, checkPacket, LINKTYPE_ETHERNET, MAX_RECORD } from "./_capture.ts";
 
 /** As tcpdump has it. */

@@ -372,7 +372,7 @@ test("by Deno's own TLS: what it cannot do is refused, and a failed handshake le
   using whole = await connect();
   const refuse = (options: object, part: string) =>
     assertRejects(() => attempt({ ...byDeno(), ...options }, whole), TypeError, part);
-  await refuse({ by: "rustls" }, "by is not");
+  await refuse({ by: "rustls" }, "by rustls is not");
   await refuse({ side: "server" }, "client");
   for (const key of ["cert", "key", "minVersion", "insecure"]) await refuse({ [key]: "x" }, key);
   const [a, b] = await PAIRS[2][1]();

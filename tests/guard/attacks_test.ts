@@ -318,6 +318,39 @@ testWith(
   },
 );
 
+testWith(
+  {},
+  "a namespace that says one thing and then another opens no file that was not asked for",
+  async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${dir}/secret`, "");
+      const ways = `{
+        hidden: () => drain(s.netlink.links({ netns: new Proxy({ path: "${dir}/secret" },
+          { has: () => false }) })),
+        flipping: () => drain(s.netlink.links({ netns: flipping() })),
+        change: () => s.netlink.change({ do: "set link", ifname: "lo",
+          netns: new Proxy({ path: "${dir}/secret" }, { has: () => false }) }),
+        pid: () => drain(s.netlink.links({ netns: pid() })),
+      }`;
+      const imports = `
+        const drain = async (all) => { for await (const _ of all); };
+        // Refused by its kind, or by what is missing; never opened, which would tell that it is there.
+        const flipping = () => { let n = 0;
+          return { get path() { return n++ % 2 ? "${dir}/secret" : "${dir}/none"; } }; };
+        const pid = () => { let n = 0;
+          return { get pid() { return n++ > 1 ? "self/../..${dir}/secret\\0" : 1e9 + n; } }; };`;
+      const flags = ["--allow-net", "--allow-sys", `--allow-read=${dir}/none`];
+      const got = await outcomes(ways, flags, { alone: false, imports });
+      // EINVAL is setns(2) of what was opened.
+      assertEquals([got.hidden, got.change], [NO, NO]);
+      assertEquals(Object.values(got).includes("EINVAL"), false, JSON.stringify(got));
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+);
+
 testWith({}, "an inherited descriptor of a raw socket takes the whole grant", async () => {
   const got = await outcomes(
     `{ take: () => s.Socket.fromFd(fd), stream: () => s.Socket.fromFd(libc().socket(2, 1, 0)) }`,

@@ -15,16 +15,6 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "a value of any layer may stand there, also of one that its row alone knows: only its kind is read",
   ],
   [
-    /^\.\/can:/,
-    /^(words|taken|unnamed|is a SyntaxError|after if_nametoindex)/,
-    "the notation of frames trusts the frame that it writes",
-  ],
-  [
-    /^\.\/netlink:change(All)? /,
-    /^(words|unnamed|taken|is a |after (socket|open|send|getsockname|close))/,
-    "a change is checked word by word while its message is made, on a socket that is open by then",
-  ],
-  [
     /^netlink\./,
     /^(words|unnamed|taken|waits|is a |after (socket|send|getsockname|close))/,
     "what a request of one's own holds is checked as its message is made",
@@ -45,11 +35,6 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "a handle is read as text",
   ],
   [
-    /^\.\/bridge:/,
-    /^(words|unnamed|taken|waits)/,
-    "Node's and Deno's own options are handed on, and refused by them",
-  ],
-  [
     /^(tcp|tcp listener|udp) by deno\.([gs]etOption|send(To)?) (option|options\.control)/,
     /^is a NotSupported/,
     "that the deno engine has no such thing is told before the rest of it is looked at",
@@ -60,9 +45,9 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "what is no word in JavaScript as a parameter's name is `interface` in the message",
   ],
   [
-    /^\.\/unix:pair options (an empty object|an instance of a class|a date|an ArrayBuffer|a detached view|a view out of bounds)$/,
-    /^after socketpair/,
-    "an object without keys of its own asks for nothing, which is a pair of streams",
+    /^\.\/(unix:pair|bridge:startTls) options (an empty object|an instance of a class|a date|an ArrayBuffer|a detached view|a view out of bounds)$/,
+    /^after (socketpair|getpeername)/,
+    "an object without keys of its own asks for nothing, which is a pair of streams, or a client",
   ],
   [
     /^\.\/dccp:DCCP_SOCKOPT_SERVICE value /,

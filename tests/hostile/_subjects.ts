@@ -6,6 +6,7 @@ import * as unix from "../../unix/mod.ts";
 import * as netlink from "../../netlink/mod.ts";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
+import { makeSelfSigned } from "../bridge/_certificates.ts";
 import type { Examples } from "./_types.ts";
 import { rowExamples, ROWS } from "./_wire_examples.ts";
 
@@ -43,6 +44,12 @@ function streamPair(engine: "deno" | "libc"): () => Promise<Any> {
 function subject(name: string, type: string, path: string, make: () => Any): Subject {
   return { name, type, path, make };
 }
+
+const CERTIFICATE = (({ cert, key }) => ({ cert, key }))(makeSelfSigned("hostile"));
+
+/** One that nobody connects to. */
+const LISTENER = await unix.listen({ path: `\0hostile-${Deno.pid}`, engine: "libc" });
+LISTENER.unref();
 
 /** Of every kind one, on each engine. */
 export const SUBJECTS: readonly Subject[] = [
@@ -95,6 +102,12 @@ export const EXAMPLES: Examples = {
   IpRange: () => sockets.ip.parseIpRange("192.0.2.1-192.0.2.9"),
   AbortSignal: () => new AbortController().signal,
   "setOption.value": () => 4096,
+  "change.change": () => ({ do: "set link", ifname: "none0" }),
+  "changeAll.changes": () => [{ do: "set link", ifname: "none0" }],
+  "startTls.endpoint": () => unix.pair()[0],
+  "listenTls.listener": () => LISTENER,
+  "listenTls.options": () => CERTIFICATE,
+  "serveHttp.listener": () => LISTENER,
   frame: () => wire.decodeFrame(new Uint8Array(64)),
   service: () => 80,
   program: () => [{ code: 6, jt: 0, jf: 0, k: 0 }],

@@ -520,7 +520,7 @@ testWith(
 
 Deno.test("a change with a wrong word is refused before anything is sent", async () => {
   const wrong: [unknown, string][] = [
-    [{ do: "add rout", dst: "10.0.0.0/8" }, '"add rout"'],
+    [{ do: "add rout", dst: "10.0.0.0/8" }, "change.do add rout is not"],
     [{ dst: "10.0.0.0/8" }, "do undefined"],
     [{ do: "add route", dst: "10.0.0.0/8", gatway: "1.1.1.1" }, '"gatway"'],
     [{ do: "add route", dst: "10.0.0.0/33" }, '"10.0.0.0/33"'],
@@ -530,7 +530,7 @@ Deno.test("a change with a wrong word is refused before anything is sent", async
     [{ do: "add link", ifname: "x" }, "kind is missing"],
     [{ do: "set link", up: true }, "ifname or ifindex"],
     [{ do: "add address", dev: "lo", local: "10.0.0.1/24", flags: ["no"] }, '"no"'],
-    [{ do: "set address", dev: "lo", local: "10.0.0.1/24" }, "only add"],
+    [{ do: "set address", dev: "lo", local: "10.0.0.1/24" }, "change.do set address is not"],
     [{ do: "add neighbor", dev: "lo", dst: "x" }, "no IP address"],
     [{ do: "add qdisc", dev: "lo", kind: "netem", options: { dely: 1 } }, '"dely"'],
   ];

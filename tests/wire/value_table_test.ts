@@ -1,13 +1,7 @@
-/** The table that values are checked by is the one that their types make. */
+/** That a layer checks its values. */
 import { assertEquals } from "@std/assert";
-import { valueTable } from "../../tools/wire_values.ts";
 import { LayerRegistry, layerRow, udpLayer } from "../../wire/mod.ts";
 import * as wire from "../../wire/mod.ts";
-
-Deno.test("wire/_value_table.ts is what tools/wire_values.ts makes of the types", async () => {
-  const file = new URL("../../wire/_value_table.ts", import.meta.url);
-  assertEquals(await Deno.readTextFile(file), await valueTable());
-});
 
 Deno.test("every layer checks its values", () => {
   for (const row of Object.values(wire as Record<string, unknown>)) {

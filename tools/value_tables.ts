@@ -1,13 +1,39 @@
 /**
- * Writes wire/_value_table.ts: what a value of each layer is checked by, from the types of the values as
- * `deno doc --json` has them, so that a type and its check cannot differ. With --check it writes
- * nothing, and ends with 1 if the file is not what it would write.
+ * Writes the tables that values are checked by (`wire/_value_table.ts`, `netlink/_value_table.ts`), from
+ * the types of the values as `deno doc --json` has them, so that a type and its check cannot differ.
  */
 
 // deno-lint-ignore-file no-explicit-any
 
 const ROOT = new URL("..", import.meta.url);
-const FILE = new URL("wire/_value_table.ts", ROOT);
+/** A table: the documented module, the file to write, and which of its types have a line there. */
+interface TableSource {
+  readonly module: string;
+  readonly file: string;
+  /** What the table is about, for its head. */
+  readonly about: string;
+  readonly kinds: string;
+  /** The names of the lines and their types. */
+  roots(doc: Doc): (readonly [name: string, type: any])[];
+}
+
+/** The tables. */
+export const TABLES: readonly TableSource[] = [
+  {
+    module: "wire/mod.ts",
+    file: "wire/_value_table.ts",
+    about: 'By the name of the row, without its "Layer".',
+    kinds: "../core/value_kinds.ts",
+    roots: ({ rows }) => rows.map(([name, type]) => [name.replace(/Layer$/, ""), type]),
+  },
+  {
+    module: "netlink/mod.ts",
+    file: "netlink/_value_table.ts",
+    about: "What is changed, by what it is.",
+    kinds: "./_value_kinds.ts",
+    roots: () => [["change", { kind: "typeRef", value: { typeName: "Change" } }]],
+  },
+];
 
 interface Property {
   readonly name: string;
@@ -18,36 +44,41 @@ interface Property {
 interface Doc {
   /** Interfaces and type aliases, by name. */
   readonly types: ReadonlyMap<string, any>;
-  /** By the name of each row the type of its values: the first type argument. */
-  readonly layers: readonly (readonly [row: string, type: any])[];
+  /** By the name of each row of a layer the type of its values: the first type argument. */
+  readonly rows: readonly (readonly [row: string, type: any])[];
 }
 
-async function readDoc(): Promise<Doc> {
+async function readDoc(module: string): Promise<Doc> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", "wire/mod.ts"],
+    args: ["doc", "--json", module],
     cwd: ROOT,
   }).output();
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
   const { symbols } = Object.values(nodes)[0] as any;
   const types = new Map<string, any>();
-  const layers: [string, any][] = [];
+  const rows: [string, any][] = [];
   for (const { name, declarations } of symbols) {
     for (const { kind, def } of declarations) {
       if (kind === "interface" || kind === "typeAlias") types.set(name, { kind, def });
       if (kind === "variable" && def.tsType?.value?.typeName === "LayerRow") {
-        layers.push([name, def.tsType.value.typeParams[0]]);
+        rows.push([name, def.tsType.value.typeParams[0]]);
       }
     }
   }
-  return { types, layers };
+  return { types, rows };
 }
 
-/** The table as text, before it is formatted. */
+/** Types that have a check of their own, by hand. */
+const LEAVES = ["Uint8Array", "Namespace"];
+
+/** The table as text. */
 class Table {
   readonly #types: Doc["types"];
   /** Named shapes in the order in which they can be declared. */
   readonly #declared = new Map<string, string>();
+
+  readonly #open = new Set<string>();
 
   constructor(types: Doc["types"]) {
     this.#types = types;
@@ -61,7 +92,7 @@ class Table {
   parameter(type: any): string {
     switch (type.kind) {
       case "keyword":
-        return type.value;
+        return type.value === "null" ? "nothing" : type.value;
       case "literal":
         return `oneOf(${literal(type)})`;
       case "array":
@@ -77,6 +108,8 @@ class Table {
       case "union":
         return this.#union(type);
       case "typeRef":
+        if (type.value.typeName === "Record") return "record";
+        if (type.value.typeName === "Readonly") return this.parameter(type.value.typeParams[0]);
         return this.#named(type.value.typeName);
     }
     throw new Error(`no parameter for ${JSON.stringify(type)}`);
@@ -84,12 +117,17 @@ class Table {
 
   #named(name: string): string {
     if (name === "Uint8Array") return "bytes";
+    if (LEAVES.includes(name)) return `${name[0].toLowerCase()}${name.slice(1)}`;
     const { kind, def } = this.#type(name);
     const short = `${name[0].toLowerCase()}${name.slice(1)}`;
+    // A type that has itself inside is looked at when the value is.
+    if (this.#open.has(short)) return `later(() => ${short})`;
     if (!this.#declared.has(short)) {
+      this.#open.add(short);
       const text = kind === "typeAlias"
         ? this.parameter(def.tsType)
         : this.#object(this.#own(name));
+      this.#open.delete(short);
       this.#declared.set(short, text);
     }
     return short;
@@ -114,7 +152,7 @@ class Table {
     const { def } = this.#type(name);
     const found = new Map<string, Property>();
     for (const parent of def.extends ?? []) {
-      for (const one of this.#own(parent.value.typeName)) found.set(one.name, one);
+      for (const one of this.#properties(parent)) found.set(one.name, one);
     }
     for (const one of propertiesOf(def)) found.set(one.name, one);
     return [...found.values()];
@@ -122,7 +160,15 @@ class Table {
 
   #properties(type: any): Property[] {
     if (type.kind === "typeLiteral") return propertiesOf(type.value);
-    const { kind, def } = this.#type(type.value.typeName);
+    const { typeName, typeParams } = type.value;
+    if (typeName === "Partial") {
+      return this.#properties(typeParams[0]).map((one) => ({ ...one, optional: true }));
+    }
+    if (typeName === "Omit") {
+      const left = this.#members(typeParams[1]).map(({ value }) => value.string);
+      return this.#properties(typeParams[0]).filter(({ name }) => !left.includes(name));
+    }
+    const { kind, def } = this.#type(typeName);
     return kind === "interface" ? this.#own(type.value.typeName) : this.#properties(def.tsType);
   }
 
@@ -130,9 +176,9 @@ class Table {
   #members(type: any): any[] {
     if (type.kind === "union") return type.value.flatMap((one: any) => this.#members(one));
     if (type.kind === "parenthesized") return this.#members(type.value);
-    if (type.kind === "typeRef" && type.value.typeName !== "Uint8Array") {
-      const { kind, def } = this.#type(type.value.typeName);
-      if (kind === "typeAlias") return this.#members(def.tsType);
+    if (type.kind === "typeRef" && !LEAVES.includes(type.value.typeName)) {
+      const found = this.#types.get(type.value.typeName);
+      if (found?.kind === "typeAlias") return this.#members(found.def.tsType);
     }
     return [type];
   }
@@ -141,9 +187,14 @@ class Table {
     const members = this.#members(type);
     const texts = members.filter(({ kind }) => kind === "literal").map(literal);
     if (texts.length > 0) {
-      const other = members.some(({ kind, value }) => kind === "keyword" && value === "number");
+      const others = members.filter(({ kind }) => kind !== "literal");
       const named = `oneOf(${texts.join(", ")})`;
-      return other ? `numberOr(${named})` : named;
+      if (others.length === 0) return named;
+      if (others.length === 1 && others[0].value === "number") return `numberOr(${named})`;
+      return `anyOf(${[...others.map((one) => this.parameter(one)), named].join(", ")})`;
+    }
+    if (members.every(({ kind, value }) => kind === "keyword" || LEAVES.includes(value.typeName))) {
+      return `anyOf(${members.map((one) => this.parameter(one)).join(", ")})`;
     }
     return this.#variants(members);
   }
@@ -193,49 +244,48 @@ function literal(type: any): string {
   return JSON.stringify(type.value[type.value.kind]);
 }
 
-/** The file as it should be. */
-export async function valueTable(): Promise<string> {
-  const { types, layers } = await readDoc();
-  const table = new Table(types);
-  const rows = layers.map(([name, type]) =>
-    `${name.replace(/Layer$/, "")}: ${table.parameter(type)}`
+/** The kinds that a table may use (`core/value_kinds.ts`, `netlink/_value_kinds.ts`). */
+const KINDS = [
+  "anyOf",
+  "bigint",
+  "boolean",
+  "bytes",
+  "later",
+  "list",
+  "namespace",
+  "nothing",
+  "number",
+]
+  .concat(
+    ["numberOr", "object", "oneOf", "optional", "record", "string", "tuple", "variant"],
   );
-  const used = [
-    "bigint",
-    "boolean",
-    "bytes",
-    "list",
-    "number",
-    "numberOr",
-    "object",
-    "oneOf",
-    "optional",
-  ];
-  used.push("string", "tuple", "variant");
+
+/** A file as it should be. */
+export async function valueTable(source: TableSource): Promise<string> {
+  const doc = await readDoc(source.module);
+  const table = new Table(doc.types);
+  const rows = source.roots(doc).map(([name, type]) => `${name}: ${table.parameter(type)}`);
   const body = [...table.declarations, `export const VALUES = { ${rows.join(", ")} } as const;`];
-  const imports = used.filter((name) => new RegExp(`\\b${name}\\b`).test(body.join("\n")));
+  const used = KINDS.filter((name) => new RegExp(`\\b${name}\\b(?!:)`).test(body.join("\n")));
   return `// deno-fmt-ignore-file: a line a type
 /**
- * What a value of each layer is checked by. Written by tools/wire_values.ts from the documented types;
- * not to be edited.
+ * What values are checked by. Written by tools/value_tables.ts from the documented types; not to be
+ * edited.
  *
  * @module
  */
 
-import { ${imports.join(", ")} } from "./_value_kinds.ts";
+import { ${used.join(", ")} } from "${source.kinds}";
 
 ${body.slice(0, -1).join("\n")}
 
-/** By the name of the row, without its "Layer". */
+/** ${source.about} */
 ${body.at(-1)}
 `;
 }
 
 if (import.meta.main) {
-  const made = await valueTable();
-  if (!Deno.args.includes("--check")) await Deno.writeTextFile(FILE, made);
-  else if (await Deno.readTextFile(FILE) !== made) {
-    console.error("wire/_value_table.ts is not what the types say: run tools/wire_values.ts");
-    Deno.exit(1);
+  for (const source of TABLES) {
+    await Deno.writeTextFile(new URL(source.file, ROOT), await valueTable(source));
   }
 }

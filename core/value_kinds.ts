@@ -1,19 +1,15 @@
 /**
- * The kinds of fields that values of layers have, by the table that all arguments are checked by
- * (`core/arguments.ts`). What range a number has is known to the codec, which checks that (`fit`).
+ * The kinds of fields that documented values have, by the table that all arguments are checked by
+ * (`core/arguments.ts`). `tools/value_tables.ts` makes tables of them. What range a number has is known
+ * to the codec, which checks that.
  *
  * @module
  */
 
-import {
-  object as objectOf,
-  type Parameter,
-  show,
-  variant as variantOf,
-} from "../core/arguments.ts";
-import { boundBytes } from "../core/bytes.ts";
+import { object as objectOf, type Parameter, show, variant as variantOf } from "./arguments.ts";
+import { boundBytes } from "./bytes.ts";
 
-export { boolean, list, numberOr, oneOf, optional, tuple } from "../core/arguments.ts";
+export { boolean, list, numberOr, oneOf, optional, tuple } from "./arguments.ts";
 
 /** The check of a value whose type the table vouches for: it was made from that type. */
 export type ValueCheck = Parameter<never>;
@@ -45,6 +41,11 @@ export const string: Parameter<string> = (value, action, name) => {
 /** As in `core/arguments.ts`. */
 export function object(shape: Readonly<Record<string, Parameter<unknown>>>): ValueCheck {
   return objectOf(shape) as ValueCheck;
+}
+
+/** What has itself inside. */
+export function later(check: () => ValueCheck): ValueCheck {
+  return ((value, action, name) => check()(value, action, name)) as ValueCheck;
 }
 
 /** As in `core/arguments.ts`. */
