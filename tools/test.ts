@@ -103,7 +103,7 @@ function jobs(only: readonly string[]): Job[] {
   const exported = Object.values(
     JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).exports as Record<string, string>,
   ).map((path) => path.replace(/^\.\//, ""));
-  const folderNames = [...new Set(exported.map((path) => path.split("/")[0]))];
+  const folderNames = [...new Set([...exported, "faces"].map((path) => path.split("/")[0]))];
   list.push({
     name: "examples in the docs",
     args: [...TEST_ARGS, "--doc", "README.md", ...folderNames],

@@ -44,6 +44,16 @@ Deno.test("what is loaded for --help are few files of cli/ alone", () => {
       walk(new URL(specifier, file));
     }
   };
-  for (const entry of ["mod.ts", "help.ts"]) walk(new URL(entry, CLI));
+  for (const entry of ["mod.ts", "_help.ts"]) walk(new URL(entry, CLI));
   assert(seen.size < 25, `${seen.size} files are loaded`);
+});
+
+Deno.test("publishing knows where everything that is imported leads", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty", "--no-check"],
+    cwd: new URL("..", CLI),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assertEquals([code, said.match(/^(?:warning|error)\b.*$/gim)], [0, null], said);
 });
