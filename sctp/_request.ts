@@ -10,10 +10,12 @@ import { HOSTNAME, IP_FAMILY, LOCAL_HOSTNAME, PORT, UINT32 } from "../core/ip_ar
 import { DEFAULT_BACKLOG } from "../core/listener.ts";
 import type { Wait } from "../core/wait.ts";
 import { IPPROTO_SCTP } from "../ffi/abi/ip_constants.ts";
+import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
 import { EVENTS } from "./_constants.ts";
 import * as rows from "./options.ts";
-import { heardEvent } from "./_socket.ts";
+import { changeBound, heardEvent } from "./_socket.ts";
 import type { SctpEvent, SctpInit } from "./types.ts";
 
 /** Why no other engine will do. */
@@ -45,15 +47,24 @@ export const BOUND_SHAPE = {
   backlog: orElse(integer(0, 0x7fffffff), DEFAULT_BACKLOG),
 } as const;
 
+/** What every socket is asked to have. */
+interface SocketRequest {
+  readonly init?: SctpInit;
+  readonly events: readonly SctpEvent[];
+  readonly noDelay?: boolean;
+  readonly options: readonly OptionSetting[];
+}
+
+/** What every socket gets. */
+interface SocketSettings {
+  readonly protocol: number;
+  readonly options: readonly OptionSetting[];
+  /** The notifications that are told. */
+  readonly tells: ReadonlySet<number>;
+}
+
 /** The protocol and the options of a socket. */
-export function engineOptions(
-  request: {
-    readonly init?: SctpInit;
-    readonly events: readonly SctpEvent[];
-    readonly noDelay?: boolean;
-    readonly options: readonly OptionSetting[];
-  },
-): { protocol: number; options: OptionSetting[]; tells: Set<number> } {
+export function engineOptions(request: SocketRequest): SocketSettings {
   const { init, events, noDelay, options } = request;
   const own: OptionSetting[] = [[rows.SCTP_RECVRCVINFO, true]];
   if (init !== undefined) own.push([rows.SCTP_INITMSG, defined(init)]);
@@ -75,10 +86,55 @@ function defined(init: SctpInit): SctpInit {
   return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined));
 }
 
+/** What those that are bound have asked for. */
+interface BoundRequest extends SocketRequest, HostRequest {
+  readonly addresses: readonly string[];
+}
+
+/** Where a socket is to be bound, and what is set before. */
+interface Binding extends SocketSettings {
+  /** The addresses of the host: the first that works is taken. */
+  readonly found: readonly IpAddress[];
+  /** Those that are bound beside it. */
+  readonly others: readonly IpAddress[];
+}
+
+/** Looks up where a socket is to be bound. */
+export async function bindingOf(
+  hostname: string,
+  request: BoundRequest,
+  action: string,
+  wait: Wait | undefined,
+): Promise<Binding> {
+  const found = await hostAddresses(hostname, request, action, wait);
+  const others = await Promise.all(
+    request.addresses.map((name) => hostAddresses(name, request, action, wait)),
+  );
+  return { found, others: others.map(([first]) => first), ...engineOptions(request) };
+}
+
+/** Binds the other addresses too, at the port that the first one has got. */
+export function bindOthers(
+  core: Descriptor,
+  others: readonly IpAddress[],
+  port: number,
+  action: string,
+): void {
+  const added = others.map((address) => Peer.askPort(address, port, action));
+  changeBound(core, "SCTP_SOCKOPT_BINDX_ADD", added);
+}
+
+/** Which address of a host. */
+interface HostRequest {
+  readonly port: number;
+  readonly family?: "inet" | "inet6";
+  readonly scopeId?: number;
+}
+
 /** The addresses of a host. */
 export async function hostAddresses(
   hostname: string,
-  request: { readonly port: number; readonly family?: "inet" | "inet6"; readonly scopeId?: number },
+  request: HostRequest,
   action: string,
   wait: Wait | undefined,
 ): Promise<IpAddress[]> {

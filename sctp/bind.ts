@@ -4,9 +4,8 @@ import { openOn } from "../core/engine_choice.ts";
 import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort } from "../core/ip_arguments.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
-import { Peer } from "../ffi/guard/peer.ts";
-import { BOUND_SHAPE, engineOptions, hostAddresses, NEEDS_LIBC } from "./_request.ts";
-import { changeBound, LibcSctp } from "./_socket.ts";
+import { bindingOf, bindOthers, BOUND_SHAPE, NEEDS_LIBC } from "./_request.ts";
+import { LibcSctp } from "./_socket.ts";
 import type { SctpBindOptions, SctpEndpoint } from "./types.ts";
 
 const ACTION = "bind";
@@ -46,25 +45,21 @@ const REQUEST = object(BOUND_SHAPE);
 export async function bind(options: SctpBindOptions = {}): Promise<SctpEndpoint> {
   const request = REQUEST(options, ACTION, "options");
   const hostname = request.hostname || "0.0.0.0";
-  const { port, addresses: more, backlog } = request;
+  const { port, backlog } = request;
   return await openOn<SctpEndpoint>(request, {
     action: ACTION,
     where: `on ${hostPort(hostname, port)}`,
     needsLibc: NEEDS_LIBC,
     libc: async (wait) => {
-      const found = await hostAddresses(hostname, request, ACTION, wait);
-      const others = await Promise.all(
-        more.map((name) => hostAddresses(name, request, ACTION, wait)),
-      );
-      const { tells, ...settings } = engineOptions(request);
+      const binding = await bindingOf(hostname, request, ACTION, wait);
+      const { found, others, tells, ...settings } = binding;
       return await firstThatWorks(found, (address) =>
         bindLibc<IpAddress, LibcSctp>(
           { address, ...settings },
           "seqpacket",
           (core) => {
             const { port } = core.localName().length > 0 ? portOf(core.localName()) : address;
-            const added = others.map(([one]) => Peer.askPort(one, port, ACTION));
-            changeBound(core, "SCTP_SOCKOPT_BINDX_ADD", added);
+            bindOthers(core, others, port, ACTION);
             if (backlog > 0) core.call("listen", (lib, fd) => lib.listen(fd, backlog));
             return new LibcSctp(core, { tells });
           },

@@ -5,9 +5,8 @@ import { firstThatWorks } from "../core/first_address.ts";
 import { hostPort, PORT } from "../core/ip_arguments.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
 import { listen as listenLibc } from "../ffi/engine.ts";
-import { Peer } from "../ffi/guard/peer.ts";
-import { BOUND_SHAPE, engineOptions, hostAddresses, NEEDS_LIBC } from "./_request.ts";
-import { changeBound, LibcSctp } from "./_socket.ts";
+import { bindingOf, bindOthers, BOUND_SHAPE, NEEDS_LIBC } from "./_request.ts";
+import { LibcSctp } from "./_socket.ts";
 import type { SctpListener, SctpListenOptions } from "./types.ts";
 
 const ACTION = "listen";
@@ -50,17 +49,14 @@ const REQUEST = object({
 export async function listen(options: SctpListenOptions): Promise<SctpListener> {
   const request = REQUEST(options, ACTION, "options");
   const hostname = request.hostname || "0.0.0.0";
-  const { port, addresses: more, backlog, onError } = request;
+  const { port, backlog, onError } = request;
   return await openOn<SctpListener>(request, {
     action: ACTION,
     where: `on ${hostPort(hostname, port)}`,
     needsLibc: NEEDS_LIBC,
     libc: async (wait) => {
-      const found = await hostAddresses(hostname, request, ACTION, wait);
-      const others = await Promise.all(
-        more.map((name) => hostAddresses(name, request, ACTION, wait)),
-      );
-      const { tells, ...settings } = engineOptions(request);
+      const binding = await bindingOf(hostname, request, ACTION, wait);
+      const { found, others, tells, ...settings } = binding;
       return await firstThatWorks(found, (address) => {
         const listener = listenLibc<IpAddress, LibcSctp>(
           { address, ...settings, backlog, onError, reuseAddress: true },
@@ -68,9 +64,7 @@ export async function listen(options: SctpListenOptions): Promise<SctpListener> 
           (core, local, remote) => new LibcSctp(core, { connected: true, local, remote, tells }),
         );
         try {
-          const { port } = listener.localAddr;
-          const added = others.map(([one]) => Peer.askPort(one, port, ACTION));
-          changeBound(listener.core, "SCTP_SOCKOPT_BINDX_ADD", added);
+          bindOthers(listener.core, others, listener.localAddr.port, ACTION);
           return listener;
         } catch (error) {
           listener.close();
