@@ -5,49 +5,17 @@
  * has no such call, a permission by name. Both are refused or neither is.
  */
 
-/** An export, how it is called, and by what it is judged. */
-export interface Row {
-  /** The export, `"tcp.listen"`. */
-  readonly name: string;
-  /** What else tells it from other rows. */
-  readonly what: string;
-  /** The body of an async function. */
-  readonly ours: string;
-  /** The body of one that is refused when ours must be; or what must be granted. */
-  readonly oracle: string;
-}
-
-/** What Deno's whole grant of net says, for what Deno has no call for: with no part denied. */
-const WHOLE_NET = `const { state, partial } = Deno.permissions.querySync({ name: "net" });
-  if (state !== "granted" || partial) throw new Deno.errors.NotCapable();`;
-const NOTHING = "";
-const INTERFACES = "Deno.networkInterfaces();";
-const HOSTNAME = "Deno.hostname();";
-
-/** A net permission by its name. */
-function net(host: string): string {
-  return `if (Deno.permissions.querySync({ name: "net", host: ${
-    JSON.stringify(host)
-  } }).state !== "granted") throw new Deno.errors.NotCapable();`;
-}
-
-/** A host at all ports, for protocols without ports. */
-function host(name: string): string {
-  return net(bracketed(name));
-}
-
-/** A name whose first address may be denied as such. */
-function resolved(name: string): string {
-  if (/[.:]/.test(name)) return host(name);
-  return `${host(name)}
-    if (Deno.permissions.querySync({ name: "net", host: "127.0.0.1" }).state === "denied") {
-      throw new Deno.errors.NotCapable();
-    }`;
-}
-
-function bracketed(name: string): string {
-  return name.includes(":") ? `[${name}]` : name;
-}
+import {
+  bracketed,
+  host,
+  HOSTNAME,
+  INTERFACES,
+  net,
+  NOTHING,
+  resolved,
+  type Row,
+  WHOLE_NET,
+} from "./_row.ts";
 
 const PORT = 9;
 
@@ -248,105 +216,6 @@ function otherRows(): Row[] {
   add("raw.openIp", "", "(await m.raw.openIp({ protocol: 253 })).close();", WHOLE_NET);
   add("raw.openIcmp", "", "(await m.raw.openIcmp()).close();", WHOLE_NET);
   add("raw.openPacket", "", '(await m.raw.openPacket({ interface: "lo" })).close();', WHOLE_NET);
-  add(
-    "vsock.listen",
-    "",
-    "(await m.vsock.listen({ port: 5000 })).close();",
-    net("vsock:4294967295:5000"),
-  );
-  add(
-    "vsock.bind",
-    "",
-    "(await m.vsock.bind({ port: 5000 })).close();",
-    net("vsock:4294967295:5000"),
-  );
-  add("vsock.localCid", "", "m.vsock.localCid();", INTERFACES);
-  for (
-    const name of [
-      "addresses",
-      "links",
-      "neighbors",
-      "nexthops",
-      "routes",
-      "rules",
-      "qdiscs",
-      "classes",
-      "filters",
-    ]
-  ) {
-    add(
-      `netlink.${name}`,
-      "",
-      `await drain(m.netlink.${name}(${
-        name === "classes" || name === "filters" ? '{ dev: "lo" }' : ""
-      }));`,
-      INTERFACES,
-    );
-  }
-  add("netlink.netnsIds", "", "await drain(m.netlink.netnsIds());", INTERFACES);
-  add("netlink.ethtool", "", 'await m.netlink.ethtool("lo");', INTERFACES);
-  add("netlink.genericFamilies", "", "await drain(m.netlink.genericFamilies());", INTERFACES);
-  add("netlink.genericFamily", "", 'await m.netlink.genericFamily("nlctrl");', INTERFACES);
-  add("netlink.wirelessInterfaces", "", "await drain(m.netlink.wirelessInterfaces());", INTERFACES);
-  add(
-    "netlink.wirelessNetworks",
-    "",
-    'await drain(m.netlink.wirelessNetworks("none"));',
-    WHOLE_NET,
-  );
-  add("netlink.wirelessScan", "", 'await m.netlink.wirelessScan("none");', WHOLE_NET);
-  add("netlink.wireguard", "", 'await m.netlink.wireguard("none");', WHOLE_NET);
-  add("netlink.setWireguard", "", 'await m.netlink.setWireguard("none", {});', WHOLE_NET);
-  add("netlink.conntrack", "", "await drain(m.netlink.conntrack());", WHOLE_NET);
-  add("netlink.sockets", "", "await drain(m.netlink.sockets());", WHOLE_NET);
-  add("netlink.open", "", "(await m.netlink.open({ protocol: 0 })).close();", WHOLE_NET);
-  add(
-    "netlink.change",
-    "",
-    'await m.netlink.change({ do: "delete link", ifname: "none" });',
-    WHOLE_NET,
-  );
-  add(
-    "netlink.changeAll",
-    "",
-    'await m.netlink.changeAll([{ do: "delete link", ifname: "none" }]);',
-    WHOLE_NET,
-  );
-  add("alg.openHash", "", '(await m.alg.openHash({ name: "sha256" })).close();', NOTHING);
-  const service = "service: 4711, instance: 1";
-  add("tipc.bind", "", `(await m.tipc.bind({ ${service} })).close();`, WHOLE_NET);
-  add("tipc.listen", "", `(await m.tipc.listen({ ${service} })).close();`, WHOLE_NET);
-  add("tipc.connect", "", `(await m.tipc.connect({ ${service} })).close();`, WHOLE_NET);
-  add("tipc.joinGroup", "", `(await m.tipc.joinGroup({ ${service} })).close();`, WHOLE_NET);
-  add("tipc.watch", "", "for await (const _ of m.tipc.watch({ service: 4711 })) break;", WHOLE_NET);
-  for (const kind of ["can.openRaw", "can.openBroadcastManager"]) {
-    add(kind, "", `(await m.${kind}({ interface: "none" })).close();`, WHOLE_NET);
-  }
-  add(
-    "can.openIsoTp",
-    "",
-    '(await m.can.openIsoTp({ interface: "none", rxId: 1, txId: 2 })).close();',
-    WHOLE_NET,
-  );
-  const device = 'kind: "rfcomm", address: "00:00:00:00:00:01", channel: 1';
-  add("bluetooth.listen", "", `(await m.bluetooth.listen({ ${device} })).close();`, WHOLE_NET);
-  add("bluetooth.connect", "", `(await m.bluetooth.connect({ ${device} })).close();`, WHOLE_NET);
-  add("bluetooth.openHci", "", "(await m.bluetooth.openHci({ device: 0 })).close();", WHOLE_NET);
-  add("bluetooth.openManagement", "", "(await m.bluetooth.openManagement()).close();", WHOLE_NET);
-  add("can.openJ1939", "", '(await m.can.openJ1939({ interface: "none" })).close();', WHOLE_NET);
-  add(
-    "netlink.monitor",
-    "",
-    "for await (const _ of m.netlink.monitor({ signal: soon() }));",
-    INTERFACES,
-  );
-  add(
-    "netlink.uevents",
-    "",
-    "for await (const _ of m.netlink.uevents({ signal: soon() }));",
-    WHOLE_NET,
-  );
-  add("netlink.table", "", '(await m.netlink.table("links")).close();', INTERFACES);
   add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
   add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
   add("addrinfo.interfaceIndex", "", 'm.addrinfo.interfaceIndex("lo");', INTERFACES);
@@ -397,13 +266,32 @@ function otherRows(): Row[] {
   return rows;
 }
 
+/** What families keep among their own tests: their rows, and what needs none. */
+async function ofFamilies(): Promise<{ rows: Row[]; withoutRow: string[] }> {
+  const tests = new URL("../", import.meta.url);
+  const rows: Row[] = [];
+  const withoutRow: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(tests)) {
+    if (!isDirectory) continue;
+    const file = new URL(`${name}/_guard_rows.ts`, tests);
+    if (!await Deno.stat(file).then(() => true, () => false)) continue;
+    const own = await import(file.href);
+    rows.push(...own.rows);
+    withoutRow.push(...own.withoutRow ?? []);
+  }
+  return { rows, withoutRow };
+}
+
+const FAMILIES = await ofFamilies();
+
 /** The table for these hosts. */
 export function tableRows(hosts: readonly string[]): Row[] {
-  return [...hosts.flatMap(hostRows), ...otherRows()];
+  return [...hosts.flatMap(hostRows), ...otherRows(), ...FAMILIES.rows];
 }
 
 /** Exports that reach nothing outside, or only by what others have opened; and why one has no row. */
 export const WITHOUT_ROW: readonly string[] = [
+  ...FAMILIES.withoutRow,
   // Values and text.
   "allOptions",
   "ipSourceFilterOf",
@@ -416,8 +304,6 @@ export const WITHOUT_ROW: readonly string[] = [
   "addrinfo.AddrInfoError",
   "dccp.serviceCode",
   "dccp.serviceCodeText",
-  "alg.operationControl",
-  "bluetooth.ManagementError",
   "sctp.decodeNotification",
   "raw.RttStatistics",
   "raw.assembleBpf",
@@ -426,34 +312,14 @@ export const WITHOUT_ROW: readonly string[] = [
   "raw.runBpf",
   "CMSG_LEN",
   "CMSG_SPACE",
-  "can.decodeFrame",
-  "can.describeError",
-  "can.encodeFrame",
-  "can.formatFrame",
-  "can.formatLogLine",
-  "can.packJ1939Name",
-  "can.parseFilter",
-  "can.parseFrame",
-  "can.parseLogLine",
-  "can.unpackJ1939Name",
-  // Over a socket that was opened; by openJ1939().
-  "can.play",
-  "can.claimAddress",
   // As getServiceByName and getProtocolByName.
   "addrinfo.getServiceByPort",
   "addrinfo.getProtocolByNumber",
   // Over a listener that was opened, as startTls over each of its connections.
   "bridge.listenTls",
-  // As openHash: the kernel's own arithmetic.
-  "alg.bind",
-  "alg.openAead",
-  "alg.openCipher",
-  "alg.openRandom",
   // hostname(), then getAddrInfo().
   "addrinfo.fqdn",
   // The class of what socket() returns, and its other face.
   "Socket",
   "endpointOf",
-  // On a host a connection would reach the hypervisor: tests/vsock/ in the guest.
-  "vsock.connect",
 ];
