@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { checkInteger, checkKeys } from "../core/arguments.ts";
+import { checkKeys, integer, optional } from "../core/arguments.ts";
 
 /** Who sent a request. */
 export interface HttpConnection {
@@ -91,9 +91,9 @@ export function checkArguments(handler: unknown, options: ServeHttpOptions): voi
     throw new TypeError("Cannot serve HTTP: webSocketProtocols is not an array of strings");
   }
   for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
-    checkInteger(options[name] ?? 0, 0, MAX_MS, "serve HTTP", name);
+    optional(integer(0, MAX_MS))(options[name], "serve HTTP", name);
   }
-  checkInteger(options.maxHeaderBytes ?? 1, 1, MAX_MS, "serve HTTP", "maxHeaderBytes");
+  optional(integer(1, MAX_MS))(options.maxHeaderBytes, "serve HTTP", "maxHeaderBytes");
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
     throw new TypeError("Cannot serve HTTP: signal is not an AbortSignal");
   }

@@ -139,7 +139,12 @@ const isoTpSettings: CodecFor<IsoTpSettings> = (name) => ({
     bytes[8] = checkInt(name, extendedAddress, 0, 255);
     bytes[9] = checkInt(name, txPadding, 0, 255);
     bytes[10] = checkInt(name, rxPadding, 0, 255);
-    bytes[11] = checkInt(name, value.rxExtendedAddress ?? 0, 0, 255);
+    bytes[11] = checkInt(
+      name,
+      value.rxExtendedAddress === undefined ? 0 : value.rxExtendedAddress,
+      0,
+      255,
+    );
     return bytes;
   },
   decode(bytes) {

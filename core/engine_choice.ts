@@ -15,7 +15,7 @@ import {
 } from "./arguments.ts";
 import { atCaller } from "./errors.ts";
 import { beginWait, type Wait, WAIT_SHAPE, type WaitOptions } from "./wait.ts";
-import { checkRow, type SocketOption } from "./option.ts";
+import { readRow, type SocketOption } from "./option.ts";
 
 /** Whose calls carry an endpoint. */
 export type Engine = "deno" | "libc";
@@ -34,13 +34,11 @@ export interface OpenOptions extends WaitOptions {
 
 /** A row that a value can be set by. */
 const checkOption: Parameter<OptionSetting[0]> = (value, action, name) => {
-  checkRow(value, action, name);
-  checkInteger(value.level, 0, 0x7fffffff, action, `${name}.level`);
-  checkInteger(value.option, 0, 0x7fffffff, action, `${name}.option`);
-  if (value.access === "ro") {
-    throw new TypeError(`Cannot ${action}: ${name}: ${value.name} can only be read`);
+  const row = readRow(value as OptionSetting[0], action, name);
+  if (row.access === "ro") {
+    throw new TypeError(`Cannot ${action}: ${name}: ${row.name} can only be read`);
   }
-  return value;
+  return value as OptionSetting[0];
 };
 
 /** A row with a value that its codec takes: told here, while nothing is open yet. */

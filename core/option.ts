@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkInteger } from "./arguments.ts";
+import { checkInteger, checkKeys } from "./arguments.ts";
 import { checkBytes } from "./bytes.ts";
 
 /** How an option's value is laid out in memory. */
@@ -63,17 +63,31 @@ export function checkCodec(codec: unknown, action: string): asserts codec is Opt
   if (query !== undefined) checkBytes(query, action, "codec.query");
 }
 
-/** Refuses what is no row; what its codec makes of values is its own affair. */
-export function checkRow(
-  value: unknown,
+const ROW_KEYS = ["name", "level", "option", "access", "codec"];
+
+/**
+ * Refuses what is no row; what its codec makes of values is its own affair.
+ *
+ * @returns The row as it is now: what is read once cannot change between its check and the call.
+ */
+export function readRow<T>(
+  option: SocketOption<T>,
   action: string,
-  name: string,
-): asserts value is SocketOption<unknown> {
-  const row = value as Partial<SocketOption<unknown>> | null | undefined;
-  if (
-    row === null || typeof row !== "object" || typeof row.name !== "string" ||
-    typeof row.codec?.encode !== "function"
-  ) throw new TypeError(`Cannot ${action}: ${name} is not a SocketOption`);
+  label: string,
+): SocketOption<T> {
+  if (option === null || typeof option !== "object") {
+    throw new TypeError(`Cannot ${action}: ${label} is not a SocketOption`);
+  }
+  checkKeys(option, ROW_KEYS, action, label);
+  const { name, level, option: number, access, codec } = option;
+  if (typeof name !== "string") throw new TypeError(`Cannot ${action}: ${label}.name is no string`);
+  checkInteger(level, 0, 0x7fffffff, action, `${label}.level`);
+  checkInteger(number, 0, 0x7fffffff, action, `${label}.option`);
+  if (access !== "rw" && access !== "ro" && access !== "wo") {
+    throw new TypeError(`Cannot ${action}: ${label}.access is not "rw", "ro" or "wo"`);
+  }
+  checkCodec(codec, action);
+  return { name, level, option: number, access, codec };
 }
 
 /**

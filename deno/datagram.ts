@@ -13,7 +13,7 @@ import type { Message, OutgoingMessage, RecvOptions, SendOptions } from "../core
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import { MessageBase } from "../core/message_base.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
-import { checkRow, type SocketOption } from "../core/option.ts";
+import { readRow, type SocketOption } from "../core/option.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";
 
@@ -48,12 +48,12 @@ class DenoCarrier<A> implements EndpointSocket<A> {
   }
 
   getOption<T>(option: SocketOption<T>): T {
-    checkRow(option, "getsockopt", "option");
+    readRow(option, "getsockopt", "option");
     return this.#carrier.getOption(option);
   }
 
   setOption<T>(option: SocketOption<T>, value: T): void {
-    checkRow(option, "setsockopt", "option");
+    readRow(option, "setsockopt", "option");
     option.codec.encode(value); // refuses what is no value of this option
     this.#carrier.setOption(option, value);
   }

@@ -10,7 +10,7 @@ import { Pending } from "./pending.ts";
 import { closedError } from "../core/errors.ts";
 import { unsupported } from "./options.ts";
 import { type AcceptErrorHandler, ListenerBase } from "../core/listener.ts";
-import { checkRow, type SocketOption } from "../core/option.ts";
+import { readRow, type SocketOption } from "../core/option.ts";
 import type { Wait } from "../core/wait.ts";
 
 /** What Deno's listeners of all transports share. */
@@ -52,12 +52,12 @@ class DenoListening<A, C extends { close(): void }, E> implements EndpointSocket
   }
 
   getOption<T>(option: SocketOption<T>): T {
-    checkRow(option, "getsockopt", "option");
+    readRow(option, "getsockopt", "option");
     throw unsupported("get", option);
   }
 
   setOption<T>(option: SocketOption<T>): void {
-    checkRow(option, "setsockopt", "option");
+    readRow(option, "setsockopt", "option");
     throw unsupported("set", option);
   }
 

@@ -11,7 +11,7 @@ import { sayBytesSent } from "../core/errors.ts";
 import { Pending } from "./pending.ts";
 import { getDenoOption, setDenoOption } from "./options.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
-import { checkRow, type SocketOption } from "../core/option.ts";
+import { readRow, type SocketOption } from "../core/option.ts";
 import { PulledStream } from "../core/stream.ts";
 import type { Wait, WaitOptions } from "../core/wait.ts";
 
@@ -55,12 +55,12 @@ class DenoConnection<A> implements EndpointSocket<A> {
   }
 
   getOption<T>(option: SocketOption<T>): T {
-    checkRow(option, "getsockopt", "option");
+    readRow(option, "getsockopt", "option");
     return getDenoOption(this.#options, option);
   }
 
   setOption<T>(option: SocketOption<T>, value: T): void {
-    checkRow(option, "setsockopt", "option");
+    readRow(option, "setsockopt", "option");
     setDenoOption(this.#conn, this.#options, option, value);
   }
 

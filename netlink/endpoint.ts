@@ -4,11 +4,20 @@
  * @module
  */
 import type { NetlinkAddress } from "../core/address.ts";
-import { boolean, checkInteger, checkKeys, list } from "../core/arguments.ts";
-import { checkBytes } from "../core/bytes.ts";
+import {
+  boolean,
+  checkKeys,
+  integer,
+  list,
+  object,
+  optional,
+  type Parameter,
+  text,
+} from "../core/arguments.ts";
+import { bytes } from "../core/bytes.ts";
 import { closedError, socketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
-import { beginWait, type Wait, type WaitOptions } from "../core/wait.ts";
+import { beginWait, checkWaitOptions, type Wait, type WaitOptions } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { checkAccess } from "./_permissions.ts";
@@ -16,6 +25,7 @@ import { requestOn } from "./_request.ts";
 import { type Listener, Transport } from "./_transport.ts";
 import type { Session } from "./_opened.ts";
 import { NLM_F_DUMP } from "./abi/netlink.ts";
+import type { AttributeLookup } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
 import { Dump } from "./dump.ts";
 import { groupNumber, type NetlinkProtocol, protocolNumber } from "./groups.ts";
@@ -55,7 +65,23 @@ export interface NetlinkEvent extends NetlinkMessage {
 }
 
 const OPEN_KEYS = ["protocol", "groups", "netns", "allNamespaces"];
-const REQUEST_KEYS = ["type", "flags", "data", "action", "shape"];
+const LOOKUP: Parameter<AttributeLookup> = (value, action, name) => {
+  if (typeof (value as AttributeLookup | null)?.find === "function") {
+    return value as AttributeLookup;
+  }
+  throw new TypeError(`Cannot ${action}: ${name} is no table of attributes`);
+};
+const REQUEST = object({
+  type: integer(0, 0xffff),
+  flags: optional(integer(0, 0xffff)),
+  data: optional(bytes),
+  action: optional(text()),
+  shape: optional(object({ headerBytes: integer(0, 0xffff), attributes: LOOKUP })),
+});
+interface ReadRequest extends Omit<NetlinkRequest, "data" | "action"> {
+  readonly data: Uint8Array;
+  readonly action: string;
+}
 /** Messages of groups that wait for a reader; beyond, the kernel keeps them, and drops in the end. */
 const MOST_EVENTS = 1024;
 
@@ -138,16 +164,16 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
    * @throws {NetlinkError} What the kernel refuses with; `kernelMessage` and `attribute` say more.
    */
   async request(request: NetlinkRequest, options?: WaitOptions): Promise<NetlinkMessage[]> {
-    const { data, action } = checkRequest(request);
+    const { type, flags, data, action, shape } = checkRequest(request);
     this.#checkOpen();
     return await waited(options, (wait) =>
       requestOn<NetlinkMessage>(this.#transport, {
-        type: request.type,
-        flags: request.flags,
+        type,
+        flags,
         payload: (sink) => sink.append(data),
         read: copyMessage,
         action,
-        shape: request.shape,
+        shape,
       }, wait));
   }
 
@@ -159,18 +185,19 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
    * @returns The table; nothing is sent before it is read.
    */
   dump(request: NetlinkRequest, options?: WaitOptions): Dump<NetlinkMessage> {
-    const { data, action } = checkRequest(request);
+    const { type, flags = 0, data, action, shape } = checkRequest(request);
+    if (options !== undefined) checkWaitOptions(options, "ask netlink");
     return new Dump<NetlinkMessage>((_wait) => {
       const session = this.session(true);
       return Promise.resolve({
         transport: session.transport,
         requests: [{
-          type: request.type,
-          flags: NLM_F_DUMP | (request.flags ?? 0),
+          type,
+          flags: NLM_F_DUMP | flags,
           payload: (sink) => sink.append(data),
           read: copyMessage,
           action,
-          shape: request.shape,
+          shape,
         }],
         end: session.end,
       });
@@ -290,13 +317,10 @@ async function waited<T>(
   }
 }
 
-function checkRequest(request: NetlinkRequest): { data: Uint8Array; action: string } {
-  checkKeys(request, REQUEST_KEYS, "ask netlink");
-  const { type, flags = 0, data = NOTHING, action = `ask netlink for message ${type}` } = request;
-  checkInteger(type, 0, 0xffff, "ask netlink", "type");
-  checkInteger(flags, 0, 0xffff, "ask netlink", "flags");
-  checkBytes(data, "ask netlink", "data");
-  return { data, action };
+function checkRequest(request: NetlinkRequest): ReadRequest {
+  const checked = REQUEST(request, "ask netlink", "request");
+  const { type, data = NOTHING, action = `ask netlink for message ${type}` } = checked;
+  return { ...checked, data, action };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -304,6 +304,7 @@ export function filters(options: FiltersOptions): Dump<TrafficFilter> {
   checkQuery(options, [...NETLINK_KEYS, "dev", "parent"], action);
   someText()(options.dev, action, "dev");
   const { parent = "root" } = options;
+  someText()(parent, action, "parent");
   const number = parent === "root" ? 0 : HOOKS[parent] ?? parseHandle(parent, action, "parent");
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);

@@ -7,9 +7,9 @@
 import { checkInteger } from "../../core/arguments.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import {
-  checkCodec,
   MAX_OPTION_BYTES,
   type OptionBytes,
+  readRow,
   type SocketOption,
 } from "../../core/option.ts";
 import { IP_MSFILTER, MCAST_MSFILTER } from "../abi/ip_constants.ts";
@@ -73,24 +73,9 @@ const ROOMS: ReadonlyMap<string, Room> = new Map<string, Room>([
   [`${SOL_TCP}/${TCP_ZEROCOPY_RECEIVE}`, { elsewhere: true }],
 ]);
 
-/** A row as it is now: what is read once cannot change between its check and the call. */
-function checkRow<T>(option: SocketOption<T>, action: string): SocketOption<T> {
-  if (option === null || typeof option !== "object") {
-    throw new TypeError(`Cannot ${action}: option is not a SocketOption`);
-  }
-  const { level, option: number, name, access, codec } = option;
-  checkInteger(level, 0, 0x7fffffff, action, "option.level");
-  checkInteger(number, 0, 0x7fffffff, action, "option.option");
-  if (typeof name !== "string") {
-    throw new TypeError(`Cannot ${action}: option.name is not a string`);
-  }
-  checkCodec(codec, action);
-  return { level, option: number, name, access, codec };
-}
-
 /** Reads an option (`man 2 getsockopt`). */
 export function readOption<T>(core: OptionTarget, option: SocketOption<T>): T {
-  const { level, option: number, name, access, codec } = checkRow(option, "getsockopt");
+  const { level, option: number, name, access, codec } = readRow(option, "getsockopt", "option");
   if (access === "wo") throw new TypeError(`Cannot getsockopt: ${name} can only be set`);
   core.checkOpen("getsockopt");
   checkReadOption(level, number, name);
@@ -140,7 +125,7 @@ export function writeOption<T>(
   value: T,
   allowed?: Allowed,
 ): void {
-  const { level, option: number, name, access, codec } = checkRow(option, "setsockopt");
+  const { level, option: number, name, access, codec } = readRow(option, "setsockopt", "option");
   if (access === "ro") throw new TypeError(`Cannot setsockopt: ${name} can only be read`);
   const encoded = codec.encode(value);
   core.checkOpen("setsockopt");
@@ -167,10 +152,11 @@ function withPointers(encoded: OptionBytes, name: string): Uint8Array<ArrayBuffe
     checkBytes(encoded, "setsockopt", what);
     return encoded;
   }
-  checkBytes(encoded.bytes, "setsockopt", what);
-  const bytes = partOf(encoded.bytes, 0);
+  const { bytes: given, pointers } = encoded;
+  checkBytes(given, "setsockopt", what);
+  const bytes = partOf(given, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const { offset, buffer } of encoded.pointers) {
+  for (const { offset, buffer } of pointers) {
     checkInteger(offset, 0, bytes.length - POINTER_BYTES, "setsockopt", `a pointer of ${what}`);
     checkBytes(buffer, "setsockopt", `memory of ${what}`);
     view.setBigUint64(offset, addressOf(buffer), true);

@@ -20,10 +20,17 @@ type Range = readonly [first: number, last: number];
 /** All there are, of levels where an option concerns its own connection only. */
 const ALL: readonly Range[] = [[0, 0x7fffffff]];
 
+/** Not UDP_ENCAP: tunnels. */
+const UDP: readonly Range[] = [
+  [c.UDP_CORK, c.UDP_CORK],
+  [c.UDP_NO_CHECK6_TX, c.UDP_GRO],
+];
+
 /** Options that change no packet's way, by level. */
 const HARMLESS = new Map<number, readonly Range[]>([
   [c.SOL_TCP, ALL],
-  [c.SOL_UDPLITE, ALL],
+  // The kernel takes the options of UDP at this level too (udp_setsockopt).
+  [c.SOL_UDPLITE, [...UDP, [c.UDPLITE_SEND_CSCOV, c.UDPLITE_RECV_CSCOV]]],
   [c.SOL_DCCP, ALL],
   [c.SOL_TLS, ALL],
   [c.SOL_MPTCP, ALL],
@@ -46,12 +53,14 @@ const HARMLESS = new Map<number, readonly Range[]>([
     [c.IP_MULTICAST_IF, c.IP_MULTICAST_ALL],
     [c.IP_LOCAL_PORT_RANGE, c.IP_PROTOCOL],
   ]],
-  // Not routing headers, sticky packet information, flow labels (which carry options), IPsec.
+  // Not routing headers, sticky packet information, flow labels (which carry options), IPsec, nor an
+  // address that others have too (IPV6_JOIN_ANYCAST 27, IPV6_LEAVE_ANYCAST 28).
   [c.SOL_IPV6, [
     [c.IPV6_2292PKTINFO, c.IPV6_2292DSTOPTS],
     [c.IPV6_CHECKSUM, c.IPV6_2292HOPLIMIT],
     [c.IPV6_FLOWINFO, c.IPV6_DROP_MEMBERSHIP],
-    [c.IPV6_MTU_DISCOVER, c.IPV6_RECVERR_RFC4884],
+    [c.IPV6_MTU_DISCOVER, c.IPV6_V6ONLY],
+    [c.IPV6_MULTICAST_ALL, c.IPV6_RECVERR_RFC4884],
     [c.IPV6_FLOWINFO_SEND, c.IPV6_FLOWINFO_SEND],
     [c.MCAST_JOIN_GROUP, c.MCAST_MSFILTER],
     [c.IPV6_RECVPKTINFO, c.IPV6_RECVPKTINFO],
@@ -61,16 +70,13 @@ const HARMLESS = new Map<number, readonly Range[]>([
     [c.IPV6_RECVPATHMTU, c.IPV6_ORIGDSTADDR],
     [c.IPV6_RECVFRAGSIZE, c.IPV6_FREEBIND],
   ]],
-  // Not UDP_ENCAP: tunnels.
-  [c.SOL_UDP, [
-    [c.UDP_CORK, c.UDP_CORK],
-    [c.UDP_NO_CHECK6_TX, c.UDP_GRO],
-  ]],
+  [c.SOL_UDP, UDP],
   // What has ICMP types: ICMP_FILTER, ICMPV6_FILTER (on sockets that take the whole grant anyway).
   [c.SOL_RAW, ALL],
   [c.SOL_ICMPV6, ALL],
-  // Not those that bind and connect (linux/sctp.h, SCTP_SOCKOPT_BINDX_ADD 100 to CONNECTX3 111).
-  [c.SOL_SCTP, [[0, 99], [112, 0x7fffffff]]],
+  // Not those that bind and connect (linux/sctp.h, SCTP_SOCKOPT_BINDX_ADD 100 to CONNECTX3 111), nor
+  // the port of UDP that packets go to (SCTP_REMOTE_UDP_ENCAPS_PORT 132).
+  [c.SOL_SCTP, [[0, 99], [112, 131], [133, 133]]],
 ]);
 
 /** Control messages that change no packet's way. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkRow, type SocketOption } from "../../core/option.ts";
+import { readRow, type SocketOption } from "../../core/option.ts";
 import * as buffer from "./buffer.ts";
 import * as filter from "./filter.ts";
 import * as ip from "./ip.ts";
@@ -147,17 +147,17 @@ function* meanings(text: string): Generator<unknown> {
  * ```
  */
 export function parseOptionValue<T>(option: SocketOption<T>, text: string): T {
-  checkRow(option, "parse an option's value", "option");
+  const { name, access, codec } = readRow(option, "parse an option's value", "option");
   if (typeof text !== "string") {
     throw new TypeError("Cannot parse an option's value: text is not a string");
   }
-  if (option.access === "ro") {
-    throw new TypeError(`Cannot set ${option.name}: it can only be read`);
+  if (access === "ro") {
+    throw new TypeError(`Cannot set ${name}: it can only be read`);
   }
   let reason: unknown;
   for (const meaning of meanings(text)) {
     try {
-      option.codec.encode(meaning as T);
+      codec.encode(meaning as T);
       return meaning as T;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;

@@ -146,6 +146,13 @@ const REDIRECTING = `{
   flowLabel: () => u6().setOption(optionOf(41, 32), new Uint8Array(32)),
   sctpConnectx: () => u4().setOption(optionOf(132, 110), new Uint8Array(16)),
   sctpConnectxByReading: () => u4().getOption(optionOf(132, 111)),
+  // Linux takes the options of UDP at the level of UDP-Lite too (udp_setsockopt).
+  encapsulation: () => u4().setOption(optionOf(17, 100), Uint8Array.of(2, 0, 0, 0)),
+  encapsulationAsUdpLite: () => u4().setOption(optionOf(136, 100), Uint8Array.of(2, 0, 0, 0)),
+  anycast: () => u6().setOption(optionOf(41, 27), new Uint8Array(20)),
+  // SCTP_REMOTE_UDP_ENCAPS_PORT: packets to a port of UDP that nobody was asked for.
+  sctpInUdp: () => u4().setOption(optionOf(132, 132), new Uint8Array(140)),
+  sctpOfLater: () => u4().setOption(optionOf(132, 200), new Uint8Array(4)),
   unknownLevel: () => u4().setOption(optionOf(999, 1), new Uint8Array(4)),
   inOptions: () => udp.bind({ hostname: "127.0.0.1", options: [[s.IP_OPTIONS, new Uint8Array(4)]] }),
   inTcpOptions: () => tcp.listen({ hostname: "127.0.0.1", port: 0, options: [[s.SO_MARK, 1]] }),

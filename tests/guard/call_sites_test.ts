@@ -97,6 +97,8 @@ Deno.test("every option that the library knows is harmless, or needs all of net"
 const DANGEROUS: readonly string[] = [
   "IPV6_DSTOPTS",
   "IPV6_HDRINCL",
+  "IPV6_JOIN_ANYCAST",
+  "IPV6_LEAVE_ANYCAST",
   "IPV6_NEXTHOP",
   "IPV6_PKTINFO",
   "IPV6_ROUTER_ALERT",
