@@ -5,7 +5,6 @@
  */
 import {
   type Checked,
-  checkInteger,
   list,
   oneOf,
   optional,

@@ -77,7 +77,11 @@ export function fileJob(
   options: SendFileOptions | undefined,
 ): { job: FileJob; waitOptions: WaitOptions } {
   const checked = checkFile(file);
-  const { offset, count, ...waitOptions } = OPTIONS(options ?? {}, ACTION, "options");
+  const { offset, count, ...waitOptions } = OPTIONS(
+    options === undefined ? {} : options,
+    ACTION,
+    "options",
+  );
   return { job: new FileJob(checked, offset, count ?? Infinity), waitOptions };
 }
 
