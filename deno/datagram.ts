@@ -14,6 +14,7 @@ import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import { MessageBase } from "../core/message_base.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
 import { readRow, type SocketOption } from "../core/option.ts";
+import { checkControlList } from "../core/control_arguments.ts";
 import { Pending } from "./pending.ts";
 import type { Wait } from "../core/wait.ts";
 
@@ -151,6 +152,7 @@ export class DenoDatagram<A> extends MessageBase<A> {
     wait: Wait | undefined,
   ): Promise<number> {
     refuse("flags", options.flags);
+    if (message.control !== undefined) checkControlList(message.control);
     refuse("control", message.control);
     const to = message.to === undefined
       ? this.socket.remoteAddr

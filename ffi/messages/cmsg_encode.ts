@@ -5,7 +5,8 @@
  */
 import type { OutgoingControl, OutgoingControlMessage } from "../../core/control.ts";
 import { MAX_INT } from "../../core/limits.ts";
-import { checkInteger, checkKeys, show } from "../../core/arguments.ts";
+import { checkInteger } from "../../core/arguments.ts";
+import { checkControlMessage } from "../../core/control_arguments.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import { isIpv4, isIpv6, parseIpv4, parseIpv6 } from "../../core/ip/text.ts";
 import {
@@ -114,32 +115,9 @@ function rawData(data: unknown, name: string): Uint8Array {
   return partOf(data, 0).slice();
 }
 
-/** What each kind of message has. */
-const KEYS: Readonly<Record<OutgoingControlMessage["type"], readonly string[]>> = {
-  rights: ["type", "fds"],
-  credentials: ["type", "pid", "uid", "gid"],
-  pktinfo: ["type", "interface", "localAddress"],
-  ttl: ["type", "ttl"],
-  hoplimit: ["type", "hopLimit"],
-  tos: ["type", "tos"],
-  tclass: ["type", "tclass"],
-  segment: ["type", "segmentBytes"],
-  timestamping: ["type", "flags"],
-  txtime: ["type", "nanos"],
-  raw: ["type", "level", "number", "data"],
-};
-
 function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean): Encoded {
-  if (message === null || typeof message !== "object") {
-    throw new TypeError(`Cannot send: ${name} is not an object`);
-  }
-  const { type } = message;
-  if (typeof type !== "string" || !Object.hasOwn(KEYS, type)) {
-    const given = typeof type === "string" ? JSON.stringify(type) : show(type);
-    throw new TypeError(`Cannot send: ${name}.type ${given} is not a kind that can be sent`);
-  }
-  checkKeys(message, KEYS[type], "send", name);
-  switch (type) {
+  checkControlMessage(message, name);
+  switch (message.type) {
     case "rights":
       return { level: SOL_SOCKET, number: SCM_RIGHTS, data: rights(message.fds, name) };
     case "credentials":
@@ -162,6 +140,8 @@ function encodeOne(message: OutgoingControlMessage, name: string, ipv6: boolean)
       return { level: SOL_SOCKET, number: SCM_TXTIME, data: nanos(message.nanos, name) };
     case "raw":
       return raw(message, name);
+    default:
+      throw new TypeError(`Cannot send: ${name}.type changes while it is read`);
   }
 }
 

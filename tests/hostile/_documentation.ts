@@ -117,10 +117,18 @@ export function typeNamed(name: string, path: string): Declaration | undefined {
   return types.get(`${path}:${name}`) ?? types.get(name);
 }
 
+/** The methods of what a type is made of: another one by name, or several at once. */
+function methodsWithin(type: DocType, path: string): Map<string, DocCall> {
+  if (type.kind === "typeRef") return methodsOf(type.value.typeName, path);
+  if (type.kind !== "intersection") return new Map();
+  return new Map(type.value.flatMap((part: DocType) => [...methodsWithin(part, path)]));
+}
+
 /** The methods of an interface or a class, what it extends included. */
 export function methodsOf(name: string, path: string): Map<string, DocCall> {
   const found = new Map<string, DocCall>();
   const declaration = typeNamed(name, path);
+  if (declaration?.kind === "typeAlias") return methodsWithin(declaration.def.tsType, path);
   const parents = declaration?.def.extends;
   for (const parent of Array.isArray(parents) ? parents : []) {
     if (parent.kind !== "typeRef") continue;

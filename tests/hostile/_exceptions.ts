@@ -25,9 +25,9 @@ export const EXCEPTIONS: readonly (readonly [calls: RegExp, fault: RegExp, reaso
     "a type may be told by its number too, and this one is 0",
   ],
   [
-    /^udp by deno\.send(To)? options\.control an array with holes$/,
-    /^is a NotSupported/,
-    "that the deno engine passes no control data is told before each message of it is looked at",
+    /^can\.openBroadcastManager: BroadcastManager\.\w+ frames /,
+    /^unnamed: Cannot encode a CAN frame: frame /,
+    "one of the frames is told as a frame",
   ],
   [
     /ourceFilterOf nic /,

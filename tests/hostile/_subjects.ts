@@ -1,5 +1,6 @@
 /** What methods are called on, and the examples that a type alone does not give. */
 import * as sockets from "../../mod.ts";
+import * as bridge from "../../bridge/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
@@ -8,6 +9,7 @@ import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
 import { makeSelfSigned } from "../bridge/_certificates.ts";
 import type { Examples } from "./_types.ts";
+import { ABSENT } from "./_absent_families.ts";
 import { rowExamples, ROWS } from "./_wire_examples.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -39,6 +41,22 @@ function streamPair(engine: "deno" | "libc"): () => Promise<Any> {
     };
     return connected;
   };
+}
+
+let names = 0;
+
+async function tlsPair(): Promise<Any> {
+  const [a, b] = unix.pair();
+  const [client, server] = await Promise.all([
+    bridge.startTls(a, { hostname: "hostile", insecure: true }),
+    bridge.startTls(b, { side: "server", ...CERTIFICATE }),
+  ]);
+  const close = client.close.bind(client);
+  client.close = () => {
+    close();
+    server.close();
+  };
+  return client;
 }
 
 function subject(name: string, type: string, path: string, make: () => Any): Subject {
@@ -80,6 +98,12 @@ export const SUBJECTS: readonly Subject[] = [
     () => raw.openIp({ protocol: 253, hostname: "127.0.0.1" }),
   ),
   subject("packets", "PacketEndpoint", "./raw", () => raw.openPacket({ interface: "lo" })),
+  ...ABSENT,
+  subject("tls", "TlsEndpoint", "./bridge", tlsPair),
+  subject("tls listener", "TlsListener", "./bridge", async () => {
+    const path = `\0hostile-tls-${Deno.pid}-${names++}`;
+    return bridge.listenTls(await unix.listen({ path, engine: "libc" }), CERTIFICATE);
+  }),
   ...ROWS.map(([name, row]): Subject => ({
     ...subject(`wire.${name}`, "LayerRow", "./wire", () => row),
     examples: rowExamples(row),
@@ -108,6 +132,8 @@ export const EXAMPLES: Examples = {
   "listenTls.listener": () => LISTENER,
   "listenTls.options": () => CERTIFICATE,
   "serveHttp.listener": () => LISTENER,
+  "pair.device": () => ({ address: "00:00:00:00:00:01" }),
+  "unpair.device": () => ({ address: "00:00:00:00:00:01" }),
   frame: () => wire.decodeFrame(new Uint8Array(64)),
   service: () => 80,
   program: () => [{ code: 6, jt: 0, jf: 0, k: 0 }],
