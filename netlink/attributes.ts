@@ -26,7 +26,31 @@ export interface AttributeCodec<T> {
 /** Finds what is known of an attribute number. */
 export interface AttributeLookup {
   /** The kernel's name of attribute `type`, and what is within it. */
-  find(type: number): { name: string; within?: AttributeLookup } | undefined;
+  find(type: number): KnownAttribute | undefined;
+}
+
+/** What is known of an attribute. */
+export interface KnownAttribute {
+  /** The kernel's name. */
+  name: string;
+  /** The attributes that it holds. */
+  within?: AttributeLookup;
+  /** Bytes before those: a header of fixed length. Default: 0. */
+  headerBytes?: number;
+}
+
+/** As `lookup`, but attribute `type`, whose contents depend on others, holds those of `inner`. */
+export function holding(
+  lookup: AttributeLookup,
+  type: number,
+  inner: Omit<KnownAttribute, "name">,
+): AttributeLookup {
+  return {
+    find(asked) {
+      const found = lookup.find(asked);
+      return asked !== type || found === undefined ? found : { ...found, ...inner };
+    },
+  };
 }
 
 /** An attribute that no table knows: kept as it came. */
@@ -160,7 +184,7 @@ export class AttributeTable<R extends AttributeRows>
   }
 
   /** What is known of attribute `type`. */
-  find(type: number): { name: string; within?: AttributeLookup } | undefined {
+  find(type: number): KnownAttribute | undefined {
     if (this.#names[type] === undefined) return undefined;
     return { name: this.#label(type), within: this.#codecs[type]?.within };
   }

@@ -16,12 +16,13 @@ import { type AddressChange, encodeAddress } from "./address_change.ts";
 import type { ChangeContext, ChangeRequest, MadeDevice } from "./_change_request.ts";
 import { ByteSink } from "./_bytes.ts";
 import { VALUES } from "./_value_table.ts";
+import { encodeFilter, type FilterChange } from "./filter_change.ts";
 import { encodeLink, type LinkChange } from "./link_change.ts";
 import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
 import { encodeNeighbor, type NeighborChange } from "./neighbor_change.ts";
 import { encodeNextHop, type NextHopChange } from "./nexthop_change.ts";
-import { encodeQdisc, type QdiscChange } from "./qdisc_change.ts";
+import { type ClassChange, encodeClass, encodeQdisc, type QdiscChange } from "./qdisc_change.ts";
 import { encodeRoute, type RouteChange } from "./route_change.ts";
 import { encodeRule, type RuleChange } from "./rule_change.ts";
 
@@ -33,7 +34,9 @@ export type Change =
   | NeighborChange
   | RuleChange
   | NextHopChange
-  | QdiscChange;
+  | QdiscChange
+  | ClassChange
+  | FilterChange;
 
 /** A change that the kernel has refused. */
 export interface ChangeFailure {
@@ -56,11 +59,13 @@ const ENCODERS: Readonly<
   rule: encodeRule,
   nexthop: encodeNextHop,
   qdisc: encodeQdisc,
+  class: encodeClass,
+  filter: encodeFilter,
 };
 
 /**
  * Makes one change: adds, sets, replaces or deletes a link, an address, a route, a neighbour, a rule, a
- * next hop or a queueing discipline.
+ * next hop, a queueing discipline, a class or a filter.
  *
  * Linux. Needs `--allow-ffi` and the whole of `--allow-net`, and CAP_NET_ADMIN in the namespace.
  *

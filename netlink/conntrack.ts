@@ -11,7 +11,7 @@ import type { ByteSource } from "./_bytes.ts";
 import { be16, be32, be64, bitNames, ip, struct, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
 import { familyNumber } from "./_families.ts";
-import { Words } from "./_words.ts";
+import { PROTOCOLS } from "./_ip_protocols.ts";
 
 /** One direction of a tracked connection. */
 export interface ConntrackTuple {
@@ -139,18 +139,6 @@ const STATUS: readonly (readonly [number, string])[] = [
   "OFFLOAD",
   "HW_OFFLOAD",
 ].map((name, bit) => [1 << bit, name]);
-/** netinet/in.h */
-const PROTOCOLS = new Words([
-  [1, "icmp"],
-  [6, "tcp"],
-  [17, "udp"],
-  [33, "dccp"],
-  [47, "gre"],
-  [58, "icmpv6"],
-  [132, "sctp"],
-  [136, "udplite"],
-]);
-
 function readTuple(
   raw: ReturnType<typeof TUPLE.decode> | undefined,
   counters: ReturnType<typeof COUNTERS.decode> | undefined,

@@ -8,13 +8,14 @@ import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts"
 import { IFINFOMSG } from "./_link_names.ts";
 import * as l from "./abi/link.ts";
 import { RTM_DELLINK, RTM_NEWLINK } from "./abi/rtnetlink.ts";
-import { attributes, writeAttribute } from "./attributes.ts";
+import { attributes, holding, writeAttribute } from "./attributes.ts";
 import { ByteSink } from "./_bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { tunDevice } from "./_tun.ts";
 import { binary, flag, names, text, u32, u8 } from "./_codecs.ts";
 import { KINDS, type LinkKind, SLAVE_KINDS, writeHardware } from "./_link_kinds.ts";
 import { IFLA } from "./link.ts";
+import type { RequestShape } from "./message.ts";
 import type { Namespace } from "./namespace.ts";
 
 /** What a link is to be, in the words of the table of links. */
@@ -133,8 +134,28 @@ const SETTINGS = attributes("IFLA_", {
   linkmode: [l.IFLA_LINKMODE, names(u8, ["DEFAULT", "DORMANT"])],
 });
 
-/** For errors: what is within a request. */
-const SHAPE = { headerBytes: IFINFOMSG.size, attributes: IFLA };
+/** For errors: what is within a request, whose innermost depends on the kinds. */
+function shapeOf(kind: string | undefined, slaveKind: string | undefined): RequestShape {
+  const data = kind === "veth" ? VETH : { within: KINDS[kind ?? ""]?.table };
+  const slave = { within: SLAVE_KINDS[slaveKind ?? ""]?.table };
+  const info = holding(
+    holding(IFLA.find(l.IFLA_LINKINFO)!.within!, l.IFLA_INFO_DATA, data),
+    l.IFLA_INFO_SLAVE_DATA,
+    slave,
+  );
+  const within = holding(IFLA, l.IFLA_LINKINFO, { within: info });
+  return { headerBytes: IFINFOMSG.size, attributes: within };
+}
+
+/** linux/veth.h: the one attribute of a veth is a link, header and all. */
+const VETH = {
+  within: {
+    find: (type: number) =>
+      type === l.VETH_INFO_PEER
+        ? { name: "VETH_INFO_PEER", within: IFLA, headerBytes: IFINFOMSG.size }
+        : undefined,
+  },
+};
 
 /** Writes a change of a link. */
 export function encodeLink(change: LinkChange, context: ChangeContext): ChangeRequest {
@@ -172,7 +193,7 @@ export function encodeLink(change: LinkChange, context: ChangeContext): ChangeRe
       else write(sink, index);
     },
     action,
-    shape: SHAPE,
+    shape: shapeOf(settings.kind, slaveKind),
     renames: true,
     device,
   };

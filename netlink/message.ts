@@ -14,7 +14,12 @@ import {
   NLMSGERR_ATTR_MSG,
   NLMSGERR_ATTR_OFFS,
 } from "./abi/netlink.ts";
-import { type AttributeLookup, attributes, NLA_HEADER_BYTES } from "./attributes.ts";
+import {
+  type AttributeLookup,
+  attributes,
+  type KnownAttribute,
+  NLA_HEADER_BYTES,
+} from "./attributes.ts";
 import { align4, type ByteSink, ByteSource } from "./_bytes.ts";
 import { text, u32 } from "./_codecs.ts";
 
@@ -223,7 +228,7 @@ function walk(
   shape: RequestShape | undefined,
   offset: number,
   path: string[],
-): { within?: AttributeLookup } | undefined {
+): Omit<KnownAttribute, "name"> | undefined {
   const source = new ByteSource(request);
   let lookup = shape?.attributes;
   let at = HEADER_BYTES + align4(shape?.headerBytes ?? 0);
@@ -237,7 +242,7 @@ function walk(
       path.push(found?.name ?? `${type}`);
       if (offset === at) return { within: found?.within };
       end = at + size;
-      at += NLA_HEADER_BYTES;
+      at += NLA_HEADER_BYTES + align4(found?.headerBytes ?? 0);
       lookup = found?.within;
     } else {
       at += align4(size);

@@ -33,7 +33,11 @@ export type { AddressChange } from "./address_change.ts";
 export type { LinkChange, LinkSettings } from "./link_change.ts";
 export type { NeighborChange } from "./neighbor_change.ts";
 export type { NextHopChange } from "./nexthop_change.ts";
-export type { QdiscChange } from "./qdisc_change.ts";
+export type { ClassChange, QdiscChange } from "./qdisc_change.ts";
+export type { FilterChange, FilterSettings } from "./filter_change.ts";
+export type { ControlAction, FilterAction } from "./_filter_actions.ts";
+export type { FlowerKeys } from "./_flower_keys.ts";
+export type { TrafficOptions } from "./_qdisc_kinds.ts";
 export type { RouteChange, RouteNextHopSettings } from "./route_change.ts";
 export type { RuleChange } from "./rule_change.ts";
 export {

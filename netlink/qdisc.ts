@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { show, text as someText } from "../core/arguments.ts";
+import { text as someText } from "../core/arguments.ts";
+import { filterHandleText, filterParent, handleText } from "./_handles.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
 import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
@@ -13,6 +14,7 @@ import { attributes, type UnknownAttribute } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
 import { binary, struct, text, u32, u64, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
+import { readFilterOptions } from "./_filter_kinds.ts";
 import { readOptions } from "./_qdisc_kinds.ts";
 
 /** What queueing disciplines, classes and filters have in common, in the words of `tc -j -s`. */
@@ -61,7 +63,7 @@ export interface TrafficClass extends Traffic {
   leaf?: string;
 }
 
-/** A filter. */
+/** A filter. Its `handle` is as `tc` has it: `"800::800"` of a u32, else hexadecimal. */
 export interface TrafficFilter extends Traffic {
   /** The EtherType that it looks at; 3 is all (ETH_P_ALL). */
   protocol: number;
@@ -117,31 +119,14 @@ export const TCA = attributes("TCA_", {
   egress_block: [t.TCA_EGRESS_BLOCK, u32],
 });
 
-/** A handle as `tc` writes it. */
-export function handleText(handle: number): string {
-  const minor = handle & 0xffff;
-  return `${(handle >>> 16).toString(16)}:${minor === 0 ? "" : minor.toString(16)}`;
-}
-
-/** The number of a handle in text: `"1:"`, `"1:10"`, `"root"`. */
-export function parseHandle(handle: string, action: string, what: string): number {
-  if (handle === "root") return t.TC_H_ROOT;
-  const match = typeof handle === "string"
-    ? /^([0-9a-f]{1,4}):([0-9a-f]{0,4})$/i.exec(handle)
-    : null;
-  if (match === null) {
-    throw new TypeError(`Cannot ${action}: ${what} ${show(handle)} is no handle`);
-  }
-  return (parseInt(match[1], 16) << 16 | parseInt(match[2] || "0", 16)) >>> 0;
-}
-
 /** Reads what a message of queueing disciplines, classes and filters has in common. */
 function readTraffic(
   source: ByteSource,
   at: number,
   end: number,
   linkNames: LinkNames,
-): { traffic: Traffic; info: number; chain: number | undefined } {
+  read: typeof readOptions = readOptions,
+): { traffic: Traffic; info: number; handle: number; chain: number | undefined } {
   const header = TCMSG.decode(source, at, end - at);
   const raw = TCA.decode(source, at + TCMSG.size, end - at - TCMSG.size);
   const kind = raw.kind ?? "";
@@ -153,7 +138,7 @@ function readTraffic(
   };
   if (header.tcm_parent === t.TC_H_ROOT) traffic.root = true;
   else if (header.tcm_parent !== 0) traffic.parent = handleText(header.tcm_parent);
-  traffic.options = raw.options === undefined ? {} : readOptions(kind, raw.options);
+  traffic.options = raw.options === undefined ? {} : read(kind, raw.options);
   const { basic, queue, pkt64 } = raw.stats2 ?? {};
   if (basic !== undefined) {
     traffic.bytes = basic.bytes;
@@ -161,7 +146,7 @@ function readTraffic(
   }
   if (queue !== undefined) Object.assign(traffic, queue);
   if (raw.unknown !== undefined) traffic.unknown = raw.unknown;
-  return { traffic, info: header.tcm_info, chain: raw.chain };
+  return { traffic, info: header.tcm_info, handle: header.tcm_handle, chain: raw.chain };
 }
 
 /** Reads the payload of an RTM_NEWQDISC or RTM_DELQDISC. */
@@ -194,12 +179,6 @@ export interface FiltersOptions extends ClassesOptions {
   /** What they belong to: a handle, `"root"` (the default), `"ingress"` or `"egress"` of a clsact. */
   parent?: string;
 }
-
-/** linux/pkt_sched.h: TC_H_MIN_INGRESS and TC_H_MIN_EGRESS under TC_H_CLSACT. */
-const HOOKS: Readonly<Record<string, number>> = {
-  ingress: (t.TC_H_CLSACT & 0xffff0000 | 0xfff2) >>> 0,
-  egress: (t.TC_H_CLSACT & 0xffff0000 | 0xfff3) >>> 0,
-};
 
 /**
  * The queueing disciplines of all links, with their counters: what `tc -s qdisc` lists.
@@ -305,7 +284,7 @@ export function filters(options: FiltersOptions): Dump<TrafficFilter> {
   someText()(options.dev, action, "dev");
   const { parent = "root" } = options;
   someText()(parent, action, "parent");
-  const number = parent === "root" ? 0 : HOOKS[parent] ?? parseHandle(parent, action, "parent");
+  const number = filterParent(parent, action);
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);
     const index = linkNames.need(options.dev, action);
@@ -313,10 +292,17 @@ export function filters(options: FiltersOptions): Dump<TrafficFilter> {
       type: RTM_GETTFILTER,
       payload: (sink) => TCMSG.encode(sink, { tcm_ifindex: index, tcm_parent: number }),
       read(source, at, end) {
-        const { traffic, info, chain } = readTraffic(source, at, end, linkNames);
+        const { traffic, info, handle, chain } = readTraffic(
+          source,
+          at,
+          end,
+          linkNames,
+          readFilterOptions,
+        );
         // TC_H_MAKE(prio << 16, protocol in network order).
         const protocol = (info & 0xff) << 8 | info >> 8 & 0xff;
         const filter: TrafficFilter = { ...traffic, protocol, pref: info >>> 16 };
+        filter.handle = filterHandleText(filter.kind, handle);
         if (chain !== undefined) filter.chain = chain;
         return filter;
       },

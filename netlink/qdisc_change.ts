@@ -1,16 +1,15 @@
 /**
- * Queueing disciplines added, replaced and deleted: what `tc qdisc add`, `replace` and `delete` do.
+ * Queueing disciplines and classes added, replaced and deleted: what `tc qdisc` and `tc class` do.
  *
  * @module
  */
-import { checkLinkName, checkText, checkWords, newFlags, verbOf } from "./_change_words.ts";
-import { RTM_DELQDISC, RTM_NEWQDISC } from "./abi/rtnetlink.ts";
-import { TC_H_CLSACT, TC_H_INGRESS, TC_H_ROOT, TCA_OPTIONS } from "./abi/traffic.ts";
-import { writeAttribute } from "./attributes.ts";
-import type { ByteSink } from "./_bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
-import { parseHandle, TCA, TCMSG } from "./qdisc.ts";
-import { optionWriter } from "./_qdisc_kinds.ts";
+import { checkLinkName, checkText, checkWords, verbOf } from "./_change_words.ts";
+import { parseHandle } from "./_handles.ts";
+import { trafficRequest } from "./_traffic_request.ts";
+import { RTM_DELQDISC, RTM_DELTCLASS, RTM_NEWQDISC, RTM_NEWTCLASS } from "./abi/rtnetlink.ts";
+import { TC_H_CLSACT, TC_H_INGRESS, TC_H_ROOT } from "./abi/traffic.ts";
+import { optionWriter, type TrafficOptions } from "./_qdisc_kinds.ts";
 
 /** A change of a link's queueing disciplines. */
 export interface QdiscChange {
@@ -18,7 +17,7 @@ export interface QdiscChange {
   do: "add qdisc" | "replace qdisc" | "set qdisc" | "delete qdisc";
   /** The link, by name. */
   dev: string;
-  /** The kind: `"netem"`, `"tbf"`, `"fq"`, `"fq_codel"`, `"htb"`, `"pfifo"`, `"clsact"`, … */
+  /** The kind: `"netem"`, `"tbf"`, `"fq"`, `"fq_codel"`, `"sfq"`, `"prio"`, `"htb"`, `"pfifo"`, `"clsact"`, … */
   kind?: string;
   /** What it belongs to: `"root"` (the default) or the handle of a class. */
   parent?: string;
@@ -26,24 +25,40 @@ export interface QdiscChange {
   handle?: string;
   /**
    * The values of its kind by `tc`'s words, as numbers: rates in bytes a second, sizes in bytes, shares
-   * from 0 to 1. Netem's times are in seconds, tbf's `lat` in microseconds.
+   * from 0 to 1. Netem's times are in seconds, tbf's `lat` in microseconds, sfq's `perturb` in seconds;
+   * prio's `priomap` is a list of 16 bands.
    */
-  options?: Readonly<Record<string, number | boolean>>;
+  options?: TrafficOptions;
 }
 
-const SHAPE = { headerBytes: TCMSG.size, attributes: TCA };
+/** A change of the classes of a queueing discipline. */
+export interface ClassChange {
+  /** What to do. */
+  do: "add class" | "replace class" | "set class" | "delete class";
+  /** The link, by name. */
+  dev: string;
+  /** The kind, that of the queueing discipline: `"htb"`. To delete it may be left out. */
+  kind?: string;
+  /** What it belongs to: the handle of the queueing discipline, `"1:"`, or of another class. */
+  parent?: string;
+  /** Its own handle: `"1:10"`. */
+  handle: string;
+  /**
+   * The values of its kind by `tc`'s words: of htb `rate` and `ceil` in bytes a second, `burst` and
+   * `cburst` in bytes, `quantum`, `prio`.
+   */
+  options?: TrafficOptions;
+}
+
+const VERBS = ["add", "replace", "set", "delete"] as const;
+const KEYS = ["dev", "kind", "parent", "handle", "options"];
 
 /** Writes a change of a queueing discipline. */
 export function encodeQdisc(change: QdiscChange, context: ChangeContext): ChangeRequest {
   const verb = verbOf(change);
   const { kind, options = {} } = change;
   const action = `${change.do} ${kind ?? ""}`.trim();
-  checkWords(
-    change,
-    ["dev", "kind", "parent", "handle", "options"],
-    ["add", "replace", "set", "delete"],
-    action,
-  );
+  checkWords(change, KEYS, VERBS, action);
   checkLinkName(change.dev, action, "dev");
   if (verb !== "delete") checkText(kind, action, "kind");
   const special = kind === "clsact" ? TC_H_CLSACT : kind === "ingress" ? TC_H_INGRESS : undefined;
@@ -54,20 +69,38 @@ export function encodeQdisc(change: QdiscChange, context: ChangeContext): Change
     : change.handle === undefined
     ? 0
     : parseHandle(change.handle, action, "handle");
-  const write = kind === undefined ? undefined : optionWriter(kind, options, action);
+  const writer = kind === undefined ? undefined : optionWriter(kind, "qdisc", options, action);
   const index = context.index(change.dev);
-  return {
-    type: verb === "delete" ? RTM_DELQDISC : RTM_NEWQDISC,
-    flags: newFlags(verb),
-    payload(sink) {
-      TCMSG.encode(sink, { tcm_ifindex: index, tcm_parent: parent, tcm_handle: handle });
-      TCA.encode(sink, { kind });
-      if (write !== undefined && special === undefined && verb !== "delete") {
-        const codec = { decode: () => undefined, encode: (inner: ByteSink) => write(inner) };
-        writeAttribute(sink, TCA_OPTIONS, codec, undefined, "options");
-      }
-    },
+  return trafficRequest({
+    types: [RTM_NEWQDISC, RTM_DELQDISC],
+    verb,
+    header: { tcm_ifindex: index, tcm_parent: parent, tcm_handle: handle },
+    kind,
+    write: special === undefined ? writer?.write : undefined,
+    shape: writer?.shape,
     action,
-    shape: SHAPE,
-  };
+  });
+}
+
+/** Writes a change of a class. */
+export function encodeClass(change: ClassChange, context: ChangeContext): ChangeRequest {
+  const verb = verbOf(change);
+  const { kind, options = {} } = change;
+  const action = `${change.do} ${change.handle}`;
+  checkWords(change, KEYS, VERBS, action);
+  checkLinkName(change.dev, action, "dev");
+  if (verb !== "delete") checkText(kind, action, "kind");
+  const handle = parseHandle(change.handle, action, "handle");
+  const parent = change.parent === undefined ? 0 : parseHandle(change.parent, action, "parent");
+  const writer = kind === undefined ? undefined : optionWriter(kind, "class", options, action);
+  const index = context.index(change.dev);
+  return trafficRequest({
+    types: [RTM_NEWTCLASS, RTM_DELTCLASS],
+    verb,
+    header: { tcm_ifindex: index, tcm_parent: parent, tcm_handle: handle },
+    kind,
+    write: writer?.write,
+    shape: writer?.shape,
+    action,
+  });
 }

@@ -24,6 +24,9 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
     ],
   },
   traffic: { headers: [["linux/rtnetlink.h", "linux/pkt_sched.h", "linux/gen_stats.h"]] },
+  classifiers: {
+    headers: [["linux/types.h", "linux/pkt_cls.h", "linux/tc_act/tc_gact.h"]],
+  },
   generic: { headers: [["linux/genetlink.h"]] },
   ethtool: {
     headers: [["linux/ethtool_netlink.h"], ["linux/ethtool.h", "linux/sockios.h"]],

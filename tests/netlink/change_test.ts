@@ -4,6 +4,7 @@ import { netlink } from "../../mod.ts";
 import { openFds, testWith } from "../_tools.ts";
 import { json, plain } from "./_ip.ts";
 import { Netns } from "./_netns.ts";
+import { twins } from "./_twins.ts";
 
 const NEEDS = { root: true, netns: true, tools: ["ip"] };
 
@@ -26,19 +27,6 @@ async function bothPrint(a: Netns, b: Netns, commands: string[], leave = LEAVE):
     const [ours, theirs] = await Promise.all([json(a, command), json(b, command)]);
     assertEquals(plain(ours, leave), plain(theirs, leave), command);
   }
-}
-
-async function twins(): Promise<{ ours: Netns; theirs: Netns } & AsyncDisposable> {
-  const ours = await Netns.make();
-  const theirs = await Netns.make();
-  return {
-    ours,
-    theirs,
-    async [Symbol.asyncDispose]() {
-      await ours.remove();
-      await theirs.remove();
-    },
-  };
 }
 
 async function both(
@@ -451,7 +439,7 @@ testWith(NEEDS, "an error has the kernel's words and names the attribute at faul
       { do: "add link", ifname: "vx", kind: "vxlan", info_data: { id: 1 << 24 } },
       "ERANGE",
       undefined,
-      "IFLA_LINKINFO.IFLA_INFO_DATA.1",
+      "IFLA_LINKINFO.IFLA_INFO_DATA.IFLA_VXLAN_ID",
     ],
     [{ do: "set link", ifname: "lo", master: "lo" }, "EOPNOTSUPP", undefined, undefined],
   ];
