@@ -7,7 +7,7 @@ import { integer, object, optional, type Parameter, text } from "../core/argumen
 import { formatIp, parseIp } from "../core/ip/text.ts";
 import * as c from "./abi/classifiers.ts";
 import type { AttributeRows } from "./attributes.ts";
-import { be16, hardware, ip, u16, u8 } from "./_codecs.ts";
+import { be16, hardware, ip, parseHex, u16, u8 } from "./_codecs.ts";
 import { parsePrefix } from "./_families.ts";
 import { PROTOCOLS } from "./_ip_protocols.ts";
 
@@ -45,7 +45,7 @@ export const FLOWER_ROWS = {
 
 /** What a flower filter matches; what is left out may be anything. */
 export interface FlowerKeys {
-  /** The hardware address of the recipient, with a mask: `"01:00:00:00:00:00/01:00:00:00:00:00"`. */
+  /** The hardware address of the recipient, with a prefix or a mask: `"01:00:00:00:00:00/01:00:00:00:00:00"`. */
   dst_mac?: string;
   /** The hardware address of the sender. */
   src_mac?: string;
@@ -69,13 +69,16 @@ export interface FlowerKeys {
 
 const MAC: Parameter<string> = (value, action, name) => {
   const given = text()(value, action, name);
-  for (const part of given.split("/", 2)) {
-    if (!/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(part)) {
-      throw new TypeError(`Cannot ${action}: ${name} is no hardware address`);
-    }
+  const [address, mask = "48"] = given.split("/", 2);
+  if (!MAC_TEXT.test(address)) {
+    throw new TypeError(`Cannot ${action}: ${name} is no hardware address`);
+  }
+  if (!MAC_TEXT.test(mask) && !(/^\d{1,2}$/.test(mask) && +mask <= 48)) {
+    throw new TypeError(`Cannot ${action}: ${name} has no mask behind its /`);
   }
   return given;
 };
+const MAC_TEXT = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 const PREFIX: Parameter<ReturnType<typeof parsePrefix>> = (value, action, name) =>
   parsePrefix(value as string, action, name);
 
@@ -101,7 +104,6 @@ const ETHER_TYPES: Readonly<Record<number, string>> = {
 };
 const ETH_P_ALL = 3;
 const ETH_P_8021Q = 0x8100;
-const WHOLE_MAC = "ff:ff:ff:ff:ff:ff";
 const PORT_PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 
 /** The keys, of attributes. */
@@ -109,7 +111,7 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
   const keys: FlowerKeys = {};
   for (const word of ["dst_mac", "src_mac"] as const) {
     const [mac, mask] = [values[word], values[`${word}_mask`]];
-    if (mac !== undefined) keys[word] = mask === WHOLE_MAC ? `${mac}` : `${mac}/${mask}`;
+    if (mac !== undefined) keys[word] = withPrefix(`${mac}`, `${mask}`, parseHex(`${mask}`));
   }
   const type = values.eth_type as number | undefined;
   if (type !== undefined) keys.eth_type = ETHER_TYPES[type] ?? `0x${type.toString(16)}`;
@@ -121,7 +123,8 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
     const family = values[`${end}_ip4`] !== undefined ? "ip4" : "ip6";
     const address = values[`${end}_${family}`];
     if (address !== undefined) {
-      keys[`${end}_ip`] = withPrefix(`${address}`, `${values[`${end}_${family}_mask`]}`);
+      const mask = `${values[`${end}_${family}_mask`]}`;
+      keys[`${end}_ip`] = withPrefix(`${address}`, mask, parseIp(mask));
     }
     for (const protocol of PORT_PROTOCOLS) {
       const port = values[`${end}_${protocol}`];
@@ -132,8 +135,8 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
 }
 
 /** An address with its prefix; with the mask as it is if that is none. */
-function withPrefix(address: string, mask: string): string {
-  const bits = [...parseIp(mask)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+function withPrefix(address: string, mask: string, bytes: Uint8Array): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   const length = bits.lastIndexOf("1") + 1;
   if (bits.slice(0, length).includes("0")) return `${address}/${mask}`;
   return length === bits.length ? address : `${address}/${length}`;
@@ -154,10 +157,12 @@ export function writeFlowerKeys(
     throw new TypeError(`Cannot ${action}: a VLAN's keys need the protocol 802.1Q`);
   }
   for (const word of ["dst_mac", "src_mac"] as const) {
-    const [mac, mask = WHOLE_MAC] = keys[word]?.split("/") ?? [];
+    const [mac, mask = "48"] = keys[word]?.split("/") ?? [];
     if (mac === undefined) continue;
     values[word] = mac;
-    values[`${word}_mask`] = mask;
+    values[`${word}_mask`] = mask.includes(":")
+      ? mask
+      : Array.from(maskOf(+mask, 6), (byte) => byte.toString(16).padStart(2, "0")).join(":");
   }
   if (keys.ip_proto !== undefined) {
     values.ip_proto = PROTOCOLS.number(keys.ip_proto, 255, action, "ip_proto");
@@ -167,7 +172,8 @@ export function writeFlowerKeys(
     if (address !== undefined) {
       const six = address.address.includes(":");
       values[`${end}_ip${six ? 6 : 4}`] = address.address;
-      values[`${end}_ip${six ? 6 : 4}_mask`] = maskText(address.prefixLength, six ? 16 : 4);
+      const mask = maskOf(address.prefixLength, six ? 16 : 4);
+      values[`${end}_ip${six ? 6 : 4}_mask`] = formatIp(mask);
     }
     const port = keys[`${end}_port`];
     if (port === undefined) continue;
@@ -180,8 +186,8 @@ export function writeFlowerKeys(
   return values;
 }
 
-function maskText(prefixLength: number, size: number): string {
+function maskOf(prefixLength: number, size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   for (let bit = 0; bit < prefixLength; bit++) bytes[bit >> 3] |= 0x80 >> (bit & 7);
-  return formatIp(bytes);
+  return bytes;
 }

@@ -130,7 +130,7 @@ const OTHERS: Row[] = [
         keys: {
           src_ip: "10.1.0.0/16",
           dst_mac: "02:00:00:00:00:01",
-          src_mac: "02:00:00:00:00:00/ff:00:00:00:00:00",
+          src_mac: "02:00:00:00:00:00/8",
           ip_proto: "udp",
           src_port: 53,
         },
