@@ -8,7 +8,7 @@ export { type NetlinkEvent, type NetlinkRequest, open, type OpenOptions } from "
 export type { NetlinkEndpoint } from "./endpoint.ts";
 export type { Dump } from "./dump.ts";
 export type { NetlinkProtocol } from "./groups.ts";
-export type { AttributeLookup } from "./attributes.ts";
+export type { AttributeLookup, KnownAttribute } from "./attributes.ts";
 export type { NetlinkError, NetlinkMessage, RequestShape } from "./message.ts";
 export type { Namespace } from "./namespace.ts";
 export { type Link, type LinkCounters, type LinkInfo, links, type LinksOptions } from "./link.ts";
