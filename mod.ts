@@ -3,6 +3,20 @@
  *
  * Loading this module opens no library and needs no permission.
  *
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ *
+ * using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await tcp.connect(listener.localAddr);
+ * using server = await listener.accept();
+ *
+ * await client.sendAll(new TextEncoder().encode("Hello\n"));
+ * for await (const line of server.lines()) {
+ *   console.log(line, "from port", server.remoteAddr?.port);
+ *   break;
+ * }
+ * ```
+ *
  * @module
  */
 export * from "./core/mod.ts";

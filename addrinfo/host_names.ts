@@ -11,6 +11,13 @@ const LONGEST_NAME_BYTES = 64;
  *
  * Needs `--allow-sys=hostname`.
  *
+ * @example In short
+ * ```ts
+ * import { addrinfo } from "@berkeley/sockets";
+ *
+ * console.log("this is", addrinfo.hostname());
+ * ```
+ *
  * @returns The name.
  * @throws {Deno.errors.NotCapable} If the permission is missing.
  */
@@ -22,6 +29,13 @@ export function hostname(): string {
  * Names this machine (`man 2 sethostname`), or its UTS namespace, until the next boot.
  *
  * Linux. Needs `--allow-ffi`, `--allow-sys=hostname`, and of the system CAP_SYS_ADMIN.
+ *
+ * @example In short
+ * ```ts ignore
+ * import { addrinfo } from "@berkeley/sockets";
+ *
+ * addrinfo.setHostname("gateway");
+ * ```
  *
  * @param name 1 to 64 bytes.
  * @throws {Deno.errors.PermissionDenied} Code `EPERM`, without the capability.

@@ -32,6 +32,14 @@ export function interfaces(): NetworkInterface[] {
  *
  * Linux. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`.
  *
+ * @example In short
+ * ```ts
+ * import { addrinfo } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(addrinfo.interfaceName(addrinfo.interfaceIndex("lo")), "lo");
+ * ```
+ *
  * @param name The name, `"eth0"`.
  * @returns The index, 1 or more.
  * @throws {SocketError} Code `ENODEV` if there is none of this name.
@@ -50,6 +58,16 @@ export function interfaceIndex(name: string): number {
  * The name of an interface (`man 3 if_indextoname`).
  *
  * Linux. Needs `--allow-ffi` and `--allow-sys=networkInterfaces`.
+ *
+ * @example In short
+ * ```ts
+ * import { addrinfo } from "@berkeley/sockets";
+ *
+ * for (const { name } of addrinfo.interfaces()) {
+ *   const index = addrinfo.interfaceIndex(name);
+ *   console.log(index, addrinfo.interfaceName(index));
+ * }
+ * ```
  *
  * @param index The index, 1 to 2^31 - 1.
  * @returns The name.

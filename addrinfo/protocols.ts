@@ -31,6 +31,14 @@ export async function getProtocolByName(name: string): Promise<Protocol | undefi
  *
  * Linux. Needs `--allow-ffi`.
  *
+ * @example In short
+ * ```ts
+ * import { addrinfo } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals((await addrinfo.getProtocolByNumber(17))?.name, "udp");
+ * ```
+ *
  * @param number The number, IPPROTO_*, 0 to 255.
  * @returns The protocol; `undefined` if there is none.
  * @throws {TypeError} If the number is none.

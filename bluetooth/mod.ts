@@ -3,6 +3,15 @@
  * (L2CAP, classic and Low Energy), sound (SCO), isochronous links (ISO), the controllers (HCI) and
  * their management.
  *
+ * ```ts ignore
+ * import { bluetooth } from "@berkeley/sockets";
+ *
+ * // A serial port of a device nearby.
+ * const device = { address: "00:11:22:33:44:55", channel: 1 };
+ * using port = await bluetooth.connect({ kind: "rfcomm", ...device, timeoutMs: 5000 });
+ * for await (const line of port.lines()) console.log(line);
+ * ```
+ *
  * @module
  */
 export { connect } from "./connect.ts";

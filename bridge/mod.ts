@@ -1,6 +1,16 @@
 /**
  * Endpoints and what the ecosystem has: Node streams, HTTP, TLS.
  *
+ * ```ts
+ * import { unix } from "@berkeley/sockets";
+ * import { fetchOver, serveHttp } from "@berkeley/sockets/bridge";
+ *
+ * const path = `${await Deno.makeTempDir()}/http.sock`;
+ * await using _server = serveHttp(await unix.listen({ path }), () => new Response("Hello"));
+ * using connection = await unix.connect({ path });
+ * console.log(await (await fetchOver(connection, "http://localhost/")).text()); // Hello
+ * ```
+ *
  * @module
  */
 export { type NodeDuplex, toNodeDuplex } from "./to_node_duplex.ts";

@@ -103,7 +103,21 @@ export function packJ1939Name(fields: J1939Name): bigint {
   return name;
 }
 
-/** The fields of a NAME. */
+/**
+ * The fields of a NAME.
+ *
+ * @example In short
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = can.unpackJ1939Name(0x8000_0000_0c80_0007n);
+ * assertEquals([fields.identity, fields.manufacturer], [7, 100]);
+ * ```
+ *
+ * @param name The NAME.
+ * @returns Its fields.
+ */
 export function unpackJ1939Name(name: bigint): J1939Name {
   NAME(name, "unpack a NAME", "name");
   const fields = Object.fromEntries(
@@ -137,6 +151,15 @@ export interface ClaimedAddress extends Disposable {
  * second whether a NAME that goes before objects. Then sockets opened with the NAME alone send by it.
  *
  * Needs `--allow-ffi` and the whole of `--allow-net`.
+ *
+ * @example Any of three addresses
+ * ```ts ignore
+ * import { can } from "@berkeley/sockets";
+ *
+ * const name = 0x8000_0000_0c80_0007n; // can.packJ1939Name makes one of its fields
+ * using claimed = await can.claimAddress({ interface: "can0", name, addresses: [128, 129, 130] });
+ * console.log(claimed.address);
+ * ```
  *
  * @param options The interface, the NAME and the addresses to try.
  * @returns The address that nobody with a better right has.

@@ -131,6 +131,15 @@ function encodeXl(frame: Omit<Partial<CanXlFrame>, "kind">): Uint8Array<ArrayBuf
 /**
  * Bytes of a raw CAN socket as a frame.
  *
+ * @example In short
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = can.encodeFrame({ id: 0x123, data: Uint8Array.of(1, 2) });
+ * assertEquals(can.formatFrame(can.decodeFrame(bytes)), "123#0102");
+ * ```
+ *
  * @param message What was received: 16 bytes, of CAN FD 72, of CAN XL 12 and more.
  * @returns The frame; its data is memory of its own.
  * @throws {RangeError} If the bytes are no frame: too short, or of a length that is none.

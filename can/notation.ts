@@ -129,6 +129,14 @@ function hex(value: number, digits: number): string {
 /**
  * Writes a frame in the notation of can-utils (`cansend`).
  *
+ * @example In short
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(can.formatFrame({ id: 0x123, data: Uint8Array.of(1, 2) }), "123#0102");
+ * ```
+ *
  * @param frame The frame.
  * @returns The text.
  * @throws {TypeError} If a key is unknown or of the wrong type.
@@ -191,6 +199,16 @@ export function parseLogLine(line: string): CanLogEntry | undefined {
 /**
  * Writes a line of a log file of candump. As there, the flags of a CAN FD frame say that it is one, as
  * the kernel's do (CANFD_FDF): `123##5AA` is {@linkcode formatFrame}'s `123##1AA`.
+ *
+ * @example In short
+ * ```ts
+ * import { can } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frame = { id: 0x123, data: Uint8Array.of(1, 2) };
+ * const line = can.formatLogLine({ timestampNanos: 1_500_000_000n, interface: "can0", frame });
+ * assertEquals(line, "(0000000001.500000) can0 123#0102");
+ * ```
  *
  * @param entry When, where and what.
  * @returns The line, without its end.

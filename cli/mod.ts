@@ -1,6 +1,12 @@
 /**
  * The command `sock`: sockets of every family on the command line.
  *
+ * ```sh
+ * deno install -g -A -n sock jsr:@berkeley/sockets/cli
+ * sock listen tcp:9000
+ * sock ping -c 3 10.0.0.1
+ * ```
+ *
  * Run it as `deno run -A jsr:@berkeley/sockets/cli COMMAND …`, or install it:
  * `deno install -gA -n sock jsr:@berkeley/sockets/cli`. `sock --help` lists the commands. Instead of
  * `-A`, give the permissions that the command at hand asks for: `--allow-net=HOST:PORT` for

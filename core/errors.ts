@@ -85,7 +85,21 @@ export function socketError(code: string, context: ErrorContext): SocketError {
   return error;
 }
 
-/** Whether `error` carries a POSIX code; with `code`, whether it is that one. */
+/**
+ * Whether `error` carries a POSIX code; with `code`, whether it is that one.
+ *
+ * @example Telling errors apart
+ * ```ts
+ * import { isSocketError, tcp } from "@berkeley/sockets";
+ *
+ * const error = await tcp.connect({ hostname: "127.0.0.1", port: 1 }).catch((error) => error);
+ * if (isSocketError(error, "ECONNREFUSED")) console.log("nobody listens:", error.address);
+ * ```
+ *
+ * @param error Anything that was thrown.
+ * @param code A POSIX name, `"ECONNREFUSED"`. Default: any.
+ * @returns Whether it is one, with `code`, `errno` and `syscall`.
+ */
 export function isSocketError(error: unknown, code?: string): error is SocketError {
   return error instanceof Error && "code" in error && typeof error.code === "string" &&
     (code === undefined || error.code === code);

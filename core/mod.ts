@@ -1,6 +1,24 @@
 /**
  * Types and helpers that all families share: endpoints, addresses, options, errors, waiting, IP text.
  *
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { isSocketError, type StreamEndpoint } from "@berkeley/sockets/core";
+ *
+ * // A stream of any family, on either engine.
+ * async function greet(stream: StreamEndpoint<unknown>): Promise<void> {
+ *   await stream.sendAll(new TextEncoder().encode("Hello\n"), { timeoutMs: 1000 });
+ * }
+ *
+ * try {
+ *   using connection = await tcp.connect({ hostname: "127.0.0.1", port: 1 });
+ *   await greet(connection);
+ * } catch (error) {
+ *   if (!isSocketError(error, "ECONNREFUSED")) throw error;
+ *   console.log("nobody is there:", error.syscall, error.address);
+ * }
+ * ```
+ *
  * @module
  */
 export type * from "./address.ts";

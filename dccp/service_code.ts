@@ -37,6 +37,15 @@ export function serviceCode(code: number | string): number {
 /**
  * A service code as text: four characters where they are printable, else digits.
  *
+ * @example In short
+ * ```ts
+ * import { dccp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(dccp.serviceCodeText(dccp.serviceCode("echo")), "echo");
+ * assertEquals(dccp.serviceCodeText(42), "42");
+ * ```
+ *
  * @param code 1 to 2^32 - 2.
  * @returns The text.
  */

@@ -2,6 +2,14 @@
  * The kernel's tables of links, addresses, routes, neighbours and sockets, live, by netlink
  * (`man 7 netlink`, `man 7 rtnetlink`).
  *
+ * ```ts
+ * import { netlink } from "@berkeley/sockets";
+ *
+ * for await (const link of netlink.links()) console.log(link.ifname, link.operstate, link.mtu);
+ * const [loopback] = await netlink.addresses({ dev: "lo", family: "inet" }).toArray();
+ * console.log(loopback.local); // 127.0.0.1
+ * ```
+ *
  * @module
  */
 export { type NetlinkEvent, type NetlinkRequest, open, type OpenOptions } from "./endpoint.ts";

@@ -1,6 +1,14 @@
 /**
  * Raw IP, ICMP and link-layer sockets, BPF filters, and the probes built on them.
  *
+ * ```ts
+ * import { raw } from "@berkeley/sockets";
+ *
+ * for await (const event of raw.ping("127.0.0.1", { count: 2, intervalMs: 100 })) {
+ *   if (event.type === "reply") console.log(event.sequence, event.rttMicros);
+ * }
+ * ```
+ *
  * @module
  */
 export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";

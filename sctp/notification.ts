@@ -106,6 +106,20 @@ function outcome(flags: number): "done" | "denied" | "failed" {
 /**
  * Reads a notification as the kernel wrote it.
  *
+ * @example In short
+ * ```ts
+ * import { sctp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // struct sctp_shutdown_event (linux/sctp.h): type, flags, length, association.
+ * const bytes = new Uint8Array(12);
+ * const view = new DataView(bytes.buffer);
+ * view.setUint16(0, 0x8005, true);
+ * view.setUint32(4, 12, true);
+ * view.setInt32(8, 3, true);
+ * assertEquals(sctp.decodeNotification(bytes).type, "shutdown");
+ * ```
+ *
  * @param notification All of it.
  * @returns The notification; type `"other"` for what is not known, or shorter than its kind.
  */

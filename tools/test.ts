@@ -106,7 +106,7 @@ function jobs(only: readonly string[]): Job[] {
   const folderNames = [...new Set([...exported, "faces"].map((path) => path.split("/")[0]))];
   list.push({
     name: "examples in the docs",
-    args: [...TEST_ARGS, "--doc", "README.md", ...folderNames],
+    args: [...TEST_ARGS, "--doc", ...folderNames],
     counted: true,
   });
   return [

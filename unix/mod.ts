@@ -1,6 +1,18 @@
 /**
  * Unix domain sockets, over Deno's own networking or, with `engine: "libc"`, over libc.
  *
+ * ```ts
+ * import { unix } from "@berkeley/sockets";
+ *
+ * const path = `${await Deno.makeTempDir()}/example.sock`;
+ * using listener = await unix.listen({ path, mode: 0o600 });
+ * using client = await unix.connect({ path });
+ * using server = await listener.accept();
+ *
+ * await client.sendAll(new TextEncoder().encode("Hello\n"));
+ * console.log(await server.lines().next()); // { value: "Hello", done: false }
+ * ```
+ *
  * @module
  */
 export { listen } from "./listen.ts";

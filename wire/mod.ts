@@ -5,6 +5,17 @@
  * Every protocol has a view (`Ipv4View.parse(bytes)`: checked once, then no accessor fails or
  * copies), a value (`Ipv4`: the plain object that the header means) and an encoder (`encodeIpv4`).
  *
+ * ```ts
+ * import { decodePacket, describe, encode } from "@berkeley/sockets/wire";
+ *
+ * const packet = encode(
+ *   { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" },
+ *   { kind: "udp", sourcePort: 53, destinationPort: 1024 },
+ *   new TextEncoder().encode("answer"),
+ * );
+ * console.log(describe(decodePacket(packet)));
+ * ```
+ *
  * @module
  */
 

@@ -3,7 +3,10 @@
  * functions: no permission, no library, any runtime.
  *
  * ```ts
- * import { formatIp, isInCidr, parseIp } from "@berkeley/sockets/ip";
+ * import { cidrContains, formatIp, parseCidr, parseIp } from "@berkeley/sockets/ip";
+ *
+ * console.log(formatIp(parseIp("2001:DB8:0:0::1"))); // 2001:db8::1
+ * console.log(cidrContains(parseCidr("10.0.0.0/8"), "10.1.2.3")); // true
  * ```
  *
  * @module

@@ -38,6 +38,14 @@ export function CMSG_SPACE(dataBytes: number): number {
 /**
  * The length that a control message says it has (`man 3 cmsg`, `cmsg_len`).
  *
+ * @example Of one descriptor
+ * ```ts
+ * import { CMSG_LEN, CMSG_SPACE } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([CMSG_LEN(4), CMSG_SPACE(4)], [20, 24]);
+ * ```
+ *
  * @param dataBytes The length of its data in bytes, 0 to 2^31 - 65.
  * @returns Header and data, not rounded up.
  * @throws {RangeError} If the length is out of range.

@@ -13,6 +13,23 @@ import { Socket } from "./socket.ts";
  * VSOCK sockets need the permissions for the addresses that they bind, connect and send to, all others
  * the whole of `--allow-net`: raw, packet, netlink …
  *
+ * @example A client, as in C and Python
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, socket } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = socket(AF_INET, SOCK_STREAM);
+ * server.bind({ hostname: "localhost", port: 0 });
+ * server.listen();
+ *
+ * using client = socket(AF_INET, SOCK_STREAM);
+ * await client.connect(server.localAddr);
+ * const [connection] = await server.accept();
+ * await client.sendAll(new TextEncoder().encode("Hello"));
+ * assertEquals(await connection.recv(5), new TextEncoder().encode("Hello"));
+ * connection.close();
+ * ```
+ *
  * @param family AF_* (default AF_INET).
  * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
  * @param protocol IPPROTO_* (default 0: the type's usual one).

@@ -24,6 +24,20 @@ let known: number | undefined;
  * How many datagrams one send may become: the payload may be that many times the `segmentBytes` of
  * a `"segment"` control message, and at most 65507 bytes.
  *
+ * @example As many datagrams a send as the kernel makes of it
+ * ```ts
+ * import { maxGsoSegments, udp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using receiver = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
+ * using sender = await udp.connect({ ...receiver.localAddr, engine: "libc" });
+ * const count = Math.min(4, maxGsoSegments());
+ * await sender.send(new Uint8Array(100 * count), {
+ *   control: count > 1 ? [{ type: "segment", segmentBytes: 100 }] : [],
+ * });
+ * assertEquals((await receiver.recv()).length, 100);
+ * ```
+ *
  * @returns 1 if the kernel cannot segment, else 64 or 128. Asked of the kernel once, with datagrams
  * that a socket sends to itself.
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.

@@ -84,6 +84,14 @@ export function optionByName(name: string): SocketOption<unknown> | undefined {
 /**
  * All options that have a row, in the order of their names.
  *
+ * @example What may be read of TCP sockets
+ * ```ts
+ * import { allOptions } from "@berkeley/sockets/options";
+ *
+ * const ofTcp = allOptions().filter(({ name, access }) => name.startsWith("TCP_") && access !== "wo");
+ * console.log(ofTcp.map(({ name }) => name).join(" "));
+ * ```
+ *
  * @returns The options.
  */
 export function allOptions(): readonly SocketOption<unknown>[] {

@@ -230,6 +230,18 @@ export const IPV6_MCAST_MSFILTER: SocketOption<SourceFilter> = row(
 /**
  * The source filter of one joined IPv4 group, to read and set: `IP_MSFILTER`.
  *
+ * @example The sources of a group
+ * ```ts
+ * import { ipSourceFilterOf, udp } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using endpoint = await udp.bind({ hostname: "0.0.0.0", engine: "libc" });
+ * const place = { interface: "127.0.0.1", source: "127.0.0.2" };
+ * await endpoint.joinMulticast("232.1.2.3", place);
+ * const { sources } = endpoint.getOption(ipSourceFilterOf("232.1.2.3", "127.0.0.1"));
+ * assertEquals(sources, ["127.0.0.2"]);
+ * ```
+ *
  * @param group The group's address.
  * @param nic The interface it was joined on: its name, index or an address of it.
  * @returns The option. A group that was not joined so fails with EADDRNOTAVAIL or EINVAL.
