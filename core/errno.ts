@@ -180,6 +180,7 @@ export const EPROTONOSUPPORT: number = known("EPROTONOSUPPORT");
 export const ESOCKTNOSUPPORT: number = known("ESOCKTNOSUPPORT");
 export const ENETDOWN: number = known("ENETDOWN");
 export const ENOBUFS: number = known("ENOBUFS");
+export const ECANCELED: number = known("ECANCELED");
 export const EISCONN: number = known("EISCONN");
 export const EBADFD: number = known("EBADFD");
 export const EALREADY: number = known("EALREADY");

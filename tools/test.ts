@@ -21,6 +21,8 @@ interface Job {
   counted: boolean;
   /** Why it is left out, if it is. */
   skip?: string;
+  /** Variables of its environment. */
+  env?: Record<string, string>;
 }
 
 interface Outcome {
@@ -56,6 +58,16 @@ function inOne(path: string): string {
   const imports = [...testFiles(`${ROOT}${path}`)].sort().map((file) => `import "${file}";\n`);
   Deno.writeTextFileSync(`${ROOT}${one}`, imports.join(""));
   return one;
+}
+
+/** What runs by itself where it pays, from the first connection on: the contract, and what may go wrong. */
+function ringJobs(): Job[] {
+  return ["contract", "reliability/cancellation_test.ts"].map((path) => ({
+    name: `tests/${path} by io_uring`,
+    args: [...TEST_ARGS, "--filter=/^tcp.*by libc/", `tests/${path}`],
+    counted: true,
+    env: { SOCKETS_IO_URING: "1" },
+  }));
 }
 
 /** The tests that need another kernel. They are downloaded for only if that was asked for. */
@@ -121,6 +133,7 @@ function jobs(only: readonly string[]): Job[] {
       counted: false,
     },
     ...list,
+    ...ringJobs(),
     aarch64Job(),
     capturesJob(),
     guestJob(),
@@ -162,7 +175,7 @@ async function run(job: Job): Promise<Outcome> {
     args,
     cwd: ROOT,
     // Nothing a test starts looks for a newer Deno in the network.
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...job.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -300,6 +300,10 @@ export const STRUCTS = {
   },
   /** linux/io_uring.h */
   io_uring_cqe: { size: 16, user_data: 0, res: 8, flags: 12 },
+  /** linux/io_uring.h */
+  io_uring_buf: { size: 16, addr: 0, len: 8, bid: 12, resv: 14 },
+  /** linux/io_uring.h */
+  io_uring_buf_reg: { size: 40, ring_addr: 0, ring_entries: 8, bgid: 12 },
   // Names and interfaces
 
   /** netdb.h */

@@ -31,6 +31,13 @@ export function recvOnce(
 ): number | undefined {
   if (core.fd < 0) throw closedError("recv");
   if (lengthOf(memory) < size) throw detached("receive", "the buffer");
+  const { inbox } = core;
+  if (inbox?.full) {
+    const count = inbox.takeInto(memory, size);
+    if (count < 0) throw failure("recv", -count);
+    poller.spend(count);
+    return count;
+  }
   const lib = libc();
   for (let misread = false;;) {
     const count = lib.recv(core.fd, memory as BufferSource, size, flags | MSG_DONTWAIT);

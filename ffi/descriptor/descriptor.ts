@@ -93,6 +93,8 @@ export class Descriptor extends Watch {
    * and TCP under an upper layer at the end of each TLS record.
    */
   shortReceiveDrains: boolean;
+  /** Whether a stream endpoint alone moves its bytes. */
+  ofStream = false;
   /** Whether the last receive brought so much that the next one had better go to memory of its own. */
   filledRoom = false;
   /** Whether SO_LINGER may be on, which lets close(2) wait. */
@@ -118,6 +120,11 @@ export class Descriptor extends Watch {
   /** Whether it was closed or detached. */
   get isClosed(): boolean {
     return this.fd < 0;
+  }
+
+  /** Not of kinds whose bytes have a meaning apart from their order: see {@linkcode Descriptor.shortReceiveDrains}. */
+  protected override get mayUseRing(): boolean {
+    return this.ofStream && this.shortReceiveDrains;
   }
 
   /** Throws if it was closed. */
@@ -204,6 +211,7 @@ export class Descriptor extends Watch {
   /** Makes a call that must succeed. */
   call(syscall: string, run: (libc: Libc, fd: number) => number, address?: string): number {
     this.checkOpen(syscall);
+    this.settle();
     return must(syscall, (lib) => run(lib, this.fd), address);
   }
 
@@ -319,6 +327,7 @@ export class Descriptor extends Watch {
 
   /** Reads an option (`man 2 getsockopt`). */
   getOption<T>(option: SocketOption<T>): T {
+    this.settle();
     return readOption(this, option);
   }
 
@@ -327,6 +336,7 @@ export class Descriptor extends Watch {
    * takes the whole of `--allow-net`, or what was `allowed`.
    */
   setOption<T>(option: SocketOption<T>, value: T, allowed?: Allowed): void {
+    this.settle();
     writeOption(this, option, value, allowed);
   }
 
@@ -335,11 +345,23 @@ export class Descriptor extends Watch {
    * duplicate of it, which saves a call. Where SO_LINGER has it wait for the peer, a thread waits.
    */
   close(last = false): void {
+    this.settle();
+    if (this.inbox?.hasBytes) this.#resetAtClose();
     const lingers = this.mayLinger && !this.isClosed && this.#lingers();
     const fd = this.release(closedError, last);
     if (fd < 0) return;
     if (lingers) callBlocking(() => libc().close_blocking(fd));
     else closeFd(fd);
+  }
+
+  /**
+   * The kernel resets a connection that is closed with bytes unread. What a ring has received it takes
+   * for read; SO_LINGER of 0 has the same effect.
+   */
+  #resetAtClose(): void {
+    const linger = new Int32Array([1, 0]);
+    const { fd } = this;
+    attempt((lib) => lib.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, 8));
   }
 
   #lingers(): boolean {

@@ -17,6 +17,7 @@ import { type Pending, poller } from "../loop/poller.ts";
 import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { transferFile } from "../descriptor/send_file.ts";
+import { gatherSend } from "./gathered_send.ts";
 import { LibcSocket } from "./socket.ts";
 
 /** What a send that did not have to wait returns: there is nothing in it to keep apart. */
@@ -54,6 +55,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     // The families hand the descriptor to nobody who could duplicate it.
     super(new LibcSocket<A>(core, { connected: true, local, remote, alone: true }));
     this.core = core;
+    core.ofStream = true;
   }
 
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
@@ -64,6 +66,10 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
         options.signal?.throwIfAborted();
       }
       const size = lengthOf(data);
+      if (options === undefined) {
+        const gathered = gatherSend(this.core, data, size, this.sends, this);
+        if (gathered !== undefined) return gathered;
+      }
       const count = sendOnce(this.core, data, size, 0);
       if (count === size) return poller.hasBudget ? DONE : poller.nextTurn();
       return this.sendRest(data, count ?? 0, options);
@@ -171,6 +177,11 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     }, wait);
   }
 
+  /** @internal Sends what a gathered send had no room for. */
+  sendMore(data: Uint8Array): Promise<number> {
+    return this.push(data, undefined);
+  }
+
   protected override transfer(job: FileJob, wait: Wait | undefined): Promise<void> {
     return transferFile(this.core, job, wait, (data) => this.push(data, wait));
   }
@@ -188,8 +199,9 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
    */
   detach(): number {
     this.core.checkOpen("detach");
+    this.core.settle();
     if (
-      this.receives.busy || this.sends.busy || this.inbox.length > 0
+      this.core.inbox?.hasBytes || this.receives.busy || this.sends.busy || this.inbox.length > 0
     ) {
       throw new Deno.errors.Busy("Cannot detach: calls are pending or received bytes wait");
     }

@@ -11,7 +11,7 @@ import {
   EPOLLIN,
 } from "../abi/event_constants.ts";
 import { makePipeHandle, type PipeHandle } from "./pipe_handle.ts";
-import { RingAlarm } from "../ring/alarm.ts";
+import { RingLoop } from "../ring/ring_loop.ts";
 import { AioAlarm } from "./aio.ts";
 import { attempt, closeFd, libc } from "../abi/library.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
@@ -25,6 +25,8 @@ export interface Parker {
   keepAlive(referenced: boolean): void;
   /** Nothing is pending any more: the process may end. */
   rest(): void;
+  /** The ring that wakes it, where one does. */
+  readonly ring: RingLoop | undefined;
   /** Gives back all that it holds; it wakes nobody any more. */
   close(): void;
 }
@@ -100,6 +102,10 @@ class ChoosingParker implements Parker {
     }
   }
 
+  get ring(): RingLoop | undefined {
+    return this.#loop?.proven ? this.#loop.ring : undefined;
+  }
+
   keepAlive(referenced: boolean): void {
     // A timer that looks now and then gives way to a thread, if there is one.
     if (referenced && this.#current === this.#timer && this.#timer.stop()) this.park(true);
@@ -161,6 +167,8 @@ class LoopParker {
   proven = false;
   readonly #handle: PipeHandle;
   readonly #alarm: Alarm;
+  /** The alarm, if it is a ring. */
+  readonly ring: RingLoop | undefined;
   #armed = false;
   #referenced = false;
   #closed = false;
@@ -168,6 +176,7 @@ class LoopParker {
   constructor(handle: PipeHandle, alarm: Alarm, wake: () => void) {
     this.#handle = handle;
     this.#alarm = alarm;
+    if (alarm instanceof RingLoop) this.ring = alarm;
     // Before readStart, which refuses without it.
     handle.onread = () => {
       if (this.#closed) return;
@@ -190,7 +199,7 @@ class LoopParker {
       return undefined;
     }
     // The end of an AIO context waits tens of milliseconds, and so does a process that has one.
-    const alarm = RingAlarm.open(epoll, eventfd) ?? AioAlarm.open(epoll, eventfd);
+    const alarm = RingLoop.open(epoll, eventfd) ?? AioAlarm.open(epoll, eventfd);
     if (alarm === undefined) {
       closeFd(eventfd);
       return undefined;

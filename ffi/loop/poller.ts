@@ -21,6 +21,8 @@ import {
 import { closeFd, libc, must } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
 import { IdleTimer } from "./idle_timer.ts";
+import type { RingLoop } from "../ring/ring_loop.ts";
+import { ringsWanted } from "../ring/permitted.ts";
 import { makeParker, type Parker } from "./parker.ts";
 import { Spin } from "./spin.ts";
 
@@ -44,6 +46,8 @@ const IDLE_MS = 1000;
  * happens to run in.
  */
 const IN_WORKER = "DedicatedWorkerGlobalScope" in globalThis;
+/** What code does with an event may take so long, on average, before a send no longer waits for others. */
+const LIGHT_MS = 0.05;
 /** Near its end, so that every program sees the generations of a slot wrap, not only one in years. */
 const FIRST_GENERATION = 0x7ffffffc;
 
@@ -97,6 +101,10 @@ class Poller {
   #immediateReferenced = false;
   #parked = false;
   #emptyTurns = 0;
+  /** When the last turn ended, how many events it told, and whether little was done with each. */
+  #turnEnded = 0;
+  #lastTold = 0;
+  #light = false;
   /** Runs while nothing is pending. */
   #idleTimer: IdleTimer | undefined;
   /** Waits that began since it was started. */
@@ -142,6 +150,25 @@ class Poller {
     this.#sinceIdle++;
     if (referenced && this.#pendingReferenced++ === 0) this.#referencedChanged();
     if (this.#immediate === undefined && !this.#parked) this.#schedule(referenced);
+    else if (this.#parked) this.ring?.submit();
+  }
+
+  /** The ring of this isolate; `undefined` where there is none, or none yet. */
+  get ring(): RingLoop | undefined {
+    return this.#parker?.ring;
+  }
+
+  /** Whether streams receive and send by the ring. */
+  get ringPays(): boolean {
+    return ringsWanted();
+  }
+
+  /**
+   * Whether a send may wait for the others of this turn: the next one is due at once. Not where the
+   * code between has so much to do that it would be late.
+   */
+  get gathersSends(): boolean {
+    return this.#light && this.#immediate !== undefined;
   }
 
   /** Waits ended. */
@@ -216,6 +243,8 @@ class Poller {
   /** Nothing has been waited for during a whole run of the timer, or it runs again. */
   #idled = (): void => {
     if (this.#pending > 0) return;
+    // Connections that nobody reads may have requests in the ring.
+    if (this.#parker?.ring?.receivers) return this.#startIdleTimer();
     if (this.#sinceIdle > 0 || this.#immediate !== undefined) this.#startIdleTimer();
     else this.#close();
   };
@@ -277,17 +306,21 @@ class Poller {
 
   #turn = (): void => {
     this.#immediate = undefined;
+    const { ring } = this;
+    if (ring !== undefined && ring.receivers > 0) this.#weigh();
     this.#budget = BUDGET_PER_TURN;
     this.#bytes = 0;
     let count = 0;
     // With nothing pending there is nobody to tell; events stay in the set until there is.
-    if (this.#pending > 0) count = this.#dispatch();
+    if (this.#pending > 0 || ring?.hasRequests) count = this.#dispatch(ring);
     if (this.#deferred.length > 0) {
       count++;
       const deferred = this.#deferred;
       this.#deferred = [];
       for (const target of deferred) target.ready();
     }
+    this.#lastTold = count;
+    this.#turnEnded = performance.now();
     if (count > 0) {
       if (this.#emptyTurns > 0) this.#spin.succeeded();
       this.#emptyTurns = 0;
@@ -314,8 +347,30 @@ class Poller {
     this.#turn();
   };
 
-  /** Tells of what epoll reported, or of what the last turn has left. Returns how many events there were. */
-  #dispatch(): number {
+  /** Whether the code that was told in the last turn did little. */
+  #weigh(): void {
+    const took = performance.now() - this.#turnEnded;
+    this.#light = this.#lastTold > 0 && took < LIGHT_MS * (this.#lastTold + 1);
+  }
+
+  /** Tells of what the ring has completed and of what epoll reported. Returns how many events there were. */
+  #dispatch(ring: RingLoop | undefined): number {
+    if (ring === undefined || ring.receivers === 0 && !ring.hasRequests) {
+      return this.#dispatchEpoll();
+    }
+    let count = ring.turn(EVENTS_PER_TURN);
+    if (ring.epollRang || this.#told < this.#reported) {
+      ring.epollRang = false;
+      const told = this.#dispatchEpoll();
+      // There may be more where that came from, and nobody would tell of it again.
+      if (told > 0) ring.epollRang = true;
+      count += told;
+    }
+    return count;
+  }
+
+  /** Tells of what epoll reported, or of what the last turn has left. */
+  #dispatchEpoll(): number {
     const events = this.#events;
     if (this.#told === this.#reported) {
       this.#reported = Math.max(0, libc().epoll_wait(this.#epoll, events, EVENTS_PER_TURN, 0));

@@ -14,6 +14,7 @@ import {
   EPOLLPRI,
   EPOLLRDHUP,
 } from "../abi/event_constants.ts";
+import { Inbox, type InboxOwner } from "../ring/inbox.ts";
 import { type Pending, poller } from "./poller.ts";
 
 const READ_EVENTS = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLHUP | EPOLLERR;
@@ -32,13 +33,18 @@ export function isTaken(fd: number): boolean {
 }
 
 /** One descriptor as the poller sees it. */
-export class Watch {
+export class Watch implements InboxOwner {
   /** The descriptor; -1 once closed or detached. */
   fd: number;
   /** False when a receive has shown that nothing is there and no event came since. */
   readable = true;
   /** Whether only EAGAIN shows that everything was received: after an end, an error or urgent data. */
   lasting = false;
+  /** What a ring has received from it; absent while none has. */
+  inbox: Inbox | undefined;
+  /** Whether a send of it waits to be submitted by the ring. */
+  sending = false;
+  #settling = false;
   #slot = -1;
   #interest = 0;
   #referenced = true;
@@ -57,7 +63,10 @@ export class Watch {
 
   /** Tells `pending` at the next sign that receiving or accepting may succeed. */
   addReader(pending: Pending): void {
-    if ((this.#interest & BASE_INTEREST) !== BASE_INTEREST) this.#register(BASE_INTEREST);
+    if (this.inbox?.full) poller.defer(this);
+    else if (!this.#receivesByRing() && (this.#interest & BASE_INTEREST) !== BASE_INTEREST) {
+      this.#register(BASE_INTEREST);
+    }
     if (this.#reader === undefined) this.#reader = pending;
     else (this.#otherReaders ??= []).push(pending);
     this.#waits++;
@@ -126,8 +135,10 @@ export class Watch {
   release(reason: (syscall: string) => unknown, last = false): number {
     const fd = this.fd;
     if (fd < 0) return -1;
+    this.settle();
     this.fd = -1;
     TAKEN.delete(fd);
+    this.inbox?.clear();
     if (this.#slot >= 0) {
       if (last) poller.forget(this.#slot);
       else poller.unregister(this.#slot, fd);
@@ -144,6 +155,54 @@ export class Watch {
   dropped(): void {
     this.#slot = -1;
     this.#interest = 0;
+  }
+
+  /** Whether receives may go through a ring: nobody but a stream endpoint receives. */
+  protected get mayUseRing(): boolean {
+    return false;
+  }
+
+  /**
+   * Ends what a ring does with the descriptor, before something else is done with it: sends that were
+   * prepared have gone, and what comes from here on stays in the socket.
+   */
+  settle(): void {
+    if (this.inbox === undefined || this.#settling) return;
+    this.#settling = true;
+    if (this.sending) poller.ring?.turnUntil(() => !this.sending);
+    this.inbox.disarm();
+    this.#settling = false;
+    // Who waits is told by epoll from here on.
+    if (this.#reader !== undefined && (this.#interest & BASE_INTEREST) !== BASE_INTEREST) {
+      this.#register(BASE_INTEREST);
+    }
+  }
+
+  /** Called by the inbox. */
+  arrived(): void {
+    const inbox = this.inbox!;
+    if (this.fd < 0) return inbox.clear();
+    // Edges that came meanwhile were nobody's: epoll is to look again.
+    if (!inbox.armed) this.#interest &= ~BASE_INTEREST;
+    // Who takes requests out of the ring sees to those who wait.
+    if (inbox.full || !this.#settling) this.notify(EPOLLIN);
+  }
+
+  /** Whether a ring receives for who waits now. */
+  #receivesByRing(): boolean {
+    if (this.inbox?.armed) return !this.#settling;
+    if (this.#settling) return false;
+    const { ring } = poller;
+    if (ring === undefined || !this.mayUseRing || !poller.ringPays) return false;
+    if (this.fd < 0) throw closedError("recv");
+    this.inbox ??= new Inbox(this);
+    if (!this.inbox.arm(ring, this.fd)) return false;
+    if (this.#slot >= 0 && this.#writer === undefined) {
+      // It would wake for the same bytes.
+      poller.unregister(this.#slot, this.fd);
+      this.dropped();
+    }
+    return true;
   }
 
   /** Called by the poller in the turn after {@linkcode Watch.addDeferredReader}. */

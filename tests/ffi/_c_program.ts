@@ -198,7 +198,8 @@ const STRUCT_HEADERS: readonly (readonly [string, string])[] = [
   ["poll.h", "pollfd"],
   [
     "linux/io_uring.h",
-    "io_uring_params io_sqring_offsets io_cqring_offsets io_uring_sqe io_uring_cqe",
+    "io_uring_params io_sqring_offsets io_cqring_offsets io_uring_sqe io_uring_cqe " +
+    "io_uring_buf io_uring_buf_reg",
   ],
   ["netdb.h signal.h", "addrinfo servent protoent sigevent gaicb"],
   ["net/if.h", "if_nameindex ifreq ifconf"],

@@ -50,6 +50,7 @@ Deno.test("each call that names a peer is made in one place, of bytes that the g
 
 Deno.test("options are set in one place, but for those that have nothing to do with peers", () => {
   assertEquals(sites(call("setsockopt")), {
+    "ffi/descriptor/descriptor.ts": 1, // SO_LINGER
     "ffi/descriptor/option_calls.ts": 1,
     "ffi/endpoints/message_end.ts": 1, // SO_TIMESTAMPNS
     "ffi/engine.ts": 1, // SO_REUSEADDR, SO_REUSEPORT

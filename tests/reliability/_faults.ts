@@ -7,6 +7,8 @@ import { BAD, type Outcome } from "./_outcome.ts";
 /** One injected fault. */
 export interface Fault {
   scenario: string;
+  /** Whether io_uring is used: 0 or 1. */
+  rings: string;
   syscall: string;
   /** What strace does to the call: `error=EINTR`, `delay_exit=300000` (microseconds). */
   injection: string;
@@ -19,6 +21,12 @@ const CHILD = new URL("_fault_scenario.ts", import.meta.url).pathname;
 
 const LIBC = ["tcp by libc", "unix by libc", "udp by libc", "seqpacket", "sockets"];
 const DENO = ["tcp by deno", "udp by deno"];
+/** What is run, and whether with io_uring. */
+const RUNS = [
+  ...[...LIBC, ...DENO].map((scenario) => [scenario, "1"] as const),
+  ["tcp by libc", "0"] as const,
+  ["unix by libc", "0"] as const,
+];
 
 /** What the libc engine calls, and what each call may fail with beside what all may. */
 const SYSCALLS: Record<string, readonly string[]> = {
@@ -47,6 +55,9 @@ const SYSCALLS: Record<string, readonly string[]> = {
   io_submit: ["EINTR", "EIO"],
   io_cancel: ["EIO"],
   io_destroy: ["EIO"],
+  io_uring_setup: ["EMFILE", "EINVAL"],
+  io_uring_enter: ["EINTR", "EBUSY", "EAGAIN"],
+  io_uring_register: ["EINVAL"],
   timerfd_create: ["EMFILE", "ENFILE"],
 };
 const EVERY_CALL = ["ENOMEM", "EPERM", "ENOSYS"];
@@ -60,8 +71,8 @@ const DELAYS = ["delay_enter=300000", "delay_exit=300000"];
  */
 export async function allFaults(): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const scenario of [...LIBC, ...DENO]) {
-    const counts = await callsOf(scenario);
+  for (const [scenario, rings] of RUNS) {
+    const counts = await callsOf(scenario, rings);
     for (const [syscall, errors] of Object.entries(SYSCALLS)) {
       const ofLoop = /^(epoll|eventfd|io_|timerfd)/.test(syscall);
       if (ofLoop && DENO.includes(scenario)) continue;
@@ -69,7 +80,7 @@ export async function allFaults(): Promise<Fault[]> {
       for (const injection of [...codes, ...DELAYS]) {
         for (const when of WHEN) {
           const reached = Number(when) <= (counts.get(syscall) ?? 0);
-          if (reached) faults.push({ scenario, syscall, injection, when });
+          if (reached) faults.push({ scenario, rings, syscall, injection, when });
         }
       }
     }
@@ -85,8 +96,8 @@ export async function someFaults(count: number): Promise<Fault[]> {
 }
 
 /** How often a scenario makes each call. */
-async function callsOf(scenario: string): Promise<Map<string, number>> {
-  const { trace } = await traced(scenario, [`trace=${Object.keys(SYSCALLS)}`]);
+async function callsOf(scenario: string, rings: string): Promise<Map<string, number>> {
+  const { trace } = await traced(scenario, rings, [`trace=${Object.keys(SYSCALLS)}`]);
   const counts = new Map<string, number>();
   for (const [, syscall] of trace.matchAll(/^(\w+)\(/gm)) {
     counts.set(syscall, (counts.get(syscall) ?? 0) + 1);
@@ -104,9 +115,13 @@ interface Traced {
 }
 
 /** Starts the scenario, attaches strace to it, and lets it go on. */
-async function traced(scenario: string, expressions: readonly string[]): Promise<Traced> {
+async function traced(
+  scenario: string,
+  rings: string,
+  expressions: readonly string[],
+): Promise<Traced> {
   await using child = new Child([
-    Deno.execPath(),
+    ...["env", `SOCKETS_IO_URING=${rings}`, Deno.execPath()],
     ...["run", "-A", "--unstable-net", "--no-check", "--quiet", CHILD, scenario],
   ]);
   await child.until(/^ready$/m);
@@ -131,9 +146,9 @@ async function traced(scenario: string, expressions: readonly string[]): Promise
 
 /** Injects one, and tells how it went. */
 async function inject(
-  { scenario, syscall, injection, when }: Fault,
+  { scenario, rings, syscall, injection, when }: Fault,
 ): Promise<{ outcome: Outcome; detail: string }> {
-  const { text, trace, code, signal, hung } = await traced(scenario, [
+  const { text, trace, code, signal, hung } = await traced(scenario, rings, [
     `trace=${syscall}`,
     `inject=${syscall}:${injection}:when=${when}`,
   ]);
