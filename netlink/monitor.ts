@@ -122,7 +122,12 @@ async function* watch(
   using own = openWatcher(groups, netns, "monitor");
   const wait = beginWait(options);
   try {
-    for (;;) yield* await own.watcher.next(wait);
+    for (;;) {
+      const events = await own.watcher.next(wait);
+      // A permission that was revoked meanwhile is missing now.
+      checkAccess(netns === undefined ? "tables" : "everything", "monitor");
+      yield* events;
+    }
   } finally {
     wait?.end();
   }

@@ -68,6 +68,7 @@ export function uevents(options: UeventsOptions = {}): AsyncGenerator<Uevent, vo
 }
 
 function openTransport(netns: Namespace | undefined, action: string): Transport {
+  checkAccess("everything", action);
   const open = () => new Transport({ protocol: NETLINK_KOBJECT_UEVENT, bare: true });
   if (netns === undefined) return open();
   const namespace = openNamespace(netns, action);
@@ -90,7 +91,12 @@ async function* listen(
     transport.join(KERNEL_GROUP);
     const queue = new Queue(transport);
     transport.listen(queue);
-    for (;;) yield await queue.next(wait);
+    for (;;) {
+      const event = await queue.next(wait);
+      // A permission that was revoked meanwhile is missing now.
+      checkAccess("everything", action);
+      yield event;
+    }
   } finally {
     transport.close();
     wait?.end();

@@ -129,8 +129,8 @@ export function writeOption<T>(
   if (access === "ro") throw new TypeError(`Cannot setsockopt: ${name} can only be read`);
   const encoded = codec.encode(value);
   core.checkOpen("setsockopt");
-  checkOption(level, number, name, allowed);
   const bytes = withPointers(encoded, name);
+  checkOption(level, number, name, bytes, allowed);
   if (level === SOL_TCP && number === TCP_ULP) core.shortReceiveDrains = false;
   if (level === SOL_SOCKET && number === SO_LINGER) core.mayLinger = true;
   _keptAlive = encoded;

@@ -112,9 +112,25 @@ export function isHarmless(level: number, option: number): boolean {
  * Refuses to set an option that could send packets elsewhere, unless the whole of `--allow-net` is
  * granted, or what it does was asked for.
  */
-export function checkOption(level: number, option: number, name: string, allowed?: Allowed): void {
-  if (isWhole("net") || allowed !== undefined || isHarmless(level, option)) return;
+export function checkOption(
+  level: number,
+  option: number,
+  name: string,
+  value: Uint8Array,
+  allowed?: Allowed,
+): void {
+  if (isWhole("net") || allowed !== undefined) return;
+  if (isHarmless(level, option) && (level !== c.SOL_TCP || isHarmlessTcp(option, value))) return;
   demand({ name: "net" }, `set ${name}`);
+}
+
+/** What TCP may carry: TLS, Multipath TCP. Not packets of IPsec ("espintcp", RFC 8229). */
+const PROTOCOLS_IN_TCP = ["tls", "mptcp"];
+const DECODER = new TextDecoder("latin1");
+
+function isHarmlessTcp(option: number, value: Uint8Array): boolean {
+  if (option !== c.TCP_ULP) return true;
+  return PROTOCOLS_IN_TCP.includes(DECODER.decode(value).replace(/\0[^]*$/, ""));
 }
 
 /** Refuses to read an option that does something: as {@linkcode checkOption}. */

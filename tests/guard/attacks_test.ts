@@ -149,6 +149,7 @@ const REDIRECTING = `{
   // Linux takes the options of UDP at the level of UDP-Lite too (udp_setsockopt).
   encapsulation: () => u4().setOption(optionOf(17, 100), Uint8Array.of(2, 0, 0, 0)),
   encapsulationAsUdpLite: () => u4().setOption(optionOf(136, 100), Uint8Array.of(2, 0, 0, 0)),
+  packetsInTcp: () => s.socket(2, 1).setOption(optionOf(6, 31), bytesOf("espintcp\\0")),
   anycast: () => u6().setOption(optionOf(41, 27), new Uint8Array(20)),
   // SCTP_REMOTE_UDP_ENCAPS_PORT: packets to a port of UDP that nobody was asked for.
   sctpInUdp: () => u4().setOption(optionOf(132, 132), new Uint8Array(140)),
@@ -171,6 +172,7 @@ const REDIRECTING = `{
 }`;
 const SOCKETS = `
   const to = { hostname: "127.0.0.1", port: 9 };
+  const bytesOf = (text) => new TextEncoder().encode(text);
   const u4 = () => s.socket(2, 2), u6 = () => s.socket(10, 2);
   const control = (one) => u4().sendMsg([new Uint8Array(1)], { to, control: [one] });`;
 
@@ -197,6 +199,12 @@ testWith(
       ttl: () => u4().setOption(s.IP_TTL, 9),
       byNumber: () => u4().setOption(optionOf(1, 12), Uint8Array.of(1, 0, 0, 0)),
       hops: () => u6().setOption(s.IPV6_UNICAST_HOPS, 9),
+      tlsInTcp: async () => {
+        using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
+        using one = await tcp.connect({ ...listener.localAddr, engine: "libc" });
+        try { one.setOption(optionOf(6, 31), bytesOf("tls\\0")); }
+        catch (error) { if (error.name === "NotCapable") throw error; } // the kernel may lack it
+      },
       nodelay: () => s.socket(2, 1).setOption(s.TCP_NODELAY, true),
       source: () => control({ type: "pktinfo", localAddress: "127.0.0.1" }),
       ttlControl: () => control({ type: "ttl", ttl: 9 }),
@@ -280,6 +288,53 @@ testWith({}, "a recipient that is named again is asked for again", async () => {
   }`;
   const imports = `const bound = () => s.udp.bind({ hostname: "127.0.0.1", engine: "libc" });`;
   assertEquals(await outcomes(ways, ["--allow-net"], { imports }), { revoked: NO });
+});
+
+testWith(privileged, "a revoked permission is missing where something goes on", async () => {
+  const revoke = `Deno.permissions.revokeSync({ name: "net" })`;
+  const net = await outcomes(
+    `{
+      sendMany: async () => {
+        using socket = udpAt();
+        await socket.sendMany((function* () {
+          for (let i = 0; i < 3; i++) {
+            yield { data: bytes, to };
+            ${revoke};
+          }
+        })());
+      },
+    }`,
+    ["--allow-net"],
+    {
+      imports: `const to = { hostname: "127.0.0.1", port: 9 }; const udpAt = () => s.socket(2, 2);`,
+    },
+  );
+  assertEquals(net, { sendMany: NO });
+  const lazy = await outcomes(
+    `{
+      uevents: async () => {
+        const events = s.netlink.uevents({ signal: AbortSignal.timeout(200) });
+        ${revoke};
+        await events.next();
+      },
+    }`,
+    ["--allow-net"],
+  );
+  assertEquals(lazy, { uevents: NO });
+  const tables = await outcomes(
+    `{
+      monitor: async () => {
+        let events = 0;
+        for await (const _ of s.netlink.monitor({ groups: ["links"] })) {
+          if (events++ > 0) continue;
+          Deno.permissions.revokeSync({ name: "sys", kind: "networkInterfaces" });
+          setTimeout(() => new Deno.Command("ip", { args: ["link", "set", "lo", "down"] }).output());
+        }
+      },
+    }`,
+    ["--allow-sys=networkInterfaces", "--allow-run"],
+  );
+  assertEquals(tables, { monitor: NO });
 });
 
 testWith({ netns: true }, "UDP by a granted name asks as Deno asks", async () => {
