@@ -48,7 +48,6 @@ const HOSTS = [
   "127.0.0.1%lo",
   "*",
   ".",
-  "",
   "::1%lo",
   "::1%1",
 ];
@@ -80,9 +79,12 @@ const PROGRAM = `
       return "reached";
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) return "refused";
-      // What is no host to one side is none of it reached. What any error else says, the kernel said.
-      const none = error instanceof TypeError || error instanceof URIError;
-      return (none ? "malformed: " : "reached: ") + error.message;
+      if (error instanceof TypeError || error instanceof URIError) {
+        return "malformed: " + error.message;
+      }
+      // Of a name that nobody knows the permissions say nothing. What any error else says, the kernel said.
+      const unknown = error.name === "AddrInfoError" || error.message.startsWith("failed to lookup");
+      return (unknown ? "unknown: " : "reached: ") + error.message;
     }
   };
   const is = (what, kind) => what.startsWith(kind);
@@ -120,7 +122,8 @@ const PROGRAM = `
         const got = await outcome(call);
         const theirs = deno[kind];
         // Under the whole grant nothing need be asked, whatever Deno has no words for.
-        const beyond = is(got, "reached") && !is(theirs, "reached") && (PART || is(theirs, "refused"));
+        const beyond = is(got, "reached") &&
+          (is(theirs, "refused") || (PART && is(theirs, "malformed")));
         const short = is(got, "refused") && is(theirs, "reached");
         if (!beyond && !short) continue;
         wrong.push([name, hostname, "ours: " + got, "Deno's: " + theirs].join(", "));
