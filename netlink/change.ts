@@ -13,6 +13,14 @@ import { beginSession, checkQuery, NETLINK_KEYS, type NetlinkOptions } from "./_
 import type { Transport } from "./_transport.ts";
 import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST } from "./abi/netlink.ts";
 import { type AddressChange, encodeAddress } from "./address_change.ts";
+import {
+  encodeFdb,
+  encodeMdb,
+  encodeVlan,
+  type FdbChange,
+  type MdbChange,
+  type VlanChange,
+} from "./bridge_change.ts";
 import type { ChangeContext, ChangeRequest, MadeDevice } from "./_change_request.ts";
 import { ByteSink } from "./_bytes.ts";
 import { VALUES } from "./_value_table.ts";
@@ -36,6 +44,9 @@ export type Change =
   | NextHopChange
   | QdiscChange
   | ClassChange
+  | FdbChange
+  | VlanChange
+  | MdbChange
   | FilterChange;
 
 /** A change that the kernel has refused. */
@@ -60,12 +71,15 @@ const ENCODERS: Readonly<
   nexthop: encodeNextHop,
   qdisc: encodeQdisc,
   class: encodeClass,
+  fdb: encodeFdb,
+  vlan: encodeVlan,
+  mdb: encodeMdb,
   filter: encodeFilter,
 };
 
 /**
  * Makes one change: adds, sets, replaces or deletes a link, an address, a route, a neighbour, a rule, a
- * next hop, a queueing discipline, a class or a filter.
+ * next hop, a queueing discipline, a class, a filter, or what a bridge knows.
  *
  * Linux. Needs `--allow-ffi` and the whole of `--allow-net`, and CAP_NET_ADMIN in the namespace.
  *

@@ -41,6 +41,17 @@ export type { AddressChange } from "./address_change.ts";
 export type { LinkChange, LinkSettings } from "./link_change.ts";
 export type { NeighborChange } from "./neighbor_change.ts";
 export type { NextHopChange } from "./nexthop_change.ts";
+export {
+  fdb,
+  type FdbEntry,
+  type FdbOptions,
+  mdb,
+  type MdbEntry,
+  type PortVlan,
+  type PortVlans,
+  vlans,
+} from "./bridge.ts";
+export type { FdbChange, MdbChange, VlanChange } from "./bridge_change.ts";
 export type { ClassChange, QdiscChange } from "./qdisc_change.ts";
 export type { FilterChange, FilterSettings } from "./filter_change.ts";
 export type { ControlAction, FilterAction } from "./_filter_actions.ts";

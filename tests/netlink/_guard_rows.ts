@@ -30,6 +30,10 @@ for (
     INTERFACES,
   );
 }
+for (const name of ["fdb", "vlans"]) {
+  add(`netlink.${name}`, "", `await drain(m.netlink.${name}());`, INTERFACES);
+}
+add("netlink.mdb", "", "await m.netlink.mdb();", INTERFACES);
 add("netlink.netnsIds", "", "await drain(m.netlink.netnsIds());", INTERFACES);
 add("netlink.ethtool", "", 'await m.netlink.ethtool("lo");', INTERFACES);
 add("netlink.genericFamilies", "", "await drain(m.netlink.genericFamilies());", INTERFACES);

@@ -31,6 +31,7 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
   ethtool: {
     headers: [["linux/ethtool_netlink.h"], ["linux/ethtool.h", "linux/sockios.h"]],
   },
+  bridge: { headers: [["linux/rtnetlink.h"], ["netinet/in.h", "linux/if_bridge.h"]] },
   tun: { headers: [["sys/ioctl.h", "linux/if_tun.h"]] },
   wireguard: { headers: [["linux/wireguard.h"]] },
   nl80211: { headers: [["linux/nl80211.h"]] },
