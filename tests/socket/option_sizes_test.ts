@@ -1,7 +1,7 @@
 /** Options by their numbers: no size that a codec tells lets the kernel write beyond its room. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type OptionCodec, socketOption } from "../../core/option.ts";
-import { AF_INET, AF_INET6, SOCK_DGRAM, socket } from "../../ffi/mod.ts";
+import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, socket } from "../../ffi/mod.ts";
 import {
   IP_ADD_MEMBERSHIP,
   IP_ADD_SOURCE_MEMBERSHIP,
@@ -133,4 +133,16 @@ claim("an interface is its name, its index or an address of it, in every members
   assertEquals(six.getOption(IPV6_MULTICAST_IF), 1);
   const error = assertThrows(() => s.setOption(IP_MULTICAST_IF, "no-such-nic"));
   assertEquals((error as { code?: string }).code, "ENODEV");
+});
+
+claim("an option that has the kernel write elsewhere is not asked with an address", () => {
+  using s = socket(AF_INET, SOCK_STREAM);
+  // TCP_ZEROCOPY_RECEIVE (35) of IPPROTO_TCP: struct tcp_zerocopy_receive, whose copybuf_address is at 24.
+  const question = new Uint8Array(64);
+  new DataView(question.buffer).setBigUint64(24, 0x1000n, true);
+  assertThrows(
+    () => s.getOption(socketOption(6, 35, raw(64, question))),
+    TypeError,
+    "has the kernel write to an address",
+  );
 });

@@ -1,0 +1,59 @@
+/** Memory that the kernel reads on: it stays, whatever becomes of the socket's object. */
+import { assert, assertEquals } from "@std/assert";
+import { testWith } from "../_tools.ts";
+import { socket } from "../../mod.ts";
+import { SO_ZEROCOPY } from "../../ffi/options/mod.ts";
+import { AF_INET, MSG_ZEROCOPY, SOCK_STREAM } from "../../mod.ts";
+import { heapBytes } from "./_memory.ts";
+
+const CHUNK = 100_000;
+
+/** Sends without a copy until the peer's window and the socket's room are full; what was sent. */
+async function fill(port: number): Promise<{ sent: number; buffers: WeakRef<Uint8Array>[] }> {
+  const client = socket(AF_INET, SOCK_STREAM);
+  await client.connect({ hostname: "127.0.0.1", port });
+  client.setOption(SO_ZEROCOPY, true);
+  const buffers: WeakRef<Uint8Array>[] = [];
+  for (let sent = 0, number = 0;; number++) {
+    const buffer = new Uint8Array(CHUNK).fill(number);
+    try {
+      const count = await client.sendMsg([buffer], { flags: MSG_ZEROCOPY, timeoutMs: 20 });
+      sent += count;
+      buffers.push(new WeakRef(buffer));
+      if (count === CHUNK) continue;
+    } catch (error) {
+      assertEquals((error as Error).name, "TimeoutError");
+    }
+    client.close();
+    return { sent, buffers };
+  }
+}
+
+testWith(
+  {},
+  "memory sent without a copy outlives its socket until the kernel is done",
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const [peer, { sent, buffers }] = await Promise.all([
+      listener.accept(),
+      fill((listener.addr as Deno.NetAddr).port),
+    ]);
+    using _peer = peer;
+    assert(buffers.length > 1);
+    for (let round = 0; round < 5; round++) await heapBytes(); // collects garbage
+    // Whoever makes buffers now would be given the memory that was let go.
+    const others = Array.from({ length: 100 }, () => new Uint8Array(CHUNK).fill(0xee));
+    assert(buffers.every((buffer) => buffer.deref() !== undefined), "a buffer was let go");
+    assert(others.length === 100);
+    const room = new Uint8Array(65536);
+    let came = 0;
+    for (let count; (count = await peer.read(room)) !== null;) {
+      for (let i = 0; i < count; i++, came++) {
+        const expected = Math.floor(came / CHUNK) & 255;
+        if (room[i] !== expected) throw new Error(`byte ${came} is ${room[i]}, not ${expected}`);
+      }
+    }
+    assertEquals(came, sent);
+  },
+  { sanitizeOps: false },
+);
