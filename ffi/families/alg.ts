@@ -7,7 +7,7 @@ import type { AlgAddress } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
 import { AF_ALG, SOCK_SEQPACKET } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
-import { type FamilyRow, type Fields, refuse } from "./row.ts";
+import { type FamilyRow, type Fields, refuse, WHOLE_NET } from "./row.ts";
 
 /** struct sockaddr_alg (linux/if_alg.h), numbers in the host's order. */
 export const SOCKADDR_ALG = {
@@ -60,8 +60,9 @@ export const ALG: FamilyRow<AlgAddress> = {
   module: "af_alg",
   asked: { types: [SOCK_SEQPACKET], protocols: [0] },
   keys: ["type", "name", "feature", "mask"],
-  // It reaches the kernel's arithmetic and nobody else.
-  grants: [],
+  grants: ["net"],
+  // The grants have no say in it.
+  isOrdinary: () => false,
   recognises: () => false,
   nameless: true,
   encode(target, offset, fields, action) {
@@ -89,5 +90,6 @@ export const ALG: FamilyRow<AlgAddress> = {
     };
   },
   text: ({ type, name }) => `alg:${type}:${name}`,
-  permissions: () => [],
+  // It reaches the kernel's arithmetic and nobody else; there is nobody to connect or to send to.
+  permissions: (_bytes, _offset, _size, action) => action === "bind" ? [] : WHOLE_NET,
 };
