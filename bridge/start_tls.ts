@@ -145,13 +145,13 @@ function howOf(options: unknown): { by?: "deno" | "node"; side?: "client" | "ser
  */
 export function startTls<A>(
   endpoint: StreamEndpoint<A>,
-  options: StartDenoTlsOptions,
-): Promise<DenoTlsEndpoint<A>>;
-/** As above, by `node:tls`, over any stream endpoint. */
-export function startTls<A>(
-  endpoint: StreamEndpoint<A>,
   options?: StartTlsClientOptions | StartTlsServerOptions,
 ): Promise<TlsEndpoint<A>>;
+/** As above, by Deno's own TLS, over a TCP connection of the deno engine. */
+export function startTls<A>(
+  endpoint: StreamEndpoint<A>,
+  options: StartDenoTlsOptions,
+): Promise<DenoTlsEndpoint<A>>;
 export async function startTls<A>(
   endpoint: StreamEndpoint<A>,
   options: StartTlsClientOptions | StartTlsServerOptions | StartDenoTlsOptions = {},

@@ -17,6 +17,7 @@ export type AcceptErrorHandler = (error: Error) => void;
 const PASSING = new Set([
   "ECONNABORTED",
   "ECONNRESET",
+  "ENOTCONN", // Deno asks for the peer's address, which a connection that was reset has not
   "EPROTO",
   "ENETDOWN",
   "EHOSTDOWN",

@@ -322,7 +322,9 @@ class Trace {
     }
     const mtu = this.#pathMtuBytes === undefined ? "" : `, path MTU ${this.#pathMtuBytes}`;
     await printLine(
-      at === undefined ? `\n${host} was not reached` : `\n${host}: ${at} hops${mtu}`,
+      at === undefined
+        ? `\n${host} was not reached`
+        : `\n${host}: ${at} ${at === 1 ? "hop" : "hops"}${mtu}`,
     );
     if (target !== undefined) { for (const line of rttLines(target.rtt, 0)) await printLine(line); }
   }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AF_INET, AF_UNIX, SOCK_DGRAM, SOCK_STREAM, Socket, socket } from "../../ffi/mod.ts";
 import { SO_LINGER } from "../../ffi/options/mod.ts";
+import * as tcp from "../../tcp/mod.ts";
 import { inNamespace, runJson } from "./_program.ts";
 import { Python } from "./_python.ts";
 import {
@@ -166,6 +167,34 @@ s = socket.create_connection(("127.0.0.1", ${portOf(listener)})); s.send(b"alive
     }
   }
 }, PYTHON);
+
+for (const engine of ["deno", "libc"] as const) {
+  claim(`${engine}: connections that were reset before end no loop over a listener`, async () => {
+    await using python = new Python();
+    const told: (string | undefined)[] = [];
+    using listener = await tcp.listen({
+      ...LOOPBACK,
+      engine,
+      onError: (error) => told.push((error as { code?: string }).code),
+    });
+    await python.exec(`
+for i in range(10):
+    s = socket.create_connection(("127.0.0.1", ${listener.localAddr.port}))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+s = socket.create_connection(("127.0.0.1", ${listener.localAddr.port})); s.send(b"alive")`);
+    let resets = 0;
+    for await (const connection of listener) {
+      using _connection = connection;
+      const got = await connection.recv().then(text, (error) => error.code);
+      if (got === "alive") break;
+      assertEquals(got, "ECONNRESET");
+      resets++;
+    }
+    // Deno's own accept knows no peer of theirs, and says so; libc hands them out.
+    assertEquals([resets, told.length], engine === "libc" ? [10, 0] : [0, 10]);
+  }, PYTHON);
+}
 
 claim("SO_LINGER of 0 resets the peer", async () => {
   await using python = new Python();
