@@ -19,6 +19,7 @@ const PROGRAM = `
     if (length >= 8 && family === 2) {
       return [...bytes.subarray(4, 8)].join(".") + ":" + ((bytes[2] << 8) | bytes[3]);
     }
+    if (family === 1 && length === 2) return "unnamed"; // nobody's: the kernel refuses it
     if (family === 1 && bytes[2] === 0) return "abstract"; // which any grant of net covers, as in Deno
     return "family " + family + " of " + length;
   };
@@ -50,7 +51,12 @@ const PROGRAM = `
     errno: () => 1,
   };
   let seed = 12345;
-  const random = (below) => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % below;
+  const random = (below) => {
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    return (seed >>> 0) % below;
+  };
   const pick = (list) => list[random(list.length)];
   const GOOD = [0, 9, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
   const NUMBERS = [0, 1, 2, 2, 2, 10, 10, 16, 17, 29, 30, 31, 38, 40, 44, 255, 65535];
@@ -134,7 +140,7 @@ testWith(
       flags: ["--allow-ffi", "--allow-net=127.0.0.1:9"],
       prefix: inNamespace("ip link set lo up"),
     });
-    assertEquals(Object.keys(sent).sort(), ["127.0.0.1:9"]);
+    assertEquals(Object.keys(sent).sort(), ["127.0.0.1:9", "unnamed"]);
     // Each way was gone, and each refused.
     for (const [call, times] of Object.entries(count)) {
       assertEquals([call, times > 20], [
@@ -153,7 +159,7 @@ testWith({ netns: true }, "of 12000 hostile addresses none goes where it is deni
   });
   const wrong = Object.keys(sent).filter((what) =>
     what.startsWith("127.0.0.2:") || what === "10.1.2.3:9" ||
-    !/^(abstract|[0-9.]+:[0-9]+|family (10|40) of [0-9]+)$/.test(what)
+    !/^(abstract|unnamed|[0-9.]+:[0-9]+|family (10|40) of [0-9]+)$/.test(what)
   );
   assertEquals(wrong, []);
 });
