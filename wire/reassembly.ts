@@ -7,7 +7,7 @@
  * @module
  */
 
-import { checkKeys } from "../core/arguments.ts";
+import { checkInteger, checkKeys } from "../core/arguments.ts";
 import {
   type FragmentQueue,
   LinuxQueue,
@@ -48,6 +48,13 @@ export interface ReassemblyOptions {
    * it the oldest packets are given up; default 4 MiB, as Linux has it (`net.ipv4.ipfrag_high_thresh`).
    */
   maxBytes?: number;
+  /**
+   * How many fragments of other packets from the same sender may come between two of one packet, which
+   * else begins anew with the second: numbers of packets come round, and its rest would be another
+   * packet's. 0 is no limit; default 64, as Linux has it (`net.ipv4.ipfrag_max_dist`). Of IPv4 by the
+   * policy `"linux"` alone.
+   */
+  maxDistance?: number;
 }
 
 /** What a {@linkcode Reassembler} gave up, by the reason. */
@@ -58,32 +65,50 @@ export interface ReassemblyDrops {
   evicted: number;
   /** Packets with fragments that overlap or contradict each other. */
   overlapping: number;
+  /** Packets that began anew because too many fragments of others came in between. */
+  distant: number;
   /** Fragments that no sound packet has: too long, too short (RFC 1858), or not in units of eight. */
   malformed: number;
 }
 
+/** The fragments of one sender, counted while packets of it are incomplete. */
+interface Sender {
+  fragments: number;
+  packets: number;
+}
+
 interface Pending {
+  /** Of IPv4 by the policy "linux". */
+  sender: Sender | undefined;
+  /** The sender's count at the last fragment. */
+  lastFragment: number;
   deadlineMs: number;
   queue: FragmentQueue;
   /** Given up: later fragments must not bring it back. */
   dead: boolean;
 }
 
+const ACTION = "create reassembler";
+/** The key of an IPv4 packet begins with the version and the sender's address. */
+const SENDER_END = 5;
+
 /** Puts fragments together. */
 export class Reassembler {
   readonly #policy: "linux" | "strict";
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
+  readonly #maxDistance: number;
+  readonly #senders = new Map<string, Sender>();
   /** In the order of their deadlines, since every packet gets the same time. */
   readonly #pending = new Map<string, Pending>();
   #bytes = 0;
-  readonly #drops = { timedOut: 0, evicted: 0, overlapping: 0, malformed: 0 };
+  readonly #drops = { timedOut: 0, evicted: 0, overlapping: 0, distant: 0, malformed: 0 };
 
   /**
    * Makes a reassembler that holds nothing yet.
    *
    * @param options Policy, and bounds of time and memory.
-   * @throws {RangeError} If a bound is not positive.
+   * @throws {RangeError} If a bound is not positive, or the distance no count.
    * @throws {TypeError} If the policy or an option is unknown.
    *
    * @example Two halves of a packet
@@ -102,14 +127,16 @@ export class Reassembler {
    * ```
    */
   constructor(options: ReassemblyOptions = {}) {
-    checkKeys(options, ["policy", "timeoutMs", "maxBytes"], "create reassembler");
-    const { policy = "linux" } = options;
+    checkKeys(options, ["policy", "timeoutMs", "maxBytes", "maxDistance"], ACTION);
+    const { policy = "linux", maxDistance = 64 } = options;
     if (policy !== "linux" && policy !== "strict") {
       throw new TypeError(`Cannot create reassembler: policy ${JSON.stringify(policy)} is unknown`);
     }
     this.#policy = policy;
     this.#timeoutMs = positive("timeoutMs", options.timeoutMs ?? 30_000);
     this.#maxBytes = positive("maxBytes", options.maxBytes ?? 4 * 1024 * 1024);
+    checkInteger(maxDistance, 0, 0x7fffffff, ACTION, "maxDistance");
+    this.#maxDistance = maxDistance;
   }
 
   /** How many packets wait for fragments (or to be forgotten, after they were given up). */
@@ -143,8 +170,9 @@ export class Reassembler {
     this.expire(nowMs);
     // RFC 6946: a fragment that is the whole packet does not mix with others.
     if (piece.offset === 0 && !piece.more) return this.#join([piece], piece.data.length);
-    const pending = this.#pending.get(piece.key) ?? this.#begin(piece.key, nowMs);
+    const pending = this.#pending.get(piece.key) ?? this.#begin(piece, nowMs);
     if (pending.dead) return undefined;
+    if (this.#isDistant(pending)) this.#beginAnew(piece.key, pending, nowMs);
     const { queue } = pending;
     const before = queue.bytes;
     const verdict = queue.add(piece);
@@ -180,12 +208,42 @@ export class Reassembler {
     return count;
   }
 
-  #begin(key: string, nowMs: number): Pending {
-    const queue = this.#policy === "linux" ? new LinuxQueue() : new StrictQueue();
-    const pending = { deadlineMs: nowMs + this.#timeoutMs, queue, dead: false };
+  #begin({ key, family }: Piece, nowMs: number): Pending {
+    const isLinux = this.#policy === "linux";
+    const queue = isLinux ? new LinuxQueue() : new StrictQueue();
+    const sender = isLinux && family === 4 ? this.#senderOf(key) : undefined;
+    const deadlineMs = nowMs + this.#timeoutMs;
+    const pending = { sender, lastFragment: 0, deadlineMs, queue, dead: false };
     this.#bytes += queue.bytes;
     this.#pending.set(key, pending);
     return pending;
+  }
+
+  #senderOf(key: string): Sender {
+    const address = key.slice(0, SENDER_END);
+    let sender = this.#senders.get(address);
+    if (sender === undefined) this.#senders.set(address, sender = { fragments: 0, packets: 0 });
+    sender.packets++;
+    return sender;
+  }
+
+  /** The kernel's ip_frag_too_far(): counts the fragment, whatever it is worth. */
+  #isDistant(pending: Pending): boolean {
+    const { sender, lastFragment, queue } = pending;
+    if (sender === undefined || this.#maxDistance === 0) return false;
+    pending.lastFragment = ++sender.fragments;
+    return queue.pieces.length > 0 && sender.fragments - lastFragment > this.#maxDistance;
+  }
+
+  /** The kernel's ip_frag_reinit(): without what came before, and with all of its time. */
+  #beginAnew(key: string, pending: Pending, nowMs: number): void {
+    this.#drops.distant++;
+    this.#bytes -= pending.queue.bytes;
+    pending.queue = new LinuxQueue();
+    this.#bytes += pending.queue.bytes;
+    pending.deadlineMs = nowMs + this.#timeoutMs;
+    this.#pending.delete(key);
+    this.#pending.set(key, pending);
   }
 
   #giveUp(key: string, pending: Pending): void {
@@ -207,6 +265,10 @@ export class Reassembler {
   #forget(key: string, pending: Pending): void {
     this.#pending.delete(key);
     this.#bytes -= pending.queue.bytes;
+    const { sender } = pending;
+    if (sender !== undefined && --sender.packets === 0) {
+      this.#senders.delete(key.slice(0, SENDER_END));
+    }
   }
 
   #join(pieces: readonly Piece[], total: number): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 """Fragments through the kernel: a TUN device brings them in, raw sockets show what was put together.
 
 Reads JSON lines, each a train of packets in hexadecimal; prints for each a JSON list of what the kernel
-delivered. Runs in a network namespace of its own.
+delivered. Its argument is net.ipv4.ipfrag_max_dist. Runs in a network namespace of its own.
 """
 
 import fcntl
@@ -35,7 +35,7 @@ run("ip", "addr", "add", "192.0.2.2/24", "dev", "tun0")
 run("ip", "addr", "add", "2001:db8::2/64", "dev", "tun0", "nodad")
 for name in ("ipv4/ipfrag_high_thresh", "ipv6/ip6frag_high_thresh"):
     sysctl(name, 1 << 30)
-sysctl("ipv4/ipfrag_max_dist", 0)
+sysctl("ipv4/ipfrag_max_dist", sys.argv[1])
 sysctl("ipv4/conf/all/rp_filter", 0)
 sysctl("ipv4/conf/tun0/rp_filter", 0)
 

@@ -68,9 +68,9 @@ function packetOf(family: 4 | 6, identification: number, protocol: number, one: 
 }
 
 /** What the kernel delivers of each train. */
-async function kernel(trains: Uint8Array[][]): Promise<string[][]> {
+async function kernel(trains: Uint8Array[][], maxDistance: number): Promise<string[][]> {
   const process = new Deno.Command("unshare", {
-    args: ["-n", PYTHON, new URL("_tun.py", import.meta.url).pathname],
+    args: ["-n", PYTHON, new URL("_tun.py", import.meta.url).pathname, `${maxDistance}`],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -114,7 +114,7 @@ for (const family of [4, 6] as const) {
         fragments.filter(({ offset, more }) => offset > 0 || more)
           .map((one) => packetOf(family, index + 1, protocol, one))
       ).filter((packets) => packets.length > 0);
-      const told = await kernel(trains);
+      const told = await kernel(trains, 0);
       assertEquals(told.length, trains.length);
       const wrong: string[] = [];
       let whole = 0;
@@ -128,6 +128,56 @@ for (const family of [4, 6] as const) {
       });
       assertEquals(wrong.slice(0, 5), [], `${wrong.length} of ${trains.length}`);
       assert(whole > 200 && whole < COUNT, `${whole} packets`);
+    },
+  );
+}
+
+/** Two fragments of each of `packets` packets from two senders, mixed so that few or many are between. */
+const mixed: fc.Arbitrary<{ packet: number; second: boolean }[]> = fc.tuple(
+  fc.integer({ min: 30, max: 120 }),
+  fc.integer({ min: 1, max: 130 }),
+  fc.infiniteStream(fc.nat(1000)),
+).map(([packets, spread, keys]) => {
+  const all = Array.from({ length: 2 * packets }, (_, i) => ({
+    packet: i >> 1,
+    second: (i & 1) === 1,
+    at: i + keys.next().value % spread,
+  }));
+  return all.sort((a, b) => a.at - b.at);
+});
+
+const DISTANCES = [1, 8, 64];
+
+for (const maxDistance of DISTANCES) {
+  testWith(
+    needs,
+    `a packet begins anew after more than ${maxDistance} fragments of its sender, as the kernel has it`,
+    async () => {
+      const plans = fc.sample(mixed, { numRuns: 40, seed: maxDistance });
+      let number = 0;
+      const trains = plans.map((plan) => {
+        const first = number;
+        number += 200;
+        return plan.map(({ packet, second }) => {
+          const identification = first + packet;
+          const source = packet % 5 === 0 ? "192.0.2.3" : IPV4.source;
+          return encode({
+            ...{ ...IPV4, source, identification, protocol: 253 },
+            ...{ fragmentOffset: second ? 8 : 0, moreFragments: !second },
+          }, new Uint8Array(8).fill(packet));
+        });
+      });
+      const told = await kernel(trains, maxDistance);
+      let [whole, distant] = [0, 0];
+      trains.forEach((packets, index) => {
+        const reassembler = new Reassembler({ maxDistance });
+        const ours = packets.map((packet) => reassembler.add(packet, 0))
+          .filter((packet) => packet !== undefined).map(shown);
+        whole += ours.length;
+        distant += reassembler.drops.distant;
+        assertEquals(ours.toSorted(), told[index].toSorted());
+      });
+      assert(whole > 100 && distant > 10, `${whole} packets, ${distant} begun anew`);
     },
   );
 }

@@ -58,7 +58,13 @@ for (const family of [4, 6] as const) {
         if (!last) assertEquals(reassembler.add(bytes, index), undefined);
       });
       assertEquals([reassembler.pendingPackets, reassembler.pendingBytes], [0, 0]);
-      assertEquals(reassembler.drops, { timedOut: 0, evicted: 0, overlapping: 0, malformed: 0 });
+      assertEquals(reassembler.drops, {
+        timedOut: 0,
+        evicted: 0,
+        overlapping: 0,
+        distant: 0,
+        malformed: 0,
+      });
     }));
   });
 
