@@ -83,9 +83,18 @@ export type { ChangeSource, EntryChange, MonitorEvent } from "./_watcher.ts";
 export {
   conntrack,
   type ConntrackEntry,
+  type ConntrackEvent,
+  conntrackEvents,
+  type ConntrackEventsOptions,
   type ConntrackOptions,
   type ConntrackTuple,
 } from "./conntrack.ts";
+export {
+  type ConntrackKey,
+  type ConntrackSettings,
+  deleteConntrack,
+  setConntrack,
+} from "./conntrack_change.ts";
 export { ethtool, type EthtoolInfo, type EthtoolOptions } from "./ethtool.ts";
 export { genericFamilies, type GenericFamily, genericFamily } from "./generic.ts";
 export { wireguard, type WireguardDevice, type WireguardPeer } from "./wireguard.ts";

@@ -4,13 +4,12 @@
  * @module
  */
 import { checkQuery } from "./_session.ts";
-import { closedError, socketError } from "../core/errors.ts";
-import { beginWait, type Wait } from "../core/wait.ts";
-import { type Listener, Transport } from "./_transport.ts";
+import { beginWait } from "../core/wait.ts";
+import { EventQueue } from "./_event_queue.ts";
+import { Transport } from "./_transport.ts";
 import { checkAccess } from "./_permissions.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { NETLINK_KOBJECT_UEVENT } from "./abi/netlink.ts";
-import type { ByteSource } from "./_bytes.ts";
 import { inNamespace, type Namespace, openNamespace } from "./namespace.ts";
 
 /** A device that came, went or changed (lib/kobject_uevent.c). */
@@ -89,8 +88,11 @@ async function* listen(
   const transport = openTransport(netns, action);
   try {
     transport.join(KERNEL_GROUP);
-    const queue = new Queue(transport);
-    transport.listen(queue);
+    const queue = new EventQueue(
+      transport,
+      (source, at, end) => parseUevent(source.bytes.subarray(at, end)),
+      action,
+    );
     for (;;) {
       const event = await queue.next(wait);
       // A permission that was revoked meanwhile is missing now.
@@ -116,61 +118,4 @@ export function parseUevent(bytes: Uint8Array): Uevent | undefined {
   const event: Uevent = { action: head.slice(0, at), devpath: head.slice(at + 1), values };
   if (values.SUBSYSTEM !== undefined) event.subsystem = values.SUBSYSTEM;
   return event;
-}
-
-/** Events until somebody takes them; while nobody waits, the kernel keeps them. */
-class Queue implements Listener {
-  readonly #transport: Transport;
-  readonly #events: Uevent[] = [];
-  #failure: unknown;
-  #waiter: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
-
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
-
-  get hungry(): boolean {
-    return this.#waiter !== undefined;
-  }
-
-  event(source: ByteSource, at: number, end: number): void {
-    const event = parseUevent(source.bytes.subarray(at, end));
-    if (event === undefined) return;
-    this.#events.push(event);
-    this.#waiter?.resolve();
-    this.#waiter = undefined;
-  }
-
-  overrun(): void {
-    this.#fail(socketError("ENOBUFS", {
-      syscall: "listen to devices",
-      message: "events were lost: the receive buffer was full",
-    }));
-  }
-
-  closed(reason: unknown = closedError("netlink")): void {
-    this.#fail(reason);
-  }
-
-  async next(wait: Wait | undefined): Promise<Uevent> {
-    for (;;) {
-      const event = this.#events.shift();
-      if (event !== undefined) return event;
-      if (this.#failure !== undefined) throw this.#failure;
-      await new Promise<void>((resolve, reject) => {
-        this.#waiter = { resolve, reject };
-        wait?.arm((reason) => {
-          this.#waiter = undefined;
-          reject(reason);
-        });
-        this.#transport.wake();
-      }).finally(() => wait?.disarm());
-    }
-  }
-
-  #fail(reason: unknown): void {
-    this.#failure ??= reason;
-    this.#waiter?.reject(reason);
-    this.#waiter = undefined;
-  }
 }

@@ -7,7 +7,12 @@
 // linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h
 export const NFNL_SUBSYS_CTNETLINK = 1;
 export const NFNETLINK_V0 = 0;
+export const NFNLGRP_CONNTRACK_NEW = 1;
+export const NFNLGRP_CONNTRACK_UPDATE = 2;
+export const NFNLGRP_CONNTRACK_DESTROY = 3;
+export const IPCTNL_MSG_CT_NEW = 0;
 export const IPCTNL_MSG_CT_GET = 1;
+export const IPCTNL_MSG_CT_DELETE = 2;
 export const CTA_TUPLE_ORIG = 1;
 export const CTA_TUPLE_REPLY = 2;
 export const CTA_STATUS = 3;

@@ -49,6 +49,16 @@ add("netlink.wirelessScan", "", 'await m.netlink.wirelessScan("none");', WHOLE_N
 add("netlink.wireguard", "", 'await m.netlink.wireguard("none");', WHOLE_NET);
 add("netlink.setWireguard", "", 'await m.netlink.setWireguard("none", {});', WHOLE_NET);
 add("netlink.conntrack", "", "await drain(m.netlink.conntrack());", WHOLE_NET);
+const tracked = `{ family: "inet", protocol: "udp",
+  original: { src: "192.0.2.1", dst: "192.0.2.2", sport: 1, dport: 2 } }`;
+add("netlink.setConntrack", "", `await m.netlink.setConntrack(${tracked}, {});`, WHOLE_NET);
+add("netlink.deleteConntrack", "", `await m.netlink.deleteConntrack(${tracked});`, WHOLE_NET);
+add(
+  "netlink.conntrackEvents",
+  "",
+  "for await (const _ of m.netlink.conntrackEvents({ signal: soon() }));",
+  WHOLE_NET,
+);
 add("netlink.sockets", "", "await drain(m.netlink.sockets());", WHOLE_NET);
 add("netlink.open", "", "(await m.netlink.open({ protocol: 0 })).close();", WHOLE_NET);
 add(
