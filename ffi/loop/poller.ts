@@ -244,7 +244,7 @@ class Poller {
   #idled = (): void => {
     if (this.#pending > 0) return;
     // Connections that nobody reads may have requests in the ring.
-    if (this.#parker?.ring?.receivers) return this.#startIdleTimer();
+    if (this.ring?.receivers) return this.#startIdleTimer();
     if (this.#sinceIdle > 0 || this.#immediate !== undefined) this.#startIdleTimer();
     else this.#close();
   };
@@ -256,7 +256,7 @@ class Poller {
    */
   #rest(): void {
     if (this.#pending > 0 || this.#epoll < 0 || this.#dispatching) return;
-    const empty = this.#freeSlots.length === this.#watches.length;
+    const empty = this.#freeSlots.length === this.#watches.length && !this.ring?.receivers;
     if (empty && performance.now() - this.#closedAt > IDLE_MS) this.#close();
     else if (this.#idleTimer?.runs === false) this.#startIdleTimer();
   }
@@ -307,7 +307,8 @@ class Poller {
   #turn = (): void => {
     this.#immediate = undefined;
     const { ring } = this;
-    if (ring !== undefined && ring.receivers > 0) this.#weigh();
+    const byRing = ring !== undefined && ring.receivers > 0;
+    if (byRing) this.#weigh();
     this.#budget = BUDGET_PER_TURN;
     this.#bytes = 0;
     let count = 0;
@@ -319,8 +320,10 @@ class Poller {
       this.#deferred = [];
       for (const target of deferred) target.ready();
     }
-    this.#lastTold = count;
-    this.#turnEnded = performance.now();
+    if (byRing) {
+      this.#lastTold = count;
+      this.#turnEnded = performance.now();
+    }
     if (count > 0) {
       if (this.#emptyTurns > 0) this.#spin.succeeded();
       this.#emptyTurns = 0;

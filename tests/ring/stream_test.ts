@@ -398,3 +398,56 @@ testWith(
     assertEquals([code, stdout], [0, "2400\n"], stderr);
   },
 );
+
+testWith(
+  { kernel: () => lacking },
+  "a Worker's ring stays while connections are in it, and is given back after the last",
+  async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `
+      const source = \`
+        import { tcp } from "$/mod.ts";
+        import { allowRings } from "$/ffi/ring/permitted.ts";
+        import { poller } from "$/ffi/loop/poller.ts";
+        allowRings(true);
+        const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
+        const client = await tcp.connect({ ...listener.localAddr, engine: "libc" });
+        const server = await listener.accept();
+        listener.close();
+        const got = [];
+        for (let i = 0; i < 3 || !poller.ring?.receivers; i++) {
+          const receiving = server.recv();
+          await pause(5);
+          await client.sendAll(new Uint8Array(3));
+          got[0] = (await receiving).length;
+        }
+        // Longer than an idle set is kept. Nobody waits, and the ring receives.
+        await pause(2500);
+        got.push(poller.ring.receivers);
+        await client.sendAll(new Uint8Array(5));
+        await pause(50);
+        got.push((await server.recv()).length);
+        server.close();
+        client.close();
+        postMessage(got);
+      \`;
+      const url = "data:application/typescript," + encodeURIComponent(source);
+      const worker = new Worker(url, { type: "module" });
+      const got = await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+      const rings = () => [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+        try {
+          return Deno.readLinkSync("/proc/self/fd/" + name).includes("io_uring");
+        } catch {
+          return false;
+        }
+      }).length;
+      while (rings() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      console.log(JSON.stringify(got));
+      worker.terminate();
+    `,
+      ["-A"],
+    );
+    assertEquals([code, stdout], [0, "[3,1,5]\n"], stderr);
+  },
+);
