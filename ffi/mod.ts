@@ -20,5 +20,6 @@ export type { RecvMsgRequest, SendMsgRequest } from "./messages/message_calls.ts
 export type { ReceivedMessage, ReceivedParts } from "./messages/msghdr.ts";
 export type { ReceivedControl } from "./messages/cmsg.ts";
 export { maxGsoSegments } from "./messages/gso.ts";
+export { useIoUring } from "./ring/permitted.ts";
 export type { RecvBatchesRequest, RecvManyRequest } from "./messages/mmsg.ts";
 export * from "./descriptor/public_constants.ts";

@@ -13,13 +13,13 @@ libc();
 /** The ways to park: in Deno's event loop, woken by io_uring or by AIO, and on a thread of its pool. */
 const WAYS = [
   ["in the event loop by io_uring", "", lacksRings],
-  ["in the event loop by AIO", "allowRings(false);", undefined],
+  ["in the event loop by AIO", "useIoUring(false);", undefined],
   ["on a thread", "allowLoopParking(false);", undefined],
 ] as const;
 
 const HEAD = `
   import { allowLoopParking } from "$/ffi/loop/parker.ts";
-  import { allowRings } from "$/ffi/ring/permitted.ts";
+  import { useIoUring } from "$/ffi/ring/permitted.ts";
   import { Socket, socketPair } from "$/ffi/mod.ts";
   import { libc } from "$/ffi/abi/library.ts";
   import * as tcp from "$/tcp/mod.ts";
@@ -149,7 +149,7 @@ for (const [way, setting, kernel] of WAYS) {
       ${setting}
       const source = \`
         import { allowLoopParking } from "$/ffi/loop/parker.ts";
-        import { allowRings } from "$/ffi/ring/permitted.ts";
+        import { useIoUring } from "$/ffi/ring/permitted.ts";
         import * as unix from "$/unix/mod.ts";
         ${setting}
         const [a, b] = unix.pair();

@@ -312,6 +312,7 @@ export const WITHOUT_ROW: readonly string[] = [
   "raw.runBpf",
   "CMSG_LEN",
   "CMSG_SPACE",
+  "useIoUring",
   // As getServiceByName and getProtocolByName.
   "addrinfo.getServiceByPort",
   "addrinfo.getProtocolByNumber",

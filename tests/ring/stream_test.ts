@@ -3,14 +3,14 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { poller } from "../../ffi/loop/poller.ts";
 import { SO_RCVBUF, tcp } from "../../mod.ts";
-import { allowRings } from "../../ffi/ring/permitted.ts";
+import { useIoUring } from "../../ffi/ring/permitted.ts";
 import { testWith } from "../_tools.ts";
 import { runProgram } from "../ffi/_child.ts";
 import { lacksRings } from "./_lacks.ts";
 
 const lacking = lacksRings();
 // For all of this file: its isolate has one poller.
-allowRings(true);
+useIoUring(true);
 
 type Stream = tcp.TcpStream;
 
@@ -348,8 +348,8 @@ testWith(
       `
       const source = \`
         import { tcp } from "$/mod.ts";
-        import { allowRings } from "$/ffi/ring/permitted.ts";
-        allowRings(true);
+        import { useIoUring } from "$/ffi/ring/permitted.ts";
+        useIoUring(true);
         const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
         postMessage(listener.localAddr.port);
         for await (const conn of listener) {
@@ -407,9 +407,9 @@ testWith(
       `
       const source = \`
         import { tcp } from "$/mod.ts";
-        import { allowRings } from "$/ffi/ring/permitted.ts";
+        import { useIoUring } from "$/ffi/ring/permitted.ts";
         import { poller } from "$/ffi/loop/poller.ts";
-        allowRings(true);
+        useIoUring(true);
         const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
         const client = await tcp.connect({ ...listener.localAddr, engine: "libc" });
