@@ -128,23 +128,18 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
   override recvFrom(options?: RecvOptions): Promise<Message<A>> {
     if (
       options !== undefined || this.closed || this.receives.busy || this.kept.length > 0 ||
-      !this.#receivesPlainly
+      !this.#receivesPlainly || !poller.hasBudget
     ) return super.recvFrom(options);
     try {
-      const tries = poller.hasBudget;
-      if (tries) {
-        const message = this.tryReceive(PLAIN);
-        if (message === ENDED) throw peerEnded();
-        if (message !== undefined) return Promise.resolve(message);
-      }
+      const message = this.tryReceive(PLAIN);
+      if (message === ENDED) throw peerEnded();
+      if (message !== undefined) return Promise.resolve(message);
       this.receives.enter();
       const promise = new Promise<Message<A>>((resolve, reject) => {
         this.#resolve = resolve;
         this.#reject = reject;
       });
-      // What may be there but is over the turn's share of work comes with the next turn.
-      if (tries) this.core.addReader(this);
-      else this.core.addDeferredReader(this);
+      this.core.addReader(this);
       return promise;
     } catch (error) {
       if (this.receives.busy) this.#settled();
