@@ -14,7 +14,8 @@ interface Waiter {
 export class Order {
   /** Whether an operation is inside. Only {@linkcode Order.enter} and {@linkcode Order.leave} set it. */
   busy = false;
-  #waiters: Waiter[] = [];
+  /** Made for the first who has to wait: most endpoints never have one. */
+  #waiters: Waiter[] | undefined;
 
   /** Goes inside at once (`undefined`), or promises to. Whoever is inside must leave. */
   enter(wait?: Wait): Promise<void> | undefined {
@@ -30,10 +31,11 @@ export class Order {
         },
         reject,
       };
-      this.#waiters.push(waiter);
+      const waiters = this.#waiters ??= [];
+      waiters.push(waiter);
       wait?.arm((reason) => {
-        const index = this.#waiters.indexOf(waiter);
-        if (index >= 0) this.#waiters.splice(index, 1);
+        const index = waiters.indexOf(waiter);
+        if (index >= 0) waiters.splice(index, 1);
         reject(reason);
       });
     });
@@ -69,15 +71,16 @@ export class Order {
 
   /** Lets the next one in. */
   leave(): void {
-    const next = this.#waiters.shift();
+    const next = this.#waiters?.shift();
     if (next === undefined) this.busy = false;
     else next.resolve();
   }
 
   /** Rejects all who queue; the one inside stays inside. The reason is made if anyone does. */
   rejectAll(reason: () => unknown): void {
-    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters?.splice(0) ?? [];
+    if (waiters.length === 0) return;
     const error = reason();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    for (const waiter of waiters) waiter.reject(error);
   }
 }

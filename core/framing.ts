@@ -60,26 +60,18 @@ const FRAME = object({
   maxBytes: optional(atLeast(0)),
 });
 
-/** What lines are made of. */
-interface LineReader {
-  recvUntil(needle: Uint8Array, options?: RecvUntilOptions): Promise<Uint8Array | undefined>;
-}
-
-/** What frames are made of. */
-interface FrameReader {
-  recvFrame(options?: FrameOptions): Promise<Uint8Array | undefined>;
-}
+/** What ends a line. */
+export const NEWLINE: Uint8Array = Uint8Array.of(LF);
 
 /** The lines of a stream: LF or CR LF ends one; the last may lack it. Each wait has the whole `timeoutMs`. */
 export async function* readLines(
-  stream: LineReader,
+  receive: (until: UntilShape) => Promise<Uint8Array | undefined>,
   options: LineOptions = {},
 ): AsyncIterableIterator<string> {
   const { fatal, ...until } = LINES(options, "read lines", "options");
   const decoder = new TextDecoder("utf-8", { fatal, ignoreBOM: true });
-  const newline = Uint8Array.of(LF);
   for (;;) {
-    const line = await stream.recvUntil(newline, until);
+    const line = await receive(until);
     if (line === undefined) return;
     let end = line.length;
     if (line[end - 1] === LF) end -= line[end - 2] === CR ? 2 : 1;
@@ -89,20 +81,23 @@ export async function* readLines(
 
 /** The frames of a stream, until its end. */
 export async function* readFrames(
-  stream: FrameReader,
+  receive: (shape: FrameShape) => Promise<Uint8Array | undefined>,
   options?: FrameOptions,
 ): AsyncIterableIterator<Uint8Array> {
+  const shape = frameShape(options, "receive a frame");
   for (;;) {
-    const frame = await stream.recvFrame(options);
+    const frame = await receive(shape);
     if (frame === undefined) return;
     yield frame;
   }
 }
 
 /** `data` behind its length prefix. */
-export function encodeFrame(data: Uint8Array, options?: FrameOptions): Uint8Array<ArrayBuffer> {
+export function encodeFrame(
+  data: Uint8Array,
+  { prefixBytes, littleEndian, maxBytes }: FrameShape,
+): Uint8Array<ArrayBuffer> {
   checkBytes(data, "send a frame", "data");
-  const { prefixBytes, littleEndian, maxBytes } = frameShape(options, "send a frame");
   const length = lengthOf(data);
   if (length > maxBytes) {
     throw new RangeError(`Cannot send a frame: length ${length} is over maxBytes ${maxBytes}`);

@@ -118,9 +118,7 @@ export class ChunkReception extends Reception<Uint8Array<ArrayBuffer>> {
     this.#learn(count);
     const own = this.#own;
     if (own === undefined) {
-      // Cheaper than slice(), which asks for a constructor.
-      this.result = new Uint8Array(count);
-      this.result.set(new Uint8Array(room.buffer, room.byteOffset, count));
+      this.result = copyOf(room, 0, count);
     } else {
       this.result = count > own.length / 2 ? own.subarray(0, count) : own.slice(0, count);
     }
@@ -135,6 +133,13 @@ export class ChunkReception extends Reception<Uint8Array<ArrayBuffer>> {
       inbox.expectedBytes = Math.max(inbox.expectedBytes >>> 2, LEAST_CHUNK_BYTES);
     }
   }
+}
+
+/** As `slice`, which asks for a constructor and so costs more. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, copy.length));
+  return copy;
 }
 
 /** What is gathered until there is enough of it. What comes beyond is kept. */
@@ -178,8 +183,11 @@ abstract class GatheringReception<T> extends Reception<T> {
     }
     const { kept } = inbox;
     if (kept?.isRoom(room)) kept.commit(count);
-    else if (inbox.length > 0) kept!.push(partOf(room, 0, count));
-    else return this.#tookAll(partOf(room, 0, count));
+    else {
+      const came = new Uint8Array(room.buffer as ArrayBuffer, room.byteOffset, count);
+      if (inbox.length === 0) return this.#tookAll(came);
+      kept!.push(came);
+    }
     return this.#complete();
   }
 
@@ -196,9 +204,10 @@ abstract class GatheringReception<T> extends Reception<T> {
 
   #complete(): boolean {
     const { kept } = this.#inbox;
-    const used = this.parse(kept === undefined ? NOTHING : kept.peek());
+    if (kept === undefined || kept.length === 0) return this.parse(NOTHING) >= 0;
+    const used = this.parse(kept.peek());
     if (used < 0) return false;
-    kept?.drop(used);
+    kept.drop(used);
     return true;
   }
 }
@@ -221,7 +230,7 @@ export class ExactReception extends GatheringReception<Uint8Array> {
   protected parse(held: Uint8Array<ArrayBuffer>): number {
     this.lackingBytes = this.#size - held.length;
     if (this.lackingBytes > 0) return -1;
-    this.result = held.slice(0, this.#size);
+    this.result = copyOf(held, 0, this.#size);
     return this.#size;
   }
 
@@ -291,7 +300,7 @@ export class UntilReception extends GatheringReception<Uint8Array | undefined> {
       this.#from = Math.max(0, held.length - needle.length + 1);
       return -1;
     }
-    this.result = held.slice(0, end);
+    this.result = copyOf(held, 0, end);
     return end;
   }
 
@@ -317,7 +326,7 @@ export class FrameReception extends GatheringReception<Uint8Array | undefined> {
     const end = prefixBytes + decodePrefix(held, this.#shape);
     this.lackingBytes = end - held.length;
     if (this.lackingBytes > 0) return -1;
-    this.result = held.slice(prefixBytes, end);
+    this.result = copyOf(held, prefixBytes, end);
     return end;
   }
 

@@ -11,11 +11,14 @@ import { closedError, sayBytesSent } from "./errors.ts";
 import {
   encodeFrame,
   type FrameOptions,
+  type FrameShape,
   frameShape,
   type LineOptions,
+  NEWLINE,
   readFrames,
   readLines,
   type RecvUntilOptions,
+  type UntilShape,
   untilShape,
 } from "./framing.ts";
 import {
@@ -108,9 +111,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
       checkBytes(bytes, "receive", "needle");
       bytes = partOf(bytes, 0);
       if (bytes.length === 0) throw new RangeError("Cannot receive: needle is empty");
-      const until = untilShape(options);
-      const reception = new UntilReception(this.inbox, bytes, until.maxBytes);
-      return this.receive(reception, beginWait(until, "receive", this));
+      return this.#receiveUntil(bytes, untilShape(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -118,20 +119,18 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
 
   recvFrame(options?: FrameOptions): Promise<Uint8Array | undefined> {
     try {
-      const shape = frameShape(options, "receive a frame");
-      const reception = new FrameReception(this.inbox, shape);
-      return this.receive(reception, beginWait(shape, "receive a frame", this));
+      return this.#receiveFrame(frameShape(options, "receive a frame"));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   lines(options?: LineOptions): AsyncIterableIterator<string> {
-    return readLines(this, options);
+    return readLines((until) => this.#receiveUntil(NEWLINE, until), options);
   }
 
   frames(options?: FrameOptions): AsyncIterableIterator<Uint8Array> {
-    return readFrames(this, options);
+    return readFrames((shape) => this.#receiveFrame(shape), options);
   }
 
   async send(data: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -151,9 +150,14 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     await this.sendRest(data, 0, options);
   }
 
-  async sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void> {
-    const shape = frameShape(options, "send a frame");
-    await this.sendRest(encodeFrame(data, shape), 0, shape);
+  sendFrame(data: Uint8Array, options?: FrameOptions): Promise<void> {
+    try {
+      const shape = frameShape(options, "send a frame");
+      const frame = encodeFrame(data, shape);
+      return options === undefined ? this.sendAll(frame) : this.sendRest(frame, 0, shape);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async sendFile(file: FileToSend, options?: SendFileOptions): Promise<number> {
@@ -236,6 +240,16 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     if (options === undefined) return undefined;
     checkKeys(options, WAIT_KEYS, "receive");
     return beginWait(options, "receive", this);
+  }
+
+  #receiveUntil(needle: Uint8Array, until: UntilShape): Promise<Uint8Array | undefined> {
+    const reception = new UntilReception(this.inbox, needle, until.maxBytes);
+    return this.receive(reception, beginWait(until, "receive", this));
+  }
+
+  #receiveFrame(shape: FrameShape): Promise<Uint8Array | undefined> {
+    const reception = new FrameReception(this.inbox, shape);
+    return this.receive(reception, beginWait(shape, "receive a frame", this));
   }
 
   #makeFaces(): StreamFaces {

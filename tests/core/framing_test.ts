@@ -4,6 +4,11 @@ import { decodePrefix, encodeFrame, frameShape } from "../../core/framing.ts";
 import type { FrameOptions } from "../../core/framing.ts";
 import { ScriptedStream } from "./_scripted.ts";
 
+/** A frame, its options checked as `sendFrame` does. */
+function framed(data: Uint8Array, options?: FrameOptions): Uint8Array<ArrayBuffer> {
+  return encodeFrame(data, frameShape(options, "send a frame"));
+}
+
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const bytes = (data: string) => new TextEncoder().encode(data);
 
@@ -31,7 +36,7 @@ Deno.test("frames come out as they went in, however the bytes are cut", async ()
       fc.boolean(),
       async (frames, sizes, prefixBytes, littleEndian) => {
         const options = { prefixBytes, littleEndian };
-        const all = frames.flatMap((frame) => [...encodeFrame(frame, options)]);
+        const all = frames.flatMap((frame) => [...framed(frame, options)]);
         const stream = new ScriptedStream(pieces(Uint8Array.from(all), sizes));
         const got: Uint8Array[] = [];
         for await (const frame of stream.frames(options)) got.push(frame);
@@ -88,17 +93,17 @@ Deno.test("a line or frame over maxBytes is refused and stays to be received", a
   const stream = new ScriptedStream([bytes("0123456789\n")]);
   await assertRejects(() => stream.lines({ maxBytes: 4 }).next(), RangeError, "maxBytes 4");
   assertEquals(text(await stream.recvExact(11)), "0123456789\n");
-  const framed = new ScriptedStream([encodeFrame(bytes("12345"))]);
-  await assertRejects(() => framed.recvFrame({ maxBytes: 4 }), RangeError, "maxBytes 4");
-  assertEquals(text((await framed.recvFrame())!), "12345");
+  const frames = new ScriptedStream([framed(bytes("12345"))]);
+  await assertRejects(() => frames.recvFrame({ maxBytes: 4 }), RangeError, "maxBytes 4");
+  assertEquals(text((await frames.recvFrame())!), "12345");
 });
 
 Deno.test("prefixes are in the order and size asked for", () => {
   const data = new Uint8Array(258);
-  assertEquals(encodeFrame(data).subarray(0, 4), Uint8Array.of(0, 0, 1, 2));
-  assertEquals(encodeFrame(data, { littleEndian: true }).subarray(0, 4), Uint8Array.of(2, 1, 0, 0));
-  assertEquals(encodeFrame(data, { prefixBytes: 2 }).subarray(0, 2), Uint8Array.of(1, 2));
-  assertThrows(() => encodeFrame(data, { prefixBytes: 1 }), RangeError, "maxBytes 255");
+  assertEquals(framed(data).subarray(0, 4), Uint8Array.of(0, 0, 1, 2));
+  assertEquals(framed(data, { littleEndian: true }).subarray(0, 4), Uint8Array.of(2, 1, 0, 0));
+  assertEquals(framed(data, { prefixBytes: 2 }).subarray(0, 2), Uint8Array.of(1, 2));
+  assertThrows(() => framed(data, { prefixBytes: 1 }), RangeError, "maxBytes 255");
   const shape = frameShape({ maxBytes: 2 ** 32 - 1 }, "test");
   assertEquals(decodePrefix(Uint8Array.of(0xff, 0xff, 0xff, 0xff), shape), 2 ** 32 - 1);
 });
@@ -113,5 +118,5 @@ Deno.test("options of frames that mean nothing are refused", () => {
       [{ prefix: 4 }, TypeError],
       [null, TypeError],
     ] as const
-  ) assertThrows(() => encodeFrame(new Uint8Array(1), options as FrameOptions), Class);
+  ) assertThrows(() => framed(new Uint8Array(1), options as FrameOptions), Class);
 });
