@@ -59,7 +59,9 @@ testWith(
       // Deno connects on another thread, which is elsewhere.
       await using clients = new Program(netns, "python3", "-c", CLIENTS);
       await clients.wrote(/ready/);
-      const text = await netns.run("ss", "-Htnae");
+      let text: string;
+      // The kernel takes its time to acknowledge an end.
+      do text = await netns.run("ss", "-Htnae"); while (text.includes("FIN-WAIT-1"));
       const theirs = text.trim().split("\n").map((line) => {
         const [state, recvQ, sendQ, local, remote] = line.trim().split(/\s+/);
         const inode = /\bino:(\d+)/.exec(line)?.[1] ?? "0";

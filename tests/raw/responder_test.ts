@@ -37,7 +37,14 @@ testWith(
   async () => {
     await using ends = await pair();
     await using _ = await responder(ends.there);
-    const { stderr, success } = await ends.here.output("fping", "-q", "-c5", "-p10", ...HOSTS);
+    const { stderr, success } = await ends.here.output(
+      "fping",
+      "-q",
+      "-c5",
+      "-p10",
+      "-t2000",
+      ...HOSTS,
+    );
     assert(success, stderr);
     for (const host of HOSTS) {
       assert(new RegExp(`^${host}\\s+: xmt/rcv/%loss = 5/5/0%`, "m").test(stderr), stderr);
