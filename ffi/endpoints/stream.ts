@@ -58,6 +58,22 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     core.ofStream = true;
   }
 
+  /** What is there already takes neither an order nor a reception. */
+  override recvInto(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
+    const { core, inbox } = this;
+    if (
+      options !== undefined || this.closed || this.receives.busy || !core.readable ||
+      !poller.hasBudget || (inbox.kept !== undefined && inbox.kept.length > 0) || !isPlain(buffer)
+    ) return super.recvInto(buffer, options);
+    try {
+      const size = lengthOf(buffer);
+      const count = this.#receiveOnce(buffer, size);
+      return count === undefined ? super.recvInto(buffer) : Promise.resolve(count);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   override sendAll(data: Uint8Array, options?: WaitOptions): Promise<void> {
     if (this.closed || this.sends.busy || !isPlain(data)) return super.sendAll(data, options);
     try {
@@ -134,19 +150,22 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
 
   /** Receives what is there, within the turn's budget. Whether that completes it. */
   #advance(reception: Reception<unknown>): boolean {
-    const core = this.core;
-    while (core.readable && poller.hasBudget) {
+    while (this.core.readable && poller.hasBudget) {
       const room = reception.room(SHARED);
-      const { roomBytes } = reception;
-      const count = recvOnce(core, room, roomBytes, 0);
-      if (count === undefined) {
-        core.readable = false;
-        return false;
-      }
-      if (count < roomBytes && core.shortReceiveDrains && !core.lasting) core.readable = false;
+      const count = this.#receiveOnce(room, reception.roomBytes);
+      if (count === undefined) return false;
       if (reception.took(room, count)) return true;
     }
     return false;
+  }
+
+  /** Receives at once; `undefined` if nothing is there. */
+  #receiveOnce(room: Uint8Array, size: number): number | undefined {
+    const { core } = this;
+    const count = recvOnce(core, room, size, 0);
+    if (count === undefined) core.readable = false;
+    else if (count < size && core.shortReceiveDrains && !core.lasting) core.readable = false;
+    return count;
   }
 
   #park(): void {
