@@ -426,3 +426,36 @@ testWith({}, "an inherited descriptor of a raw socket takes the whole grant", as
   );
   assertEquals(got, { take: NO, stream: "ok" });
 });
+
+testWith(
+  { netns: true },
+  "a Worker has the permissions that it was given, not those of its maker",
+  async () => {
+    const got = await runJson<Record<string, string>>(
+      `
+    const source = \`
+      import { socket, udp } from "$/mod.ts";
+      const bytes = new Uint8Array(1);
+      const failed = (error) => error.name === "NotCapable" ? error.name : error.code ?? error.message;
+      const to = (hostname) => socket(2, 2).sendTo(bytes, { hostname, port: 9 }).then(() => "ok", failed);
+      postMessage({
+        granted: await to("127.0.0.1"),
+        other: await to("127.0.0.2"),
+        raw: await (async () => socket(2, 3, 255))().then(() => "ok", failed),
+        opener: await udp.connect({ hostname: "127.0.0.2", port: 9, engine: "libc" }).then(() => "ok", failed),
+      });\`;
+    import { socket } from "$/mod.ts";
+    // The maker has asked before, with all of net.
+    await socket(2, 2).sendTo(new Uint8Array(1), { hostname: "127.0.0.2", port: 9 });
+    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), {
+      type: "module",
+      deno: { permissions: { net: ["127.0.0.1:9"], ffi: true, read: true, import: true } },
+    });
+    const answer = await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+    console.log(JSON.stringify(answer));
+    Deno.exit();`,
+      { flags: ["-A", "--unstable-worker-options"], prefix: ALONE },
+    );
+    assertEquals(got, { granted: "ok", other: NO, raw: NO, opener: NO });
+  },
+);

@@ -50,6 +50,11 @@ const HOSTS = [
   ".",
   "::1%lo",
   "::1%1",
+  "fe80::1",
+  "FE80::1",
+  "fe80::1%lo",
+  "fe80::1%1",
+  "fe80::1%25lo",
 ];
 
 const GRANTS = [
@@ -61,11 +66,13 @@ const GRANTS = [
   ["--allow-net=127.0.0.2:9"],
   ["--allow-net=[::1]"],
   ["--allow-net=0.0.0.0,[::]"],
+  ["--allow-net=[fe80::1]"],
   ["--allow-net", "--deny-net=localhost"],
   ["--allow-net", "--deny-net=127.0.0.1"],
   ["--allow-net", "--deny-net=127.0.0.2"],
   ["--allow-net", "--deny-net=127.0.0.2:9"],
   ["--allow-net", "--deny-net=[::1]"],
+  ["--allow-net", "--deny-net=[fe80::1]"],
   ["--allow-net", "--deny-net=[::ffff:127.0.0.2]"],
   ["--allow-net=localhost", "--deny-net=127.0.0.1,[::1]"],
 ];
@@ -79,12 +86,15 @@ const PROGRAM = `
       return "reached";
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) return "refused";
-      if (error instanceof TypeError || error instanceof URIError) {
-        return "malformed: " + error.message;
-      }
-      // Of a name that nobody knows the permissions say nothing. What any error else says, the kernel said.
-      const unknown = error.name === "AddrInfoError" || error.message.startsWith("failed to lookup");
-      return (unknown ? "unknown: " : "reached: ") + error.message;
+      const { code, message, name } = error;
+      // EINVAL is a TypeError of Deno's.
+      const malformed = (error instanceof TypeError && code !== "EINVAL") || error instanceof URIError;
+      if (malformed) return "malformed: " + message;
+      // Of a name that nobody knows, a host's or an interface's, the permissions say nothing. What any
+      // error else says, the kernel said.
+      const unknown = name === "AddrInfoError" || code === "ENODEV" ||
+        message.startsWith("failed to lookup");
+      return (unknown ? "unknown: " : "reached: ") + message;
     }
   };
   const is = (what, kind) => what.startsWith(kind);
