@@ -84,6 +84,12 @@ export const u64: AttributeCodec<bigint> = {
   },
 };
 
+/** 64 bits with a sign. */
+export const s64: AttributeCodec<bigint> = {
+  decode: (source, at, length) => BigInt.asIntN(64, u64.decode(source, at, length)),
+  encode: (sink, value) => u64.encode(sink, BigInt.asUintN(64, value)),
+};
+
 /** 64 bits that hold no more than a number of JS does: times and sizes. */
 export const u64n: AttributeCodec<number> = {
   decode: (source, at, length) => Number(u64.decode(source, at, length)),

@@ -23,6 +23,7 @@ export { type Link, type LinkCounters, type LinkInfo, links, type LinksOptions }
 export { addresses, type AddressesOptions, type LinkAddress } from "./address.ts";
 export { type Neighbor, neighbors, type NeighborsOptions } from "./neighbor.ts";
 export { type NextHop, nexthops } from "./nexthop.ts";
+export type { RouteEncap } from "./_route_encap.ts";
 export { type Route, type RouteNextHop, routes, type RoutesOptions, type Via } from "./route.ts";
 export { type Rule, rules, type RulesOptions } from "./rule.ts";
 export type { NetlinkOptions } from "./_session.ts";
@@ -96,6 +97,12 @@ export {
   setConntrack,
 } from "./conntrack_change.ts";
 export { ethtool, type EthtoolInfo, type EthtoolOptions } from "./ethtool.ts";
+export {
+  type AttributePolicy,
+  type GenericOpPolicy,
+  type GenericPolicy,
+  genericPolicy,
+} from "./generic_policy.ts";
 export { genericFamilies, type GenericFamily, genericFamily } from "./generic.ts";
 export { wireguard, type WireguardDevice, type WireguardPeer } from "./wireguard.ts";
 export {

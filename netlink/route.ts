@@ -4,6 +4,8 @@
  * @module
  */
 import { AF_INET, AF_INET6 } from "../ffi/abi/socket_constants.ts";
+import { readEncap, type RouteEncap } from "./_route_encap.ts";
+import { metricWords, RTAX } from "./_route_metrics.ts";
 import { type LinkNames, readLinkNames } from "./_link_names.ts";
 import { checkQuery, dumpOnce, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
 import { NETLINK_ROUTE } from "./abi/netlink.ts";
@@ -15,7 +17,7 @@ import {
   type UnknownAttribute,
 } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { binary, bitNames, decodeIp, ip, s32, struct, text, u16, u32, u8 } from "./_codecs.ts";
+import { binary, bitNames, decodeIp, ip, s32, struct, u16, u32, u8 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
 import { addressBits, FAMILIES, familyNumber } from "./_families.ts";
 import { PROTOCOLS, ROUTE_FLAGS, ROUTE_TYPES, SCOPES, TABLES } from "./_words.ts";
@@ -40,6 +42,8 @@ export interface RouteNextHop {
   weight: number;
   /** `"onlink"`, `"dead"`, `"linkdown"`, … */
   flags: string[];
+  /** How packets are wrapped. */
+  encap?: RouteEncap;
 }
 
 /** A route, in the words of `ip -j -d route`. */
@@ -54,8 +58,8 @@ export interface Route {
   tos?: number;
   /** The next hop object, by id. */
   nhid?: number;
-  /** How packets are wrapped: `"mpls"`, `"ip"`, `"seg6"`, … by its number or name, with its bytes. */
-  encap?: { type: string; data: Uint8Array<ArrayBuffer> };
+  /** How packets are wrapped. */
+  encap?: RouteEncap;
   /** The router's address. */
   gateway?: string;
   /** The router's address, of another family. */
@@ -130,36 +134,6 @@ const viaCodec: AttributeCodec<Via> = {
   },
 };
 
-/** linux/rtnetlink.h, RTAX_FEATURE_*. */
-const FEATURES: readonly (readonly [number, string])[] = [
-  [1, "ecn"],
-  [2, "sack"],
-  [4, "timestamp"],
-  [8, "allfrag"],
-  [16, "tcp_usec_ts"],
-];
-
-/** Limits and times of connections along a route. */
-export const RTAX = attributes("RTAX_", {
-  lock: [rt.RTAX_LOCK, u32],
-  mtu: [rt.RTAX_MTU, u32],
-  window: [rt.RTAX_WINDOW, u32],
-  rtt: [rt.RTAX_RTT, u32],
-  rttvar: [rt.RTAX_RTTVAR, u32],
-  ssthresh: [rt.RTAX_SSTHRESH, u32],
-  cwnd: [rt.RTAX_CWND, u32],
-  advmss: [rt.RTAX_ADVMSS, u32],
-  reordering: [rt.RTAX_REORDERING, u32],
-  hoplimit: [rt.RTAX_HOPLIMIT, u32],
-  initcwnd: [rt.RTAX_INITCWND, u32],
-  features: [rt.RTAX_FEATURES, u32],
-  rto_min: [rt.RTAX_RTO_MIN, u32],
-  initrwnd: [rt.RTAX_INITRWND, u32],
-  quickack: [rt.RTAX_QUICKACK, u32],
-  congestion: [rt.RTAX_CC_ALGO, text, "CC_ALGO"],
-  fastopen_no_cookie: [rt.RTAX_FASTOPEN_NO_COOKIE, u32],
-});
-
 /** struct rtnexthop (linux/rtnetlink.h), with its attributes behind it. */
 const RTNEXTHOP = struct({
   rtnh_len: "u16",
@@ -180,6 +154,8 @@ export interface RawNextHop {
   gateway?: string;
   /** The router, of another family. */
   via?: Via;
+  /** How packets are wrapped. */
+  encap?: RouteEncap;
 }
 
 const HOP_ATTRIBUTES = attributes("RTA_", {
@@ -200,7 +176,7 @@ const multipath: AttributeCodec<RawNextHop[]> = {
       if (size < RTNEXTHOP.size || size > end - at) {
         throw new AttributeError(`a next hop's length ${size} is not in 8 to ${end - at}`);
       }
-      const { gateway, via } = HOP_ATTRIBUTES.decode(
+      const { gateway, via, encap_type, encap } = HOP_ATTRIBUTES.decode(
         source,
         at + RTNEXTHOP.size,
         size - RTNEXTHOP.size,
@@ -211,6 +187,7 @@ const multipath: AttributeCodec<RawNextHop[]> = {
         index: header.rtnh_ifindex,
         gateway,
         via,
+        encap: encap_type === undefined ? undefined : readEncap(encap_type, encap),
       });
       at += (size + 3) & ~3;
     }
@@ -265,21 +242,6 @@ export function preferenceNumber(name: string): number {
   return Number(found[0]);
 }
 
-/** linux/lwtunnel.h, enum lwtunnel_encap_types. */
-const ENCAPS = [
-  "none",
-  "mpls",
-  "ip",
-  "ila",
-  "ip6",
-  "seg6",
-  "bpf",
-  "seg6local",
-  "rpl",
-  "ioam6",
-  "xfrm",
-];
-
 /** A prefix as `ip` writes it: all bits are a host. */
 function prefixText(address: string, length: number, bits: number): string {
   return length === bits ? address : `${address}/${length}`;
@@ -321,8 +283,7 @@ export function readRoute(
   if (tos !== 0) route.tos = tos;
   if (raw.nh_id !== undefined) route.nhid = raw.nh_id;
   if (raw.encap_type !== undefined) {
-    const type = ENCAPS[raw.encap_type] ?? `${raw.encap_type}`;
-    route.encap = { type, data: raw.encap ?? new Uint8Array(0) };
+    route.encap = readEncap(raw.encap_type, raw.encap);
   }
   if (raw.gateway !== undefined) route.gateway = raw.gateway;
   if (raw.via !== undefined) route.via = raw.via;
@@ -348,39 +309,9 @@ function hopWords(hop: RawNextHop, linkNames: LinkNames): RouteNextHop {
   const words: RouteNextHop = { weight: hop.hops + 1, flags: bitNames(hop.flags, ROUTE_FLAGS) };
   if (hop.gateway !== undefined) words.gateway = hop.gateway;
   if (hop.via !== undefined) words.via = hop.via;
+  if (hop.encap !== undefined) words.encap = hop.encap;
   if (hop.index !== 0) words.dev = linkNames.name(hop.index);
   return words;
-}
-
-/** The kernel tells round-trip times in eighths, and their variance in quarters of a millisecond. */
-function metricWords(raw: ReturnType<typeof RTAX.decode>): Record<string, number | string | true> {
-  const words: Record<string, number | string | true> = {};
-  for (const [name, value] of Object.entries(raw)) {
-    if (name === "unknown" || name === "lock" || Array.isArray(value)) continue;
-    if (name === "features") {
-      for (const feature of bitNames(value as number, FEATURES)) words[feature] = true;
-    } else if (name === "rtt") words.rtt = (value as number) / 8;
-    else if (name === "rttvar") words.rttvar = (value as number) / 4;
-    else words[name] = value as number | string;
-  }
-  return words;
-}
-
-/** The other way. */
-export function metricValues(
-  words: Readonly<Record<string, number | string | boolean>>,
-): Parameters<typeof RTAX.encode>[1] {
-  const values: Record<string, number | string> = {};
-  let features = 0;
-  for (const [name, value] of Object.entries(words)) {
-    const feature = FEATURES.find(([, known]) => known === name);
-    if (feature !== undefined) features |= value ? feature[0] : 0;
-    else if (name === "rtt") values.rtt = Number(value) * 8;
-    else if (name === "rttvar") values.rttvar = Number(value) * 4;
-    else values[name] = typeof value === "boolean" ? Number(value) : value;
-  }
-  if (features !== 0) values.features = features;
-  return values as Parameters<typeof RTAX.encode>[1];
 }
 
 /** Options of {@linkcode routes}. */

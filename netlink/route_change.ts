@@ -9,7 +9,8 @@ import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts"
 import { RTM_DELROUTE, RTM_NEWROUTE, RTNH_F_ONLINK } from "./abi/rtnetlink.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { familyOf, parsePrefix } from "./_families.ts";
-import { metricValues, preferenceNumber, type RawNextHop, RTA, RTMSG, type Via } from "./route.ts";
+import { metricValues } from "./_route_metrics.ts";
+import { preferenceNumber, type RawNextHop, RTA, RTMSG, type Via } from "./route.ts";
 import { PROTOCOLS, ROUTE_TYPES, SCOPES, TABLES } from "./_words.ts";
 
 /** One of several ways of a new route. */

@@ -38,6 +38,7 @@ add("netlink.netnsIds", "", "await drain(m.netlink.netnsIds());", INTERFACES);
 add("netlink.ethtool", "", 'await m.netlink.ethtool("lo");', INTERFACES);
 add("netlink.genericFamilies", "", "await drain(m.netlink.genericFamilies());", INTERFACES);
 add("netlink.genericFamily", "", 'await m.netlink.genericFamily("nlctrl");', INTERFACES);
+add("netlink.genericPolicy", "", 'await m.netlink.genericPolicy("nlctrl");', INTERFACES);
 add("netlink.wirelessInterfaces", "", "await drain(m.netlink.wirelessInterfaces());", INTERFACES);
 add(
   "netlink.wirelessNetworks",

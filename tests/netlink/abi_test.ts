@@ -27,11 +27,14 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
   classifiers: {
     headers: [["linux/types.h", "linux/pkt_cls.h", "linux/tc_act/tc_gact.h"]],
   },
-  generic: { headers: [["linux/genetlink.h"]] },
+  generic: { headers: [["linux/genetlink.h", "linux/netlink.h"]] },
   ethtool: {
     headers: [["linux/ethtool_netlink.h"], ["linux/ethtool.h", "linux/sockios.h"]],
   },
   bridge: { headers: [["linux/rtnetlink.h"], ["netinet/in.h", "linux/if_bridge.h"]] },
+  lwtunnel: {
+    headers: [["linux/lwtunnel.h", "linux/mpls_iptunnel.h", "linux/seg6_iptunnel.h"]],
+  },
   tun: { headers: [["sys/ioctl.h", "linux/if_tun.h"]] },
   wireguard: { headers: [["linux/wireguard.h"]] },
   nl80211: { headers: [["linux/nl80211.h"]] },

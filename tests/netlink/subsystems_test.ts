@@ -194,6 +194,45 @@ testWith({ tools: ["genl"] }, "generic families are what genl ctrl list prints",
   assertEquals((error as netlink.NetlinkError).code, "ENOENT");
 });
 
+testWith({ tools: ["genl"] }, "policies of generic families are what genl prints", async () => {
+  for (const name of ["nlctrl", "ethtool"]) {
+    const { stdout } = await new Deno.Command("genl", {
+      args: ["ctrl", "policy", "name", name],
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    const { ops, policies } = await netlink.genericPolicy(name);
+    const opLines = [...text.matchAll(/op (\d+) policies:(?: do=(\d+))?(?: dump=(\d+))?/g)];
+    assertEquals(
+      ops.map(({ id, do: one, dump }) => [id, one, dump]),
+      opLines.map(([, ...numbers]) =>
+        numbers.map((text) => text === undefined ? text : Number(text))
+      ),
+    );
+    const rows = [...text.matchAll(/policy\[(\d+)\]:attr\[(\d+)\]: type=(\w+)(.*)/g)];
+    assert(rows.length > 3);
+    const ours = policies.flatMap((attributes, index) =>
+      attributes.map(({ attribute, type, min, max, maxLengthBytes, policy, maxType }) => {
+        const range = min === undefined ? "" : ` range:[${min},${max}]`;
+        const length = maxLengthBytes === undefined ? "" : ` max len:${maxLengthBytes}`;
+        const nested = policy === undefined ? "" : ` policy:${policy}`;
+        const most = maxType === undefined ? "" : ` maxattr:${maxType}`;
+        return [index, attribute, type, range + length + nested + most].join(" ");
+      })
+    );
+    // Masks and least lengths stand among the rest: what both tell in one way is compared.
+    const theirs = rows.map(([, index, attribute, type, rest]) =>
+      [index, attribute, type, rest.replaceAll(/ (mask|min len):\S+/g, "").trimEnd()].join(" ")
+    );
+    assertEquals(ours.length, theirs.length);
+    // What is newer than genl it calls unknown.
+    const known = (_: string, i: number) => rows[i][3] !== "unknown";
+    const trimmed = (all: string[]) => all.filter(known).map((row) => row.trimEnd());
+    assertEquals(trimmed(ours), trimmed(theirs));
+  }
+  const error = await assertRejects(() => netlink.genericPolicy("no-such-family"));
+  assertEquals((error as netlink.NetlinkError).code, "ENOENT");
+});
+
 testWith({ ...NEEDS, tools: ["ip"] }, "ids of namespaces are ip's; events tell them", async () => {
   await using a = await Netns.make();
   await using b = await Netns.make();

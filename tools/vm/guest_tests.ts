@@ -13,6 +13,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "ffi/poller_test.ts": 20,
   "netlink/guest_test.ts": 15,
   "netlink/tun_test.ts": 10,
+  "netlink/encap_test.ts": 8,
   "netlink/bridge_test.ts": 12,
   "netlink/traffic_test.ts": 12,
   "netlink/wireguard_test.ts": 10,
