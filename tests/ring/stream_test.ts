@@ -54,6 +54,20 @@ const coreOf = (stream: Stream) =>
   (stream as unknown as { core: import("../../ffi/descriptor/descriptor.ts").Descriptor }).core;
 const armed = (stream: Stream): boolean => coreOf(stream).inbox?.armed === true;
 
+/** How often a method is called from now on. */
+function spy<T>(target: T, name: keyof T): () => number {
+  const method = (target[name] as (...args: unknown[]) => unknown).bind(target);
+  let calls = 0;
+  Object.defineProperty(target, name, {
+    configurable: true,
+    value: (...args: unknown[]) => {
+      calls++;
+      return method(...args);
+    },
+  });
+  return () => calls;
+}
+
 async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -122,6 +136,20 @@ ringTest("what nobody takes stays in the socket, and holds the sender up", async
   await receiving;
   assertEquals(got, sent);
   for (const each of [ours, other, otherPeer]) each.close();
+});
+
+ringTest("of small messages, too, only some are taken that nobody wants", async () => {
+  const [ours, peer] = await pair();
+  const [other, otherPeer] = await pair();
+  for (let i = 0; i < 40; i++) {
+    const receiving = other.recv();
+    await peer.write(noise(100, i));
+    await otherPeer.write(noise(1));
+    await receiving;
+  }
+  assert(!armed(ours));
+  for (let i = 0; i < 40; i++) assertEquals(await ours.recvExact(100), noise(100, i));
+  for (const each of [ours, peer, other, otherPeer]) each.close();
 });
 
 ringTest("a cancelled receive leaves its bytes for the next", async () => {
@@ -278,23 +306,44 @@ ringTest("what was sent is there before the end, the shutdown and the close", as
 
 ringTest("sends that find no room go on, whole and in their order", async () => {
   const [ours, peer] = await pair();
+  const [other, otherPeer] = await pair();
+  const receiving = ours.recv().catch(() => {});
+  const gathered = spy(poller.ring!.slots!, "send");
   const size = 2000;
   const count = 4000;
-  const sending = (async () => {
-    for (let i = 0; i < count; i++) {
-      const data = noise(size, i);
-      const sent = ours.sendAll(data);
-      // Copied: the caller may only reuse it once it has gone.
-      await sent;
+  const messages = Array.from({ length: 8 }, (_, i) => noise(size, i));
+  let done = false;
+  let turn = Promise.withResolvers<void>();
+  // Sends are gathered in turns that have something to do.
+  const byte = new Uint8Array(1);
+  const talking = (async () => {
+    while (!done) {
+      const heard = other.recvInto(byte);
+      await otherPeer.write(byte);
+      await heard;
+      turn.resolve();
+      turn = Promise.withResolvers();
     }
   })();
-  const receiving = ours.recv().catch(() => {});
-  await turns(50);
-  for (let i = 0; i < count; i++) assertEquals(await readAll(peer, size), noise(size, i));
+  const sending = (async () => {
+    for (let i = 0; i < count; i++) {
+      await turn.promise;
+      await ours.sendAll(messages[i & 7]);
+    }
+    done = true;
+  })();
+  const expected = new Uint8Array(size * 8);
+  messages.forEach((message, i) => expected.set(message, i * size));
+  // Not read before there is no room left.
+  while (coreOf(ours).sending || gathered() < 500) await turns(10);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let i = 0; i < count / 8; i++) assertEquals(await readAll(peer, size * 8), expected);
   await sending;
+  await talking;
+  assert(gathered() > 100, `${gathered()} sends were gathered`);
   ours.close();
   await receiving;
-  peer.close();
+  for (const each of [peer, other, otherPeer]) each.close();
 });
 
 ringTest("a send to a peer that is gone rejects, and says that nothing went", async () => {
@@ -313,18 +362,27 @@ ringTest("a send to a peer that is gone rejects, and says that nothing went", as
 });
 
 ringTest("more connections with bytes that nobody takes than there are buffers", async () => {
+  const [ours, peer] = await pair();
   const pairs = [];
   for (let i = 0; i < 400; i++) pairs.push(await pair());
   await Promise.all(pairs.map(([, peer], i) => peer.write(noise(50, i))));
   // The ring takes what it can.
   await turns(100);
+  // Now there is none for this one, whose receive waits by epoll instead of asking over and over.
+  ours.getOption(SO_RCVBUF);
+  const asked = spy(poller.ring!, "receive");
+  const receiving = ours.recvExact(3);
+  await turns(100);
+  assert(asked() <= 3, `${asked()} requests`);
+  await peer.write(noise(3));
+  assertEquals(await receiving, noise(3));
   const got = await Promise.all(pairs.map(([ours]) => ours.recvExact(50)));
   got.forEach((data, i) => assertEquals(data, noise(50, i)));
   // And once more, with all buffers given back.
   const again = pairs.map(([ours]) => ours.recvExact(50));
   await Promise.all(pairs.map(([, peer], i) => peer.write(noise(50, i + 1))));
   (await Promise.all(again)).forEach((data, i) => assertEquals(data, noise(50, i + 1)));
-  for (const each of pairs.flat()) each.close();
+  for (const each of [...pairs.flat(), ours, peer]) each.close();
 });
 
 ringTest("connections that come and go get no byte of those before", async () => {
