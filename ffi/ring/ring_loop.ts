@@ -135,6 +135,8 @@ export class RingLoop {
   turn(most: number): number {
     let told = 0;
     if (!this.#polling) this.#poll();
+    // The kernel says in memory whether there is: to look costs no call.
+    if (!this.hasWork) return 0;
     do {
       this.#ring.enter();
       const count = this.#ring.drain(this.#tell);
