@@ -24,14 +24,8 @@ export interface ChildChannel extends Channel {
  * @returns Its channel.
  */
 export function spawnChild(command: readonly string[], env: Record<string, string>): ChildChannel {
-  const [program, ...args] = command;
-  const child = new Deno.Command(program, {
-    args,
-    env,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const [program] = command;
+  const child = start(command, env);
   const reader = child.stdout.getReader({ mode: "byob" });
   const writer = child.stdin.getWriter();
   let buffer = new ArrayBuffer(CHUNK_BYTES);
@@ -89,4 +83,20 @@ export function spawnChild(command: readonly string[], env: Record<string, strin
       writer.abort().catch(() => {});
     },
   };
+}
+
+function start([program, ...args]: readonly string[], env: Record<string, string>) {
+  try {
+    return new Deno.Command(program, {
+      args,
+      env,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const hint = program.includes(" ") ? `; its arguments follow it: --exec ${program}` : "";
+    throw new Error(`there is no program "${program}"${hint}`, { cause: error });
+  }
 }

@@ -123,3 +123,13 @@ Deno.test("--exec with datagrams gives each sender a process of its own", async 
   assertEquals(results.map(({ out }) => out.split(" ")[1]), ["a\n", "b\n"]);
   assertEquals(new Set(remotes).size, 2);
 });
+
+Deno.test("a command given as one word is told apart from a program that there is not", async () => {
+  for (const [command, hint] of [["tr a-z A-Z", "--exec tr a-z A-Z"], ["no-such", ""]]) {
+    await using sock = new Sock(["listen", "tcp:127.0.0.1:0", "-k", "--exec", command]);
+    using client = await tcp.connect({ hostname: "127.0.0.1", port: await sock.port() });
+    assertEquals((await client.recv()).length, 0);
+    const [line] = await sock.told(/there is no program ".*/);
+    assertMatch(line, new RegExp(`^there is no program "${command}"${hint && `.*${hint}`}$`));
+  }
+});
