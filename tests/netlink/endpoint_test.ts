@@ -19,12 +19,7 @@ function indexOf(message: { data: Uint8Array }): number {
   return new DataView(message.data.buffer, message.data.byteOffset).getInt32(4, true);
 }
 
-/** As `testWith`. A wait that has ended may keep a thread of Deno's busy for a moment after the test. */
-function testWaiting(needs: Needs, name: string, fn: () => void | Promise<void>): void {
-  testWith(needs, name, fn, { sanitizeOps: false });
-}
-
-testWaiting(
+testWith(
   {},
   "a hundred requests under way on one socket each get their own answer",
   async () => {
@@ -47,7 +42,7 @@ testWaiting(
   },
 );
 
-testWaiting(
+testWith(
   {},
   "dumps within dumps and requests within dumps do not wait for each other",
   async () => {
@@ -65,7 +60,7 @@ testWaiting(
   },
 );
 
-testWaiting({}, "a dump that is left early leaves the endpoint usable", async () => {
+testWith({}, "a dump that is left early leaves the endpoint usable", async () => {
   const before = openFds();
   {
     using endpoint = netlink.open();
@@ -81,7 +76,7 @@ testWaiting({}, "a dump that is left early leaves the endpoint usable", async ()
   assertEquals(openFds(), before);
 });
 
-testWaiting({}, "what waits when the endpoint is closed rejects with EBADF", async () => {
+testWith({}, "what waits when the endpoint is closed rejects with EBADF", async () => {
   const endpoint = netlink.open({ groups: ["link"] });
   const waiting = endpoint.recv();
   endpoint.close();
@@ -93,7 +88,7 @@ testWaiting({}, "what waits when the endpoint is closed rejects with EBADF", asy
   endpoint.close();
 });
 
-testWaiting({}, "bad arguments are refused by name before anything is opened", () => {
+testWith({}, "bad arguments are refused by name before anything is opened", () => {
   const before = openFds();
   const open = netlink.open as (options: unknown) => unknown;
   assertThrows(() => open({ protocol: "rout" }), TypeError, '"rout"');
@@ -106,7 +101,7 @@ testWaiting({}, "bad arguments are refused by name before anything is opened", (
   assertEquals(openFds(), before);
 });
 
-testWaiting(
+testWith(
   {},
   "a wait for events ends with its signal and its limit, and loses nothing",
   async () => {
@@ -122,7 +117,7 @@ testWaiting(
   },
 );
 
-testWaiting({ root: true, netns: true }, "an endpoint is where it was opened", async () => {
+testWith({ root: true, netns: true }, "an endpoint is where it was opened", async () => {
   await using netns = await Netns.make();
   await netns.ip("link add only0 type veth peer name only1");
   const home = Deno.readLinkSync("/proc/thread-self/ns/net");
@@ -139,7 +134,7 @@ testWaiting({ root: true, netns: true }, "an endpoint is where it was opened", a
   assertEquals(await count(byPid), await count(here));
 });
 
-testWaiting({ root: true }, "what is no namespace leaves the thread where it was", () => {
+testWith({ root: true }, "what is no namespace leaves the thread where it was", () => {
   const home = Deno.readLinkSync("/proc/thread-self/ns/net");
   const before = openFds();
   assertThrows(() => netlink.open({ netns: { path: "/proc/self/ns/mnt" } }), Error, "EINVAL");
@@ -151,7 +146,7 @@ testWaiting({ root: true }, "what is no namespace leaves the thread where it was
   assertEquals(openFds(), before);
 });
 
-testWaiting(
+testWith(
   {},
   "an error of the socket rejects whoever waits for messages, who may wait again",
   async () => {

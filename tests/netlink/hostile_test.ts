@@ -91,7 +91,6 @@ testWith(
       });
     }
   },
-  { sanitizeOps: false },
 );
 
 testWith(
@@ -121,7 +120,6 @@ testWith(
       assert((await netlink.links({ on: endpoint }).toArray()).length > 0);
     }
   },
-  { sanitizeOps: false },
 );
 
 testWith({}, "what another process sends is not taken for the kernel's", async () => {
@@ -158,7 +156,7 @@ testWith({}, "what another process sends is not taken for the kernel's", async (
     assert(found.some(({ ifname }) => ifname === "lo"));
   }
   assert(forged > 1);
-}, { sanitizeOps: false });
+});
 
 testWith({}, "a lost answer is told as ENOBUFS, and the endpoint goes on", async () => {
   using endpoint = netlink.open();
@@ -169,7 +167,7 @@ testWith({}, "a lost answer is told as ENOBUFS, and the endpoint goes on", async
     assertEquals((error as { code?: string }).code, "ENOBUFS");
   }
   assert((await netlink.links({ on: endpoint }).toArray()).length > 0);
-}, { sanitizeOps: false });
+});
 
 testWith({}, "a dump that the kernel calls interrupted is asked for again", async () => {
   const NLM_F_DUMP_INTR = 0x10;
@@ -201,4 +199,4 @@ testWith({}, "a dump that the kernel calls interrupted is asked for again", asyn
     const error = await assertRejects(() => netlink.rules().toArray());
     assertEquals((error as { code?: string }).code, "EINTR");
   }
-}, { sanitizeOps: false });
+});

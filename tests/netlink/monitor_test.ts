@@ -153,12 +153,7 @@ function isMark(priority: number) {
     event.table === "rules" && event.change === "add" && event.value.priority === priority;
 }
 
-/** As `testWith`. A wait that has ended may keep a thread of Deno's busy for a moment after the test. */
-function testWaiting(needs: Needs, name: string, fn: () => void | Promise<void>): void {
-  testWith(needs, name, fn, { sanitizeOps: false });
-}
-
-testWaiting(
+testWith(
   NEEDS,
   "ten thousand changes are told once each, as ip monitor tells them",
   async () => {
@@ -233,7 +228,7 @@ testWaiting(
 
 const MAC = "02:00:00:00:00:07";
 
-testWaiting(NEEDS, "after an overrun what changed is told, and the tables are right", async () => {
+testWith(NEEDS, "after an overrun what changed is told, and the tables are right", async () => {
   await using netns = await Netns.make();
   const options = { netns: netns.name };
   await netlink.changeAll([
@@ -269,7 +264,7 @@ testWaiting(NEEDS, "after an overrun what changed is told, and the tables are ri
   await events.return();
 });
 
-testWaiting(NEEDS, "what the kernel changes without a message is found", async () => {
+testWith(NEEDS, "what the kernel changes without a message is found", async () => {
   await using netns = await Netns.make();
   const options = { netns: netns.name };
   await netlink.changeAll([
@@ -303,7 +298,7 @@ testWaiting(NEEDS, "what the kernel changes without a message is found", async (
   await events.return();
 });
 
-testWaiting(NEEDS, "a live table follows the kernel", async () => {
+testWith(NEEDS, "a live table follows the kernel", async () => {
   const before = sockets();
   {
     await using netns = await Netns.make();
@@ -329,7 +324,7 @@ testWaiting(NEEDS, "a live table follows the kernel", async () => {
   assertEquals(sockets(), before);
 });
 
-testWaiting({}, "a monitor ends with its signal, and lets go of everything", async () => {
+testWith({}, "a monitor ends with its signal, and lets go of everything", async () => {
   const before = sockets();
   const controller = new AbortController();
   const reason = new Error("enough");
