@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { netlink } from "../../mod.ts";
 import { ScriptedLibc } from "../ffi/_scripted.ts";
-import { type Needs, openFds, testWith } from "../_tools.ts";
+import { openFds, testWith } from "../_tools.ts";
 import { Netns } from "./_netns.ts";
 
 const RTM_NEWLINK = 16;

@@ -1,7 +1,7 @@
 /** The monitor and live tables: nothing missed, nothing twice, and right again after an overrun. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
-import { type Needs, testWith } from "../_tools.ts";
+import { testWith } from "../_tools.ts";
 import { plain } from "./_ip.ts";
 import { Netns, Program } from "./_netns.ts";
 
