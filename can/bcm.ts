@@ -224,7 +224,10 @@ class Manager implements BroadcastManager {
   }
 
   async next(options?: WaitOptions): Promise<BroadcastEvent> {
-    const limits = { ...LIMITS(options ?? {}, "receive", "options"), size: MESSAGE_BYTES };
+    const limits = {
+      ...LIMITS(options === undefined ? {} : options, "receive", "options"),
+      size: MESSAGE_BYTES,
+    };
     for (;;) {
       const event = readEvent(await this.#endpoint.recv(limits));
       if (event !== undefined) return event;

@@ -110,6 +110,13 @@ export const SUBJECTS: readonly Subject[] = [
   })),
 ];
 
+/** A tracked connection. */
+const TRACKED = {
+  family: "inet",
+  protocol: "tcp",
+  original: { src: "127.0.0.1", dst: "127.0.0.1", sport: 9, dport: 9 },
+};
+
 /** By parameter (`"function.parameter"` or its name) or by type. */
 export const EXAMPLES: Examples = {
   hostname: () => "127.0.0.1",
@@ -126,6 +133,8 @@ export const EXAMPLES: Examples = {
   IpRange: () => sockets.ip.parseIpRange("192.0.2.1-192.0.2.9"),
   AbortSignal: () => new AbortController().signal,
   "setOption.value": () => 4096,
+  "deleteConntrack.entry": () => TRACKED,
+  "setConntrack.entry": () => TRACKED,
   "change.change": () => ({ do: "set link", ifname: "none0" }),
   "changeAll.changes": () => [{ do: "set link", ifname: "none0" }],
   "startTls.endpoint": () => unix.pair()[0],
