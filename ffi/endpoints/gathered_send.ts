@@ -9,7 +9,7 @@ import { sayBytesSent } from "../../core/errors.ts";
 import { failure } from "../abi/library.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { poller } from "../loop/poller.ts";
-import { SLOT_BYTES } from "../ring/send_slots.ts";
+import { type SendOutcome, SLOT_BYTES } from "../ring/send_slots.ts";
 
 /** What keeps other sends of the socket waiting. */
 interface Turn {
@@ -44,29 +44,58 @@ export function gatherSend(
   if (!poller.gathersSends) return undefined;
   const slots = poller.ring?.slots;
   if (slots === undefined) return undefined;
-  let settle!: (result: number) => void;
-  const sent = new Promise<void>((resolve, reject) => {
-    settle = (result) => {
-      core.sending = false;
-      if (result < 0 && result !== -EAGAIN && result !== -EINTR) {
-        order.leave();
-        const error = failure("send", -result);
-        sayBytesSent(error, 0);
-        return reject(error);
-      }
-      const count = Math.max(0, result);
-      poller.spend(count);
-      if (count < size) {
-        return resolve(sendRest(data, size, count, sender).finally(() => order.leave()));
-      }
-      order.leave();
-      resolve();
-    };
-  });
-  if (!slots.send(core.fd, data, size, settle)) return undefined;
+  const sent = new Promise<void>(capture);
+  const gathered = new GatheredSend(core, data, size, order, sender);
+  if (!slots.send(core.fd, data, size, gathered)) return undefined;
   core.sending = true;
   order.enter();
   return sent;
+}
+
+let resolveCaptured: (value: void | PromiseLike<void>) => void;
+let rejectCaptured: (reason: unknown) => void;
+/** One executor for all: a closure less for each. */
+const capture = (
+  resolve: (value: void | PromiseLike<void>) => void,
+  reject: (reason: unknown) => void,
+): void => {
+  resolveCaptured = resolve;
+  rejectCaptured = reject;
+};
+
+class GatheredSend implements SendOutcome {
+  readonly #core: Descriptor;
+  readonly #data: Uint8Array;
+  readonly #size: number;
+  readonly #order: Turn;
+  readonly #sender: Sender;
+  readonly #resolve = resolveCaptured;
+  readonly #reject = rejectCaptured;
+
+  constructor(core: Descriptor, data: Uint8Array, size: number, order: Turn, sender: Sender) {
+    this.#core = core;
+    this.#data = data;
+    this.#size = size;
+    this.#order = order;
+    this.#sender = sender;
+  }
+
+  sent(result: number): void {
+    this.#core.sending = false;
+    if (result === this.#size) {
+      poller.spend(result);
+      this.#order.leave();
+      this.#resolve();
+    } else if (result >= 0 || result === -EAGAIN || result === -EINTR) {
+      const rest = sendRest(this.#data, this.#size, Math.max(0, result), this.#sender);
+      this.#resolve(rest.finally(() => this.#order.leave()));
+    } else {
+      this.#order.leave();
+      const error = failure("send", -result);
+      sayBytesSent(error, 0);
+      this.#reject(error);
+    }
+  }
 }
 
 async function sendRest(

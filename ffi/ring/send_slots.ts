@@ -17,8 +17,11 @@ interface Sending {
   send(place: number, fd: number, lowWord: number, highWord: number, size: number): boolean;
 }
 
-/** Hears what became of a send: how many bytes went, or `-errno`. */
-export type OnSent = (result: number) => void;
+/** Hears what became of a send. */
+export interface SendOutcome {
+  /** How many bytes went, or `-errno`. */
+  sent(result: number): void;
+}
 
 /** Memory for sends that nobody else touches until they are done. */
 export class SendSlots {
@@ -45,7 +48,7 @@ export class SendSlots {
   }
 
   /** Prepares a send of the first `size` bytes of `data`, at most {@linkcode SLOT_BYTES}. False if there is no room. */
-  send(fd: number, data: Uint8Array, size: number, on: OnSent): boolean {
+  send(fd: number, data: Uint8Array, size: number, outcome: SendOutcome): boolean {
     const slot = this.#free.pop();
     if (slot === undefined) return false;
     const { offset } = slot;
@@ -58,17 +61,19 @@ export class SendSlots {
       this.#free.push(slot);
       return false;
     }
-    slot.on = on;
+    slot.outcome = outcome;
     return true;
   }
 }
+
+const NOBODY: SendOutcome = { sent() {} };
 
 /** So few are copied faster one by one than by a call. */
 const LOOP_BYTES = 64;
 
 class Slot implements Target {
   place = -1;
-  on: OnSent = nobody;
+  outcome: SendOutcome = NOBODY;
   readonly offset: number;
   readonly lowWord: number;
   readonly highWord: number;
@@ -82,11 +87,9 @@ class Slot implements Target {
   }
 
   completed(result: number): void {
-    const { on } = this;
-    this.on = nobody;
+    const { outcome } = this;
+    this.outcome = NOBODY;
     this.#free.push(this);
-    on(result);
+    outcome.sent(result);
   }
 }
-
-function nobody(): void {}
