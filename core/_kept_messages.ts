@@ -13,27 +13,34 @@ const MSG_ERRQUEUE = 0x2000;
 
 /** A queue of messages. */
 export class KeptMessages<A> implements Disposable {
-  /** The newest first. */
-  #messages: Message<A>[] = [];
+  #messages: readonly Message<A>[] = [];
+  #next = 0;
   /** How many there are. Only the calls here change it. */
   length = 0;
 
-  /** Keeps messages, the oldest first, where there are none. */
-  keep(messages: readonly Message<A>[]): void {
-    this.#messages = messages.toReversed();
-    this.length = messages.length;
+  /** Keeps messages from one on, where there are none. Their array is nobody else's from now on. */
+  keep(messages: readonly Message<A>[], from: number): void {
+    this.#messages = messages;
+    this.#next = from;
+    this.length = Math.max(0, messages.length - from);
+  }
+
+  /** The oldest one, whole. */
+  next(): Message<A> | undefined {
+    if (this.length === 0) return undefined;
+    const message = this.#messages[this.#next++];
+    if (--this.length === 0) this.#messages = [];
+    return message;
   }
 
   /** The oldest ones, cut to the room that was asked for; none if what is asked for is no message. */
   take(max: number, { size = Infinity, flags = 0 }: RecvOptions): Message<A>[] {
     // Urgent data and errors are queues of their own.
     if (this.length === 0 || (flags & (MSG_OOB | MSG_ERRQUEUE)) !== 0) return [];
-    const first = Math.max(0, this.length - max);
-    if ((flags & MSG_PEEK) !== 0) {
-      return this.#messages.slice(first).reverse().map((message) => peeked(message, size));
-    }
-    const taken = this.#messages.splice(first).reverse();
-    this.length = first;
+    const count = Math.min(max, this.length);
+    const taken = this.#messages.slice(this.#next, this.#next + count);
+    if ((flags & MSG_PEEK) !== 0) return taken.map((message) => peeked(message, size));
+    this.keep(this.#messages, this.#next + count);
     for (const message of taken) {
       if (message.data.length <= size) continue;
       message.data = message.data.subarray(0, size);

@@ -168,7 +168,7 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<A>> {
     const iterator: AsyncIterableIterator<Message<A>> = {
       next: () => {
-        const message = this.receives.busy ? undefined : this.kept.take(1, NONE)[0];
+        const message = this.receives.busy ? undefined : this.kept.next();
         return message === undefined
           ? this.#nextOfBatch()
           : Promise.resolve({ done: false, value: message });
@@ -247,11 +247,11 @@ export abstract class MessageBase<A> extends EndpointBase<A> implements MessageE
     if (this.closed) return { done: true, value: undefined };
     try {
       const value = await this.inOrder(this.receives, undefined, "recvmmsg", async (wait) => {
-        const [message] = this.kept.take(1, NONE);
+        const message = this.kept.next();
         if (message !== undefined) return message;
-        const [first, ...rest] = await this.receiveMany(DEFAULT_BATCH, NONE, wait);
-        this.kept.keep(rest);
-        return first;
+        const messages = await this.receiveMany(DEFAULT_BATCH, NONE, wait);
+        this.kept.keep(messages, 1);
+        return messages[0];
       });
       return value === undefined ? { done: true, value } : { done: false, value };
     } catch (error) {
