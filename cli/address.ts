@@ -5,6 +5,9 @@
  */
 import { UsageError } from "./exit.ts";
 import { nearest } from "./_nearest.ts";
+import { BLUETOOTH_SCHEMES } from "./schemes/bluetooth.ts";
+import { CAN_SCHEMES } from "./schemes/can.ts";
+import { DCCP_SCHEMES } from "./schemes/dccp.ts";
 import { FD_SCHEMES } from "./schemes/fd.ts";
 import { IP_SCHEMES } from "./schemes/ip.ts";
 import {
@@ -13,6 +16,8 @@ import {
   type SocketSettings,
   SPECIAL_SETTINGS,
 } from "./schemes/scheme.ts";
+import { SCTP_SCHEMES } from "./schemes/sctp.ts";
+import { TIPC_SCHEMES } from "./schemes/tipc.ts";
 import { TLS_SCHEMES } from "./schemes/tls.ts";
 import { UNIX_SCHEMES } from "./schemes/unix.ts";
 import { VSOCK_SCHEMES } from "./schemes/vsock.ts";
@@ -22,6 +27,11 @@ export const SCHEMES: readonly Scheme[] = [
   ...IP_SCHEMES,
   ...UNIX_SCHEMES,
   ...VSOCK_SCHEMES,
+  ...SCTP_SCHEMES,
+  ...DCCP_SCHEMES,
+  ...TIPC_SCHEMES,
+  ...BLUETOOTH_SCHEMES,
+  ...CAN_SCHEMES,
   ...TLS_SCHEMES,
   ...FD_SCHEMES,
 ];

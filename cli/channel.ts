@@ -25,6 +25,14 @@ export interface Channel {
   close(): void;
 }
 
+/** How a kind of connection ends, where that is not by halves. */
+export interface Ending {
+  /** Whether the sending direction can be ended alone. */
+  readonly halves: boolean;
+  /** The error that stands for the peer's end. */
+  readonly code?: string;
+}
+
 /** What is taken from a stream in one go. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -32,18 +40,20 @@ const CHUNK_BYTES = 256 * 1024;
 export function streamChannel(
   endpoint: Pick<StreamEndpoint<unknown>, "recvInto" | "sendAll" | "shutdown" | "close">,
   name: string,
+  { halves, code }: Ending = { halves: true },
 ): Channel {
   const buffer = new Uint8Array(CHUNK_BYTES);
   return {
     kind: "stream",
     name,
-    ends: true,
+    ends: halves,
     async receive() {
-      const count = await endpoint.recvInto(buffer);
+      const count = await orEnd(endpoint.recvInto(buffer), code) ?? 0;
       return count === 0 ? undefined : buffer.subarray(0, count);
     },
     send: (data) => endpoint.sendAll(data),
     async endSend() {
+      if (!halves) return;
       try {
         await endpoint.shutdown("write");
       } catch (error) {
@@ -55,6 +65,15 @@ export function streamChannel(
   };
 }
 
+/** What a call gives; `undefined` where its error stands for the peer's end. */
+async function orEnd<T>(call: Promise<T>, code: string | undefined): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (code === undefined || errorCode(error) !== code) throw error;
+  }
+}
+
 /** Endpoints of messages that can end one direction alone. */
 interface HalfClosing {
   shutdown?(how: "write"): void | Promise<void>;
@@ -64,15 +83,15 @@ interface HalfClosing {
 export function messageChannel(
   endpoint: Pick<MessageEndpoint<unknown>, "type" | "recvMany" | "send" | "close"> & HalfClosing,
   name: string,
+  { halves: ends, code }: Ending = { halves: endpoint.type === "seqpacket" },
 ): Channel {
-  const ends = endpoint.type === "seqpacket";
   return {
     kind: "message",
     name,
     ends,
     async receive() {
       // An empty batch is the peer's end; an empty message is a message.
-      const [message] = await endpoint.recvMany(1);
+      const [message] = await orEnd(endpoint.recvMany(1), code) ?? [];
       message?.control?.[Symbol.dispose]();
       return message?.data;
     },

@@ -33,7 +33,9 @@ export function engineRequest(
   services: readonly number[],
   { ccid, options }: { ccid?: readonly number[]; options: readonly OptionSetting[] },
 ): { address: IpAddress; protocol: number; options: OptionSetting[] } {
-  const own: OptionSetting[] = [[DCCP_SOCKOPT_SERVICE, services]];
+  const own: OptionSetting[] = [];
+  // Without any, the kernel's own is 0: the service code is absent (RFC 4340 section 8.1.2).
+  if (services.length > 0) own.push([DCCP_SOCKOPT_SERVICE, services]);
   if (ccid !== undefined) own.push([DCCP_SOCKOPT_CCID, Uint8Array.from(ccid)]);
   return { address, protocol: IPPROTO_DCCP, options: [...own, ...options] };
 }

@@ -1,5 +1,5 @@
 import type { IpAddress } from "../core/address.ts";
-import { object } from "../core/arguments.ts";
+import { object, optional } from "../core/arguments.ts";
 import { openOn } from "../core/engine_choice.ts";
 import { firstThatWorks } from "../core/first_address.ts";
 import { HOSTNAME, hostPort, PEER_PORT } from "../core/ip_arguments.ts";
@@ -9,7 +9,12 @@ import { engineRequest, NEEDS_LIBC, SERVICE, SHAPE } from "./_request.ts";
 import type { DccpConnection, DccpConnectOptions } from "./types.ts";
 
 const ACTION = "connect";
-const REQUEST = object({ ...SHAPE, hostname: HOSTNAME, port: PEER_PORT, service: SERVICE });
+const REQUEST = object({
+  ...SHAPE,
+  hostname: HOSTNAME,
+  port: PEER_PORT,
+  service: optional(SERVICE),
+});
 
 /**
  * Opens a DCCP connection (RFC 4340): datagrams in no order, with congestion control. The addresses of
@@ -49,7 +54,7 @@ export async function connect(options: DccpConnectOptions): Promise<DccpConnecti
       const addresses = await resolveHost({ ...host, type: "dgram", action: ACTION });
       return await firstThatWorks(addresses, (address) =>
         connectLibc(
-          { ...engineRequest(address, [service], request), wait },
+          { ...engineRequest(address, service === undefined ? [] : [service], request), wait },
           "dccp",
           makeMessage<IpAddress>,
         ));

@@ -14,7 +14,7 @@ const REQUEST = object({
   ...SHAPE,
   hostname: orElse(LOCAL_HOSTNAME, "0.0.0.0"),
   port: PORT,
-  service: either(list(SERVICE), SERVICE),
+  service: orElse(either(list(SERVICE), SERVICE), []),
   backlog: orElse(integer(0, 0x7fffffff), DEFAULT_BACKLOG),
   onError: optional(callback<AcceptErrorHandler>()),
 });

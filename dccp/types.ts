@@ -25,8 +25,11 @@ export interface DccpConnectOptions extends DccpOptions {
   hostname: string;
   /** The port, 1 to 65535. */
   port: number;
-  /** What the connection is for: a number of 1 to 2^32 - 2 or four characters. Both ends must say the same. */
-  service: number | string;
+  /**
+   * What the connection is for: a number of 1 to 2^32 - 2 or four characters. Both ends must say the
+   * same. Default: it is absent (0 on the wire, RFC 4340 section 8.1.2).
+   */
+  service?: number | string;
 }
 
 /** Options of {@linkcode listen}. */
@@ -35,8 +38,8 @@ export interface DccpListenOptions extends DccpOptions {
   hostname?: string;
   /** The port; 0 lets the system choose. */
   port: number;
-  /** What is served: a service code, or up to 32 of them. */
-  service: number | string | readonly (number | string)[];
+  /** What is served: a service code, or up to 32 of them. Default: who asks for none. */
+  service?: number | string | readonly (number | string)[];
   /** Connections that may wait to be accepted, 0 to 2^31 - 1. Default 1024. */
   backlog?: number;
   /** Hears of errors that accepting survives. */

@@ -1,7 +1,8 @@
 import type { TipcAddress } from "../core/address.ts";
 import { object, oneOf, optional, orElse } from "../core/arguments.ts";
 import { openOn } from "../core/engine_choice.ts";
-import { connect as connectLibc, makeMessage, makeStream } from "../ffi/engine.ts";
+import { connect as connectLibc } from "../ffi/engine.ts";
+import { makePackets, makeStream } from "./_endpoint.ts";
 import { NEEDS_LIBC, UINT32 } from "./_request.ts";
 import { OPEN_SHAPE } from "../core/engine_choice.ts";
 import type { TipcConnectOptions, TipcMessageEndpoint, TipcStream } from "./types.ts";
@@ -60,8 +61,8 @@ export async function connect(
     libc: (wait) => {
       const libc = { address, options: settings, wait };
       return type === "stream"
-        ? connectLibc(libc, type, makeStream<TipcAddress>)
-        : connectLibc(libc, type, makeMessage<TipcAddress>);
+        ? connectLibc(libc, type, makeStream)
+        : connectLibc(libc, type, makePackets);
     },
   });
 }

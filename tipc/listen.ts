@@ -2,7 +2,8 @@ import type { TipcAddress } from "../core/address.ts";
 import { callback, object, oneOf, optional, orElse } from "../core/arguments.ts";
 import { openOn } from "../core/engine_choice.ts";
 import type { AcceptErrorHandler } from "../core/listener.ts";
-import { listen as listenLibc, makeMessage, makeStream } from "../ffi/engine.ts";
+import { listen as listenLibc } from "../ffi/engine.ts";
+import { makePackets, makeStream } from "./_endpoint.ts";
 import { BOUND_SHAPE, boundAddress, NEEDS_LIBC, SERVICE } from "./_request.ts";
 import type { TipcListener, TipcListenOptions, TipcMessageListener } from "./types.ts";
 
@@ -64,11 +65,11 @@ export async function listen(
       // The kernel ignores the backlog.
       const libc = { address, backlog: 0, onError, options: settings };
       return type === "seqpacket"
-        ? listenLibc<TipcAddress, TipcMessageListenerElement>(libc, type, makeMessage<TipcAddress>)
-        : listenLibc<TipcAddress, TipcListenerElement>(libc, type, makeStream<TipcAddress>);
+        ? listenLibc<TipcAddress, TipcMessageListenerElement>(libc, type, makePackets)
+        : listenLibc<TipcAddress, TipcListenerElement>(libc, type, makeStream);
     },
   });
 }
 
-type TipcMessageListenerElement = ReturnType<typeof makeMessage<TipcAddress>>;
-type TipcListenerElement = ReturnType<typeof makeStream<TipcAddress>>;
+type TipcMessageListenerElement = ReturnType<typeof makePackets>;
+type TipcListenerElement = ReturnType<typeof makeStream>;

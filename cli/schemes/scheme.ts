@@ -8,7 +8,7 @@ import type { Address as SocketAddress } from "../../core/address.ts";
 import type { ListenerEndpoint, MessageEndpoint, StreamEndpoint } from "../../core/endpoint.ts";
 import type { Cidr } from "../../core/ip/mod.ts";
 import type { SocketOption } from "../../core/option.ts";
-import { messageChannel, streamChannel } from "../channel.ts";
+import { type Ending, messageChannel, streamChannel } from "../channel.ts";
 import { DatagramServer } from "../datagram_server.ts";
 import { TimedOut } from "../exit.ts";
 import type { Client, Names, Server, Waiting } from "../server.ts";
@@ -108,6 +108,12 @@ export interface SchemeRow<T, A extends SocketAddress = SocketAddress> {
   format(target: T): string;
   /** A socket's address, as {@linkcode parse} reads it. */
   show(address: A): string;
+  /** A server's address, where the socket's own says less than what was asked for. */
+  showServer?(target: T, address: A): string;
+  /** How connections end. Default: by halves, where they are streams or sequenced packets. */
+  readonly ending?: Ending;
+  /** Whether connections keep the boundaries of messages, where their type does not tell. */
+  readonly messages?: boolean;
   /** Checks that the target can be connected to; throws a `UsageError`. */
   checkClient?(target: T, text: string): void;
   /** Checks that a server can be made; throws a `UsageError`. */
@@ -163,7 +169,7 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
           checkClient();
           const how = { ...libraryOptions(settings), ...waiting };
           try {
-            return clientOf(await row.connect(target, how, settings), names);
+            return clientOf(await row.connect(target, how, settings), names, row.ending, written);
           } catch (error) {
             throw explainTimeout(error, waiting, `connecting to ${written}`);
           }
@@ -171,9 +177,15 @@ export function scheme<T, A extends SocketAddress>(row: SchemeRow<T, A>): Scheme
         async serve(settings, clientIdleMs) {
           row.checkServer?.(settings);
           const endpoint = await row.listen(target, libraryOptions(settings), settings);
-          return endpoint.role === "message"
-            ? new DatagramServer<A>(endpoint, names, clientIdleMs)
-            : acceptingServer(endpoint, names);
+          if (endpoint.role === "message") {
+            return new DatagramServer<A>(endpoint, names, clientIdleMs);
+          }
+          const { localAddr } = endpoint;
+          return acceptingServer(endpoint, names, {
+            name: row.showServer ? `${name}:${row.showServer(target, localAddr)}` : show(localAddr),
+            kind: row.messages || endpoint.type !== "stream" ? "message" : "stream",
+            ending: row.ending,
+          });
         },
       };
     },
@@ -185,15 +197,22 @@ function hostOf(address: SocketAddress | undefined): string | undefined {
   return address !== undefined && "hostname" in address ? unmapped(address.hostname) : undefined;
 }
 
-function clientOf<A>(endpoint: Connection<A>, { show, hostOf }: Names<A>): Client {
-  const remote = show(endpoint.remoteAddr);
+function clientOf<A>(
+  endpoint: Connection<A>,
+  { show, hostOf }: Names<A>,
+  ending: Ending | undefined,
+  peer?: string,
+): Client {
+  const { remoteAddr } = endpoint;
+  // Some sockets know no address of their peer: it is where they were sent.
+  const remote = remoteAddr === undefined && peer !== undefined ? peer : show(remoteAddr);
   return {
     channel: endpoint.role === "stream"
-      ? streamChannel(endpoint, remote)
-      : messageChannel(endpoint, remote),
+      ? streamChannel(endpoint, remote, ending)
+      : messageChannel(endpoint, remote, ending),
     local: show(endpoint.localAddr),
     remote,
-    remoteHost: hostOf(endpoint.remoteAddr),
+    remoteHost: hostOf(remoteAddr),
     engine: endpoint.engine,
     ...("tlsVersion" in endpoint && { tls: tlsText(endpoint as TlsEndpoint<A>) }),
   };
@@ -207,14 +226,14 @@ function tlsText({ tlsVersion, cipher, alpnProtocol }: TlsEndpoint<unknown>): st
 function acceptingServer<A>(
   listener: ListenerEndpoint<A, Connection<A>>,
   names: Names<A>,
+  { ending, ...own }: Pick<Server, "name" | "kind"> & { ending: Ending | undefined },
 ): Server {
   return {
-    name: names.show(listener.localAddr),
+    ...own,
     engine: listener.engine,
-    kind: listener.type === "stream" ? "stream" : "message",
     async next(waiting) {
       try {
-        return clientOf(await listener.accept(waiting), names);
+        return clientOf(await listener.accept(waiting), names, ending);
       } catch (error) {
         throw explainTimeout(error, waiting, "waiting for a client");
       }

@@ -54,6 +54,8 @@ export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
   connected?: boolean;
   /** Whether its connection can end, which an empty receive then tells. Default true. */
   ends?: boolean;
+  /** Whether its protocol has no empty messages: what is empty is the end. Default false. */
+  noEmpty?: boolean;
   /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
   oneByOne?: boolean;
 }
@@ -70,6 +72,7 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
   /** The descriptor beneath; owned by this endpoint. */
   readonly core: Descriptor;
   readonly #ends: boolean;
+  readonly #noEmpty: boolean;
   readonly #oneByOne: boolean;
   /** Whether each message is asked to carry a timestamp, by which an empty one differs from the end. */
   readonly #marked: boolean;
@@ -91,6 +94,7 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
     super(new LibcSocket<A>(core, { connected, local, remote, onClose }));
     this.core = core;
     this.#ends = given.ends ?? true;
+    this.#noEmpty = given.noEmpty ?? false;
     this.#oneByOne = given.oneByOne ?? false;
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
@@ -343,8 +347,8 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
         }
         if (!this.#wantsTimestamps && holdsOnlyMark(control)) control = undefined;
       } else if (
-        received.lengthBytes === 0 && this.#endsEmpty && (received.flags & MSG_EOR) === 0 &&
-        isAtEnd(this.core)
+        received.lengthBytes === 0 && this.#endsEmpty &&
+        (this.#noEmpty || (received.flags & MSG_EOR) === 0 && isAtEnd(this.core))
       ) {
         this.#ended = true;
         return ENDED;

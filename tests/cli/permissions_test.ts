@@ -54,6 +54,14 @@ Deno.test("an address opens the family of its scheme, and no other", async () =>
       ["vsockseq:7:5000", "vsock:7:5000"],
       ["udp:0.0.0.1:5000", "0.0.0.1:5000"],
       ["mptcp:0.0.0.1:5000", "0.0.0.1:5000"],
+      ["sctp:0.0.0.1:5000", "0.0.0.1:5000"],
+      ["dccp:0.0.0.1:5000:echo", "0.0.0.1:5000"],
+      ["tipc:18888:17", "--allow-net"],
+      ["tipcseq:18888:17", "--allow-net"],
+      ["rfcomm:00:11:22:33:44:55:1", "--allow-net"],
+      ["l2cap:00:11:22:33:44:55:1", "--allow-net"],
+      ["l2caple:00:11:22:33:44:55:1", "--allow-net"],
+      ["isotp:nosuchbus:7E0:7E8", "--allow-net"],
     ]
   ) {
     const { code, err } = await runSock(["connect", address], "", {

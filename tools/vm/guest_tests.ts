@@ -7,6 +7,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "bluetooth": 15,
   "can": 25,
   "cli/can_test.ts": 60,
+  "cli/families_test.ts": 30,
   "cli/json_test.ts:/^can /": 20,
   "contract": 190,
   "dccp": 15,
