@@ -108,6 +108,11 @@ export class ByteSink {
     this.#length = length;
   }
 
+  /** What was written, until more is written or it is forgotten. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** What was written, in memory of its own. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);

@@ -8,9 +8,17 @@ import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "./abi/net
 /** What is to happen. */
 export type Verb = "add" | "set" | "replace" | "append" | "delete";
 
+/** The verbs of what was done before: there are few. */
+const VERBS: Map<string, Verb> = new Map();
+
 /** The verb of a change. */
 export function verbOf(change: { do: string }): Verb {
-  return change.do.split(" ")[0] as Verb;
+  let verb = VERBS.get(change.do);
+  if (verb === undefined) {
+    verb = change.do.slice(0, change.do.indexOf(" ")) as Verb;
+    VERBS.set(change.do, verb);
+  }
+  return verb;
 }
 
 /** The flags of a new thing, by verb (linux/netlink.h). */
@@ -57,6 +65,9 @@ export function checkText(value: unknown, action: string, what: string): asserts
 /** IFNAMSIZ (linux/if.h) without its NUL. */
 const MOST_NAME_BYTES = 15;
 
+/** What most links are called: not worth a second look. */
+const PLAIN_NAME = /^[a-z0-9][a-z0-9_.-]{0,14}$/i;
+
 /** Refuses what no link can be called. */
 export function checkLinkName(
   value: unknown,
@@ -64,6 +75,7 @@ export function checkLinkName(
   what: string,
 ): asserts value is string {
   checkText(value, action, what);
+  if (PLAIN_NAME.test(value)) return;
   if (new TextEncoder().encode(value).length > MOST_NAME_BYTES || /[\0/\s]|^\.\.?$/.test(value)) {
     throw new TypeError(`Cannot ${action}: ${what} ${JSON.stringify(value)} is no link's name`);
   }

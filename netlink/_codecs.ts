@@ -221,10 +221,20 @@ const HEX: readonly string[] = Array.from(
   (_, byte) => byte.toString(16).padStart(2, "0"),
 );
 
+/** The last address written: thousands of routes have one router. */
+let lastIp = "";
+let lastIpBytes: Uint8Array = new Uint8Array(0);
+
 /** An IP address as text. */
 export const ip: AttributeCodec<string> = {
   decode: decodeIp,
-  encode: (sink, value) => sink.append(parseIp(value)),
+  encode(sink, value) {
+    if (value !== lastIp || value === "") {
+      lastIpBytes = parseIp(value);
+      lastIp = value;
+    }
+    sink.append(lastIpBytes);
+  },
 };
 
 /** A hardware address of any length, as hexadecimal bytes with colons. */

@@ -102,6 +102,8 @@ export class AttributeTable<R extends AttributeRows>
   /** By number. */
   readonly #names: (string | undefined)[] = [];
   readonly #codecs: (AttributeCodec<unknown> | undefined)[] = [];
+  /** In the order they are written. */
+  readonly #order: { name: string; type: number; codec: AttributeCodec<unknown> }[] = [];
 
   /** See {@linkcode attributes}. */
   constructor(prefix: string, rows: R) {
@@ -110,6 +112,7 @@ export class AttributeTable<R extends AttributeRows>
     for (const [name, [type, codec]] of Object.entries(rows)) {
       this.#names[type] = name;
       this.#codecs[type] = codec;
+      this.#order.push({ name, type, codec });
     }
   }
 
@@ -167,16 +170,14 @@ export class AttributeTable<R extends AttributeRows>
   /** Appends the attributes of `values`, in the table's order; `undefined` ones are left out. */
   encode(sink: ByteSink, values: AttributeValues<R>): void {
     const given = values as Readonly<Record<string, unknown>>;
-    for (const name of Object.keys(given)) {
+    for (const name in given) {
       if (name !== "unknown" && !Object.hasOwn(this.#rows, name)) {
         throw new TypeError(`Cannot encode netlink attributes: unknown name "${name}"`);
       }
     }
-    for (const name of Object.keys(this.#rows)) {
+    for (const { name, type, codec } of this.#order) {
       const value = given[name];
-      if (value === undefined) continue;
-      const [type, codec] = this.#rows[name];
-      writeAttribute(sink, type, codec, value, name);
+      if (value !== undefined) writeAttribute(sink, type, codec, value, name);
     }
     for (const { type, data } of values.unknown ?? []) {
       writeAttribute(sink, type, RAW, data, `${type}`);

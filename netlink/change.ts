@@ -343,10 +343,9 @@ class Batch implements ChangeContext {
     const last = written[written.length - 1];
     // Errors are told in any case; that all were dealt with is told by the last one's ACK.
     this.#sink.setU16(last.flagsAt, NLM_F_REQUEST | NLM_F_ACK | last.request.flags);
-    const datagram = this.#sink.take();
-    this.#sink.truncate(0);
-    const run = new BatchRun(written, datagram, this.#transport);
+    const run = new BatchRun(written, this.#sink.written(), this.#transport);
     await run.done(this.#wait);
+    this.#sink.truncate(0);
     this.#failures.push(...run.failures);
     this.#closeNamespaces();
   }
@@ -384,7 +383,7 @@ class BatchRun {
     const over = new Promise<void>((resolve, reject) => this.#waiter = { resolve, reject });
     const last = this.#written.length - 1;
     this.#written.forEach((written, i) => {
-      this.#transport.expect(written.sequence, this.#exchange(i, i === last));
+      this.#transport.expect(written.sequence, new ChangeExchange(this, i, i === last));
     });
     try {
       await this.#transport.send(this.#datagram, wait);
@@ -398,26 +397,55 @@ class BatchRun {
     }
   }
 
-  #exchange(i: number, last: boolean): Exchange {
-    const isHungry = () => last && this.#waiter !== undefined;
-    return {
-      get hungry() {
-        return isHungry();
-      },
-      reply() {},
-      finish: (ack) => {
-        if (ack.errno !== 0) this.#fail(i, ack);
-        if (last) this.#waiter?.resolve();
-      },
-      fail: (reason) => this.#waiter?.reject(reason),
-    };
+  /** Whether somebody waits for the end. */
+  get waits(): boolean {
+    return this.#waiter !== undefined;
   }
 
-  #fail(i: number, ack: Acknowledgement): void {
+  /** All were dealt with. */
+  finish(): void {
+    this.#waiter?.resolve();
+  }
+
+  /** The rest is lost. */
+  abort(reason: unknown): void {
+    this.#waiter?.reject(reason);
+  }
+
+  /** One was refused. */
+  refuse(i: number, ack: Acknowledgement): void {
     const { index, change, request, at } = this.#written[i];
     const end = this.#written[i + 1]?.at ?? this.#datagram.length;
     const bytes = this.#datagram.slice(at, end);
     const error = netlinkError(ack, request.action, bytes, request.shape);
     this.failures.push({ index, change, error });
+  }
+}
+
+/** One change of a datagram under way. */
+class ChangeExchange implements Exchange {
+  readonly #run: BatchRun;
+  readonly #index: number;
+  readonly #last: boolean;
+
+  constructor(run: BatchRun, index: number, last: boolean) {
+    this.#run = run;
+    this.#index = index;
+    this.#last = last;
+  }
+
+  get hungry(): boolean {
+    return this.#last && this.#run.waits;
+  }
+
+  reply(): void {}
+
+  finish(ack: Acknowledgement): void {
+    if (ack.errno !== 0) this.#run.refuse(this.#index, ack);
+    if (this.#last) this.#run.finish();
+  }
+
+  fail(reason: unknown): void {
+    this.#run.abort(reason);
   }
 }
