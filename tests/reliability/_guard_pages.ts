@@ -99,5 +99,3 @@ Object.assign(globalThis, {
     Arrays.map((array) => [array.name, guarding(array, array.BYTES_PER_ELEMENT)]),
   ),
 });
-/** How many buffers' places there are: a test sees that the mode is on. */
-Object.assign(globalThis, { guardedSlots: () => slots });
