@@ -316,8 +316,8 @@ export const OUTSIDE: readonly OutsideFault[] = [
   ...onKinds("a stranger guesses a reset", TCP, { root: true }, (kind) => injected(kind, false)),
   ...inChildren("a link goes down and up", "link", OWN_NET, NET_TOOLS),
   ...inChildren("the disk is full", "full disk", FULL_DISK, ["unshare", "mount"]),
-  ...inChildren("descriptors run out", "few descriptors", [], ["prlimit"]),
-  ...inChildren("memory runs out", "little memory", OWN_NET, ["unshare", "prlimit", "ip"]),
+  ...inChildren("descriptors run out", "few descriptors", [], []),
+  ...inChildren("memory runs out", "little memory", OWN_NET, ["unshare", "ip"]),
 ];
 
 /** Why one cannot run here, or undefined. */

@@ -1,14 +1,8 @@
 /** What `task soak` runs, and the tests beside it for a moment: one row each. */
 import { LISTENER_KINDS, MESSAGE_KINDS, PAIR_KINDS } from "../contract/_kinds.ts";
 import type { Kind } from "../contract/_claim.ts";
-import {
-  cancelConnections,
-  cancelLookups,
-  cancelMessages,
-  cancelStreams,
-  closeMessages,
-  closeStreams,
-} from "./_cancellation.ts";
+import { cancelConnections, cancelLookups, cancelStreams, closeStreams } from "./_cancellation.ts";
+import { cancelMessages, closeMessages } from "./_message_cancellation.ts";
 import { missing } from "../_tools.ts";
 import { fuzzCodec } from "./_codec_fuzz.ts";
 import { CODECS } from "./_codec_targets.ts";
