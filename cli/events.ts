@@ -6,7 +6,7 @@
 import { errorCode, errorLine, isGone } from "./exit.ts";
 import { hexDump, toHex } from "./_hex.ts";
 import { jsonLine } from "./json.ts";
-import { paint } from "./style.ts";
+import { paint, visible } from "./style.ts";
 import { consoleColumns } from "./table.ts";
 import type { ClientTraffic, Traffic } from "./traffic.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
@@ -58,14 +58,15 @@ export class Reporter {
   }
 
   /** A line of its own, above the status line. */
-  line(text: string): void {
+  line(whole: string): void {
+    const text = visible(whole);
     writeError(this.#status === "" ? `${text}\n` : `${CLEAR_LINE}${text}\n${this.#status}`);
   }
 
   /** Replaces the status line at the bottom; empty removes it. */
   status(whole: string): void {
     // What is wider than the terminal would go on in a line that nobody takes away.
-    const text = whole.slice(0, (consoleColumns() ?? Infinity) - 1);
+    const text = visible(whole).slice(0, (consoleColumns() ?? Infinity) - 1);
     if (text === this.#status) return;
     writeError(`${CLEAR_LINE}${text}`);
     this.#status = text;

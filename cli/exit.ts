@@ -4,6 +4,8 @@
  * @module
  */
 
+import { visible } from "./style.ts";
+
 /** The exit codes. The three probes (ping, sweep, trace) have ping's instead. */
 export const EXIT = {
   ok: 0,
@@ -96,7 +98,7 @@ export function errorLine(error: unknown): string {
     : error instanceof Error
     ? error.message
     : String(error);
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+  return visible(text.replaceAll(/\s*\n\s*/g, " ").trim());
 }
 
 /** Whether the other end of a connection or pipe is gone. */

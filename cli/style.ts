@@ -32,3 +32,18 @@ export function plain(text: string): string {
   // deno-lint-ignore no-control-regex -- the beginning of a style
   return text.includes("\x1b") ? text.replaceAll(/\x1b\[\d*m/g, "") : text;
 }
+
+/** What steers a terminal, but for the styles of {@linkcode paint}. */
+// deno-lint-ignore no-control-regex -- that is what it is about
+const STEERING = /(?!\x1b\[(?:0|1|2|31|32|33|36)m)[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * Text that steers no terminal: names that others choose (processes, paths, hosts) may hold anything.
+ * Control characters are shown by their numbers, `\x07`; tabs, line ends and styles stay.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(STEERING, (character) => {
+    const hex = character.charCodeAt(0).toString(16).padStart(2, "0");
+    return `\\x${hex}`;
+  });
+}

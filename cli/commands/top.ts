@@ -6,6 +6,7 @@
 import type { SocketEntry } from "../../netlink/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { printEvent, printLine } from "../json.ts";
+import { writeOutput } from "../stdio.ts";
 import { type Owner, socketOwners } from "../processes.ts";
 import { readDuration, readInteger } from "../settings.ts";
 import { sleep } from "../sleep.ts";
@@ -127,7 +128,8 @@ async function show(
   ]);
   const right = ["SENT", "RECEIVED", "RTT", "RESENT"];
   const lines = headedTable(HEAD, rows, right, ["CONTROL", "RESENT", "RTT"]);
-  await printLine((Deno.stdout.isTerminal() ? CLEAR : "") + lines.join("\n"));
+  if (Deno.stdout.isTerminal()) await writeOutput(new TextEncoder().encode(CLEAR));
+  await printLine(lines.join("\n"));
 }
 
 function byCookie(entries: readonly SocketEntry[]): Map<bigint, SocketEntry> {

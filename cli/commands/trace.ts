@@ -21,6 +21,7 @@ import {
 import { rttFields, rttLines } from "../rtt_summary.ts";
 import { readDuration, readInteger } from "../settings.ts";
 import { writeOutput } from "../stdio.ts";
+import { visible } from "../style.ts";
 import { goesOn, Hop, hopLines, hopTable, type NameOf } from "../trace_hops.ts";
 
 const METHODS = ["udp", "icmp", "tcp"] as const;
@@ -286,7 +287,7 @@ class Trace {
     if (lines.length >= Deno.consoleSize().rows) return;
     const over = this.#drawn === 0 ? "" : `\x1b[${this.#drawn}A\x1b[J`;
     this.#drawn = lines.length;
-    await writeOutput(new TextEncoder().encode(`${over}${lines.join("\n")}\n`));
+    await writeOutput(new TextEncoder().encode(`${over}${lines.map(visible).join("\n")}\n`));
   }
 
   async #table(): Promise<string[]> {

@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-control-regex -- what a terminal is sent
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { testWith } from "../_tools.ts";
-import { closedPort, sockCommand } from "./_sock.ts";
+import * as unix from "../../unix/mod.ts";
+import { closedPort, runSock, sockCommand } from "./_sock.ts";
 import { Terminal } from "../../tools/terminal.ts";
 
 const sock = (...args: string[]) => [Deno.execPath(), ...sockCommand(args, ["-A"])];
@@ -75,3 +76,20 @@ testWith(
     }
   },
 );
+
+Deno.test("names that others choose steer no terminal, and JSON holds no bare control character", async () => {
+  const name = "\x1b]0;title\x07\x9b2J";
+  using listener = await unix.listen({ path: `\0${Deno.pid}${name}`, engine: "libc" });
+  const shown = await runSock(["sockets", "unix"]);
+  assertEquals(shown.code, 0);
+  assert(shown.out.includes(`@${Deno.pid}\\x1b]0;title\\x07\\x9b2J`), shown.out);
+  const bare = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
+  assert(!bare.test(shown.out));
+  const json = await runSock(["sockets", "unix", "--json"]);
+  assert(!bare.test(json.out));
+  const rows = json.out.trim().split("\n").map((line) => JSON.parse(line));
+  assert(rows.some((row) => JSON.stringify(row).includes(JSON.stringify(name).slice(1, -1))));
+  const failed = await runSock(["ping", name]);
+  assert(failed.err.includes("\\x1b]0;title") && !bare.test(failed.err), failed.err);
+  listener.close();
+});
