@@ -189,23 +189,13 @@ function zeroWindow(kind: StreamKind, random: Random): Promise<Outcome> {
 /** A stranger's RST: of the number that is due it ends the connection, of another it does nothing. */
 function injected(kind: StreamKind, exact: boolean): Promise<Outcome> {
   return withPeer(kind, "echo", async (stream) => {
-    using wiretap = await raw.openIp({
-      protocol: "tcp",
-      hostname: "127.0.0.1",
-      // What others do on this machine would fill the queue.
-      filter: raw.assembleBpf(`ldh [20]
-        jne #${stream.remoteAddr.port}, drop
-        ret #-1
-        drop: ret #0`),
-    });
     using forger = await raw.openIp({ protocol: "tcp", includeHeader: true });
     const data = patternOf(1000);
     const echoed = async () => {
       await stream.sendAll(data);
       check(equals(await stream.recvExact(data.length), data), "other bytes came back");
     };
-    await echoed();
-    const { sequence, tcp, ip } = await lastSegment(wiretap, stream);
+    const { sequence, tcp, ip } = await lastSegment(stream, echoed, data.length);
     const forged = wire.encode(
       { kind: "ipv4", source: ip.source, destination: ip.destination, protocol: 6 },
       {
@@ -233,18 +223,43 @@ function injected(kind: StreamKind, exact: boolean): Promise<Outcome> {
   });
 }
 
-/** The peer's segment with payload that came last, and the number after it. */
-async function lastSegment(wiretap: Any, { localAddr }: Any): Promise<Any> {
-  let last: Any;
-  for (let length = 0; length < 1000;) {
-    const frame = wire.decodePacket(await wiretap.recv());
-    const tcp = frame.layer("tcp")!;
-    if (tcp.destinationPort !== localAddr.port) continue;
-    const size = tcp.end - tcp.payloadStart;
-    length += size;
-    last = { tcp, ip: frame.layer("ipv4"), sequence: (tcp.sequence + size) >>> 0 };
+/** What the peer's segments of an echo of `size` bytes end with, and the number after them. */
+async function lastSegment(
+  stream: Any,
+  echoed: () => Promise<void>,
+  size: number,
+): Promise<{ sequence: number; tcp: wire.TcpView; ip: wire.Ipv4View }> {
+  for (;;) {
+    using wiretap = await raw.openIp({
+      protocol: "tcp",
+      hostname: "127.0.0.1",
+      filter: raw.assembleBpf(`ldh [20]
+        jne #${stream.remoteAddr.port}, drop
+        ret #-1
+        drop: ret #0`),
+    });
+    const [segment] = await Promise.all([segmentsOf(wiretap, stream, size), echoed()]);
+    if (segment !== undefined) return segment;
   }
-  return last;
+}
+
+/** As {@linkcode lastSegment}; `undefined` if some do not come: others filled the queue before the filter. */
+async function segmentsOf(wiretap: Any, { localAddr, remoteAddr }: Any, size: number) {
+  for (let length = 0;;) {
+    let packet: Uint8Array;
+    try {
+      packet = await wiretap.recv({ timeoutMs: 2000 });
+    } catch (error) {
+      if ((error as Error).name !== "TimeoutError") throw error;
+      return undefined;
+    }
+    const frame = wire.decodePacket(packet);
+    const tcp = frame.layer("tcp")!;
+    if (tcp.sourcePort !== remoteAddr.port || tcp.destinationPort !== localAddr.port) continue;
+    length += tcp.end - tcp.payloadStart;
+    const sequence = (tcp.sequence + tcp.end - tcp.payloadStart) >>> 0;
+    if (length >= size) return { sequence, tcp, ip: frame.layer("ipv4")! };
+  }
 }
 
 /** A scenario of `_outside_child.ts` in a place of its own, or where it changes its own limits. */
