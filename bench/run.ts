@@ -1,5 +1,6 @@
 /**
- * `deno task bench` lists the areas; `deno task bench AREA …` runs them, one program after another:
+ * `deno task bench` makes the report (bench/report/main.ts, which see for `--quick` and sections);
+ * `deno task bench --list` lists the areas; `deno task bench AREA …` runs them, one program after another:
  * an area's `main.ts`, else each of its programs (files without an underscore). They print ratios to
  * others that they measured in turn in the same run.
  */
@@ -17,7 +18,13 @@ function programs(area: string): string[] {
 }
 
 const [first, ...others] = Deno.args;
-if (first === undefined) {
+if (first === undefined || (first.startsWith("--") && first !== "--list")) {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--unstable-net", `${HERE}report/main.ts`, ...Deno.args],
+    cwd: `${HERE}..`,
+  }).spawn().status;
+  Deno.exit(code);
+} else if (first === "--list") {
   for (const area of areas()) {
     console.log(`${area}: ${programs(area).map((path) => path.split("/").pop()).join(", ")}`);
   }

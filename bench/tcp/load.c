@@ -2,7 +2,8 @@
  * Load for the TCP echo comparison: THREADS threads share CONNECTIONS connections to
  * 127.0.0.1:PORT; each connection sends SIZE bytes, waits for all of them to come back, and sends
  * again. After a warm-up of half that time it measures for MILLISECONDS, and prints one line: echoes
- * in a second, then the 50th and 99th percentile of the round trip in microseconds.
+ * in a second, then the 50th and 99th percentile of the round trip in microseconds, then all echoes
+ * there were, with those of the warm-up.
  *
  *   load PORT CONNECTIONS SIZE MILLISECONDS THREADS [THINK_MICROS]
  *
@@ -35,7 +36,7 @@ static double seconds;
 static pthread_barrier_t barrier;
 
 struct result {
-  uint64_t echoes;
+  uint64_t echoes, warming;
   double elapsed;
   uint32_t *rtts;
   size_t rtt_count;
@@ -108,6 +109,7 @@ static void *echo(void *arg) {
     if (start == 0 && turn >= warm) {
       start = turn;
       end = start + (uint64_t)(seconds * 1e9);
+      r->warming = r->echoes;
       r->echoes = 0;
       r->rtt_count = 0;
     }
@@ -195,10 +197,12 @@ int main(int argc, char **argv) {
   }
   double rate = 0;
   size_t total = 0;
+  uint64_t all = 0;
   for (int i = 0; i < threads; i++) {
     pthread_join(ids[i], NULL);
     rate += (double)results[i].echoes / results[i].elapsed;
     total += results[i].rtt_count;
+    all += results[i].echoes + results[i].warming;
   }
   uint32_t *rtts = malloc((total + 1) * 4);
   size_t at = 0;
@@ -208,6 +212,7 @@ int main(int argc, char **argv) {
   }
   qsort(rtts, total, 4, ascending);
   rtts[total] = 0;
-  printf("%.0f %.1f %.1f\n", rate, rtts[total / 2] / 1e3, rtts[total * 99 / 100] / 1e3);
+  printf("%.0f %.1f %.1f %llu\n", rate, rtts[total / 2] / 1e3, rtts[total * 99 / 100] / 1e3,
+         (unsigned long long)all);
   return 0;
 }

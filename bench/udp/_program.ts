@@ -45,6 +45,11 @@ export class Program {
     this.#writer = this.#child.stdin.getWriter();
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Its next line of output, as a number. */
   async number(): Promise<number> {
     while (!this.#rest.includes("\n")) {

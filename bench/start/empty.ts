@@ -1,0 +1,1 @@
+/** An empty program: what the others are measured by. */
