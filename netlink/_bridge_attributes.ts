@@ -19,18 +19,8 @@ import {
 } from "./abi/rtnetlink.ts";
 import { attributes } from "./attributes.ts";
 import { ByteSource } from "./_bytes.ts";
-import {
-  binary,
-  decodeHex,
-  decodeIp,
-  ip,
-  list,
-  parseHex,
-  struct,
-  u16,
-  u32,
-  u8,
-} from "./_codecs.ts";
+import { binary, decodeHex, decodeIp, ip, list, parseHex, u16, u32, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 /** sys/socket.h */
 export const AF_BRIDGE = 7;

@@ -6,7 +6,8 @@
 import * as c from "./abi/conntrack.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { be16, be32, be64, bitNames, ip, struct, u8 } from "./_codecs.ts";
+import { be16, be32, be64, bitNames, ip, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import { PROTOCOLS } from "./_ip_protocols.ts";
 
 /** One direction of a tracked connection. */

@@ -6,7 +6,8 @@
 import { integer, list, object, oneOf, optional } from "../core/arguments.ts";
 import * as c from "./abi/classifiers.ts";
 import { type AttributeCodec, attributes } from "./attributes.ts";
-import { binary, list as listCodec, struct, text } from "./_codecs.ts";
+import { binary, list as listCodec, text } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 /** An action of a filter, in the words of `tc -j`. */
 export interface FilterAction {

@@ -25,7 +25,8 @@ import {
   type AttributeTable,
 } from "./attributes.ts";
 import { type ByteSink, ByteSource } from "./_bytes.ts";
-import { binary, struct, u32 } from "./_codecs.ts";
+import { binary, u32 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 /** Options of a filter as words. */
 export type FilterOptions = Record<string, unknown>;

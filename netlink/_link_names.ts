@@ -11,7 +11,8 @@ import { IFLA_EXT_MASK, IFLA_IFNAME } from "./abi/link.ts";
 import { RTM_GETLINK } from "./abi/rtnetlink.ts";
 import { attributes, eachAttribute } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { decodeText, struct, text, u32 } from "./_codecs.ts";
+import { decodeText, text, u32 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import { Dump } from "./dump.ts";
 
 /** struct ifinfomsg (linux/rtnetlink.h). */

@@ -7,7 +7,8 @@ import type { Kind, Numbers, QdiscOptions } from "./_qdisc_kind.ts";
 import * as t from "./abi/traffic.ts";
 import { attributes } from "./attributes.ts";
 import type { ByteSink, ByteSource } from "./_bytes.ts";
-import { struct, u32, u8 } from "./_codecs.ts";
+import { u32, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 const FQ = attributes("TCA_FQ_", {
   limit: [t.TCA_FQ_PLIMIT, u32, "PLIMIT"],

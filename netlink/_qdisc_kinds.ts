@@ -10,7 +10,8 @@ import { NETEM_KIND } from "./_qdisc_netem.ts";
 import { HTB_KIND, TBF_KIND } from "./_qdisc_rates.ts";
 import type { AttributeLookup } from "./attributes.ts";
 import { type ByteSink, ByteSource } from "./_bytes.ts";
-import { struct, u32 } from "./_codecs.ts";
+import { u32 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 const FIFO: Kind = {
   read: (source, length) => length < 4 ? {} : { limit: u32.decode(source, 0, length) },

@@ -7,7 +7,8 @@ import { type Kind, type Numbers, type QdiscOptions, TICK_NANOS } from "./_qdisc
 import * as t from "./abi/traffic.ts";
 import { attributes } from "./attributes.ts";
 import type { ByteSink, ByteSource } from "./_bytes.ts";
-import { struct, u32, u64 } from "./_codecs.ts";
+import { u32, u64 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 /** struct tc_netem_qopt (linux/pkt_sched.h), before the attributes; shares of 2^32 - 1. */
 const NETEM_HEADER = struct({

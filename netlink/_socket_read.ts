@@ -10,7 +10,8 @@ import { TCP_INFO, type TcpInfo } from "../ffi/options/tcp_info.ts";
 import * as d from "./abi/sock_diag.ts";
 import { type AttributeCodec, AttributeError, attributes } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { binary, bool8, struct, text, u32, u64, u8 } from "./_codecs.ts";
+import { binary, bool8, text, u32, u64, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import { type SocketEntry, type SocketKind, STATES } from "./socket_entry.ts";
 
 /** struct inet_diag_msg (linux/inet_diag.h): offsets. */

@@ -7,7 +7,8 @@ import type { Inet6Address, InetAddress } from "../core/address.ts";
 import { decodeSockaddr, encodeSockaddr } from "../ffi/families/sockaddr.ts";
 import * as w from "./abi/wireguard.ts";
 import { type AttributeCodec, AttributeError, attributes } from "./attributes.ts";
-import { ip, list, struct, text, u16, u32, u64, u8 } from "./_codecs.ts";
+import { ip, list, text, u16, u32, u64, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 
 /** The text of a key: base64 of 32 bytes, as `wg` has it. */
 export const KEY_TEXT: RegExp = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;

@@ -6,7 +6,7 @@
 import { checkIterable } from "../core/arguments.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
-import type { Exchange } from "./_exchange.ts";
+import { ChangeDatagram, type Written } from "./_change_datagram.ts";
 import { findLink, readLinkNames } from "./_link_names.ts";
 import type { Session } from "./_opened.ts";
 import { beginSession, checkQuery, NETLINK_KEYS, type NetlinkOptions } from "./_session.ts";
@@ -26,7 +26,7 @@ import { ByteSink } from "./_bytes.ts";
 import { VALUES } from "./_value_table.ts";
 import { encodeFilter, type FilterChange } from "./filter_change.ts";
 import { encodeLink, type LinkChange } from "./link_change.ts";
-import { type Acknowledgement, netlinkError, writeMessage } from "./message.ts";
+import { writeMessage } from "./message.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
 import { encodeNeighbor, type NeighborChange } from "./neighbor_change.ts";
 import { encodeNextHop, type NextHopChange } from "./nexthop_change.ts";
@@ -182,12 +182,9 @@ class UnknownName extends Error {
 }
 
 /** A change in the datagram that is being put together. */
-interface Written {
+interface WrittenChange extends Written {
   readonly index: number;
   readonly change: Change;
-  readonly request: ChangeRequest;
-  readonly sequence: number;
-  readonly at: number;
   readonly flagsAt: number;
 }
 
@@ -200,7 +197,7 @@ class Batch implements ChangeContext {
   readonly #indexes: Map<string, number> = new Map();
   readonly #namespaces: number[] = [];
   #sink = new ByteSink(MOST_BYTES);
-  #written: Written[] = [];
+  #written: WrittenChange[] = [];
   #listed = false;
 
   constructor(session: Session, wait: Wait | undefined) {
@@ -343,10 +340,12 @@ class Batch implements ChangeContext {
     const last = written[written.length - 1];
     // Errors are told in any case; that all were dealt with is told by the last one's ACK.
     this.#sink.setU16(last.flagsAt, NLM_F_REQUEST | NLM_F_ACK | last.request.flags);
-    const run = new BatchRun(written, this.#sink.written(), this.#transport);
+    const run = new ChangeDatagram(written, this.#sink.written(), this.#transport);
     await run.done(this.#wait);
     this.#sink.truncate(0);
-    this.#failures.push(...run.failures);
+    for (const { written: { index, change }, error } of run.failures) {
+      this.#failures.push({ index, change, error });
+    }
     this.#closeNamespaces();
   }
 
@@ -359,93 +358,4 @@ function encoderOf(
   change: Change,
 ): (change: never, context: ChangeContext) => ChangeRequest {
   return ENCODERS[change.do.slice(change.do.indexOf(" ") + 1)];
-}
-
-/** One datagram of changes under way. */
-class BatchRun {
-  readonly failures: ChangeFailure[] = [];
-  readonly #written: readonly Written[];
-  readonly #datagram: Uint8Array<ArrayBuffer>;
-  readonly #transport: Transport;
-  #waiter: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
-
-  constructor(
-    written: readonly Written[],
-    datagram: Uint8Array<ArrayBuffer>,
-    transport: Transport,
-  ) {
-    this.#written = written;
-    this.#datagram = datagram;
-    this.#transport = transport;
-  }
-
-  async done(wait: Wait | undefined): Promise<void> {
-    const over = new Promise<void>((resolve, reject) => this.#waiter = { resolve, reject });
-    const last = this.#written.length - 1;
-    this.#written.forEach((written, i) => {
-      this.#transport.expect(written.sequence, new ChangeExchange(this, i, i === last));
-    });
-    try {
-      await this.#transport.send(this.#datagram, wait);
-      wait?.arm((reason) => this.#waiter?.reject(reason));
-      this.#transport.wake();
-      await over;
-    } finally {
-      wait?.disarm();
-      this.#waiter = undefined;
-      for (const { sequence } of this.#written) this.#transport.forget(sequence);
-    }
-  }
-
-  /** Whether somebody waits for the end. */
-  get waits(): boolean {
-    return this.#waiter !== undefined;
-  }
-
-  /** All were dealt with. */
-  finish(): void {
-    this.#waiter?.resolve();
-  }
-
-  /** The rest is lost. */
-  abort(reason: unknown): void {
-    this.#waiter?.reject(reason);
-  }
-
-  /** One was refused. */
-  refuse(i: number, ack: Acknowledgement): void {
-    const { index, change, request, at } = this.#written[i];
-    const end = this.#written[i + 1]?.at ?? this.#datagram.length;
-    const bytes = this.#datagram.slice(at, end);
-    const error = netlinkError(ack, request.action, bytes, request.shape);
-    this.failures.push({ index, change, error });
-  }
-}
-
-/** One change of a datagram under way. */
-class ChangeExchange implements Exchange {
-  readonly #run: BatchRun;
-  readonly #index: number;
-  readonly #last: boolean;
-
-  constructor(run: BatchRun, index: number, last: boolean) {
-    this.#run = run;
-    this.#index = index;
-    this.#last = last;
-  }
-
-  get hungry(): boolean {
-    return this.#last && this.#run.waits;
-  }
-
-  reply(): void {}
-
-  finish(ack: Acknowledgement): void {
-    if (ack.errno !== 0) this.#run.refuse(this.#index, ack);
-    if (this.#last) this.#run.finish();
-  }
-
-  fail(reason: unknown): void {
-    this.#run.abort(reason);
-  }
 }

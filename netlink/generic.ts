@@ -18,7 +18,8 @@ import * as g from "./abi/generic.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import { attributes } from "./attributes.ts";
 import type { ByteSink, ByteSource } from "./_bytes.ts";
-import { list, struct, text, u16, u32 } from "./_codecs.ts";
+import { list, text, u16, u32 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import type { Dump } from "./dump.ts";
 
 /** A family of generic netlink. */

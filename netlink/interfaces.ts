@@ -29,7 +29,7 @@ import { RTM_GETADDR, RTM_GETLINK } from "./abi/rtnetlink.ts";
 import { IFA, IFADDRMSG } from "./address.ts";
 import type { ByteSource } from "./_bytes.ts";
 import { dumpNow, type DumpRequest } from "./dump.ts";
-import { IFLA } from "./link.ts";
+import { IFLA } from "./_link_entry.ts";
 
 /** What an interface is and does (netdevice(7), IFF_*). */
 export type InterfaceFlag =

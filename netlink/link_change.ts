@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LinkKind } from "./_link_kind.ts";
 import { checkInteger } from "../core/arguments.ts";
 import { checkLinkName, checkWords, newFlags, verbOf } from "./_change_words.ts";
 import { IFINFOMSG } from "./_link_names.ts";
@@ -13,8 +14,8 @@ import { ByteSink } from "./_bytes.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { tunDevice } from "./_tun.ts";
 import { binary, flag, names, text, u32, u8 } from "./_codecs.ts";
-import { KINDS, type LinkKind, SLAVE_KINDS, writeHardware } from "./_link_kinds.ts";
-import { IFLA } from "./link.ts";
+import { KINDS, SLAVE_KINDS, writeHardware } from "./_link_kinds.ts";
+import { IFLA } from "./_link_entry.ts";
 import type { RequestShape } from "./message.ts";
 import type { Namespace } from "./namespace.ts";
 

@@ -14,7 +14,8 @@ import {
   type UnknownAttribute,
 } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { binary, bitNames, flag, ip, struct, u16, u32, u64 } from "./_codecs.ts";
+import { binary, bitNames, flag, ip, u16, u32, u64 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import type { Dump } from "./dump.ts";
 import { PROTOCOLS, ROUTE_FLAGS, SCOPES } from "./_words.ts";
 

@@ -12,7 +12,8 @@ import { RTM_GETQDISC, RTM_GETTCLASS, RTM_GETTFILTER } from "./abi/rtnetlink.ts"
 import * as t from "./abi/traffic.ts";
 import { attributes, type UnknownAttribute } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { binary, struct, text, u32, u64, u8 } from "./_codecs.ts";
+import { binary, text, u32, u64, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import type { Dump } from "./dump.ts";
 import { readFilterOptions } from "./_filter_kinds.ts";
 import { readOptions } from "./_qdisc_kinds.ts";

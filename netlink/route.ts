@@ -17,7 +17,8 @@ import {
   type UnknownAttribute,
 } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
-import { binary, bitNames, decodeIp, ip, s32, struct, u16, u32, u8 } from "./_codecs.ts";
+import { binary, bitNames, decodeIp, ip, s32, u16, u32, u8 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import type { Dump } from "./dump.ts";
 import { addressBits, FAMILIES, familyNumber } from "./_families.ts";
 import { PROTOCOLS, ROUTE_FLAGS, ROUTE_TYPES, SCOPES, TABLES } from "./_words.ts";

@@ -18,7 +18,8 @@ import { readInet, readNetlink, readPacket, readUnix, readVsock } from "./_socke
 import { NETLINK_SOCK_DIAG } from "./abi/netlink.ts";
 import * as d from "./abi/sock_diag.ts";
 import { writeAttribute } from "./attributes.ts";
-import { binary, struct, u32 } from "./_codecs.ts";
+import { binary, u32 } from "./_codecs.ts";
+import { struct } from "./_struct.ts";
 import type { Dump, DumpRequest } from "./dump.ts";
 import {
   SOCKET_KINDS,
