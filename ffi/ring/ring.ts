@@ -149,12 +149,12 @@ export class Ring {
     return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) !== 0;
   }
 
-  /** Submits what was prepared and lets the kernel complete what it can. Does not wait. */
-  enter(): void {
+  /** Submits what was prepared and lets the kernel complete what it can. Does not wait. Whether it went. */
+  enter(): boolean {
     const count = this.unsubmitted;
     if (count > 0) Atomics.store(this.#shared, this.#requestTail, this.#tail);
     // What an error leaves undone stays in the queue and goes with the next call.
-    libc().syscall_io_uring_enter(
+    const result = libc().syscall_io_uring_enter(
       IO_URING_ENTER,
       this.fd,
       count,
@@ -163,6 +163,7 @@ export class Ring {
       null,
       0,
     );
+    return result >= 0;
   }
 
   /** Tells of all completions. Returns how many there were. */

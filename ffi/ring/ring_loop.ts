@@ -40,6 +40,8 @@ const CANCEL = IORING_OP_ASYNC_CANCEL | IOSQE_CQE_SKIP_SUCCESS << 8;
  * sends do.
  */
 const SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
+/** Of calls in a row: then a thread waits, and the ring is asked again each time. */
+const MOST_FAILURES = 8;
 /** Calls in a row that may be needed until all that was cancelled has ended. */
 const MOST_TRIES = 100;
 
@@ -63,6 +65,7 @@ export class RingLoop {
   readonly #freePlaces: number[] = [];
   readonly #alarmPlace: number;
   #polling = false;
+  #failures = 0;
   #buffers: ProvidedBuffers | undefined;
   #slots: SendSlots | undefined;
   #refused = false;
@@ -102,7 +105,7 @@ export class RingLoop {
     this.epollRang = false;
     if (!this.#polling) this.#poll();
     const told = this.hasWork ? this.turn(1) : 0;
-    if (!this.#polling) return false;
+    if (!this.#polling || this.#failures >= MOST_FAILURES) return false;
     ring.setCompletionFlags(0);
     if (told === 0 && !this.epollRang && !this.hasWork) return true;
     // In between. Nobody else tells of it, or not surely.
@@ -138,7 +141,7 @@ export class RingLoop {
     // The kernel says in memory whether there is: to look costs no call.
     if (!this.hasWork) return 0;
     do {
-      this.#ring.enter();
+      this.#failures = this.#ring.enter() ? 0 : this.#failures + 1;
       const count = this.#ring.drain(this.#tell);
       if (count === 0) break;
       told += count;

@@ -142,3 +142,33 @@ for (const [name, errno] of [["EPERM", 1], ["ENOSYS", 38], ["EINVAL", 22], ["ENO
     assertEquals(stdout, "3 0\n", stderr);
   });
 }
+
+testWith(
+  { kernel: lacksRings },
+  "where the kernel serves a ring no more, a thread waits",
+  async () => {
+    const { stdout, stderr } = await runProgram(
+      `
+    import { libc, replaceLibc } from "$/ffi/abi/library.ts";
+    import * as unix from "$/unix/mod.ts";
+    const real = libc();
+    const [a, b] = unix.pair();
+    const echo = async () => {
+      const receiving = b.recv();
+      setTimeout(() => a.sendAll(new Uint8Array(3)), 30);
+      return (await receiving).length;
+    };
+    for (let i = 0; i < 3; i++) await echo();
+    let calls = 0;
+    replaceLibc({ ...real, syscall_io_uring_enter: () => (calls++, -1) });
+    const got = [];
+    for (let i = 0; i < 10; i++) got.push(await echo());
+    console.log(JSON.stringify([got, calls > 0 && calls < 200]));
+    a.close();
+    b.close();
+  `,
+      ["-A"],
+    );
+    assertEquals(stdout, "[[3,3,3,3,3,3,3,3,3,3],true]\n", stderr);
+  },
+);
