@@ -115,11 +115,15 @@ function descriptorOf(opened: Deno.FsFile, path: string | URL): number | undefin
   const bytes = new TextEncoder().encode(`${name}\0`);
   const fd = attempt((lib) => lib.open(bytes, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd < 0) return undefined;
-  const { kind, dev, ino } = fileStatus(fd);
-  const checked = opened.statSync();
-  if (kind === "file" && dev === checked.dev && ino === checked.ino) return fd;
-  closeFd(fd);
-  return undefined;
+  let isSame = false;
+  try {
+    const { kind, dev, ino } = fileStatus(fd);
+    const checked = opened.statSync();
+    isSame = kind === "file" && dev === checked.dev && ino === checked.ino;
+  } finally {
+    if (!isSame) closeFd(fd);
+  }
+  return isSame ? fd : undefined;
 }
 
 /** Sends of a descriptor whatever it is. */
