@@ -111,7 +111,7 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
   const keys: FlowerKeys = {};
   for (const word of ["dst_mac", "src_mac"] as const) {
     const [mac, mask] = [values[word], values[`${word}_mask`]];
-    if (mac !== undefined) keys[word] = withPrefix(`${mac}`, `${mask}`, parseHex(`${mask}`));
+    if (mac !== undefined) keys[word] = withPrefix(`${mac}`, mask as string, parseHex);
   }
   const type = values.eth_type as number | undefined;
   if (type !== undefined) keys.eth_type = ETHER_TYPES[type] ?? `0x${type.toString(16)}`;
@@ -123,8 +123,8 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
     const family = values[`${end}_ip4`] !== undefined ? "ip4" : "ip6";
     const address = values[`${end}_${family}`];
     if (address !== undefined) {
-      const mask = `${values[`${end}_${family}_mask`]}`;
-      keys[`${end}_ip`] = withPrefix(`${address}`, mask, parseIp(mask));
+      const mask = values[`${end}_${family}_mask`] as string | undefined;
+      keys[`${end}_ip`] = withPrefix(`${address}`, mask, parseIp);
     }
     for (const protocol of PORT_PROTOCOLS) {
       const port = values[`${end}_${protocol}`];
@@ -135,7 +135,18 @@ export function readFlowerKeys(values: Record<string, unknown>): FlowerKeys {
 }
 
 /** An address with its prefix; with the mask as it is if that is none. */
-function withPrefix(address: string, mask: string, bytes: Uint8Array): string {
+function withPrefix(
+  address: string,
+  mask: string | undefined,
+  parse: (text: string) => Uint8Array,
+): string {
+  if (mask === undefined) return address;
+  let bytes: Uint8Array;
+  try {
+    bytes = parse(mask);
+  } catch {
+    return `${address}/${mask}`;
+  }
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   const length = bits.lastIndexOf("1") + 1;
   if (bits.slice(0, length).includes("0")) return `${address}/${mask}`;

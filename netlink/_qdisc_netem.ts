@@ -75,9 +75,9 @@ function readNetem(source: ByteSource, length: number): QdiscOptions {
   if (rate !== 0) {
     options.rate = {
       rate,
-      packetoverhead: raw.rate!.packet_overhead,
-      cellsize: raw.rate!.cell_size,
-      celloverhead: raw.rate!.cell_overhead,
+      packetoverhead: raw.rate?.packet_overhead ?? 0,
+      cellsize: raw.rate?.cell_size ?? 0,
+      celloverhead: raw.rate?.cell_overhead ?? 0,
     };
   }
   options.ecn = (raw.ecn ?? 0) !== 0;

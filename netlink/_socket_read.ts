@@ -47,8 +47,15 @@ const MEMORY = struct({
 
 /** What TCP_INFO tells, of TCP; other protocols have bytes of their own there. */
 const tcpInfo: AttributeCodec<TcpInfo | undefined> = {
-  decode: (source, at, length) =>
-    length < 8 ? undefined : TCP_INFO.codec.decode(source.bytes.slice(at, at + length)),
+  decode(source, at, length) {
+    // Listening sockets tell none.
+    if (length < 8) return undefined;
+    try {
+      return TCP_INFO.codec.decode(source.bytes.slice(at, at + length));
+    } catch {
+      throw new AttributeError(`${length} bytes are too few for TCP_INFO`);
+    }
+  },
   encode() {
     throw new TypeError("Cannot encode netlink attribute: TCP_INFO can only be read");
   },
