@@ -52,6 +52,21 @@ export function recvOnce(
 }
 
 /**
+ * As {@linkcode recvOnce} without flags, and remembers whether that has emptied the socket: then the next
+ * one need not be tried before the poller has heard of more.
+ */
+export function recvLearning(
+  core: Descriptor,
+  memory: Uint8Array,
+  size: number,
+): number | undefined {
+  const count = recvOnce(core, memory, size, 0);
+  if (count === undefined) core.readable = false;
+  else if (count < size && core.shortReceiveDrains && !core.lasting) core.readable = false;
+  return count;
+}
+
+/**
  * Sends the `size` bytes of `memory`, or as much as there is room for (`man 2 send`). `undefined` if
  * it would block.
  *

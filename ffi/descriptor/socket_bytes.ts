@@ -21,7 +21,7 @@ import { allocate } from "../abi/memory.ts";
 import { checkFlags, checkMayWait } from "../messages/message_calls.ts";
 import { sender } from "../messages/msghdr.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
-import { recvFromOnce, recvOnce, sendOnce, sendToOnce } from "./byte_calls.ts";
+import { recvFromOnce, recvLearning, recvOnce, sendOnce, sendToOnce } from "./byte_calls.ts";
 import { type Descriptor, nameRoom } from "./descriptor.ts";
 import { lookUp, type NamedAddress } from "./named_peer.ts";
 import { exact, same } from "./socket_arguments.ts";
@@ -156,6 +156,7 @@ export function recv(
     return typeof got === "number" ? exact(own, got) : got.then((count) => exact(own, count));
   }
   return core.attempt("readable", "recv", () => {
+    if (isDrained(core, flags)) return undefined;
     const data = recvNow(core, size, flags);
     if (data === undefined) checkMayWait(flags, "recv");
     return data;
@@ -258,6 +259,21 @@ function fills(core: Descriptor, flags: number): boolean {
     core.typeNumber === SOCK_STREAM;
 }
 
+/** Whether an earlier receive has emptied the socket and the poller has heard of nothing since. */
+function isDrained(core: Descriptor, flags: number): boolean {
+  return flags === 0 && !core.readable;
+}
+
+/** Only of a plain receive it is known what it leaves. */
+function recvFlagged(
+  core: Descriptor,
+  memory: Uint8Array,
+  size: number,
+  flags: number,
+): number | undefined {
+  return flags === 0 ? recvLearning(core, memory, size) : recvOnce(core, memory, size, flags);
+}
+
 function receive(
   core: Descriptor,
   buffer: Uint8Array,
@@ -266,7 +282,8 @@ function receive(
 ): Soon<number> {
   const size = lengthOf(buffer);
   return core.attempt("readable", "recv", () => {
-    const count = recvOnce(core, buffer, size, flags);
+    if (isDrained(core, flags)) return undefined;
+    const count = recvFlagged(core, buffer, size, flags);
     if (count === undefined) checkMayWait(flags, "recv");
     return count;
   }, wait);
@@ -295,7 +312,7 @@ async function receiveRest(
 
 function recvNow(core: Descriptor, size: number, flags: number): Bytes | undefined {
   const room = roomFor(core, size, flags);
-  const count = recvOnce(core, room, size, flags);
+  const count = recvFlagged(core, room, size, flags);
   return count === undefined ? undefined : taken(core, room, Math.min(count, size));
 }
 

@@ -14,7 +14,7 @@ import { SHUTDOWN_HOW } from "../../core/shutdown.ts";
 import { StreamBase } from "../../core/stream.ts";
 import { checkWaitOptions, type Wait, type WaitOptions } from "../../core/wait.ts";
 import { type Pending, poller } from "../loop/poller.ts";
-import { recvOnce, sendOnce } from "../descriptor/byte_calls.ts";
+import { recvLearning, sendOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { transferFile } from "../descriptor/send_file.ts";
 import { gatherSend } from "./gathered_send.ts";
@@ -67,7 +67,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
     ) return super.recvInto(buffer, options);
     try {
       const size = lengthOf(buffer);
-      const count = this.#receiveOnce(buffer, size);
+      const count = recvLearning(core, buffer, size);
       return count === undefined ? super.recvInto(buffer) : Promise.resolve(count);
     } catch (error) {
       return Promise.reject(error);
@@ -152,20 +152,11 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   #advance(reception: Reception<unknown>): boolean {
     while (this.core.readable && poller.hasBudget) {
       const room = reception.room(SHARED);
-      const count = this.#receiveOnce(room, reception.roomBytes);
+      const count = recvLearning(this.core, room, reception.roomBytes);
       if (count === undefined) return false;
       if (reception.took(room, count)) return true;
     }
     return false;
-  }
-
-  /** Receives at once; `undefined` if nothing is there. */
-  #receiveOnce(room: Uint8Array, size: number): number | undefined {
-    const { core } = this;
-    const count = recvOnce(core, room, size, 0);
-    if (count === undefined) core.readable = false;
-    else if (count < size && core.shortReceiveDrains && !core.lasting) core.readable = false;
-    return count;
   }
 
   #park(): void {

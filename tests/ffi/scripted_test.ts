@@ -330,3 +330,26 @@ Deno.test("bad arguments are refused before any call is made", () => {
   assertThrows(() => Socket.fromFd(-1), RangeError, "fd");
   assertEquals(script.count("socket") + script.count("socketpair"), 0);
 });
+
+Deno.test("Socket.recv tries once a message: what it has emptied it does not try again", async () => {
+  using listener = socket(2, 1, 0);
+  listener.bind({ family: "inet", hostname: "127.0.0.1", port: 0 });
+  listener.listen(1);
+  using client = socket(2, 1, 0);
+  const [, [server]] = await Promise.all([client.connect(listener.localAddr), listener.accept()]);
+  using _closed = server;
+  const messages = 50;
+  // The first wait of each registers it, and finds that nothing is there yet.
+  for (const [from, to] of [[client, server], [server, client]]) {
+    const received = to.recv(9);
+    await from.sendAll(new Uint8Array(1));
+    await received;
+  }
+  using scripted = new ScriptedLibc();
+  for (let i = 0; i < messages; i++) {
+    const received = server.recv(9);
+    await client.sendAll(Uint8Array.of(i));
+    assertEquals(await received, Uint8Array.of(i));
+  }
+  assertEquals(scripted.count("recv"), messages);
+});
