@@ -23,6 +23,7 @@ import {
   type AttributeRows,
   attributes,
   type AttributeTable,
+  eachAttribute,
 } from "./attributes.ts";
 import { type ByteSink, ByteSource } from "./_bytes.ts";
 import { binary, u32 } from "./_codecs.ts";
@@ -129,7 +130,8 @@ function flagsOf(given: { skip_hw?: boolean; skip_sw?: boolean }): number | unde
 }
 
 function readFlags(values: FilterOptions): FilterOptions {
-  const { flags, pcnt: _, ...rest } = values;
+  const { flags, pcnt: _, ematches, ...rest } = values;
+  if (ematches !== undefined) rest.ematches = ematches;
   for (const [bit, name] of FLAGS) if ((Number(flags ?? 0) & bit) !== 0) rest[name] = true;
   return rest;
 }
@@ -194,9 +196,26 @@ const FW = plainKind(
   (given) => given,
 );
 
+/** A tree of matches, kept as it is; one without any is none (struct tcf_ematch_tree_hdr). */
+const matches: AttributeCodec<Uint8Array<ArrayBuffer> | undefined> = {
+  decode(source, at, length) {
+    let count = 0;
+    eachAttribute(source, at, at + length, (type, start, size) => {
+      if (type === EMATCH_TREE_HEADER && size >= 2) count = source.view.getUint16(start, true);
+    });
+    return count === 0 ? undefined : source.bytes.slice(at, at + length);
+  },
+  encode() {
+    throw new TypeError("Cannot encode netlink attribute: matches can only be read");
+  },
+};
+/** linux/pkt_cls.h, TCA_EMATCH_TREE_HDR. */
+const EMATCH_TREE_HEADER = 1;
+
 const BASIC = plainKind(
   attributes("TCA_BASIC_", {
     classid: [c.TCA_BASIC_CLASSID, classid],
+    ematches: [c.TCA_BASIC_EMATCHES, matches],
     actions: [c.TCA_BASIC_ACT, actions, "ACT"],
     pcnt: [c.TCA_BASIC_PCNT, binary],
   }),

@@ -62,3 +62,4 @@ export const TCA_CLS_FLAGS_SKIP_SW = 2;
 export const TCA_CLS_FLAGS_IN_HW = 4;
 export const TCA_CLS_FLAGS_NOT_IN_HW = 8;
 export const TCA_FLOWER_IN_HW_COUNT = 86;
+export const TCA_BASIC_EMATCHES = 2;

@@ -187,7 +187,7 @@ testWith(
     await compareFdb(pair);
 
     const groups = async (netns: Netns) => {
-      const [{ mdb }] = await json(netns, "bridge -j -s mdb") as [{ mdb: Words[] }];
+      const [{ mdb }] = await json(netns, "bridge -j -d -s mdb") as [{ mdb: Words[] }];
       return byText(settled(mdb));
     };
     const read = await netlink.mdb(options);

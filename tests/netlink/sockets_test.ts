@@ -1,7 +1,7 @@
-/** Sockets of UDP, packet and MPTCP, by the fields of `ss -Haemn`. */
+/** Sockets of datagrams, raw ones, packet, VSOCK and MPTCP, by the fields of `ss -Haemn`. */
 import { assert, assertEquals } from "@std/assert";
 import { netlink } from "../../mod.ts";
-import { PYTHON, testWith } from "../_tools.ts";
+import { IN_GUEST, PYTHON, testWith } from "../_tools.ts";
 import { Netns, Program } from "./_netns.ts";
 
 const STATES: Readonly<Record<string, string>> = {
@@ -60,6 +60,8 @@ function place(address: netlink.SocketEntry["local"] | undefined): string {
       return `${address.hostname}:${address.port || "*"}`;
     case "inet6":
       return `${address.hostname === "::" ? "*" : `[${address.hostname}]`}:${address.port || "*"}`;
+    case "vsock":
+      return [address.cid, address.port].map((n) => n === 0xffffffff ? "*" : `${n}`).join(":");
     default:
       return "";
   }
@@ -124,6 +126,13 @@ def mptcp():
 def packet():
     add(AF_PACKET, SOCK_RAW, htons(3), bind=("lo", 3))
     add(AF_PACKET, SOCK_DGRAM, htons(0x0806), bind=("lo", 0x0806))
+def raw():
+    add(AF_INET, SOCK_RAW, 1)
+    add(AF_INET, SOCK_RAW, 47, bind=("127.0.0.1", 0), connect=("127.0.0.1", 0))
+    add(AF_INET6, SOCK_RAW, 58)
+def vsock():
+    add(AF_VSOCK, SOCK_STREAM, bind=(1, 7000), listen=True)
+    add(AF_VSOCK, SOCK_STREAM, connect=(1, 7000))
 `;
 
 async function opened(netns: Netns, what: string): Promise<Program> {
@@ -175,3 +184,30 @@ testWith(NEEDS, "packet sockets are what ss prints, by link and type", async () 
   );
   assert(/p_raw .*\*:lo/.test(text) && /p_dgr .*arp:lo|p_dgr .*\[2054\]:lo/.test(text), text);
 });
+
+testWith(
+  { ...NEEDS, kernel: () => IN_GUEST ? undefined : "the kernel lacks raw_diag" },
+  "raw sockets are what ss prints: the protocol stands for the port",
+  async () => {
+    await using netns = await Netns.make();
+    await using _ = await opened(netns, "raw");
+    const entries = await compare(netns, "raw", "-w", 3);
+    assertEquals(entries.map(({ protocol }) => protocol).toSorted(), [1, 47, 58]);
+  },
+);
+
+testWith(
+  { ...NEEDS, kernel: () => IN_GUEST ? undefined : "the kernel lacks vsock_diag" },
+  "VSOCK sockets are what ss prints",
+  async () => {
+    await using netns = await Netns.make();
+    await using _ = await opened(netns, "vsock");
+    const stdout = await netns.run("ss", "-HaenO", "--vsock");
+    const entries = await netlink.sockets({ netns: netns.name, kinds: ["vsock"] }).toArray();
+    // It prints no more of them.
+    const comparable = (rows: Told[]) =>
+      rows.map(({ state, local }) => `${state} ${local}`).toSorted();
+    assertEquals(comparable(entries.map(ours)), comparable(parse(stdout)), stdout);
+    assert(entries.some(({ state, local }) => state === "listen" && place(local) === "1:7000"));
+  },
+);

@@ -12,6 +12,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "contract": 190,
   "dccp": 15,
   "netlink/guest_test.ts": 15,
+  "netlink/sockets_test.ts": 10,
   "netlink/tun_test.ts": 10,
   "netlink/encap_test.ts": 8,
   "netlink/bridge_test.ts": 12,
