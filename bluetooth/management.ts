@@ -4,128 +4,26 @@
  * @module
  */
 import type { BluetoothAddressType } from "../core/address.ts";
-import { boolean, integer, list, object, oneOf, orElse, text } from "../core/arguments.ts";
+import { boolean, integer, list, object, oneOf, orElse } from "../core/arguments.ts";
 import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
-import { bdaddrText, putBdaddr } from "../ffi/families/bluetooth.ts";
 import { MGMT } from "./_constants.ts";
 import { openHci } from "./hci.ts";
-import type { BluetoothMessages } from "./types.ts";
+import { controllerOf, deviceOf, putDevice, settings } from "./_management_codec.ts";
+import type {
+  BluetoothController,
+  BluetoothDevice,
+  BluetoothMessages,
+  BluetoothSetting,
+  DiscoverOptions,
+  Management,
+} from "./types.ts";
 
 const NO_INDEX = 0xffff;
 const HEADER_BYTES = 6;
-const TYPES = ["bredr", "lePublic", "leRandom"] as const;
-const DECODER = new TextDecoder();
 
-/** A controller (MGMT_OP_READ_INFO). */
-export interface BluetoothController {
-  /** N of hciN. */
-  index: number;
-  /** Its address. */
-  address: string;
-  /** The version of Bluetooth, as HCI counts: 6 is 4.0, 12 is 5.3. */
-  hciVersion: number;
-  /** The manufacturer's number. */
-  manufacturer: number;
-  /** What it can do. */
-  supported: BluetoothSetting[];
-  /** What is on. */
-  current: BluetoothSetting[];
-  /** Its name. */
-  name: string;
-  /** Its short name. */
-  shortName: string;
-}
-
-/** What can be on or off. */
-export type BluetoothSetting =
-  | "powered"
-  | "connectable"
-  | "fastConnectable"
-  | "discoverable"
-  | "bondable"
-  | "linkSecurity"
-  | "ssp"
-  | "bredr"
-  | "hs"
-  | "le"
-  | "advertising"
-  | "secureConnections"
-  | "debugKeys"
-  | "privacy"
-  | "configuration"
-  | "staticAddress"
-  | "phyConfiguration"
-  | "widebandSpeech"
-  | "cisCentral"
-  | "cisPeripheral"
-  | "isoBroadcaster"
-  | "isoSyncReceiver";
-
-/** Bits of the settings (MGMT_SETTING_*). */
-const SETTINGS: readonly BluetoothSetting[] = [
-  ...["powered", "connectable", "fastConnectable", "discoverable", "bondable"] as const,
-  ...["linkSecurity", "ssp", "bredr", "hs", "le", "advertising", "secureConnections"] as const,
-  ...["debugKeys", "privacy", "configuration", "staticAddress", "phyConfiguration"] as const,
-  ...[
-    "widebandSpeech",
-    "cisCentral",
-    "cisPeripheral",
-    "isoBroadcaster",
-    "isoSyncReceiver",
-  ] as const,
-];
-
-/** A device that was found. */
-export interface BluetoothDevice {
-  /** Its address. */
-  address: string;
-  /** What kind of address. */
-  addressType: BluetoothAddressType;
-  /** How strongly it is heard, in dBm; `undefined` where that is not known. */
-  rssiDbm?: number;
-  /** Its name, where it tells one. */
-  name?: string;
-  /** What it advertises, as it came (EIR, Bluetooth Core 5.4 part C section 8). */
-  data: Uint8Array;
-}
-
-/** Options of {@linkcode Management.discover}. */
-export interface DiscoverOptions extends WaitOptions {
-  /** What to look for. Default both: classic and Low Energy. */
-  types?: readonly ("bredr" | "le")[];
-}
-
-/** The management of Bluetooth's controllers. */
-export interface Management extends Disposable {
-  /** The numbers of the controllers. */
-  indexes(options?: WaitOptions): Promise<number[]>;
-  /** A controller. */
-  info(index: number, options?: WaitOptions): Promise<BluetoothController>;
-  /** Switches a controller's setting on or off; what is on then. */
-  set(
-    index: number,
-    setting: "powered" | "connectable" | "bondable" | "ssp" | "le" | "advertising" | "discoverable",
-    on: boolean,
-    options?: WaitOptions,
-  ): Promise<BluetoothSetting[]>;
-  /** Pairs with a device. */
-  pair(
-    index: number,
-    device: { address: string; addressType?: BluetoothAddressType },
-    options?: WaitOptions,
-  ): Promise<void>;
-  /** Forgets a device, and ends its connection. */
-  unpair(
-    index: number,
-    device: { address: string; addressType?: BluetoothAddressType },
-    options?: WaitOptions,
-  ): Promise<void>;
-  /** Looks for devices until the controller has done, or the loop is left. */
-  discover(index: number, options?: DiscoverOptions): AsyncIterableIterator<BluetoothDevice>;
-  /** Ends it. May be called again. */
-  close(): void;
-}
-
+const NONE = new Uint8Array(0);
+/** The capability of a program without a screen and keys (MGMT_OP_PAIR_DEVICE, IO_Capability). */
+const NO_INPUT_NO_OUTPUT = 3;
 const LIMITS = object(WAIT_SHAPE);
 const DISCOVER = object({
   ...WAIT_SHAPE,
@@ -144,7 +42,6 @@ const SET = {
   discoverable: MGMT.SET_DISCOVERABLE,
 } as const;
 const SETTING = oneOf(...Object.keys(SET) as (keyof typeof SET)[]);
-const DEVICE = object({ address: text(), addressType: orElse(oneOf(...TYPES), "bredr") });
 /** MGMT_STATUS_* by number. */
 const STATUS = [
   ...["success", "unknown command", "not connected", "failed", "connect failed"],
@@ -220,18 +117,7 @@ class KernelManagement implements Management {
     const action = "look at a controller";
     INDEX(index, action, "index");
     const data = await this.#command(MGMT.READ_INFO, index, NONE, action, options);
-    if (data.length < 280) throw new RangeError(`Cannot ${action}: ${data.length} bytes are none`);
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    return {
-      index,
-      address: bdaddrText(data, 0),
-      hciVersion: data[6],
-      manufacturer: view.getUint16(7, true),
-      supported: settings(view.getUint32(9, true)),
-      current: settings(view.getUint32(13, true)),
-      name: textOf(data.subarray(20, 269)),
-      shortName: textOf(data.subarray(269, 280)),
-    };
+    return controllerOf(index, data, action);
   }
 
   async set(
@@ -376,56 +262,7 @@ class KernelManagement implements Management {
   }
 }
 
-const NONE = new Uint8Array(0);
-/** The capability of a program without a screen and keys (MGMT_OP_PAIR_DEVICE, IO_Capability). */
-const NO_INPUT_NO_OUTPUT = 3;
-/** EIR: the shortened and the complete name. */
-const EIR_NAMES = [8, 9];
-/** What stands for an unknown strength. */
-const NO_RSSI = 127;
-
 /** What tells the answers to commands apart: the command, and the controller that it was for. */
 function keyOf(command: number, index: number): number {
   return command * 0x10000 + index;
-}
-
-function putDevice(
-  target: Uint8Array,
-  device: { address: string; addressType?: BluetoothAddressType },
-  action: string,
-): void {
-  const { address, addressType } = DEVICE(device, action, "device");
-  putBdaddr(target, 0, address, action);
-  target[6] = TYPES.indexOf(addressType);
-}
-
-function settings(bits: number): BluetoothSetting[] {
-  return SETTINGS.filter((_, i) => (bits & 1 << i) !== 0);
-}
-
-function textOf(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return DECODER.decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-function deviceOf(data: Uint8Array): BluetoothDevice {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (data.length < 14) throw new RangeError(`Cannot read a device: ${data.length} bytes are none`);
-  const rssi = view.getInt8(7);
-  const eir = data.slice(14, 14 + view.getUint16(12, true));
-  const name = nameIn(eir);
-  return {
-    address: bdaddrText(data, 0),
-    addressType: TYPES[data[6]] ?? "bredr",
-    ...(rssi !== NO_RSSI && { rssiDbm: rssi }),
-    ...(name !== undefined && { name }),
-    data: eir,
-  };
-}
-
-/** The name among what a device tells: each field is its length, its type and its bytes. */
-function nameIn(eir: Uint8Array): string | undefined {
-  for (let at = 0; at + 1 < eir.length && eir[at] > 0; at += 1 + eir[at]) {
-    if (EIR_NAMES.includes(eir[at + 1])) return textOf(eir.subarray(at + 2, at + 1 + eir[at]));
-  }
 }

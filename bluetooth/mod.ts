@@ -17,23 +17,25 @@
 export { connect } from "./connect.ts";
 export { openHci } from "./hci.ts";
 export { listen } from "./listen.ts";
-export {
-  type BluetoothController,
-  type BluetoothDevice,
-  type BluetoothSetting,
-  type DiscoverOptions,
-  type Management,
-  ManagementError,
-  openManagement,
-} from "./management.ts";
+export { ManagementError, openManagement } from "./management.ts";
 export * from "./options.ts";
+export { decodeSdpElement, encodeSdpElement } from "./_sdp_codec.ts";
+export { SdpError, searchServices } from "./sdp.ts";
 export type {
   BluetoothConnectOptions,
+  BluetoothController,
+  BluetoothDevice,
   BluetoothListener,
   BluetoothListenOptions,
   BluetoothMessageListener,
   BluetoothMessages,
   BluetoothService,
+  BluetoothSetting,
   BluetoothStream,
+  DiscoverOptions,
   HciOptions,
+  Management,
+  SdpElement,
+  SdpSearchOptions,
+  SdpService,
 } from "./types.ts";

@@ -13,8 +13,17 @@ add("bluetooth.listen", "", `(await m.bluetooth.listen({ ${device} })).close();`
 add("bluetooth.connect", "", `(await m.bluetooth.connect({ ${device} })).close();`, WHOLE_NET);
 add("bluetooth.openHci", "", "(await m.bluetooth.openHci({ device: 0 })).close();", WHOLE_NET);
 add("bluetooth.openManagement", "", "(await m.bluetooth.openManagement()).close();", WHOLE_NET);
+add(
+  "bluetooth.searchServices",
+  "",
+  'await m.bluetooth.searchServices({ address: "00:00:00:00:00:01" });',
+  WHOLE_NET,
+);
 
 /** Values. */
 export const withoutRow: readonly string[] = [
   "bluetooth.ManagementError",
+  "bluetooth.SdpError",
+  "bluetooth.decodeSdpElement",
+  "bluetooth.encodeSdpElement",
 ];

@@ -15,18 +15,26 @@ export function lacksCan(): string | undefined {
   }
 }
 
+async function ip(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("ip", { args }).output();
+  assert(success, text(stderr));
+}
+
+/** A bus of its own for a test, which stays when that has ended. */
+export async function withLastingBus(fn: (name: string) => Promise<void>): Promise<void> {
+  const name = `vc${crypto.randomUUID().slice(0, 6)}`;
+  await ip("link", "add", name, "type", "vcan");
+  await ip("link", "set", name, "mtu", "72", "up");
+  await fn(name);
+}
+
 /** A bus of its own while a test runs. */
 export async function withBus(fn: (name: string) => Promise<void>): Promise<void> {
-  const name = `vc${crypto.randomUUID().slice(0, 6)}`;
-  const ip = async (...args: string[]) => {
-    const { success, stderr } = await new Deno.Command("ip", { args }).output();
-    assert(success, text(stderr));
-  };
-  await ip("link", "add", name, "type", "vcan");
-  try {
-    await ip("link", "set", name, "mtu", "72", "up");
-    await fn(name);
-  } finally {
-    await ip("link", "del", name);
-  }
+  await withLastingBus(async (name) => {
+    try {
+      await fn(name);
+    } finally {
+      await ip("link", "del", name);
+    }
+  });
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { can, SO_SNDBUF } from "../../mod.ts";
-import { limitMs, testWith } from "../_tools.ts";
-import { lacksCan, withBus } from "./_bus.ts";
+import { IN_GUEST, limitMs, openFds, testWith } from "../_tools.ts";
+import { lacksCan, withBus, withLastingBus } from "./_bus.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
@@ -147,6 +147,36 @@ testWith(
         Error,
         "ENOBUFS",
       );
+    }),
+);
+
+testWith(
+  // The link of a claim that was given up can never be deleted: it stays in the guest.
+  { ...here, kernel: () => IN_GUEST ? lacksCan() : "the kernel would keep the link" },
+  "a claim that is given up rejects with the signal's reason, and holds nothing",
+  () =>
+    withLastingBus(async (name) => {
+      const name64 = 0x8000_0000_0c80_0007n;
+      const claim = { interface: name, name: name64, addresses: [0x40, 0x41] };
+      const before = openFds();
+      const reason = new Error("enough");
+      await assertRejects(
+        () => can.claimAddress({ ...claim, signal: AbortSignal.abort(reason) }),
+        Error,
+        "enough",
+      );
+      // After its claim was said, and before the time for objections is over.
+      using listener = await can.openRaw({ interface: name });
+      const controller = new AbortController();
+      const claiming = can.claimAddress({ ...claim, signal: controller.signal });
+      await listener.recvFrame(limit);
+      controller.abort(reason);
+      assert(await assertRejects(() => claiming) === reason);
+      listener.close();
+      assertEquals(openFds().difference(before), new Set());
+      // The NAME is free, and the first address with it.
+      using claimed = await can.claimAddress(claim);
+      assertEquals(claimed.address, 0x40);
     }),
 );
 
