@@ -99,7 +99,7 @@ testWith(BLUEZ, "records are read as BlueZ's library has written them, in parts 
   assertEquals(requests[1].toHex().slice(-6), "020100");
 });
 
-Deno.test("elements survive the way to bytes and back", () => {
+testWith({}, "elements survive the way to bytes and back", () => {
   const leaf = fc.oneof(
     fc.constant({ type: "nil" as const }),
     fc.boolean().map((value) => ({ type: "boolean" as const, value })),
@@ -134,7 +134,7 @@ Deno.test("elements survive the way to bytes and back", () => {
   }));
 });
 
-Deno.test("any bytes are an element or a RangeError", () => {
+testWith({}, "any bytes are an element or a RangeError", () => {
   const tree = fc.uint8Array({ maxLength: 64 });
   fc.assert(
     fc.property(tree, (bytes) => {
@@ -158,7 +158,7 @@ Deno.test("any bytes are an element or a RangeError", () => {
   }
 });
 
-Deno.test("whatever a device answers is a list of services or an SdpError", async () => {
+testWith({}, "whatever a device answers is a list of services or an SdpError", async () => {
   const empty = Uint8Array.of(0x35, 0);
   assertEquals(await search((request) => answer(request, empty)), []);
   const answers: [(request: Uint8Array) => Uint8Array, string][] = [
@@ -192,7 +192,7 @@ Deno.test("whatever a device answers is a list of services or an SdpError", asyn
   );
 });
 
-Deno.test("a search that makes no sense is refused before anything is opened", async () => {
+testWith({}, "a search that makes no sense is refused before anything is opened", async () => {
   const address = "00:11:22:33:44:55";
   const refused: [object, typeof TypeError | typeof RangeError, string][] = [
     [{}, TypeError, "address"],

@@ -4,7 +4,7 @@
 export const TESTS: Readonly<Record<string, number>> = {
   "vm/families_test.ts": 10,
   "alg": 20,
-  "bluetooth": 15,
+  "bluetooth": 25,
   "can": 25,
   "cli/can_test.ts": 60,
   "cli/families_test.ts": 30,
