@@ -70,6 +70,26 @@ const FIRST_REQUEST_GRACE_MS = 1000;
  * assertEquals(await response.text(), "Hello, world");
  * ```
  *
+ * @example WebSockets
+ * ```ts
+ * import { tcp } from "@berkeley/sockets";
+ * import { serveHttp } from "@berkeley/sockets/bridge";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
+ * const server = serveHttp(listener, () => new Response("no WebSocket"), {
+ *   onWebSocket(socket) {
+ *     socket.onmessage = ({ data }) => socket.send(data);
+ *   },
+ * });
+ *
+ * const client = new WebSocket(`ws://127.0.0.1:${server.localAddr.port}/`);
+ * client.onopen = () => client.send("Hello");
+ * const answer = await new Promise((resolve) => client.onmessage = ({ data }) => resolve(data));
+ * assertEquals(answer, "Hello");
+ * await server.shutdown(); // tells the client, and waits for its close
+ * ```
+ *
  * @typeParam A The listener's addresses.
  * @param listener Where to accept connections.
  * @param handler Answers each request.
