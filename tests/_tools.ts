@@ -32,6 +32,37 @@ export function limitMs(milliseconds: number): number {
   return milliseconds * Number(Deno.env.get("TIME_SCALE") ?? 1);
 }
 
+/** What was open when the first of the file's tests was registered. */
+let openBefore: Map<string, string> | undefined;
+
+/**
+ * At the end of each file: nothing that its tests opened is open still. Not in the guest, where the files
+ * of a folder are one.
+ */
+async function countDescriptors(): Promise<void> {
+  const left = () => [...linksOf(openFds())].filter(([fd, link]) => openBefore!.get(fd) !== link);
+  // Deno closes its own a few turns of the event loop later.
+  for (let turn = 0; turn < 1000 && left().length > 0; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (left().length > 0) {
+    throw new Error(`${Deno.mainModule} leaves open: ${JSON.stringify(left())}`);
+  }
+}
+
+/** What descriptors are of, by their numbers. */
+function linksOf(fds: Iterable<string>): Map<string, string> {
+  const links = new Map<string, string>();
+  for (const fd of fds) {
+    try {
+      links.set(fd, Deno.readLinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      // closed by now
+    }
+  }
+  return links;
+}
+
 const requireAll = Deno.env.get("REQUIRE_ALL") === "1";
 
 /** The path of a program, or undefined. */
@@ -70,6 +101,10 @@ export function testWith(
   options: Partial<Deno.TestDefinition> = {},
 ): void {
   if (needs.kernel === undefined && Deno.env.get("ONLY_KERNEL") === "1") return;
+  if (openBefore === undefined && !IN_GUEST) {
+    openBefore = linksOf(openFds());
+    Deno.test.afterAll(countDescriptors);
+  }
   const lacking = IN_GUEST ? undefined : needs.kernel?.();
   if (lacking !== undefined) {
     Deno.test({ name: `${name} (left to the guest: ${lacking})`, ignore: true, fn });
@@ -98,7 +133,9 @@ export function openFds(): Set<string> {
     try {
       const link = Deno.readLinkSync(`/proc/self/fd/${fd}`);
       // The poller's own come with a wait and go when there is none for a while.
-      if (link.endsWith("/fd") || /^anon_inode:\[(?:event|timer)/.test(link)) before.delete(fd);
+      if (link.endsWith("/fd") || /^anon_inode:\[(?:event|timer|io_uring)/.test(link)) {
+        before.delete(fd);
+      }
     } catch {
       before.delete(fd); // the listing's own, closed by now
     }

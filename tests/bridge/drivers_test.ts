@@ -79,7 +79,8 @@ testWith(
     await using server = await startRedis();
     for (const [name, open] of WAYS) {
       await t.step(name, async () => {
-        const endpoint = await open(server);
+        // Redis ends first; the driver leaves its own direction to a net.Socket to end.
+        using endpoint = await open(server);
         const client = new Redis({ Connector: connectorOf(endpoint), retryStrategy: () => null });
         const value = Buffer.from(noise(2_000_000, 6).buffer);
         await client.set("key", value);
