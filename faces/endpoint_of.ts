@@ -17,6 +17,7 @@ import { LibcStream } from "../ffi/endpoints/stream.ts";
 import { SO_ACCEPTCONN } from "../ffi/options/socket.ts";
 import { PACKET_KINDS } from "../raw/endpoint_kinds.ts";
 import { SCTP_KINDS } from "../sctp/endpoint_kinds.ts";
+import { TIPC_KINDS } from "../tipc/endpoint_kinds.ts";
 import { UDP_KINDS } from "../udp/endpoint_kinds.ts";
 import { UNIX_KINDS } from "../unix/endpoint_kinds.ts";
 import { VSOCK_KINDS } from "../vsock/endpoint_kinds.ts";
@@ -29,6 +30,7 @@ const KINDS: readonly EndpointKind[] = [
   ...VSOCK_KINDS,
   ...SCTP_KINDS,
   ...CAN_KINDS,
+  ...TIPC_KINDS,
   ...PACKET_KINDS,
 ];
 
@@ -96,10 +98,11 @@ export function endpointOf(socket: Socket): SocketEndpoint {
   }
 }
 
-function kindOf({ familyNumber, typeNumber, protocol }: Descriptor): EndpointKind | undefined {
-  return KINDS.find(({ families, types, protocols }) =>
-    families.includes(familyNumber) && types.includes(typeNumber) &&
-    (protocols === undefined || protocols.includes(protocol))
+function kindOf(core: Descriptor): EndpointKind | undefined {
+  const { familyNumber, typeNumber, protocol } = core;
+  return KINDS.find((kind) =>
+    kind.families.includes(familyNumber) && kind.types.includes(typeNumber) &&
+    (kind.protocols?.includes(protocol) ?? true) && (kind.is?.(core) ?? true)
   );
 }
 

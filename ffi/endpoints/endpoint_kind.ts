@@ -15,6 +15,8 @@ export interface EndpointKind<E = unknown> {
   readonly types: readonly number[];
   /** The protocols, as the kernel tells them. Default: all. */
   readonly protocols?: readonly number[];
+  /** What else tells it from others. */
+  is?(core: Descriptor): boolean;
   /** Makes the endpoint. */
   readonly make: MakeEndpoint<E>;
   /** What must be set on a socket that was opened by others, a listener too. */

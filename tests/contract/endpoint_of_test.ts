@@ -27,8 +27,10 @@ function again(endpoint: Endpoint<Any>): Any {
 }
 
 function facts(endpoint: Endpoint<Any>): Record<string, unknown> {
-  const { family, type, protocol, role, localAddr, remoteAddr } = endpoint;
-  return { family, type, protocol, role, localAddr, remoteAddr };
+  const { family, type, role, localAddr, remoteAddr } = endpoint;
+  // The kernel tells no protocol of CAN.
+  const protocol = family === "can" ? undefined : endpoint.protocol;
+  return { family, type, role, protocol, localAddr, remoteAddr };
 }
 
 const overLibc = ({ engine, name }: { engine: string; name: string }) =>
