@@ -1,13 +1,18 @@
 /**
- * `deno task bench` makes the report (bench/report/main.ts, which see for `--quick` and sections);
+ * `deno task bench` makes the report (bench/report/main.ts, which see for `--quick` and `--section=`);
  * `deno task bench --list` lists the areas; `deno task bench AREA …` runs them, one program after another:
  * an area's `main.ts`, else each of its programs (files without an underscore). They print ratios to
  * others that they measured in turn in the same run.
  */
 const HERE = new URL(".", import.meta.url).pathname;
 
+/** What the report is made by, and what it has made. */
+const REPORT = ["report", "results"];
+
 function areas(): string[] {
-  return [...Deno.readDirSync(HERE)].filter((e) => e.isDirectory).map((e) => e.name).sort();
+  return [...Deno.readDirSync(HERE)].filter((e) => e.isDirectory && !REPORT.includes(e.name)).map((
+    e,
+  ) => e.name).sort();
 }
 
 function programs(area: string): string[] {

@@ -129,9 +129,9 @@ export async function optionsSection(plan: Plan): Promise<Section> {
     ...["run", "-A", "--no-check", `--config=${ROOT}deno.json`, script, ...args],
   ];
   const commands: readonly (readonly [string, readonly string[]])[] = [
-    ["CPython", ["python3", `${BENCH}options/peer.py`]],
-    ["ours, endpoint", deno(`${BENCH}options/ours.ts`, "endpoint")],
-    ["ours, Socket", deno(`${BENCH}options/ours.ts`, "socket")],
+    ["CPython", ["python3", `${BENCH}report/options/peer.py`]],
+    ["ours, endpoint", deno(`${BENCH}report/options/ours.ts`, "endpoint")],
+    ["ours, Socket", deno(`${BENCH}report/options/ours.ts`, "socket")],
   ];
   const cells: Cell[] = [];
   for (const option of ["SO_RCVBUF", "TCP_NODELAY", "SO_LINGER", "TCP_INFO"]) {
@@ -176,7 +176,7 @@ export async function startSection(plan: Plan): Promise<Section> {
       const { success, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           ...["run", "-A", "--no-check", `--config=${ROOT}deno.json`],
-          ...[`${BENCH}start/${mode === "" ? "empty" : mode}.ts`],
+          ...[`${BENCH}report/start/${mode === "" ? "empty" : mode}.ts`],
         ],
       }).output();
       if (!success) throw new Error(new TextDecoder().decode(stderr));

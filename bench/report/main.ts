@@ -2,10 +2,10 @@
  * The whole comparison: ours and the peers in turn in one run, medians of at least seven rounds, shares of
  * the same round, CPU an operation and percentiles. It writes `bench/results/results.json`, a chart a section
  * and `bench/results/README.md`. With `--quick` few cells and short rounds, in under a minute and into
- * a folder of its own: whether everything still runs, not how fast it is. Arguments name sections to
- * run only those; the others stay as they were.
+ * a folder of its own: whether everything still runs, not how fast it is. `--section=` runs only those
+ * that it names; the others stay as they were.
  *
- *     deno task bench [--quick] [SECTION …]
+ *     deno task bench [--quick] [--section=ID,…]
  */
 import { LOAD_CORES } from "../tcp/_servers.ts";
 import { chart, markdown } from "./_charts.ts";
@@ -85,7 +85,9 @@ function earlier(folder: string): Section[] {
 }
 
 const quick = Deno.args.includes("--quick");
-const wanted = Deno.args.filter((argument) => !argument.startsWith("--"));
+const wanted = Deno.args.flatMap((argument) =>
+  argument.startsWith("--section=") ? argument.slice("--section=".length).split(",") : []
+);
 const wants = (id: string) => wanted.length === 0 || wanted.includes(id);
 const plan: Plan = quick
   ? { quick, wants, rounds: 1, ms: 60 }

@@ -1,0 +1,2 @@
+/** Loads everything. */
+import "../../../mod.ts";

@@ -1,0 +1,2 @@
+/** Loads TCP. */
+import "../../../tcp/mod.ts";
