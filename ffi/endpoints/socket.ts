@@ -35,8 +35,9 @@ export class LibcSocket<A> implements EndpointSocket<A> {
   connected: boolean;
   readonly #alone: boolean;
   readonly #onClose: (() => void) | undefined;
-  #localBytes: Uint8Array | undefined;
-  #remoteBytes: Uint8Array | undefined;
+  /** As text of a character a byte: memory of its own costs ten times as much for each connection. */
+  #localBytes: string | undefined;
+  #remoteBytes: string | undefined;
   #local: A | undefined;
   #remote: A | undefined;
 
@@ -46,8 +47,8 @@ export class LibcSocket<A> implements EndpointSocket<A> {
     this.connected = given.connected;
     this.#alone = given.alone ?? false;
     this.#onClose = given.onClose;
-    this.#localBytes = given.local;
-    this.#remoteBytes = given.remote;
+    this.#localBytes = packed(given.local);
+    this.#remoteBytes = packed(given.remote);
   }
 
   get family(): Family {
@@ -63,15 +64,15 @@ export class LibcSocket<A> implements EndpointSocket<A> {
   }
 
   get localAddr(): A {
-    this.#localBytes ??= this.core.localName();
-    return this.#local ??= this.#decode(this.#localBytes);
+    this.#localBytes ??= packed(this.core.localName());
+    return this.#local ??= this.#decode(this.#localBytes!);
   }
 
   get remoteAddr(): A | undefined {
     if (!this.connected) return undefined;
     if (this.#remote === undefined) {
       if (this.#remoteBytes === undefined && !this.core.isClosed) {
-        this.#remoteBytes = this.core.remoteName();
+        this.#remoteBytes = packed(this.core.remoteName());
       }
       if (this.#remoteBytes !== undefined) this.#remote = this.#decode(this.#remoteBytes);
     }
@@ -125,14 +126,19 @@ export class LibcSocket<A> implements EndpointSocket<A> {
   /** Asks for what is not known yet: nobody can once the descriptor is gone. */
   #keepAddresses(): void {
     try {
-      this.#localBytes ??= this.core.localName();
-      if (this.connected) this.#remoteBytes ??= this.core.remoteName();
+      this.#localBytes ??= packed(this.core.localName());
+      if (this.connected) this.#remoteBytes ??= packed(this.core.remoteName());
     } catch {
       // A socket that cannot tell its address is closed all the same.
     }
   }
 
-  #decode(bytes: Uint8Array): A {
+  #decode(packed: string): A {
+    const bytes = Uint8Array.from(packed, (byte) => byte.charCodeAt(0));
     return decodeSockaddr(bytes, bytes.length, INTERFACES, 0, this.core.protocol) as A;
   }
+}
+
+function packed(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && String.fromCharCode(...bytes);
 }
