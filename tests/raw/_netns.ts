@@ -2,9 +2,12 @@
  * Network namespaces for tests: made with their links, entered by the test itself, always removed.
  *
  * A socket belongs to the namespace that its thread was in when it was opened, so a test enters one,
- * opens, and goes back; programs that it starts meanwhile are inside too.
+ * opens, and goes back; programs that it starts meanwhile are inside too. Links are joined by our own
+ * netlink, which `tests/netlink/` compares with `ip`; for all else there is `ip`.
  */
 import { libc } from "../../ffi/abi/library.ts";
+import { change } from "../../netlink/change.ts";
+import { links } from "../../netlink/link.ts";
 import { which } from "../_tools.ts";
 
 // Before the tests, whose sanitizers would take a library that stays open for theirs.
@@ -53,7 +56,7 @@ export class Netns implements AsyncDisposable {
     const netns = new Netns(`bsock-${Deno.pid}-${++made}`);
     await run("ip", "netns", "add", netns.name);
     try {
-      await netns.ip("link set lo up");
+      await change({ do: "set link", ifname: "lo", up: true }, { netns: netns.name });
       // Duplicate address detection keeps addresses silent for a second.
       netns.sysctl({ "ipv6.conf.all.accept_dad": 0, "ipv6.conf.default.accept_dad": 0 });
     } catch (error) {
@@ -141,20 +144,22 @@ async function removeOrphans(): Promise<void> {
 export async function join(a: Netns, endA: string, b: Netns, endB: string): Promise<void> {
   const [nameA, ...addressesA] = endA.split(" ");
   const [nameB, ...addressesB] = endB.split(" ");
-  await run(
-    "ip",
-    ...`link add ${nameA} netns ${a.name} type veth peer name ${nameB} netns ${b.name}`.split(" "),
-  );
+  const peer = { ifname: nameB, netns: b.name };
+  await change({ do: "add link", ifname: nameA, kind: "veth", peer }, { netns: a.name });
   const ends = [[a, nameA, addressesA], [b, nameB, addressesB]] as const;
-  for (const [netns, name, addresses] of ends) {
-    for (const address of addresses) {
-      await netns.ip(`address add ${address} dev ${name}`);
+  for (const [{ name: netns }, dev, addresses] of ends) {
+    for (const local of addresses) {
+      await change({ do: "add address", local, dev }, { netns });
     }
-    await netns.ip(`link set ${name} up`);
+    await change({ do: "set link", ifname: dev, up: true }, { netns });
   }
   // The kernel may take its time to notice, and IPv6 is silent until then.
-  for (const [netns, name] of ends) {
-    while (!/state UP/.test(await netns.ip(`link show ${name}`)));
+  for (const [{ name: netns }, name] of ends) {
+    const isUp = async () =>
+      (await links({ netns }).toArray()).some(({ ifname, operstate }) =>
+        ifname === name && operstate === "UP"
+      );
+    while (!await isUp());
   }
 }
 
