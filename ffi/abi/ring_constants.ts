@@ -38,5 +38,4 @@ export const IORING_RECV_MULTISHOT = 2; // Linux 6.0
 // Completions
 export const IORING_CQE_F_BUFFER = 1;
 export const IORING_CQE_F_MORE = 2;
-export const IORING_CQE_F_SOCK_NONEMPTY = 4; // Linux 5.19
 export const IORING_CQE_BUFFER_SHIFT = 16;

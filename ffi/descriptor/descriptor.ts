@@ -345,7 +345,7 @@ export class Descriptor extends Watch {
    * duplicate of it, which saves a call. Where SO_LINGER has it wait for the peer, a thread waits.
    */
   close(last = false): void {
-    this.settle();
+    this.leaveRing();
     if (this.inbox?.hasBytes) this.#resetAtClose();
     const lingers = this.mayLinger && !this.isClosed && this.#lingers();
     const fd = this.release(closedError, last);

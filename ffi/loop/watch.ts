@@ -135,7 +135,7 @@ export class Watch implements InboxOwner {
   release(reason: (syscall: string) => unknown, last = false): number {
     const fd = this.fd;
     if (fd < 0) return -1;
-    this.settle();
+    this.leaveRing();
     this.fd = -1;
     TAKEN.delete(fd);
     this.inbox?.clear();
@@ -167,15 +167,24 @@ export class Watch implements InboxOwner {
    * prepared have gone, and what comes from here on stays in the socket.
    */
   settle(): void {
+    if (this.inbox === undefined) return;
+    this.leaveRing();
+    // Who waits is told by epoll from here on.
+    if (this.#reader === undefined || (this.#interest & BASE_INTEREST) === BASE_INTEREST) return;
+    try {
+      this.#register(BASE_INTEREST);
+    } catch (error) {
+      for (const pending of this.#takeReaders()) pending.fail(error);
+    }
+  }
+
+  /** As {@linkcode Watch.settle}, where nobody will wait any more. */
+  protected leaveRing(): void {
     if (this.inbox === undefined || this.#settling) return;
     this.#settling = true;
     if (this.sending) poller.ring?.turnUntil(() => !this.sending);
     this.inbox.disarm();
     this.#settling = false;
-    // Who waits is told by epoll from here on.
-    if (this.#reader !== undefined && (this.#interest & BASE_INTEREST) !== BASE_INTEREST) {
-      this.#register(BASE_INTEREST);
-    }
   }
 
   /** Called by the inbox. */
