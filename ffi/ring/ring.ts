@@ -143,10 +143,12 @@ export class Ring {
     return (this.#tail - Atomics.load(this.#shared, this.#requestHead)) | 0;
   }
 
-  /** Whether there is something that only {@linkcode Ring.enter} completes. */
+  /** Whether there is something that only {@linkcode Ring.enter} completes, or something to be told. */
   get hasWork(): boolean {
-    const flags = Atomics.load(this.#shared, this.#requestFlags);
-    return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) !== 0;
+    const shared = this.#shared;
+    const flags = Atomics.load(shared, this.#requestFlags);
+    return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) !== 0 ||
+      shared[this.#completionHead] !== Atomics.load(shared, this.#completionTail);
   }
 
   /** Submits what was prepared and lets the kernel complete what it can. Does not wait. Whether it went. */

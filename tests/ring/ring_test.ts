@@ -172,3 +172,14 @@ testWith(
     assertEquals(stdout, "[[3,3,3,3,3,3,3,3,3,3],true]\n", stderr);
   },
 );
+
+testWith({ kernel: lacksRings }, "a ring has work until its completions are told", () => {
+  const ring = Ring.open(4, 8)!;
+  assertEquals(ring.hasWork, false);
+  prepareNop(ring, 1, 0);
+  ring.enter();
+  assertEquals(ring.hasWork, true);
+  ring.drain(() => {});
+  assertEquals(ring.hasWork, false);
+  ring.close();
+});
