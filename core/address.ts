@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BorrowingFamily, RareAddressTypes } from "./rare_addresses.ts";
 
 /** The socket types (`man 2 socket`). `raw` sees headers, `seqpacket` keeps message boundaries in order. */
 export type SocketType = "stream" | "dgram" | "raw" | "rdm" | "seqpacket" | "dccp";
@@ -251,7 +252,7 @@ export interface OpaqueAddress {
 }
 
 /** Every family's addresses, by its name in them. A new family is a line here. */
-export interface AddressTypes {
+export interface AddressTypes extends RareAddressTypes {
   /** IPv4. */
   inet: InetAddress;
   /** IPv6. */
@@ -277,7 +278,7 @@ export interface AddressTypes {
 }
 
 /** The address families, by the names used in addresses (`man 7 address_families`). */
-export type Family = "unspec" | keyof AddressTypes;
+export type Family = "unspec" | keyof AddressTypes | BorrowingFamily;
 
 /** Any address. */
 export type Address = AddressTypes[keyof AddressTypes];

@@ -22,6 +22,7 @@
  * @module
  */
 export type * from "./address.ts";
+export type * from "./rare_addresses.ts";
 export type * from "./endpoint.ts";
 export type * from "./message.ts";
 export type * from "./control.ts";

@@ -28,6 +28,32 @@ export const AF_BLUETOOTH: number = sockets.AF_BLUETOOTH;
 export const AF_ALG: number = sockets.AF_ALG;
 /** Between virtual machines and their host (`man 7 vsock`). */
 export const AF_VSOCK: number = sockets.AF_VSOCK;
+/** Amateur packet radio (`man 4 ax25`). */
+export const AF_AX25: number = sockets.AF_AX25;
+/** X.25 networks (`man 7 x25`). */
+export const AF_X25: number = sockets.AF_X25;
+/** Reliable datagrams (Documentation/networking/rds.rst). */
+export const AF_RDS: number = sockets.AF_RDS;
+/** PPP over Ethernet, PPTP, L2TP (linux/if_pppox.h). */
+export const AF_PPPOX: number = sockets.AF_PPPOX;
+/** IEEE 802.2 (linux/llc.h). */
+export const AF_LLC: number = sockets.AF_LLC;
+/** Remote procedure calls (Documentation/networking/rxrpc.rst). */
+export const AF_RXRPC: number = sockets.AF_RXRPC;
+/** Nokia's modems (Documentation/networking/phonet.rst). */
+export const AF_PHONET: number = sockets.AF_PHONET;
+/** Low-rate wireless networks (Documentation/networking/ieee802154.rst). */
+export const AF_IEEE802154: number = sockets.AF_IEEE802154;
+/** Near field communication (Documentation/networking/nfc.rst). */
+export const AF_NFC: number = sockets.AF_NFC;
+/** Messages over streams of TCP (Documentation/networking/kcm.rst). */
+export const AF_KCM: number = sockets.AF_KCM;
+/** Qualcomm's IPC router (linux/qrtr.h). */
+export const AF_QIPCRTR: number = sockets.AF_QIPCRTR;
+/** Shared memory in place of TCP (RFC 7609). */
+export const AF_SMC: number = sockets.AF_SMC;
+/** Queues of interfaces (Documentation/networking/af_xdp.rst). */
+export const AF_XDP: number = sockets.AF_XDP;
 /** Bytes in order, without boundaries. */
 export const SOCK_STREAM: number = sockets.SOCK_STREAM;
 /** Messages, unordered and unreliable over IP. */

@@ -7,7 +7,8 @@ import type { AlgAddress } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
 import { AF_ALG, SOCK_SEQPACKET } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
-import { type FamilyRow, type Fields, refuse, WHOLE_NET } from "./row.ts";
+import { type FamilyRow, WHOLE_NET } from "./row.ts";
+import { putText, textAt } from "./texts.ts";
 
 /** struct sockaddr_alg (linux/if_alg.h), numbers in the host's order. */
 export const SOCKADDR_ALG = {
@@ -21,37 +22,6 @@ export const SOCKADDR_ALG = {
 /** Both texts end with a NUL within their room. */
 const TYPE_BYTES = SOCKADDR_ALG.salg_feat - SOCKADDR_ALG.salg_type - 1;
 const NAME_BYTES = SOCKADDR_ALG.size - SOCKADDR_ALG.salg_name - 1;
-
-function putText(
-  target: Uint8Array,
-  offset: number,
-  fields: Fields,
-  key: "type" | "name",
-  room: number,
-  action: string,
-): void {
-  const text = fields[key];
-  if (typeof text !== "string") refuse(action, `address.${key} is not a string`);
-  if (text === "") refuse(action, `address.${key} is empty`);
-  if (text.length > room) {
-    throw new RangeError(
-      `Cannot ${action}: address.${key} is ${text.length} characters long, ${room} are allowed`,
-    );
-  }
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= 0x20 || code >= 0x7f) refuse(action, `address.${key} is not printable ASCII`);
-    target[offset + i] = code;
-  }
-}
-
-function textAt(bytes: Uint8Array, offset: number, room: number): string {
-  let text = "";
-  for (let i = 0; i < room && bytes[offset + i] !== 0; i++) {
-    text += String.fromCharCode(bytes[offset + i]);
-  }
-  return text;
-}
 
 /** The kernel's crypto. */
 export const ALG: FamilyRow<AlgAddress> = {

@@ -8,7 +8,8 @@ import type { CanAddress } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
 import { AF_CAN } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32 } from "./bytes.ts";
-import { type FamilyRow, type Fields, type InterfaceLookup, refuse, WHOLE_NET } from "./row.ts";
+import { indexOf } from "./interface_index.ts";
+import { type FamilyRow, type Fields, refuse, WHOLE_NET } from "./row.ts";
 
 /** struct sockaddr_can (linux/can.h), in the host's order. */
 export const SOCKADDR_CAN = {
@@ -56,18 +57,6 @@ export function canIdNumber(
   if (extended ?? id > N.CAN_SFF_MASK) return (id | N.CAN_EFF_FLAG) >>> 0;
   if (id <= N.CAN_SFF_MASK) return id;
   throw new RangeError(`Cannot ${action}: ${name} ${id} has more than 11 bits`);
-}
-
-function indexOf(fields: Fields, action: string, lookup: InterfaceLookup | undefined): number {
-  const { interface: name = "", interfaceIndex } = fields;
-  if (interfaceIndex !== undefined) {
-    checkInteger(interfaceIndex, 0, 0x7fffffff, action, "address.interfaceIndex");
-    return interfaceIndex;
-  }
-  if (typeof name !== "string") refuse(action, "address.interface is not a string");
-  if (name === "") return 0;
-  if (lookup === undefined) refuse(action, "address.interfaceIndex is missing");
-  return lookup.toIndex(name);
 }
 
 function putId(target: Uint8Array, at: number, fields: Fields, key: string, action: string): void {

@@ -9,17 +9,28 @@
 import type { Family } from "../../core/address.ts";
 import { AF_UNSPEC } from "../abi/socket_constants.ts";
 import { ALG } from "./alg.ts";
+import { AX25 } from "./ax25.ts";
 import { BLUETOOTH } from "./bluetooth.ts";
+import { KCM, RDS, SMC } from "./borrowing.ts";
 import { CAN } from "./can.ts";
+import { IEEE802154 } from "./ieee802154.ts";
 import { INET } from "./inet.ts";
 import { INET6 } from "./inet6.ts";
+import { LLC } from "./llc.ts";
 import { NETLINK } from "./netlink.ts";
+import { NFC } from "./nfc.ts";
 import { OTHER } from "./other.ts";
 import { PACKET } from "./packet.ts";
+import { PHONET } from "./phonet.ts";
+import { PPPOX } from "./pppox.ts";
+import { QIPCRTR } from "./qipcrtr.ts";
 import type { FamilyRow } from "./row.ts";
+import { RXRPC } from "./rxrpc.ts";
 import { TIPC } from "./tipc.ts";
 import { UNIX } from "./unix.ts";
 import { VSOCK } from "./vsock.ts";
+import { X25 } from "./x25.ts";
+import { XDP } from "./xdp.ts";
 
 /** The rows, in the order in which they are asked whether an address without `family` is theirs. */
 export const FAMILIES: readonly FamilyRow[] = rows(
@@ -33,6 +44,19 @@ export const FAMILIES: readonly FamilyRow[] = rows(
   TIPC,
   CAN,
   BLUETOOTH,
+  QIPCRTR,
+  PHONET,
+  NFC,
+  X25,
+  AX25,
+  PPPOX,
+  RXRPC,
+  IEEE802154,
+  LLC,
+  XDP,
+  SMC,
+  RDS,
+  KCM,
   OTHER,
 );
 
