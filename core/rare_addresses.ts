@@ -62,6 +62,16 @@ export interface Ax25Address {
   digipeaters?: string[];
 }
 
+/** An IP address within an address of another family. */
+export interface InnerIpAddress {
+  /** IPv4 or IPv6 as text. */
+  hostname: string;
+  /** 0 to 65535. */
+  port: number;
+  /** Interface index of a link-local IPv6 address; absent when 0. */
+  scopeId?: number;
+}
+
 /** A session of PPP over Ethernet (linux/if_pppox.h, RFC 2516). */
 export interface PppoeAddress {
   /** Always `"pppox"`. */
@@ -85,7 +95,7 @@ export interface PptpAddress {
   /** The call's number, 0 to 65535. */
   callId: number;
   /** The other end, dotted quad. */
-  hostname: string;
+  remoteHost: string;
 }
 
 /** A session of L2TP (linux/if_pppol2tp.h, Documentation/networking/l2tp.rst). */
@@ -98,12 +108,8 @@ export interface L2tpAddress {
   version?: 2 | 3;
   /** The descriptor of the tunnel's socket of UDP; -1 where netlink has made the tunnel. Default -1. */
   fd?: number;
-  /** The other end, IPv4 or IPv6. */
-  hostname: string;
-  /** Its port, 0 to 65535. */
-  port: number;
-  /** Interface index of a link-local IPv6 address; absent when 0. */
-  scopeId?: number;
+  /** The other end. */
+  remote: InnerIpAddress;
   /** The tunnel here. */
   tunnel: number;
   /** The session here; 0 for the tunnel's own. */
@@ -123,12 +129,8 @@ export interface RxrpcAddress {
   family: "rxrpc";
   /** The service, 1 to 65535; 0 for a client's own end. */
   service: number;
-  /** IPv4 or IPv6: what the socket's protocol says (AF_INET, AF_INET6). */
-  hostname: string;
-  /** The port of UDP, 0 to 65535. */
-  port: number;
-  /** Interface index of a link-local IPv6 address; absent when 0. */
-  scopeId?: number;
+  /** Where it is reached over UDP: IPv4 or IPv6 as the socket's protocol says (AF_INET, AF_INET6). */
+  transport: InnerIpAddress;
 }
 
 /** A device of a low-rate wireless network (include/net/af_ieee802154.h). */

@@ -6,12 +6,11 @@
  */
 import type { PppoxAddress } from "../../core/rare_addresses.ts";
 import { checkInteger } from "../../core/arguments.ts";
-import { formatIpv4 } from "../../core/ip/text.ts";
+import { formatIpv4, isIpv4, parseIpv4 } from "../../core/ip/text.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { AF_PPPOX } from "../abi/socket_constants.ts";
 import { hostU32At, putFamily, putHostU32, putU16, u16At } from "./bytes.ts";
-import { INET } from "./inet.ts";
-import { IP_KEYS, ipAt, isInner6, putIp } from "./inner_ip.ts";
+import { ipAt, ipFields, isInner6, putIp } from "./inner_ip.ts";
 import { numberAt, putNumber } from "./numbers.ts";
 import { type FamilyRow, type Fields, type InterfaceLookup, refuse, WHOLE_NET } from "./row.ts";
 import { hardwareAt, putHardware, putText, textAt } from "./texts.ts";
@@ -79,8 +78,8 @@ const PROTOCOLS: Readonly<Record<Kind, number>> = {
 };
 const KEYS: Readonly<Record<Kind, readonly string[]>> = {
   pppoe: ["session", "hardwareAddress", "interface"],
-  pptp: ["callId", "hostname"],
-  l2tp: ["version", "fd", ...IP_KEYS, ...L2TP_NUMBERS],
+  pptp: ["callId", "remoteHost"],
+  l2tp: ["version", "fd", "remote", ...L2TP_NUMBERS],
 };
 
 function kindOf(fields: Fields, action: string): Kind {
@@ -115,25 +114,26 @@ const ENCODE: Readonly<Record<Kind, Encode>> = {
     putText(target, device, fields, "interface", INTERFACE_BYTES, action);
     return AT.size;
   },
-  pptp(target, offset, { callId, hostname }, action, lookup) {
+  pptp(target, offset, { callId, remoteHost }, action) {
     checkInteger(callId, 0, 0xffff, action, "address.callId");
-    const { sin_addr } = STRUCTS.sockaddr_in;
-    const inner = new Uint8Array(STRUCTS.sockaddr_in.size);
-    INET.encode(inner, 0, { hostname, port: 0 }, action, lookup);
+    if (typeof remoteHost !== "string" || !isIpv4(remoteHost)) {
+      refuse(action, "address.remoteHost is no IPv4 address");
+    }
     putNumber(target, offset + AT["sa_addr.pptp.call_id"], callId, 2);
-    target.set(inner.subarray(sin_addr, sin_addr + 4), offset + AT["sa_addr.pptp.sin_addr"]);
+    target.set(parseIpv4(remoteHost), offset + AT["sa_addr.pptp.sin_addr"]);
     return AT.size;
   },
   l2tp(target, offset, fields, action, lookup) {
     const { version = 2, fd = -1 } = fields;
     if (version !== 2 && version !== 3) refuse(action, "address.version is not 2 or 3");
     checkInteger(fd, -1, 0x7fffffff, action, "address.fd");
-    const v6 = isInner6(fields);
+    const remote = ipFields(fields.remote, action, "address.remote");
+    const v6 = isInner6(remote);
     const layout = version === 2
       ? (v6 ? L2TP.sockaddr_pppol2tpin6 : L2TP.sockaddr_pppol2tp)
       : (v6 ? L2TP.sockaddr_pppol2tpv3in6 : L2TP.sockaddr_pppol2tpv3);
     putHostU32(target, offset + layout["pppol2tp.fd"], fd);
-    putIp(target, offset + layout["pppol2tp.addr"], fields, action, lookup);
+    putIp(target, offset + layout["pppol2tp.addr"], remote, action, lookup);
     const bytes = version === 2 ? 2 : 4;
     for (const [i, key] of L2TP_NUMBERS.entries()) {
       const value = fields[key];
@@ -150,8 +150,8 @@ function decodeL2tp(bytes: Uint8Array, offset: number, size: number): PppoxAddre
   const at = layout["pppol2tp.addr"];
   const v6 = at > layout["pppol2tp.s_tunnel"];
   const { sockaddr_in, sockaddr_in6 } = STRUCTS;
-  const ip = ipAt(bytes, offset + at, v6 ? sockaddr_in6.size : sockaddr_in.size);
-  if (ip === undefined || ip.hostname.includes(":") !== v6) return undefined;
+  const remote = ipAt(bytes, offset + at, v6 ? sockaddr_in6.size : sockaddr_in.size);
+  if (remote === undefined || remote.hostname.includes(":") !== v6) return undefined;
   const version = size === L2TP.sockaddr_pppol2tp.size || size === L2TP.sockaddr_pppol2tpin6.size
     ? 2
     : 3;
@@ -162,7 +162,7 @@ function decodeL2tp(bytes: Uint8Array, offset: number, size: number): PppoxAddre
   return {
     ...{ family: "pppox", kind: "l2tp", version },
     fd: hostU32At(bytes, offset + layout["pppol2tp.fd"]) | 0,
-    ...ip,
+    remote,
     ...{ tunnel: number(0), session: number(1), peerTunnel: number(2), peerSession: number(3) },
   };
 }
@@ -194,7 +194,7 @@ export const PPPOX: FamilyRow<PppoxAddress> = {
       return {
         ...{ family: "pppox", kind: "pptp" },
         callId: numberAt(bytes, offset + AT["sa_addr.pptp.call_id"], 2),
-        hostname: formatIpv4(bytes, offset + AT["sa_addr.pptp.sin_addr"]),
+        remoteHost: formatIpv4(bytes, offset + AT["sa_addr.pptp.sin_addr"]),
       };
     }
     if (protocol !== P.PX_PROTO_OE) return undefined;
@@ -210,7 +210,7 @@ export const PPPOX: FamilyRow<PppoxAddress> = {
       case "pppoe":
         return `pppoe:${address.hardwareAddress}:${address.session}`;
       case "pptp":
-        return `pptp:${address.hostname}:${address.callId}`;
+        return `pptp:${address.remoteHost}:${address.callId}`;
       case "l2tp":
         return `l2tp:${address.tunnel}/${address.session}`;
     }

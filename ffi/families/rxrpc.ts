@@ -7,7 +7,7 @@
 import type { RxrpcAddress } from "../../core/rare_addresses.ts";
 import { AF_RXRPC, SOCK_DGRAM } from "../abi/socket_constants.ts";
 import { putFamily } from "./bytes.ts";
-import { IP_KEYS, ipAt, putIp } from "./inner_ip.ts";
+import { ipAt, ipFields, putIp } from "./inner_ip.ts";
 import { numberAt, type NumberField, putNumber, putNumbers } from "./numbers.ts";
 import { type FamilyRow, WHOLE_NET } from "./row.ts";
 
@@ -28,7 +28,7 @@ export const RXRPC: FamilyRow<RxrpcAddress> = {
   number: AF_RXRPC,
   name: "rxrpc",
   module: "rxrpc",
-  keys: ["service", ...IP_KEYS],
+  keys: ["service", "transport"],
   grants: ["net"],
   // sock_no_getname (net/rxrpc/af_rxrpc.c).
   nameless: true,
@@ -37,7 +37,8 @@ export const RXRPC: FamilyRow<RxrpcAddress> = {
     putFamily(target, offset, AF_RXRPC);
     putNumbers(target, offset, fields, NUMBERS, action);
     putNumber(target, offset + SRX.transport_type, SOCK_DGRAM, 2);
-    const length = putIp(target, offset + SRX.transport, fields, action, lookup);
+    const ip = ipFields(fields.transport, action, "address.transport");
+    const length = putIp(target, offset + SRX.transport, ip, action, lookup);
     putNumber(target, offset + SRX.transport_len, length, 2);
     return SRX.size;
   },
@@ -47,10 +48,10 @@ export const RXRPC: FamilyRow<RxrpcAddress> = {
       numberAt(bytes, offset + SRX.transport_len, 2),
       size - SRX.transport,
     );
-    const ip = ipAt(bytes, offset + SRX.transport, length);
-    if (ip === undefined) return undefined;
-    return { family: "rxrpc", service: numberAt(bytes, offset + SRX.srx_service, 2), ...ip };
+    const transport = ipAt(bytes, offset + SRX.transport, length);
+    if (transport === undefined) return undefined;
+    return { family: "rxrpc", service: numberAt(bytes, offset + SRX.srx_service, 2), transport };
   },
-  text: ({ service, hostname, port }) => `rxrpc:${hostname}:${port}/${service}`,
+  text: ({ service, transport }) => `rxrpc:${transport.hostname}:${transport.port}/${service}`,
   permissions: () => WHOLE_NET,
 };

@@ -113,26 +113,44 @@ const BYTES: readonly (readonly [Address, string])[] = [
     `180000000000123402000000000165746830${"00".repeat(12)}`,
   ],
   [
-    { family: "pppox", kind: "pptp", callId: 0x1234, hostname: "192.0.2.1" },
+    { family: "pppox", kind: "pptp", callId: 0x1234, remoteHost: "192.0.2.1" },
     `18000200000034120000c0000201${"00".repeat(16)}`,
   ],
   [
     {
-      ...{ family: "pppox", kind: "l2tp", version: 2, fd: 5, hostname: "192.0.2.1", port: 1701 },
+      ...{
+        family: "pppox",
+        kind: "l2tp",
+        version: 2,
+        fd: 5,
+        remote: { hostname: "192.0.2.1", port: 1701 },
+      },
       ...{ tunnel: 1, session: 2, peerTunnel: 3, peerSession: 0x1234 },
     },
     "1800010000000000000005000000020006a5c000020100000000000000000100020003003412",
   ],
   [
     {
-      ...{ family: "pppox", kind: "l2tp", version: 3, fd: -1, hostname: "192.0.2.1", port: 1701 },
+      ...{
+        family: "pppox",
+        kind: "l2tp",
+        version: 3,
+        fd: -1,
+        remote: { hostname: "192.0.2.1", port: 1701 },
+      },
       ...{ tunnel: 1, session: 2, peerTunnel: 3, peerSession: 0x12345678 },
     },
     "18000100000000000000ffffffff020006a5c0000201000000000000000001000000020000000300000078563412",
   ],
   [
     {
-      ...{ family: "pppox", kind: "l2tp", version: 2, fd: -1, hostname: "::1", port: 1701 },
+      ...{
+        family: "pppox",
+        kind: "l2tp",
+        version: 2,
+        fd: -1,
+        remote: { hostname: "::1", port: 1701 },
+      },
       ...{ tunnel: 1, session: 2, peerTunnel: 3, peerSession: 4 },
     },
     "18000100000000000000ffffffff01000200030004000a0006a500000000" +
@@ -140,18 +158,24 @@ const BYTES: readonly (readonly [Address, string])[] = [
   ],
   [
     {
-      ...{ family: "pppox", kind: "l2tp", version: 3, fd: -1, hostname: "fe80::1", port: 1701 },
-      ...{ scopeId: 2, tunnel: 1, session: 2, peerTunnel: 3, peerSession: 4 },
+      ...{
+        family: "pppox",
+        kind: "l2tp",
+        version: 3,
+        fd: -1,
+        remote: { hostname: "fe80::1", port: 1701, scopeId: 2 },
+      },
+      ...{ tunnel: 1, session: 2, peerTunnel: 3, peerSession: 4 },
     },
     "18000100000000000000ffffffff010000000200000003000000040000000a0006a500000000" +
     "fe80000000000000000000000000000102000000",
   ],
   [
-    { family: "rxrpc", service: 52, hostname: "127.0.0.1", port: 7000 },
+    { family: "rxrpc", service: 52, transport: { hostname: "127.0.0.1", port: 7000 } },
     `210034000200100002001b587f000001${"00".repeat(20)}`,
   ],
   [
-    { family: "rxrpc", service: 52, hostname: "::1", port: 7000 },
+    { family: "rxrpc", service: 52, transport: { hostname: "::1", port: 7000 } },
     "2100340002001c000a001b58000000000000000000000000000000000000000100000000",
   ],
   [
@@ -199,7 +223,7 @@ Deno.test("what may be left out of their addresses is what the headers say it is
 
 Deno.test("a wrong key of their addresses is refused by its name", () => {
   const l2tp = {
-    ...{ family: "pppox", kind: "l2tp", hostname: "127.0.0.1", port: 1701 },
+    ...{ family: "pppox", kind: "l2tp", remote: { hostname: "127.0.0.1", port: 1701 } },
     ...{ tunnel: 1, session: 1, peerTunnel: 1, peerSession: 1 },
   };
   const wrong: [unknown, typeof TypeError | typeof RangeError, string][] = [
@@ -219,8 +243,22 @@ Deno.test("a wrong key of their addresses is refused by its name", () => {
     [{ family: "pppox", kind: "pptp", callId: 1, fd: 1 }, TypeError, "none of a pptp address"],
     [{ ...l2tp, tunnel: 65536 }, RangeError, "address.tunnel 65536"],
     [{ ...l2tp, version: 4 }, TypeError, "address.version is not 2 or 3"],
-    [{ ...l2tp, scopeId: 1 }, TypeError, "address.scopeId is none of an IPv4 address"],
-    [{ family: "rxrpc", service: 1, hostname: "localhost", port: 1 }, TypeError, "hostname"],
+    [
+      { ...l2tp, remote: { ...l2tp.remote, scopeId: 1 } },
+      TypeError,
+      "address.scopeId is none of an IPv4 address",
+    ],
+    [
+      { ...l2tp, remote: { ...l2tp.remote, host: "" } },
+      TypeError,
+      "address.remote.host is unknown",
+    ],
+    [{ family: "rxrpc", service: 1 }, TypeError, "address.transport is not an object"],
+    [
+      { family: "rxrpc", service: 1, transport: { hostname: "localhost", port: 1 } },
+      TypeError,
+      "hostname",
+    ],
     [{ family: "ieee802154", extendedAddress: MAC }, TypeError, "8 hexadecimal bytes"],
     [
       { family: "ieee802154", shortAddress: 1, extendedAddress: "02:03:04:05:06:07:08:09" },
