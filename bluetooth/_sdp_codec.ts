@@ -223,6 +223,15 @@ function uuidBytes(uuid: string): Uint8Array {
 /**
  * Writes a data element of SDP. A UUID takes as few bytes as it can.
  *
+ * @example A number of one byte
+ * ```ts
+ * import { bluetooth } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = bluetooth.encodeSdpElement({ type: "uint", value: 5n, sizeBytes: 1 });
+ * assertEquals(bytes, Uint8Array.of(0x08, 5));
+ * ```
+ *
  * @param element The element.
  * @returns Its bytes.
  * @throws {TypeError} If a value is of the wrong type.

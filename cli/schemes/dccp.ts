@@ -4,7 +4,6 @@
  * @module
  */
 import type { IpAddress } from "../../core/address.ts";
-import { serviceCode } from "../../dccp/service_code.ts";
 import { UsageError } from "../exit.ts";
 import { load } from "../load.ts";
 import {
@@ -16,6 +15,9 @@ import {
 } from "./host_port.ts";
 import { hostPortRow, peerOf } from "./ip.ts";
 import { type Scheme, scheme } from "./scheme.ts";
+
+/** Service codes have 32 bits; the last one is reserved (RFC 4340 section 8.1.2). */
+const MOST = 0xfffffffe;
 
 /** A host, a port and perhaps a service. */
 interface DccpTarget extends HostPort {
@@ -52,7 +54,12 @@ export const DCCP_SCHEMES: readonly Scheme[] = [
     async listen(target, how) {
       const { hostname = "::", port: text } = target;
       const port = await portNumber(text, "dccp");
-      return await (await openers()).listen({ hostname, port, ...serviceOf(target), ...how });
+      return await (await openers()).listen({
+        hostname,
+        port,
+        ...(await serviceOf(target)),
+        ...how,
+      });
     },
   }),
 ];
@@ -72,13 +79,12 @@ function parseTarget(rest: string, text: string): DccpTarget {
   const match = /^((?:\[[^\]]*\]|[^:[\]]*):[^:[\]]+):([^:[\]]+)$/.exec(rest);
   if (match === null) return { ...parseHostPort(rest, text), service: undefined };
   const [, hostPort, service] = match;
-  const target = { ...parseHostPort(hostPort, text), service };
-  try {
-    serviceCode(serviceOf(target).service!);
-  } catch {
+  const isNumber = /^\d{1,10}$/.test(service);
+  const isService = isNumber ? +service >= 1 && +service <= MOST : /^[\x21-\x7e]{4}$/.test(service);
+  if (!isService) {
     throw new UsageError(
-      `the service of "${text}" is no number in 1 to 4294967294 and no four characters`,
+      `the service of "${text}" is no number in 1 to ${MOST} and no four characters`,
     );
   }
-  return target;
+  return { ...parseHostPort(hostPort, text), service };
 }
