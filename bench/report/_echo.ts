@@ -45,7 +45,7 @@ export function buildLoads(build: string): Loads {
 export async function peers(build: string): Promise<Server[]> {
   const runtimes = await otherRuntimes().catch(() => undefined);
   return [
-    { name: "C, epoll", command: () => compiled(build, "gcc", ["-O2"], "servers/echo.c") },
+    yardstick(build),
     { name: "ours", command: () => deno("servers/ours.ts", "libc") },
     { name: "ours, deno engine", command: () => deno("servers/ours.ts", "deno") },
     { name: "bare Deno", command: () => deno("servers/deno_plain.ts") },
@@ -86,7 +86,7 @@ function natural(kinds: readonly string[]): Server[] {
   }));
 }
 
-function cLast(build: string): Server {
+function yardstick(build: string): Server {
   return { name: "C, epoll", command: () => compiled(build, "gcc", ["-O2"], "servers/echo.c") };
 }
 
@@ -184,7 +184,7 @@ export async function* echoSections(plan: Plan, build: string): AsyncGenerator<S
       title: "TCP echo of 64 bytes by the calls that people write",
       unit: "echoes/s",
       note: "Ours over libc, 64 connections; 1.00 is C with epoll. Limits are on every call.",
-      cells: await cells([cLast(build), ...natural(NATURAL)], [["64", 64, 64]]),
+      cells: await cells([yardstick(build), ...natural(NATURAL)], [["64", 64, 64]]),
     };
   }
   const waits = few ? [1, 1024] : [1, 64, 1024, 10_000];

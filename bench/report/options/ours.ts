@@ -1,8 +1,7 @@
 /** Reads an option over and over: ours.ts endpoint|socket OPTION; prints reads a second. */
 import { AF_INET, SOCK_STREAM, socket } from "../../../ffi/mod.ts";
 import { optionByName } from "../../../ffi/options/mod.ts";
-import { connect } from "../../../tcp/mod.ts";
-import { listen } from "../../../tcp/mod.ts";
+import { connect, listen } from "../../../tcp/mod.ts";
 
 const [face, name] = Deno.args;
 const option = optionByName(name)!;
