@@ -90,14 +90,23 @@ export function encodeFrame(frame: CanFrameInput): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(fd ? CANFD_MTU : CAN_MTU);
   const flag = kind === "remote" ? CAN_RTR_FLAG : kind === "error" ? CAN_ERR_FLAG : 0;
   const number = kind === "error" ? id : canIdNumber(id, extended, ACTION, "frame.id");
-  new DataView(result.buffer).setUint32(0, (number | flag) >>> 0, true);
+  putWord(result, number | flag);
   result[4] = kind === "remote" ? remoteBytes : fd ? roundedUp(size) : size;
   if (fd) {
     result[5] = CANFD_FDF | (checked.bitRateSwitch ? CANFD_BRS : 0) |
       (checked.errorStateIndicator ? CANFD_ESI : 0);
   }
-  result.set(data, DATA);
+  // For so few bytes a loop is faster than set().
+  for (let i = 0; i < size; i++) result[DATA + i] = data[i];
   return result;
+}
+
+/** The identifier and its flags, without a view to be made for each frame. */
+function putWord(target: Uint8Array, word: number): void {
+  target[0] = word;
+  target[1] = word >>> 8;
+  target[2] = word >>> 16;
+  target[3] = word >>> 24;
 }
 
 function checkLength(size: number, fd: boolean, remote: boolean): void {
@@ -151,8 +160,7 @@ export function decodeFrame(message: Uint8Array): CanFrame {
   if (size !== CAN_MTU && size !== CANFD_MTU) {
     throw new RangeError(`Cannot decode a CAN frame: ${size} bytes are none`);
   }
-  const view = new DataView(message.buffer, message.byteOffset, size);
-  const word = view.getUint32(0, true);
+  const word = (message[0] | message[1] << 8 | message[2] << 16 | message[3] << 24) >>> 0;
   const extended = (word & CAN_EFF_FLAG) !== 0;
   const id = word & (extended ? CAN_EFF_MASK : CAN_SFF_MASK);
   const length = message[4];
