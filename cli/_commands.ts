@@ -147,6 +147,15 @@ export const COMMANDS: readonly CommandRow[] = [
       )).canPlayCommand,
   },
   {
+    name: "bt scan",
+    summary: "list the Bluetooth devices around",
+    load: async () =>
+      (await load<typeof import("./commands/bt_scan.ts")>(
+        "./commands/bt_scan.ts",
+        import.meta.url,
+      )).btScanCommand,
+  },
+  {
     name: "completions",
     summary: "print what makes a shell complete the command line",
     load: async () =>

@@ -46,7 +46,11 @@ export async function openControllers(
     near,
     far,
     async [Symbol.asyncDispose]() {
-      child.kill();
+      try {
+        child.kill();
+      } catch {
+        // btvirt has died, and the program with it, which says so.
+      }
       await child.status;
     },
   };

@@ -3,8 +3,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../cli/_commands.ts";
 import { ERROR_EVENT, type EventRow, VERSION_EVENT } from "../../cli/event_rows.ts";
 import { can, udp, wire } from "../../mod.ts";
+import { lacksControllers, openControllers } from "../bluetooth/_controllers.ts";
 import { lacksCan, withBus } from "../can/_bus.ts";
-import { testWith } from "../_tools.ts";
+import { limitMs, testWith } from "../_tools.ts";
 import { closedPort, runSock, Sock } from "./_sock.ts";
 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -177,6 +178,13 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await stream;
     return [run];
   },
+  async "bt scan"() {
+    await using _controllers = await openControllers();
+    return [
+      await runSock(["bt", "scan", "-j", "hci0", "--le", "-t", `${limitMs(1000)}ms`]),
+      await runSock(["bt", "scan", "-j", "hci7"]),
+    ];
+  },
   "can dump": async () => [(await canRuns()).dump],
   "can send": async () => [(await canRuns()).send],
   "can play": async () => [(await canRuns()).play],
@@ -218,8 +226,9 @@ for (const row of COMMANDS) {
   if (WITHOUT_JSON.includes(row.name)) continue;
   testWith(
     {
-      root: /^(ping|sweep|trace|can )/.test(row.name),
+      root: /^(ping|sweep|trace|can |bt )/.test(row.name),
       ...(row.name.startsWith("can ") && { kernel: lacksCan }),
+      ...(row.name.startsWith("bt ") && { kernel: lacksControllers }),
     },
     `${row.name} --json writes only what is written down, where it belongs`,
     async () => {
