@@ -6,7 +6,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "alg": 20,
   "bluetooth": 25,
   "can": 25,
-  "cli/bt_test.ts": 20,
+  "cli/bt_test.ts": 50,
   "cli/can_test.ts": 60,
   "cli/families_test.ts": 30,
   "cli/json_test.ts:/^(bt|can) /": 30,
