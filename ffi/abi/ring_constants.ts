@@ -13,6 +13,9 @@ export const IORING_SETUP_DEFER_TASKRUN = 0x2000; // Linux 6.1
 export const IORING_SETUP_NO_MMAP = 0x4000; // Linux 6.5
 export const IORING_SETUP_NO_SQARRAY = 0x10000; // Linux 6.6
 
+// What io_uring_setup(2) tells
+export const IORING_FEAT_NO_IOWAIT = 0x20000; // Linux 6.15
+
 // What io_uring_enter(2) is told
 export const IORING_ENTER_GETEVENTS = 1;
 

@@ -13,6 +13,7 @@ import { STRUCTS } from "../abi/layout.ts";
 import { allocate } from "../abi/memory.ts";
 import {
   IORING_ENTER_GETEVENTS,
+  IORING_FEAT_NO_IOWAIT,
   IORING_SETUP_CQSIZE,
   IORING_SETUP_DEFER_TASKRUN,
   IORING_SETUP_NO_MMAP,
@@ -23,7 +24,7 @@ import {
   IORING_SQ_CQ_OVERFLOW,
   IORING_SQ_TASKRUN,
 } from "../abi/ring_constants.ts";
-import { ringsAllowed } from "./permitted.ts";
+import { ringsAllowed, ringsWanted } from "./permitted.ts";
 import { RingMemory } from "./memory.ts";
 
 /** System call numbers: the same on all architectures (asm-generic/unistd.h). */
@@ -120,7 +121,12 @@ export class Ring {
     view.setBigUint64(io_uring_params.sq_off + USER_ADDR, memory.addressAt(requestPlace), true);
     view.setBigUint64(io_uring_params.cq_off + USER_ADDR, memory.addressAt(ringPlace), true);
     const fd = attempt((lib) => lib.syscall_io_uring_setup(IO_URING_SETUP, requests, params));
-    return fd < 0 ? undefined : new Ring(fd, memory, requestPlace, ringPlace, view);
+    if (fd < 0) return undefined;
+    // Linux 6.12 loses wake-ups of a parked poller: sockets then wait for ever. 6.18 does not.
+    const isRecent = (view.getUint32(io_uring_params.features, true) & IORING_FEAT_NO_IOWAIT) !== 0;
+    if (isRecent || ringsWanted()) return new Ring(fd, memory, requestPlace, ringPlace, view);
+    closeFd(fd);
+    return undefined;
   }
 
   /**
