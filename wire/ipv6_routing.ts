@@ -302,6 +302,9 @@ export const routingLayer: LayerRow<Ipv6Routing, Ipv6RoutingView> = layerRow<
       return;
     }
     const at = header.finalDestinationAt;
+    // Behind IPv4, where it has no meaning, it names nobody.
+    const { source } = pseudo;
+    if (source instanceof Uint8Array && source.length === 4) return;
     if (at !== undefined) pseudo.destination = header.bytes.subarray(at, at + 16);
   },
   describe: (view, place) => `${routingText(view)} ${opaqueText(view.nextHeader, place)}`,
