@@ -1,6 +1,7 @@
 /*
  * Answers of SDP as BlueZ's library writes them: two records, each as the sequence of its attributes,
  * in hexadecimal, a line each. The first is a serial port, the second has what else there is.
+ * Libraries: -lbluetooth
  */
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/sdp.h>

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { searchOver } from "../../bluetooth/sdp.ts";
 import { bluetooth, unix } from "../../mod.ts";
+import { compiledC } from "../_compiled.ts";
 import { limitMs, testWith } from "../_tools.ts";
 import { lacksControllers, openControllers } from "./_controllers.ts";
 
@@ -47,13 +48,8 @@ async function search(
 
 /** The list of records that BlueZ's library has written. */
 async function recordsOfBlueZ(): Promise<Uint8Array> {
-  const program = await Deno.makeTempFile();
-  const source = new URL("sdp_records.c", import.meta.url).pathname;
-  const built = await new Deno.Command("gcc", { args: [source, "-o", program, "-lbluetooth"] })
-    .output();
-  assert(built.success, new TextDecoder().decode(built.stderr));
+  const program = await compiledC(new URL("sdp_records.c", import.meta.url).pathname);
   const { stdout } = await new Deno.Command(program).output();
-  await Deno.remove(program);
   const records = new TextDecoder().decode(stdout).trim().split("\n").map((line) =>
     Uint8Array.fromHex(line)
   );
