@@ -1,5 +1,5 @@
 /** SDP: records as BlueZ's library writes them, and devices that answer anything. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { searchOver } from "../../bluetooth/sdp.ts";
 import { bluetooth, unix } from "../../mod.ts";
