@@ -4,7 +4,6 @@ import { AF_INET } from "../../ffi/abi/socket_constants.ts";
 import type * as core from "../../core/mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
 import * as f from "../../mod.ts";
-import { SO_DOMAIN } from "../../ffi/options/mod.ts";
 import { IN_GUEST, limitMs, testWith } from "../_tools.ts";
 import { PythonPeer } from "../ffi/_python.ts";
 import { bytes, text } from "../ffi/_sockets.ts";
@@ -30,7 +29,7 @@ testWith(
     const { node } = ours.localAddr as core.QipcrtrAddress;
     ours.bind({ family: "qipcrtr", node, port: 0x4321 });
     assertEquals(ours.localAddr, { family: "qipcrtr", node, port: 0x4321 });
-    await using peer = new PythonPeer(
+    await using _peer = new PythonPeer(
       `
 s = socket.socket(socket.AF_QIPCRTR, socket.SOCK_DGRAM)
 node = int(sys.argv[1])
