@@ -42,7 +42,7 @@ export function ringsWanted(): boolean {
  * receives, and what a turn of the event loop sends goes in one call. That spares two system calls a
  * message with many connections and small messages; with few connections or large messages there is
  * nothing to spare. With `false`, there is no ring at all. By default only the waiting is io_uring's.
- * Nothing else changes, and a kernel that forbids it (before Linux 6.6, under seccomp, by
+ * Nothing else changes, and a kernel that forbids it (before Linux 6.15, under seccomp, by
  * `kernel.io_uring_disabled`) is served by epoll.
  *
  * @param on Whether to use it; `undefined` leaves it to the environment. To be said before the first

@@ -2,7 +2,7 @@
  * io_uring: requests to the kernel in one queue, their completions in another (`man 7 io_uring`).
  *
  * The room `ring/` is the one way to it: `memory.ts` is what the kernel shares with us, this file the two
- * queues, `alarm.ts` the wait for an epoll set. Kernels before 6.6 lack what it stands on, containers
+ * queues, `alarm.ts` the wait for an epoll set. Kernels before 6.15 lack what it stands on or lose wake-ups, containers
  * often forbid it, and administrators can (`kernel.io_uring_disabled`): then there is none, and epoll
  * does all.
  *
@@ -24,7 +24,7 @@ import {
   IORING_SQ_CQ_OVERFLOW,
   IORING_SQ_TASKRUN,
 } from "../abi/ring_constants.ts";
-import { ringsAllowed, ringsWanted } from "./permitted.ts";
+import { ringsAllowed } from "./permitted.ts";
 import { RingMemory } from "./memory.ts";
 
 /** System call numbers: the same on all architectures (asm-generic/unistd.h). */
@@ -124,7 +124,7 @@ export class Ring {
     if (fd < 0) return undefined;
     // Linux 6.12 loses wake-ups of a parked poller: sockets then wait for ever. 6.18 does not.
     const isRecent = (view.getUint32(io_uring_params.features, true) & IORING_FEAT_NO_IOWAIT) !== 0;
-    if (isRecent || ringsWanted()) return new Ring(fd, memory, requestPlace, ringPlace, view);
+    if (isRecent) return new Ring(fd, memory, requestPlace, ringPlace, view);
     closeFd(fd);
     return undefined;
   }

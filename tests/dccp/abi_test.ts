@@ -34,7 +34,7 @@ Deno.test("service lists are laid out in network order, up to 32", () => {
 Deno.test("bad arguments are refused before any call", async () => {
   const good = { hostname: "127.0.0.1", port: 5, service: 1 };
   const refused: [object, typeof TypeError | typeof RangeError][] = [
-    [{ ...good, service: undefined }, TypeError],
+    [{ ...good, service: null }, TypeError],
     [{ ...good, service: "toolong" }, TypeError],
     [{ ...good, port: 0 }, RangeError],
     [{ ...good, ccid: [256] }, RangeError],

@@ -1,12 +1,13 @@
 /**
  * `deno task test:vm`: runs tests in the guest, whose kernel has what most lack. Arguments name
- * folders and files of tests/, as those of `deno task test` do; without any, those listed below run.
+ * folders and files of tests/, as those of `deno task test` do; without any, those listed in
+ * guest_tests.ts run, with `--all` the long ones too.
  * The last line is `N passed, N failed`.
  */
 import { compiledC } from "../../tests/_compiled.ts";
 import { denoCommand } from "./deno.ts";
 import { isEmulated, runInGuest } from "./guest.ts";
-import { TESTS } from "./guest_tests.ts";
+import { LONG_TESTS, TESTS } from "./guest_tests.ts";
 
 /** One guest for each processor, but no more than these. */
 const GUESTS = 2;
@@ -16,9 +17,11 @@ const LIMIT_SECONDS = 600;
 const TIME_SCALE = 25;
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const asked = Deno.args.length > 0
-  ? Deno.args
-  : Object.keys(TESTS).filter((test) => isThere(pathOf(test)));
+const SECONDS = { ...TESTS, ...LONG_TESTS };
+const wanted = Deno.args.filter((arg) => arg !== "--" && arg !== "--all");
+const isWhole = wanted.length === 0;
+const listed = Deno.args.includes("--all") ? SECONDS : TESTS;
+const asked = isWhole ? Object.keys(listed).filter((test) => isThere(pathOf(test))) : wanted;
 const missing = asked.filter((test) => !isThere(pathOf(test)));
 if (missing.length > 0) {
   console.error(`Cannot test: no ${missing.map(pathOf).join(", ")}`);
@@ -44,7 +47,7 @@ Deno.exit(sum.code);
 
 /** Deals the tests out so that all guests take about as long: the longest first. */
 function shared(tests: readonly string[], count: number): string[][] {
-  const seconds = (test: string) => TESTS[test] ?? 15;
+  const seconds = (test: string) => SECONDS[test] ?? 15;
   const shares = Array.from({ length: count }, () => ({ tests: [] as string[], seconds: 0 }));
   for (const test of [...tests].sort((a, b) => seconds(b) - seconds(a))) {
     const share = shares.reduce((least, other) => other.seconds < least.seconds ? other : least);
@@ -70,7 +73,7 @@ async function run(
         TIME_SCALE: isEmulated() ? String(TIME_SCALE) : "1",
         REQUIRE_ALL: Deno.env.get("REQUIRE_ALL") ?? "",
         // What every kernel can run has run outside.
-        ONLY_KERNEL: Deno.args.length === 0 ? "1" : "",
+        ONLY_KERNEL: isWhole ? "1" : "",
       },
     },
   );
