@@ -1,10 +1,10 @@
 /**
  * io_uring: requests to the kernel in one queue, their completions in another (`man 7 io_uring`).
  *
- * The room `ring/` is the one way to it: `memory.ts` is what the kernel shares with us, this file the two
- * queues, `alarm.ts` the wait for an epoll set. Kernels before 6.15 lack what it stands on or lose wake-ups, containers
- * often forbid it, and administrators can (`kernel.io_uring_disabled`): then there is none, and epoll
- * does all.
+ * The room `ring/` is the one way to it: `memory.ts` is what the kernel shares with us, this file the
+ * two queues, `alarm.ts` the wait for an epoll set. Kernels before 6.15 lack what it stands on or lose
+ * wake-ups, containers often forbid it, and administrators can (`kernel.io_uring_disabled`): then there
+ * is none, and epoll does all.
  *
  * @module
  */
