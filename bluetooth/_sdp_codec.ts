@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { list, object, oneOf, type Parameter } from "../core/arguments.ts";
 import { checkBytes, lengthOf } from "../core/bytes.ts";
+import { bigint, boolean, bytes, number, string, variant } from "../core/value_kinds.ts";
 import type { SdpElement } from "./types.ts";
 
 /** What 16 and 32 bits of a UUID stand in (part B, section 2.5.1). */
@@ -175,6 +177,17 @@ export function decodeSdpElement(bytes: Uint8Array): SdpElement {
 }
 
 const ACTION = "encode an SDP element";
+const type = oneOf(...TYPES);
+/** What stands in a sequence is checked when its turn comes: a sequence may hold itself. */
+const unchecked: Parameter<unknown> = (value) => value;
+const ELEMENT = variant("type", [
+  [["nil"], object({ type })],
+  [["uint", "int"], object({ type, value: bigint, sizeBytes: number })],
+  [["uuid", "url"], object({ type, value: string })],
+  [["text"], object({ type, value: bytes })],
+  [["boolean"], object({ type, value: boolean })],
+  [["sequence", "alternative"], object({ type, value: list(unchecked) })],
+] as never) as Parameter<SdpElement>;
 
 function described(type: typeof TYPES[number], data: Uint8Array, index?: number): Uint8Array {
   const number = TYPES.indexOf(type) << 3;
@@ -199,7 +212,6 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 function integerBytes(type: "uint" | "int", value: bigint, sizeBytes: number): Uint8Array {
   const index = [1, 2, 4, 8, 16].indexOf(sizeBytes);
-  if (typeof value !== "bigint") throw new TypeError(`Cannot ${ACTION}: value is not a bigint`);
   const bits = 8 * sizeBytes;
   const fits = type === "uint" ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
   if (index < 0 || fits !== value) {
@@ -241,11 +253,12 @@ export function encodeSdpElement(element: SdpElement): Uint8Array<ArrayBuffer> {
   return concat([encode(element, 0)]);
 }
 
-function encode(element: SdpElement, depth: number): Uint8Array {
+function encode(given: SdpElement, depth: number): Uint8Array {
   if (depth > MAX_DEPTH) {
     throw new RangeError(`Cannot ${ACTION}: sequences are nested more than ${MAX_DEPTH} deep`);
   }
-  switch (element?.type) {
+  const element = ELEMENT(given, ACTION, "element");
+  switch (element.type) {
     case "nil":
       return described("nil", new Uint8Array(0), 0);
     case "uint":
@@ -256,17 +269,10 @@ function encode(element: SdpElement, depth: number): Uint8Array {
     case "boolean":
       return described("boolean", Uint8Array.of(element.value ? 1 : 0), 0);
     case "text":
-      checkBytes(element.value, ACTION, "value");
       return described("text", element.value);
     case "url":
-      return described("url", ENCODER.encode(`${element.value}`));
-    case "sequence":
-    case "alternative":
-      if (!Array.isArray(element.value)) {
-        throw new TypeError(`Cannot ${ACTION}: value is not a list`);
-      }
-      return described(element.type, concat(element.value.map((one) => encode(one, depth + 1))));
+      return described("url", ENCODER.encode(element.value));
     default:
-      throw new TypeError(`Cannot ${ACTION}: there is no such type`);
+      return described(element.type, concat(element.value.map((one) => encode(one, depth + 1))));
   }
 }
