@@ -85,7 +85,9 @@ testWith(NEEDS, "events are those that conntrack -E prints", async () => {
   await using netns = await Netns.make();
   await track(netns);
   await using program = new Program(netns, "stdbuf", "-oL", "conntrack", "-E");
-  const events = netlink.conntrackEvents({ netns: netns.name });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const events = netlink.conntrackEvents({ netns: netns.name, signal });
   // The socket is open once the first is asked for.
   let next = events.next();
   // It says nothing when it is ready: until it has seen one there is nothing to compare.
@@ -121,8 +123,8 @@ for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
     if ([5000, 5001].includes(original.dport!)) ours.push(name(change, protocol, original));
     if (original.dport === 10 && change === "new" && family === "inet6") break;
   }
-  next.catch(() => {});
-  await Promise.race([events.return(), Promise.resolve()]);
+  controller.abort();
+  await assertRejects(() => next, DOMException);
   const theirs = text.split("\n").flatMap((line) => {
     const found = /\[(\w+)\] (\w+) .*?src=(\S+) dst=(\S+) sport=(\d+) dport=(500[01])\b/.exec(line);
     if (found === null) return [];
