@@ -13,12 +13,24 @@ const failures = await netlink.changeAll([
 const names = (await netlink.links().toArray()).map(({ ifname }) => ifname);
 const [address] = await netlink.addresses({ dev: "v0", family: "inet" }).toArray();
 using table = await netlink.table("links");
-console.log(JSON.stringify([failures, names, address.local, table.size]));
+
+// Changes after the snapshot, as ip makes them.
+const told = [];
+for await (const event of netlink.monitor({ groups: ["addresses"] })) {
+  if (event.change === "synced") {
+    await new Deno.Command("ip", { args: ["address", "add", "10.0.0.2/24", "dev", "v0"] }).output();
+  } else if (event.value.local === "10.0.0.2") {
+    told.push(event.change);
+    if (event.change === "remove") break;
+    await new Deno.Command("ip", { args: ["address", "del", "10.0.0.2/24", "dev", "v0"] }).output();
+  }
+}
+console.log(JSON.stringify([failures, names, address.local, table.size, told]));
 `;
 
 testWith(
-  { root: true, netns: true, tools: ["setpriv", "unshare"] },
-  "an ordinary user under unshare -rn makes links and reads them",
+  { root: true, netns: true, tools: ["setpriv", "unshare", "ip"] },
+  "an ordinary user under unshare -rn makes links, reads them and hears of changes",
   async () => {
     await using user = await nobody();
     const file = `${user.root}program.ts`;
@@ -33,7 +45,7 @@ testWith(
     const text = new TextDecoder().decode(stdout);
     assertEquals(
       text && JSON.parse(text),
-      [[], ["lo", "v1", "v0"], "10.0.0.1", 3],
+      [[], ["lo", "v1", "v0"], "10.0.0.1", 3, ["add", "remove"]],
       new TextDecoder().decode(stderr),
     );
   },
