@@ -8,7 +8,7 @@
 import { EAGAIN, EINTR } from "../../core/errno.ts";
 import { detached, lengthOf } from "../../core/bytes.ts";
 import { closedError } from "../../core/errors.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
+import { MSG_DONTWAIT } from "../abi/socket_constants.ts";
 import { failure, isMisread, libc } from "../abi/library.ts";
 import type { PeerLength } from "../guard/peer.ts";
 import { poller } from "../loop/poller.ts";
@@ -81,7 +81,7 @@ export function sendOnce(
   if (core.fd < 0) throw closedError("send");
   if (lengthOf(memory) < size) throw detached("send", "data");
   const lib = libc();
-  const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
+  const all = flags | core.sendFlags;
   for (let misread = false;;) {
     const count = lib.send(core.fd, memory as BufferSource, size, all);
     if (count >= 0) {
@@ -108,7 +108,7 @@ export function sendToOnce(
   if (core.fd < 0) throw closedError("sendto");
   if (lengthOf(memory) < size) throw detached("send", "data");
   const lib = libc();
-  const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
+  const all = flags | core.sendFlags;
   const length = Math.min(nameLength, name.length);
   for (let misread = false;;) {
     const count = lib.sendto(core.fd, memory as BufferSource, size, all, name, length);
@@ -132,7 +132,7 @@ export function sendMsgOnce(
 ): number | undefined {
   if (core.fd < 0) throw closedError("sendmsg");
   const lib = libc();
-  const all = flags | MSG_NOSIGNAL | MSG_DONTWAIT;
+  const all = flags | core.sendFlags;
   for (let misread = false;;) {
     const count = lib.sendmsg(core.fd, header, all);
     if (count >= 0) {

@@ -16,6 +16,8 @@ import {
   AF_INET6,
   AF_UNIX,
   AF_UNSPEC,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
   SO_ERROR,
   SO_LINGER,
   SOCK_CLOEXEC,
@@ -105,6 +107,8 @@ export class Descriptor extends Watch {
   vainWaits = 0;
   /** What its family is to this library. */
   readonly row: FamilyRow;
+  /** What every send is told: not to wait, and to end nothing by a signal. */
+  readonly sendFlags: number;
 
   /** Takes `fd` over; it must be a non-blocking socket. */
   constructor(fd: number, familyNumber: number, typeNumber: number, protocol: number) {
@@ -113,6 +117,7 @@ export class Descriptor extends Watch {
     this.typeNumber = typeNumber;
     this.protocol = protocol;
     this.row = rowOf(familyNumber);
+    this.sendFlags = this.row.plainSends ? MSG_DONTWAIT : MSG_NOSIGNAL | MSG_DONTWAIT;
     this.shortReceiveDrains = typeNumber === SOCK_STREAM && protocol !== IPPROTO_MPTCP &&
       (familyNumber === AF_INET || familyNumber === AF_INET6);
   }

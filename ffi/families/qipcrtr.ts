@@ -21,6 +21,7 @@ export const QIPCRTR: FamilyRow<QipcrtrAddress> = {
   number: AF_QIPCRTR,
   name: "qipcrtr",
   module: "qrtr",
+  plainSends: true, // qrtr_sendmsg
   keys: ["node", "port"],
   grants: ["net"],
   encode(target, offset, fields, action) {

@@ -69,6 +69,8 @@ export interface FamilyRow<A extends Address = Address> {
   readonly grants: readonly GrantName[];
   /** Its sockets cannot tell their addresses: getsockname(2), and accept(2) with one, are refused. */
   readonly nameless?: boolean;
+  /** Its sends are refused with any flag but MSG_DONTWAIT, so also with MSG_NOSIGNAL. */
+  readonly plainSends?: boolean;
   /** Whether an address that does not name its family is of this one. */
   recognises?(fields: Fields): boolean;
   /** Writes an address whose keys are known; every byte of the structure. Returns its length. */

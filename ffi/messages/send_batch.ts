@@ -10,7 +10,7 @@ import { checkMessage } from "../../core/message_arguments.ts";
 import type { Address, AddressInput, InetAddress } from "../../core/address.ts";
 import { checkBytes, lengthOf, partOf } from "../../core/bytes.ts";
 import type { OutgoingMessage } from "../../core/message.ts";
-import { AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL } from "../abi/socket_constants.ts";
+import { AF_INET6 } from "../abi/socket_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
 import { prepareControl, type PreparedControl, writeControl } from "./cmsg_encode.ts";
 import { attempt } from "../abi/library.ts";
@@ -249,8 +249,8 @@ export class SendBatch {
     if (this.#holds) this.#checkInPlace(first);
     const headers = first === 0 ? this.#headers : this.#headers.subarray(first * MMSGHDR.size);
     const count = this.#count - first;
-    const { fd } = core;
-    const sent = attempt((lib) => lib.sendmmsg(fd, headers, count, MSG_NOSIGNAL | MSG_DONTWAIT));
+    const { fd, sendFlags } = core;
+    const sent = attempt((lib) => lib.sendmmsg(fd, headers, count, sendFlags));
     if (sent > 0) {
       poller.spendMessages((sent + 1) >> 1);
       core.vainWaits = 0;

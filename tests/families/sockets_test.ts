@@ -22,7 +22,7 @@ function throwsCode(call: () => unknown, expected: string): void {
 
 testWith(
   { kernel: lacksFamily(f.AF_QIPCRTR, SOCK_DGRAM) },
-  "QRTR: a datagram of CPython on this node arrives, with its sender",
+  "QRTR: a datagram of CPython on this node arrives, with its sender, and so does the answer",
   async () => {
     using ours = socket(f.AF_QIPCRTR, SOCK_DGRAM);
     assertEquals(ours.family, "qipcrtr");
@@ -35,11 +35,14 @@ s = socket.socket(socket.AF_QIPCRTR, socket.SOCK_DGRAM)
 node = int(sys.argv[1])
 s.bind((node, 0x8765))
 s.sendto(b"from CPython", (node, 0x4321))
+s.sendto(s.recv(100) + b" again", (node, 0x4321))
 `,
       [String(node)],
     );
     const [data, from] = await ours.recvFrom(100, limit);
     assertEquals([text(data), from], ["from CPython", { family: "qipcrtr", node, port: 0x8765 }]);
+    await ours.sendTo(new TextEncoder().encode("here"), from!, limit);
+    assertEquals(text((await ours.recvFrom(100, limit))[0]), "here again");
   },
 );
 
