@@ -4,8 +4,8 @@
  * @module
  */
 import { list, object, oneOf, type Parameter } from "../core/arguments.ts";
-import { checkBytes, lengthOf } from "../core/bytes.ts";
-import { bigint, boolean, bytes, number, string, variant } from "../core/value_kinds.ts";
+import { checkBytes, partOf } from "../core/bytes.ts";
+import { bigint, boolean, bytes, string, variant } from "../core/value_kinds.ts";
 import type { SdpElement } from "./types.ts";
 
 /** What 16 and 32 bits of a UUID stand in (part B, section 2.5.1). */
@@ -170,7 +170,7 @@ function readAll(bytes: Uint8Array, depth: number): SdpElement[] {
  */
 export function decodeSdpElement(bytes: Uint8Array): SdpElement {
   checkBytes(bytes, "decode an SDP element", "bytes");
-  const reader = new Reader(bytes.subarray(0, lengthOf(bytes)));
+  const reader = new Reader(partOf(bytes, 0));
   const element = read(reader, 0);
   if (!reader.isAtEnd) fail("there are bytes behind it");
   return element;
@@ -182,7 +182,7 @@ const type = oneOf(...TYPES);
 const unchecked: Parameter<unknown> = (value) => value;
 const ELEMENT = variant("type", [
   [["nil"], object({ type })],
-  [["uint", "int"], object({ type, value: bigint, sizeBytes: number })],
+  [["uint", "int"], object({ type, value: bigint, sizeBytes: oneOf(1, 2, 4, 8, 16) })],
   [["uuid", "url"], object({ type, value: string })],
   [["text"], object({ type, value: bytes })],
   [["boolean"], object({ type, value: boolean })],
@@ -211,10 +211,10 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function integerBytes(type: "uint" | "int", value: bigint, sizeBytes: number): Uint8Array {
-  const index = [1, 2, 4, 8, 16].indexOf(sizeBytes);
+  const index = Math.log2(sizeBytes);
   const bits = 8 * sizeBytes;
   const fits = type === "uint" ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
-  if (index < 0 || fits !== value) {
+  if (fits !== value) {
     throw new RangeError(`Cannot ${ACTION}: ${value} is no ${type} of ${sizeBytes} bytes`);
   }
   const hex = BigInt.asUintN(bits, value).toString(16).padStart(2 * sizeBytes, "0");
