@@ -4,12 +4,13 @@
  * @module
  */
 import { closedError, socketError } from "../core/errors.ts";
-import type { Wait } from "../core/wait.ts";
+import { beginWait, type Wait } from "../core/wait.ts";
 import type { ReplyReader } from "./_exchange.ts";
+import { checkAccess } from "./_permissions.ts";
 import type { Listener, Transport } from "./_transport.ts";
 
 /** Events until somebody takes them; while nobody waits, the kernel keeps them. */
-export class EventQueue<T> implements Listener {
+class EventQueue<T> implements Listener {
   readonly #transport: Transport;
   readonly #read: ReplyReader<T>;
   readonly #action: string;
@@ -78,5 +79,38 @@ export class EventQueue<T> implements Listener {
     this.#failure ??= reason;
     this.#waiter?.reject(reason);
     this.#waiter = undefined;
+  }
+}
+
+/**
+ * What is told to groups, until `signal` ends it. Opens nothing before the first is asked for: a loop that
+ * never begins leaves nothing open.
+ *
+ * @param open Opens the socket.
+ * @param groups The groups to join.
+ * @param read Makes events of messages, `undefined` of none.
+ */
+export async function* eventsOf<T>(
+  open: () => Transport,
+  groups: readonly number[],
+  read: ReplyReader<T>,
+  signal: AbortSignal | undefined,
+  action: string,
+): AsyncGenerator<T, void, void> {
+  const wait = beginWait({ signal });
+  let transport: Transport | undefined;
+  try {
+    transport = open();
+    for (const group of groups) transport.join(group);
+    const queue = new EventQueue(transport, read, action);
+    for (;;) {
+      const event = await queue.next(wait);
+      // A permission that was revoked meanwhile is missing now.
+      checkAccess("everything", action);
+      yield event;
+    }
+  } finally {
+    transport?.close();
+    wait?.end();
   }
 }

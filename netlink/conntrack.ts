@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { beginWait } from "../core/wait.ts";
 import { type ConntrackEntry, CTA, NFGENMSG, readEntry } from "./_conntrack_attributes.ts";
-import { EventQueue } from "./_event_queue.ts";
+import { eventsOf } from "./_event_queue.ts";
 import type { ReplyReader } from "./_exchange.ts";
 import { checkAccess } from "./_permissions.ts";
 import {
@@ -118,27 +117,7 @@ export function conntrackEvents(
   const action = "listen to tracked connections";
   checkQuery(options, ["netns", "signal"], action);
   checkAccess("everything", action);
-  return listen(options.netns, options.signal, action);
-}
-
-async function* listen(
-  netns: Namespace | undefined,
-  signal: AbortSignal | undefined,
-  action: string,
-): AsyncGenerator<ConntrackEvent, void, void> {
-  const wait = beginWait({ signal });
-  const transport = openTransport(NETLINK_NETFILTER, netns, "everything", action);
-  try {
-    for (const group of GROUPS) transport.join(group);
-    const queue = new EventQueue(transport, readEvent, action);
-    for (;;) {
-      const event = await queue.next(wait);
-      // A permission that was revoked meanwhile is missing now.
-      checkAccess("everything", action);
-      yield event;
-    }
-  } finally {
-    transport.close();
-    wait?.end();
-  }
+  const { netns, signal } = options;
+  const open = () => openTransport(NETLINK_NETFILTER, netns, "everything", action);
+  return eventsOf(open, GROUPS, readEvent, signal, action);
 }

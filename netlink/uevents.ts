@@ -4,8 +4,8 @@
  * @module
  */
 import { checkQuery } from "./_session.ts";
-import { beginWait } from "../core/wait.ts";
-import { EventQueue } from "./_event_queue.ts";
+import { eventsOf } from "./_event_queue.ts";
+import type { ReplyReader } from "./_exchange.ts";
 import { Transport } from "./_transport.ts";
 import { checkAccess } from "./_permissions.ts";
 import { closeFd } from "../ffi/abi/library.ts";
@@ -63,7 +63,7 @@ export function uevents(options: UeventsOptions = {}): AsyncGenerator<Uevent, vo
   checkQuery(options, ["netns", "signal"], action);
   const { netns, signal } = options;
   checkAccess("everything", action);
-  return listen(netns, signal, action);
+  return eventsOf(() => openTransport(netns, action), [KERNEL_GROUP], readEvent, signal, action);
 }
 
 function openTransport(netns: Namespace | undefined, action: string): Transport {
@@ -78,32 +78,8 @@ function openTransport(netns: Namespace | undefined, action: string): Transport 
   }
 }
 
-/** Opens nothing before the first is asked for: a loop that never begins leaves nothing open. */
-async function* listen(
-  netns: Namespace | undefined,
-  signal: AbortSignal | undefined,
-  action: string,
-): AsyncGenerator<Uevent, void, void> {
-  const wait = beginWait({ signal });
-  const transport = openTransport(netns, action);
-  try {
-    transport.join(KERNEL_GROUP);
-    const queue = new EventQueue(
-      transport,
-      (source, at, end) => parseUevent(source.bytes.subarray(at, end)),
-      action,
-    );
-    for (;;) {
-      const event = await queue.next(wait);
-      // A permission that was revoked meanwhile is missing now.
-      checkAccess("everything", action);
-      yield event;
-    }
-  } finally {
-    transport.close();
-    wait?.end();
-  }
-}
+const readEvent: ReplyReader<Uevent> = (source, at, end) =>
+  parseUevent(source.bytes.subarray(at, end));
 
 /** `action@devpath`, then `NAME=value` each, all ended by NULs; `undefined` if it is not that. */
 export function parseUevent(bytes: Uint8Array): Uevent | undefined {
