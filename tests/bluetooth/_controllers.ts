@@ -27,33 +27,46 @@ export function lacksControllers(): string | undefined {
 }
 
 /**
- * Makes two controllers, powered and connectable.
+ * Makes two controllers, powered and connectable. A kernel has them for all namespaces, and tests count
+ * them: who makes them waits until all others' are gone.
  *
  * @param isochronous Whether they have isochronous links (BTPROTO_ISO), and no synchronous (SCO).
  */
 export async function openControllers(
   { isochronous = false }: { isochronous?: boolean } = {},
 ): Promise<Controllers> {
+  const source = new URL("controllers.c", import.meta.url).pathname;
+  const program = await compiledC(source);
+  const turn = await Deno.open(source);
+  await turn.lock(true);
   const child = new Deno.Command(
-    await compiledC(new URL("controllers.c", import.meta.url).pathname),
+    program,
     { args: isochronous ? ["iso"] : [], stdin: "null", stdout: "piped", stderr: "inherit" },
   ).spawn();
-  const [near, far] = (await linesOf(child.stdout, 2)).map((line) => {
+  const end = async () => {
+    try {
+      child.kill();
+    } catch {
+      // btvirt has died, and the program with it, which says so.
+    }
+    await child.status;
+    // btvirt, which holds controllers too, is killed when the program has gone.
+    while (await hasControllers()) await new Promise((resolve) => setTimeout(resolve, 10));
+    turn.close();
+  };
+  const [near, far] = (await linesOf(child.stdout, 2).catch(async (error) => {
+    await end();
+    throw error;
+  })).map((line) => {
     const [index, address] = line.split(" ");
     return { index: Number(index), address };
   });
-  return {
-    near,
-    far,
-    async [Symbol.asyncDispose]() {
-      try {
-        child.kill();
-      } catch {
-        // btvirt has died, and the program with it, which says so.
-      }
-      await child.status;
-    },
-  };
+  return { near, far, [Symbol.asyncDispose]: end };
+}
+
+async function hasControllers(): Promise<boolean> {
+  for await (const _ of Deno.readDir("/sys/class/bluetooth")) return true;
+  return false;
 }
 
 /** The first lines; fewer are an error. */

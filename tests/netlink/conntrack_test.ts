@@ -1,5 +1,4 @@
 /** Tracked connections, by conntrack. */
-import { getEventListeners } from "node:events";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
@@ -179,14 +178,6 @@ testWith(
     }
   },
 );
-
-testWith({}, "events that cannot be had leave nothing on the signal", async () => {
-  for (const events of [netlink.conntrackEvents, netlink.uevents]) {
-    const { signal } = new AbortController();
-    await assertRejects(() => events({ netns: "is not there", signal }).next());
-    assertEquals(getEventListeners(signal, "abort").length, 0);
-  }
-});
 
 testWith({}, "connections and settings that cannot be meant are refused", async () => {
   const entry = {
