@@ -4,12 +4,12 @@
  * @module
  */
 import { isIpv4, isIpv6 } from "../../core/ip/mod.ts";
-import { connect, type TcpConnectOptions } from "../../tcp/mod.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { Reporter } from "../events.ts";
-import { errorCode, errorLine, EXIT, EXIT_HELP, Stopped } from "../exit.ts";
+import { EXIT, EXIT_HELP, Stopped } from "../exit.ts";
 import { printEvent, printLine } from "../json.ts";
 import { load } from "../load.ts";
+import { type PortAnswer, type PortScanner, scanByDeno } from "../port_scan.ts";
 import { parsePorts } from "../ports.ts";
 import { readDuration, readInteger } from "../settings.ts";
 import { paint, type Style } from "../style.ts";
@@ -19,6 +19,8 @@ import { formatDuration } from "../units.ts";
 /** Ports below are assigned by a stricter procedure (RFC 6335 section 6). */
 const SYSTEM_PORTS = "1-1023";
 const STATUS_EVERY_MS = 200;
+/** So many ports are told between two looks at the clock. */
+const STATUS_EVERY_PORTS = 16;
 
 /** The command. */
 export const scanCommand: Command = {
@@ -83,13 +85,20 @@ export const scanCommand: Command = {
     const window = readInteger(args, "window", 1, 10_000) ?? 500;
     const address = await addressOf(host, session.signal);
     const view = new ScanView(args, host, address, ports.length);
-    const how = { hostname: address, timeoutMs, signal: session.signal };
+    const settings = { window, timeoutMs, signal: session.signal };
     try {
+      const scanPorts = await loadScanner();
       let silent = ports;
       // Those without an answer are asked again when all others are done: what was in the way, a busy
       // machine too, may have gone by then.
       for (let left = retries; silent.length > 0; left--) {
-        silent = await scan(silent, window, (port) => probe({ ...how, port }, left <= 0), view);
+        const again: number[] = [];
+        await scanPorts(address, silent, settings, (result) => {
+          if (result.state !== "silent") return view.result({ ...result, state: result.state });
+          if (left <= 0) return view.result({ ...result, state: "filtered" });
+          again.push(result.port);
+        });
+        silent = again;
       }
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -101,12 +110,19 @@ export const scanCommand: Command = {
   },
 };
 
-/** What a port turned out to be. */
-interface PortResult {
-  readonly port: number;
-  readonly state: "open" | "closed" | "filtered";
-  /** Why it is filtered, where somebody said. */
-  readonly code?: string;
+/** What a port turned out to be, in the end. */
+type PortResult = PortAnswer & { readonly state: "open" | "closed" | "filtered" };
+
+/** By libc where it may be used: many times as fast. */
+async function loadScanner(): Promise<PortScanner> {
+  const { libcGranted } = await load<typeof import("../../ffi/abi/library.ts")>(
+    "../../ffi/abi/library.ts",
+    import.meta.url,
+  );
+  return libcGranted()
+    ? (await load<typeof import("../port_scan_libc.ts")>("../port_scan_libc.ts", import.meta.url))
+      .scanByLibc
+    : scanByDeno;
 }
 
 /** The name needs a lookup, once; the address is what all ports are asked of. */
@@ -117,66 +133,6 @@ async function addressOf(host: string, signal: AbortSignal): Promise<string> {
     import.meta.url,
   );
   return (await findTarget(host, undefined, signal)).address;
-}
-
-/** Codes of this machine's own limits: the port was not asked. */
-const OUT_OF_DESCRIPTORS = new Set(["EMFILE", "ENFILE", "EAGAIN"]);
-
-/** Tries ports, `window` at a time; gives those that are to be tried again. */
-async function scan(
-  ports: readonly number[],
-  window: number,
-  probe: (port: number) => Promise<PortResult | "silent" | "later">,
-  view: ScanView,
-): Promise<number[]> {
-  const waiting = Array.from(ports).reverse();
-  const silent: number[] = [];
-  let running = 0;
-  const work = async () => {
-    running++;
-    try {
-      for (let port; (port = waiting.pop()) !== undefined;) {
-        const result = await probe(port);
-        if (result === "silent") {
-          silent.push(port);
-        } else if (result !== "later") {
-          await view.result(result);
-        } else if (running > 1) {
-          // The others go on, and there are fewer of them.
-          waiting.push(port);
-          return;
-        } else {
-          throw new Error("Too many open files to connect to anything (EMFILE)");
-        }
-      }
-    } finally {
-      running--;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(window, ports.length) }, work));
-  return silent;
-}
-
-async function probe(
-  options: TcpConnectOptions,
-  isLast: boolean,
-): Promise<PortResult | "silent" | "later"> {
-  const { port } = options;
-  try {
-    using stream = await connect(options);
-    // With nobody there, a port of this machine that is used to ask may connect to itself.
-    return { port, state: stream.localAddr.port === port ? "closed" : "open" };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const code = errorCode(error);
-    if (code === "ECONNREFUSED" || code === "ECONNRESET") return { port, state: "closed" };
-    if (code !== undefined && OUT_OF_DESCRIPTORS.has(code)) return "later";
-    const isSilent = code === "ETIMEDOUT" ||
-      error instanceof Error && error.name === "TimeoutError";
-    if (isSilent) return isLast ? { port, state: "filtered" } : "silent";
-    return { port, state: "filtered", code: code ?? errorLine(error) };
-  }
 }
 
 const LOOKS: Readonly<Record<PortResult["state"], Style>> = {
@@ -209,26 +165,33 @@ class ScanView {
   }
 
   /** Counts one port, and shows it if it is of interest. */
-  async result(result: PortResult): Promise<void> {
-    const { port, state, code } = result;
-    this.count[state]++;
+  result(result: PortResult): void | Promise<void> {
+    this.count[result.state]++;
     this.#done++;
-    if (state === "open" || this.#args.has("all")) {
-      const service = await serviceName(port);
-      if (this.#args.has("json")) {
-        await printEvent("port", {
-          address: this.#address,
-          port,
-          state,
-          ...(service !== undefined && { service }),
-          ...(code !== undefined && { code }),
-        });
-      } else {
-        this.#rows.push({ ...result, service });
-      }
+    this.#showProgress();
+    if (result.state === "open" || this.#args.has("all")) return this.#show(result);
+  }
+
+  async #show(result: PortResult): Promise<void> {
+    const { port, state, code } = result;
+    const service = await serviceName(port);
+    if (this.#args.has("json")) {
+      await printEvent("port", {
+        address: this.#address,
+        port,
+        state,
+        ...(service !== undefined && { service }),
+        ...(code !== undefined && { code }),
+      });
+    } else {
+      this.#rows.push({ ...result, service });
     }
+  }
+
+  #showProgress(): void {
+    if (!this.#showStatus || this.#done % STATUS_EVERY_PORTS !== 0) return;
     const now = performance.now();
-    if (!this.#showStatus || now - this.#statusAtMs < STATUS_EVERY_MS) return;
+    if (now - this.#statusAtMs < STATUS_EVERY_MS) return;
     this.#statusAtMs = now;
     const share = Math.floor(100 * this.#done / this.#total);
     this.#report.status(`${this.#done} of ${this.#total}  ${share} %  ${this.count.open} open`);

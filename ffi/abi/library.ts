@@ -46,9 +46,10 @@ export function replaceLibc(replacement: Libc | undefined): Libc | undefined {
 /** Whether the C library is open, or may be opened without asking anybody. */
 export function libcGranted(): boolean {
   if (current !== undefined) return true;
-  if (Deno.permissions.querySync({ name: "ffi" }).state === "granted") return true;
   try {
-    return grantedPaths(detectPlatform()).length > 0;
+    const platform = detectPlatform();
+    return Deno.permissions.querySync({ name: "ffi" }).state === "granted" ||
+      grantedPaths(platform).length > 0;
   } catch {
     return false; // no platform of ours
   }

@@ -213,6 +213,37 @@ export class PeerRoom {
   }
 }
 
+/** One port after another of the same IP address in the same memory, for those who ask many. */
+export class PortRoom {
+  /** The sockaddr. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+
+  /** Of one address; its port matters not. */
+  constructor(address: IpAddress, action: string) {
+    this.bytes = encodeSockaddr({ ...address, port: 0 }, action, INTERFACES);
+  }
+
+  /** Puts a port in, if the permissions cover the address at it. */
+  put(port: number, action: string): void {
+    const { bytes } = this;
+    // sin_port and sin6_port, in network order.
+    bytes[2] = port >> 8;
+    bytes[3] = port;
+    decide(bytes, 0, bytes.length, action, undefined);
+  }
+
+  /** Whether a sockaddr says the same port of the same address. */
+  is(sockaddr: Uint8Array): boolean {
+    const { bytes } = this;
+    const [at, size] = bytes.length === STRUCTS.sockaddr_in.size
+      ? [STRUCTS.sockaddr_in.sin_addr, 4]
+      : [STRUCTS.sockaddr_in6.sin6_addr, 16];
+    for (let i = 0; i < 4; i++) if (sockaddr[i] !== bytes[i]) return false;
+    for (let i = at; i < at + size; i++) if (sockaddr[i] !== bytes[i]) return false;
+    return true;
+  }
+}
+
 declare const CHECKED: unique symbol;
 /** The length of an address that {@linkcode encodePeerInto} has written. */
 export type PeerLength = number & { readonly [CHECKED]: true };
