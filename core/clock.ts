@@ -46,56 +46,83 @@ export function replaceClock(other: Clock): () => void {
   };
 }
 
-/** What has a deadline; `place` is where {@linkcode Deadlines} keeps it, -1 when it does not. */
+/** What has a deadline. {@linkcode Deadlines} keeps the other fields. */
 export interface Due {
-  /** When, by {@linkcode now}. */
+  /** When, by {@linkcode now}. Changes only while it is not awaited. */
   readonly deadline: number;
-  /** Its place among the deadlines. */
+  /** Its place among the deadlines, -1 when it has none. */
   place: number;
+  /** The deadline that its place is for: its own or an earlier one. */
+  placedAt: number;
+  /** Whether its deadline is awaited. */
+  awaited: boolean;
   /** Called once the deadline has passed. */
   expire(): void;
 }
 
 /**
- * Any number of deadlines over one timer: a heap, the next one first. Limits are mostly of one length,
- * and then each new one goes to the end and none moves.
+ * Any number of deadlines over one timer: a heap, the next one first. What rests keeps its place, which
+ * is looked at when its time has come: a limit that is given again and again, and is hardly ever
+ * reached, then costs nothing but a number.
  */
 class Deadlines {
   readonly #heap: Due[] = [];
+  #awaited = 0;
   #stop: (() => void) | undefined;
   /** What the timer was set for; it may come early, never late. */
   #timerAt = Infinity;
 
   add(due: Due): void {
-    this.#place(due, this.#heap.length);
-    this.#rise(due);
+    if (!due.awaited) {
+      due.awaited = true;
+      this.#awaited++;
+    }
+    if (due.place < 0) {
+      due.placedAt = due.deadline;
+      this.#place(due, this.#heap.length);
+      this.#rise(due);
+    } else if (due.deadline < due.placedAt) {
+      due.placedAt = due.deadline;
+      this.#rise(due);
+    }
     if (due.deadline < this.#timerAt) this.#setTimer(due.deadline);
   }
 
+  rest(due: Due): void {
+    if (!due.awaited) return;
+    due.awaited = false;
+    // Others let the timer come early once: setting it anew costs more.
+    if (--this.#awaited === 0) this.#clearTimer();
+  }
+
   remove(due: Due): void {
+    this.rest(due);
     const { place } = due;
     if (place < 0) return;
     due.place = -1;
     const last = this.#heap.pop()!;
-    if (last !== due) {
-      this.#place(last, place);
-      this.#rise(last);
-      this.#sink(last);
-    }
-    // Others let the timer come early once: setting it anew costs more.
-    if (this.#heap.length === 0) this.#clearTimer();
+    if (last === due) return;
+    this.#place(last, place);
+    this.#rise(last);
+    this.#sink(last);
   }
 
   #onTimer = (): void => {
     this.#stop = undefined;
     this.#timerAt = Infinity;
     const time = now();
-    for (let due; (due = this.#heap[0]) !== undefined && due.deadline <= time;) {
+    for (let due; (due = this.#heap[0]) !== undefined && due.placedAt <= time;) {
+      if (due.awaited && due.deadline > time) {
+        due.placedAt = due.deadline;
+        this.#sink(due);
+        continue;
+      }
+      const { awaited } = due;
       this.remove(due);
-      due.expire();
+      if (awaited) due.expire();
     }
     const next = this.#heap[0];
-    if (next !== undefined && next.deadline < this.#timerAt) this.#setTimer(next.deadline);
+    if (this.#awaited > 0 && next.placedAt < this.#timerAt) this.#setTimer(next.placedAt);
   };
 
   #setTimer(at: number): void {
@@ -120,7 +147,7 @@ class Deadlines {
     for (;;) {
       const { place } = due;
       const parent = (place - 1) >> 1;
-      if (place === 0 || heap[parent].deadline <= due.deadline) return;
+      if (place === 0 || heap[parent].placedAt <= due.placedAt) return;
       this.#place(heap[parent], place);
       this.#place(due, parent);
     }
@@ -132,8 +159,8 @@ class Deadlines {
       const { place } = due;
       let child = 2 * place + 1;
       if (child >= heap.length) return;
-      if (child + 1 < heap.length && heap[child + 1].deadline < heap[child].deadline) child++;
-      if (due.deadline <= heap[child].deadline) return;
+      if (child + 1 < heap.length && heap[child + 1].placedAt < heap[child].placedAt) child++;
+      if (due.placedAt <= heap[child].placedAt) return;
       this.#place(heap[child], place);
       this.#place(due, child);
     }
@@ -145,6 +172,11 @@ const DEADLINES = new Deadlines();
 /** Has `due` expire once its deadline has passed, unless it is removed before. */
 export function addDeadline(due: Due): void {
   DEADLINES.add(due);
+}
+
+/** `due` expires no more, until it is added again: soon, or it would rather be removed. */
+export function restDeadline(due: Due): void {
+  DEADLINES.rest(due);
 }
 
 /** Forgets `due`, if it is known. */

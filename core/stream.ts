@@ -59,6 +59,8 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   /** What is kept between receives. */
   protected readonly inbox: Inbox = new Inbox();
   #faces: StreamFaces | undefined;
+  /** Of the receives that had one. */
+  #lastWait: Wait | undefined;
 
   /**
    * Has bytes come until `reception` is complete: alone, between begin and end of a turn. What `wait`
@@ -204,6 +206,7 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
     this.receives.rejectAll(() => closedError("recv"));
     this.sends.rejectAll(() => closedError("send"));
     this.#faces?.closed();
+    this.#lastWait?.forget();
   }
 
   /** Runs a receive in its turn, and ends `wait`. Engines override it that need less for the common case. */
@@ -239,17 +242,22 @@ export abstract class StreamBase<A> extends EndpointBase<A> implements StreamEnd
   #beginReceive(options: WaitOptions | undefined): Wait | undefined {
     if (options === undefined) return undefined;
     checkKeys(options, WAIT_KEYS, "receive");
-    return beginWait(options, "receive", this);
+    return this.#waitFor(options, "receive");
+  }
+
+  #waitFor(options: WaitOptions, action: string): Wait | undefined {
+    const wait = beginWait(options, action, this, this.#lastWait);
+    return wait === undefined ? undefined : this.#lastWait = wait;
   }
 
   #receiveUntil(needle: Uint8Array, until: UntilShape): Promise<Uint8Array | undefined> {
     const reception = new UntilReception(this.inbox, needle, until.maxBytes);
-    return this.receive(reception, beginWait(until, "receive", this));
+    return this.receive(reception, this.#waitFor(until, "receive"));
   }
 
   #receiveFrame(shape: FrameShape): Promise<Uint8Array | undefined> {
     const reception = new FrameReception(this.inbox, shape);
-    return this.receive(reception, beginWait(shape, "receive a frame", this));
+    return this.receive(reception, this.#waitFor(shape, "receive a frame"));
   }
 
   #makeFaces(): StreamFaces {

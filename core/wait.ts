@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addDeadline, type Due, now, removeDeadline } from "./clock.ts";
+import { addDeadline, type Due, now, removeDeadline, restDeadline } from "./clock.ts";
 import { atLeast, checkKeys, optional, type Shape, signal as checkSignal } from "./arguments.ts";
 
 /** How a wait may end early. Nothing is lost: the endpoint stays usable. */
@@ -72,14 +72,19 @@ function listenersOf(signal: AbortSignal): Listeners {
  * in between.
  */
 export class Wait implements Due {
-  readonly #signal: AbortSignal | undefined;
-  readonly #timeoutMs: number | undefined;
-  readonly #action: string;
-  readonly #subject: WaitSubject | undefined;
+  #signal: AbortSignal | undefined;
+  #timeoutMs: number | undefined;
+  #action: string;
+  #subject: WaitSubject | undefined;
   /** When the time is over; Infinity without a limit. */
-  readonly deadline: number;
-  /** Kept by the clock. */
+  deadline: number;
+  /** Kept by the clock, as the next two are. */
   place = -1;
+  placedAt = Infinity;
+  awaited = false;
+  /** Whether the operation is over, and whether there was one before it. */
+  #over = false;
+  #again = false;
   #listeners: Listeners | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
   #controller: AbortController | undefined;
@@ -95,6 +100,22 @@ export class Wait implements Due {
     this.#timeoutMs = timeoutMs;
     this.#action = action;
     this.#subject = subject;
+    this.deadline = timeoutMs === undefined ? Infinity : now() + timeoutMs;
+  }
+
+  /** Whether it may begin again. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Begins again, for the next operation of the same subject. */
+  restart(signal: AbortSignal | undefined, timeoutMs: number | undefined, action: string): void {
+    this.#over = false;
+    this.#again = true;
+    this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+    this.#action = action;
+    this.#controller = undefined;
     this.deadline = timeoutMs === undefined ? Infinity : now() + timeoutMs;
   }
 
@@ -150,7 +171,7 @@ export class Wait implements Due {
       if (signal.aborted) return this.cancel(signal.reason);
       if (this.#listeners === undefined) (this.#listeners = listenersOf(signal)).add(this);
     }
-    if (this.place < 0 && this.deadline !== Infinity) addDeadline(this);
+    if (!this.awaited && this.deadline !== Infinity) addDeadline(this);
   }
 
   /** Listens no more, and has no deadline any more. The operation is over. */
@@ -158,7 +179,16 @@ export class Wait implements Due {
     this.#cancel = undefined;
     this.#listeners?.remove(this);
     this.#listeners = undefined;
-    removeDeadline(this);
+    this.#over = true;
+    // What came twice comes again as a rule: it keeps its place among the deadlines.
+    if (this.#again) restDeadline(this);
+    else if (this.place >= 0) removeDeadline(this);
+  }
+
+  /** Ends for good what may have begun again. */
+  forget(): void {
+    this.#again = false;
+    if (this.#over) removeDeadline(this);
   }
 
   /** Resolves as `promise` does, or rejects early; the caller keeps `promise` and its outcome. */
@@ -191,6 +221,7 @@ export function timeoutError(what: string, timeoutMs: number): DOMException {
  * @param options The options of the operation.
  * @param action What is waited for, for messages: `"accept"`.
  * @param subject Who waits.
+ * @param last The wait of its last operation of this kind, which begins again if that is over.
  * @returns The wait, or `undefined` without signal and limit.
  * @throws {TypeError} If the options are of the wrong type.
  * @throws {RangeError} If `timeoutMs` is negative or NaN.
@@ -200,6 +231,7 @@ export function beginWait(
   options: WaitOptions | undefined,
   action = "wait",
   subject?: WaitSubject,
+  last?: Wait,
 ): Wait | undefined {
   if (options === undefined) return undefined;
   if (options === null || typeof options !== "object") {
@@ -210,5 +242,7 @@ export function beginWait(
   WAIT_SHAPE.signal(signal, action, "signal");
   WAIT_SHAPE.timeoutMs(timeoutMs, action, "timeoutMs");
   signal?.throwIfAborted();
-  return new Wait(signal, timeoutMs, action, subject);
+  if (last === undefined || !last.isOver) return new Wait(signal, timeoutMs, action, subject);
+  last.restart(signal, timeoutMs, action);
+  return last;
 }

@@ -143,3 +143,43 @@ Deno.test("a time-out says what was waited for, where and how long", () =>
     await raced;
     assertEquals(message, "Cannot accept on 127.0.0.1:80: timed out after 5 ms");
   }));
+
+Deno.test("a limit that is given again and again ends in time, whatever the ones before were", () =>
+  withClock((clock) => {
+    const expired: unknown[] = [];
+    const again = (timeoutMs: number, last?: Wait) => {
+      const wait = beginWait({ timeoutMs }, "receive", undefined, last)!;
+      wait.arm(() => expired.push([timeoutMs, clock.now() - 1000]));
+      return wait;
+    };
+    const other = armed(10_000, expired);
+    let wait = again(100);
+    for (let i = 0; i < 50; i++) {
+      wait.end();
+      const next = again(100, wait);
+      assert(next === wait);
+      wait = next;
+      clock.goOn(10);
+    }
+    assertEquals([expired, clock.now() - 1000], [[], 500]);
+    wait.end();
+    wait = again(20, wait); // a shorter one moves forward
+    clock.goOn(20);
+    assertEquals(expired, [[20, 520]]);
+    wait.end();
+    wait = again(1000, wait);
+    assert(again(5, wait) !== wait, "one under way is not taken");
+    clock.goOn(5);
+    assertEquals(expired.slice(1), [[5, 525]]);
+    other.end();
+    clock.goOn(994);
+    assertEquals(expired.length, 2);
+    clock.goOn(1);
+    assertEquals(expired.slice(2), [[1000, 1520]]);
+    wait.end();
+    assertEquals(clock.timers, 0);
+    again(100, wait).end();
+    wait.forget();
+    clock.goOn(10_000);
+    assertEquals([expired.length, clock.timers], [3, 0]);
+  }));
