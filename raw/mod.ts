@@ -14,6 +14,9 @@
 export { type IpEndpoint, openIp, type OpenIpOptions } from "./open_ip.ts";
 export { type IcmpEndpoint, openIcmp, type OpenIcmpOptions } from "./open_icmp.ts";
 export { openPacket, type OpenPacketOptions, type PacketEndpoint } from "./open_packet.ts";
+export { openXdp, type OpenXdpOptions, type XdpEndpoint } from "./open_xdp.ts";
+export { attachXdp, type AttachXdpOptions, type XdpProgram } from "./attach_xdp.ts";
+export type { XdpStatistics } from "./_xdp_statistics.ts";
 export type { PacketBatch, PacketMessage } from "./_frames.ts";
 export type { PacketStatistics } from "../ffi/options/raw.ts";
 export { type BpfInstruction, type BpfProgram, checkBpf } from "./bpf.ts";
@@ -51,6 +54,7 @@ export type {
   SocketType,
   UnixAddress,
 } from "../core/address.ts";
+export type { XdpAddress } from "../core/rare_addresses.ts";
 export type {
   Control,
   ControlMessage,

@@ -130,6 +130,30 @@ export const SYMBOLS = {
     result: "i32", // int
   },
 
+  // ---- sys/mman.h. Its result is compared with the address that was asked for.
+  mmap: {
+    parameters: [
+      "usize", // void *addr
+      "usize", // size_t length
+      "i32", // int prot
+      "i32", // int flags
+      "i32", // int fd
+      "i64", // off_t offset
+    ],
+    result: "usize", // void *
+  },
+  /** Variadic in C, see fcntl. libc has no wrapper. */
+  syscall_bpf: {
+    name: "syscall",
+    parameters: [
+      "i32", // long number
+      "i32", // int cmd
+      "buffer", // union bpf_attr *attr
+      "u32", // unsigned int size
+    ],
+    result: "i32", // long
+  },
+
   // ---- sched.h
   setns: {
     parameters: [

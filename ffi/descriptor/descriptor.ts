@@ -190,7 +190,19 @@ export class Descriptor extends Watch {
   override waitWritable(wait?: Wait, syscall?: string): Promise<void> {
     const vain = this.vainWaits >= MOST_VAIN_WAITS;
     if (this.familyNumber === AF_UNIX && this.typeNumber === SOCK_DGRAM) this.vainWaits++;
-    return vain ? pause(wait, this.isReferenced) : super.waitWritable(wait, syscall);
+    return vain ? this.pause(RETRY_MS, wait) : super.waitWritable(wait, syscall);
+  }
+
+  /** Lets time pass, where nothing tells when there is room. */
+  pause(ms: number, wait?: Wait): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      if (!this.isReferenced) Deno.unrefTimer(timer);
+      wait?.arm((reason) => {
+        clearTimeout(timer);
+        reject(reason);
+      });
+    }).finally(() => wait?.disarm());
   }
 
   /**
@@ -398,14 +410,3 @@ const ACCEPT_BYTES = 4096;
 /** Between tries where nothing tells when there is room. */
 const RETRY_MS = 5;
 const MOST_VAIN_WAITS = 64;
-
-function pause(wait: Wait | undefined, referenced: boolean): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, RETRY_MS);
-    if (!referenced) Deno.unrefTimer(timer);
-    wait?.arm((reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    });
-  }).finally(() => wait?.disarm());
-}

@@ -24,6 +24,7 @@ import {
   SOL_TCP,
 } from "../abi/socket_constants.ts";
 import { TCP_ULP, TCP_ZEROCOPY_RECEIVE } from "../abi/transport_constants.ts";
+import { SOL_XDP, XDP_UMEM_REG } from "../abi/xdp_constants.ts";
 import { interfaceIpv4, INTERFACES } from "../resolver/interface_names.ts";
 import { useInterfaces } from "../options/interface.ts";
 import { type Allowed, checkOption, checkReadOption } from "../guard/options.ts";
@@ -71,6 +72,7 @@ const ROOMS: ReadonlyMap<string, Room> = new Map<string, Room>([
   [`${SOL_IP}/${MCAST_MSFILTER}`, GROUP_SOURCES],
   [`${SOL_IPV6}/${MCAST_MSFILTER}`, GROUP_SOURCES],
   [`${SOL_TCP}/${TCP_ZEROCOPY_RECEIVE}`, { elsewhere: true }],
+  [`${SOL_XDP}/${XDP_UMEM_REG}`, { elsewhere: true }],
 ]);
 
 /** Reads an option (`man 2 getsockopt`). */
@@ -131,6 +133,9 @@ export function writeOption<T>(
   core.checkOpen("setsockopt");
   const bytes = withPointers(encoded, name);
   checkOption(level, number, name, bytes, allowed);
+  if (ROOMS.get(`${level}/${number}`)?.elsewhere) {
+    throw new TypeError(`Cannot setsockopt: ${name} has the kernel write to an address`);
+  }
   if (level === SOL_TCP && number === TCP_ULP) core.shortReceiveDrains = false;
   if (level === SOL_SOCKET && number === SO_LINGER) core.mayLinger = true;
   _keptAlive = encoded;

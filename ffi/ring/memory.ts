@@ -1,9 +1,19 @@
 /**
- * Memory that the kernel writes to as long as a ring lives, in JavaScript's hands: no mapping of the
- * kernel's is needed, and no `Deno.UnsafePointerView`, which a path-scoped `--allow-ffi` refuses.
+ * Memory that the kernel writes to as long as a ring lives, in JavaScript's hands: no
+ * `Deno.UnsafePointerView`, which a path-scoped `--allow-ffi` refuses. Rings of the kernel's own memory
+ * are mapped over it.
  *
  * @module
  */
+import {
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  PROT_READ,
+  PROT_WRITE,
+} from "../abi/event_constants.ts";
+import { attempt } from "../abi/library.ts";
 import { addressOf } from "../abi/memory.ts";
 
 /** A WebAssembly page: a multiple of all page sizes that Linux has on the supported platforms. */
@@ -44,6 +54,39 @@ export class RingMemory {
     } catch {
       return undefined; // no address space for it, or no WebAssembly
     }
+  }
+
+  /**
+   * Maps what a descriptor shares over an area (`man 2 mmap`). 0, or `-errno`.
+   *
+   * @param place Where the area begins.
+   * @param size How much of it, in bytes.
+   * @param fd The descriptor.
+   * @param at Where in what it shares.
+   */
+  map(place: number, size: number, fd: number, at: number): number {
+    return this.#remap(place, size, MAP_SHARED, fd, at);
+  }
+
+  /**
+   * Puts memory of our own back over an area: what is shared would keep its file open. Whoever still
+   * looks there sees zeros.
+   */
+  unmap(place: number, size: number): void {
+    this.#remap(place, size, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
+
+  #remap(place: number, size: number, flags: number, fd: number, at: number): number {
+    if (!this.places.includes(place) || !(size > 0 && place + size <= this.#buffer.byteLength)) {
+      throw new RangeError(`Cannot map ${size} bytes: no area at ${place} has them`);
+    }
+    const address = this.addressAt(place);
+    const access = PROT_READ | PROT_WRITE;
+    return attempt((lib) =>
+      lib.mmap(address, BigInt(size), access, flags | MAP_FIXED, fd, BigInt(at)) === address
+        ? 0
+        : -1
+    );
   }
 
   /** The address of the byte at `offset`. */

@@ -216,6 +216,9 @@ function otherRows(): Row[] {
   add("raw.openIp", "", "(await m.raw.openIp({ protocol: 253 })).close();", WHOLE_NET);
   add("raw.openIcmp", "", "(await m.raw.openIcmp()).close();", WHOLE_NET);
   add("raw.openPacket", "", '(await m.raw.openPacket({ interface: "lo" })).close();', WHOLE_NET);
+  const xdp = '{ interface: "lo", attach: "generic", etherType: 0x88b5 }';
+  add("raw.openXdp", "", `(await m.raw.openXdp(${xdp})).close();`, WHOLE_NET);
+  add("raw.attachXdp", "", `m.raw.attachXdp(${xdp}).close();`, WHOLE_NET);
   add("addrinfo.interfaces", "", "m.addrinfo.interfaces();", INTERFACES);
   add("addrinfo.interfaceName", "", "m.addrinfo.interfaceName(1);", INTERFACES);
   add("addrinfo.interfaceIndex", "", 'm.addrinfo.interfaceIndex("lo");', INTERFACES);

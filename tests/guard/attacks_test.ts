@@ -54,6 +54,9 @@ testWith(privileged, "a denial of any part refuses what can reach any host", asy
       includeHeader: () => raw.openIp({ protocol: 253, includeHeader: true }),
       openIcmp: () => raw.openIcmp({ type: "raw" }),
       openPacket: () => raw.openPacket({ interface: "lo" }),
+      openXdp: () => raw.openXdp({ interface: "lo", attach: "none" }),
+      // deno-lint-ignore require-await
+      attachXdp: async () => raw.attachXdp({ interface: "lo", attach: "generic" }),
       rawSocket: () => socket(2, 3, 255),
       icmpDatagrams: () => socket(2, 2, 1),
       packet: () => socket(17, 2, 0),

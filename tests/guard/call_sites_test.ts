@@ -56,6 +56,7 @@ Deno.test("options are set in one place, but for those that have nothing to do w
     "ffi/engine.ts": 1, // SO_REUSEADDR, SO_REUSEPORT
     "ffi/messages/gso.ts": 1, // UDP_SEGMENT
     "netlink/_transport.ts": 1, // options of netlink, which takes the whole grant
+    "raw/_xdp_memory.ts": 1, // rings, of a socket that takes the whole grant
   });
 });
 
@@ -76,6 +77,7 @@ Deno.test("who opens a socket without the check of its kind has asked already", 
     "netlink/_transport.ts": 1, // checkAccess
     "raw/_socket.ts": 1, // checkNetWhole, or each target
     "raw/_waiting.ts": 1, // sends to itself
+    "raw/open_xdp.ts": 1, // checkNetWhole
   });
 });
 
@@ -86,6 +88,7 @@ Deno.test("nothing else makes bytes for the kernel of an address without asking"
     "netlink/_transport.ts": 1, // its own port
     "raw/_socket.ts": 1, // a raw socket's own address; its peers are asked for
     "raw/_waiting.ts": 2, // a socket that sends to itself
+    "raw/open_xdp.ts": 1, // its own queue
     "udp/_libc.ts": 1, // the port that it had
   });
 });
@@ -144,6 +147,8 @@ const REACHING: Readonly<Record<string, string>> = {
   write: "on descriptors of our own, and those that were passed",
   open: "checkRead, Deno's own open, and two paths of our own",
   setns: "the whole of net",
+  mmap: "what descriptors of our own share, over memory of our own",
+  syscall_bpf: "the whole of net",
   syscall_io_submit: "polls descriptors of our own",
   syscall_io_uring_enter: "polls descriptors of our own",
   getaddrinfo: "checkLookup",
