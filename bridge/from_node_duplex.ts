@@ -19,8 +19,11 @@ import { checkStream } from "./to_node_duplex.ts";
 
 /** The most that the stream is given at a time. */
 const CHUNK_BYTES = 65536;
-/** How long a closed stream may take to send what it still has. */
-const LINGER_MS = 1000;
+/**
+ * How long a closed stream may take to send what it still has. The kernel gives a socket's minutes; this
+ * holds the process up as long as the peer takes nothing.
+ */
+const LINGER_MS = 10_000;
 const NOTHING: Uint8Array = new Uint8Array(0);
 const IPPROTO_TCP = 6;
 
@@ -140,7 +143,11 @@ export class DuplexStream<A> extends PulledStream<A> {
    * when the wait or a close ends meanwhile.
    */
   protected override async push(data: Uint8Array, wait: Wait | undefined): Promise<number> {
-    while (this.#writing !== undefined) await this.#writeDone(this.#writing, wait);
+    while (this.#writing !== undefined) {
+      // A close lets the write go on, which nothing would stop any more.
+      this.checkOpen("send");
+      await this.#writeDone(this.#writing, wait);
+    }
     if (lengthOf(data) === 0) throw detached("send", "data");
     this.#checkWritable("send");
     const copy = Buffer.from(partOf(data, 0, CHUNK_BYTES));
@@ -187,6 +194,8 @@ export class DuplexStream<A> extends PulledStream<A> {
     };
     if (duplex.destroyed || duplex.writableFinished || duplex.errored) return destroy();
     const timer = setTimeout(destroy, LINGER_MS);
+    // What is being sent keeps the process alive, if anything does.
+    Deno.unrefTimer(timer);
     duplex.once("finish", destroy);
     duplex.once("close", () => {
       clearTimeout(timer);
@@ -257,7 +266,7 @@ interface Referenced {
  * endpoints have, over a `net.Socket`, a TLS socket, an SSH channel, any byte stream.
  *
  * The endpoint owns the stream from now on: nobody else may read it, and closing the endpoint ends
- * it, gives it a second to send what it still has, and destroys it. A send resolves once the stream has
+ * it, gives it ten seconds to send what it still has, and destroys it. A send resolves once the stream has
  * passed the bytes on. One that a close or a wait's end cuts short counts in `bytesSent` what the stream
  * has taken, 64 KiB at a time: a peer that reads gets exactly that.
  *

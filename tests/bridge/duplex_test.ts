@@ -117,6 +117,22 @@ claim("a write to a peer that has gone fails with its code", async (client, serv
   assert(["EPIPE", "ECONNRESET"].includes(error.code), String(error));
 });
 
+claim(
+  "a send that a close ends arrives as far as it says, also at a peer that is slow to read",
+  async (client, server) => {
+    const endpoint = fromNodeDuplex(toNodeDuplex(client), { over: client });
+    const sending = endpoint.sendAll(new Uint8Array(32 << 20)).catch((error) => error.bytesSent);
+    await pending(sending);
+    endpoint.close();
+    // Longer than anybody is used to wait for a peer that is about to read.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const sent = await sending;
+    let received = 0;
+    for (let count; (count = (await server.recv(1 << 20)).length) > 0;) received += count;
+    assertEquals([received, sent > 65536], [sent, true]);
+  },
+);
+
 claim("an idle Duplex says so once, and again after it was busy", async (client, server) => {
   const stream = toNodeDuplex(client);
   let count = 0;
