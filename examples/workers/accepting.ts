@@ -6,8 +6,8 @@
 //
 // What must not be shared is a descriptor itself. Each side owns one of its own, which it closes: two
 // owners of one number would close each other's, and after that perhaps a stranger's. Endpoints,
-// Sockets and what they keep (received bytes, waits) live in one isolate and cannot be passed on. A
-// Worker that is terminated runs nothing any more and closes nothing: have it close what it holds.
+// Sockets and what they keep (received bytes, waits) live in one isolate and cannot be passed on. What
+// a Worker has open is closed with it, also if it is terminated.
 import { AF_INET, SOCK_STREAM, socket } from "@berkeley/sockets";
 
 const [port, workers] = Deno.args.map(Number);

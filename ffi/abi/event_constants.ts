@@ -102,9 +102,10 @@ export const SIOCETHTOOL = 0x8946;
 export const SIOCSHWTSTAMP = 0x89b0;
 export const SIOCGHWTSTAMP = 0x89b1;
 
-// mmap protections and flags, for packet rings: sys/mman.h
+// mmap protections and flags: sys/mman.h
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
+export const PROT_EXEC = 4;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
 export const MAP_FIXED = 0x10;

@@ -142,6 +142,21 @@ export const SYMBOLS = {
     ],
     result: "usize", // void *
   },
+  mprotect: {
+    parameters: [
+      "usize", // void *addr
+      "usize", // size_t len
+      "i32", // int prot
+    ],
+    result: "i32", // int
+  },
+  munmap: {
+    parameters: [
+      "usize", // void *addr
+      "usize", // size_t length
+    ],
+    result: "i32", // int
+  },
   /** Variadic in C, see fcntl. libc has no wrapper. */
   syscall_bpf: {
     name: "syscall",
@@ -218,6 +233,24 @@ export const SYMBOLS = {
     ],
     result: "void",
   },
+  /** dlfcn.h. Within libc since glibc 2.34. */
+  dlsym: {
+    parameters: [
+      "usize", // void *handle: 0, RTLD_DEFAULT
+      "buffer", // const char *symbol
+    ],
+    result: "usize", // void *
+  },
+  /** The C++ ABI's, in glibc (2.18). */
+  threadAtExit: {
+    name: "__cxa_thread_atexit_impl",
+    parameters: [
+      "usize", // void (*destructor)(void *)
+      "usize", // void *object
+      "usize", // void *dso_handle
+    ],
+    result: "i32", // int
+  },
   strnlen: {
     parameters: [
       "usize", // const char *s
@@ -248,5 +281,6 @@ export const BOUND_TOGETHER: readonly (readonly (keyof typeof SYMBOLS)[])[] = [
   ["connect", "getpeername"],
   ["recvfrom", "sendto"],
   ["eventfd", "addressOf", "syscall_io_setup", "syscall_io_submit", "write"],
+  ["mmap", "mprotect", "munmap", "dlsym", "threadAtExit", "copyTo"],
   ["getaddrinfo_a", "gai_cancel", "freeaddrinfo", "calloc", "free"],
 ];

@@ -7,6 +7,7 @@
  */
 import { attempt, libc } from "../abi/library.ts";
 import { addressOf, allocate } from "../abi/memory.ts";
+import { destroyAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 
 /** System call numbers: asm/unistd_64.h on x86-64, asm-generic/unistd.h on aarch64. */
 const { IO_SETUP, IO_DESTROY, IO_SUBMIT, IO_GETEVENTS } = Deno.build.arch === "x86_64"
@@ -38,11 +39,13 @@ export class AioAlarm {
   readonly #request: Uint8Array<ArrayBuffer>;
   readonly #requests: BigUint64Array<ArrayBuffer>;
   readonly #completions: Uint8Array<ArrayBuffer> = allocate(ROOM * IO_EVENT_BYTES);
+  readonly #atThreadEnd: number;
   #completed = 0;
 
   /** Use {@linkcode AioAlarm.open}. */
   constructor(context: bigint, fd: number, eventfd: number) {
     this.#context = context;
+    this.#atThreadEnd = destroyAtThreadEnd(context);
     this.#request = allocate(IOCB.size);
     const view = new DataView(this.#request.buffer);
     view.setUint16(IOCB.aio_lio_opcode, IOCB_CMD_POLL, true);
@@ -81,6 +84,7 @@ export class AioAlarm {
    * milliseconds for all processors (an RCU grace period, kill_ioctx in fs/aio.c).
    */
   close(): void {
+    withdraw(this.#atThreadEnd);
     libc().syscall_io_destroy(IO_DESTROY, this.#context);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { TFD_CLOEXEC, TFD_NONBLOCK } from "../abi/event_constants.ts";
 import { attempt, closeFd, libc } from "../abi/library.ts";
+import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 import { makePipeHandle, type PipeHandle } from "./pipe_handle.ts";
 
 /** linux/time.h. */
@@ -18,6 +19,7 @@ export class IdleTimer {
   /** Whether it has been started and has not run out. */
   runs = false;
   readonly #fd: number;
+  #atThreadEnd = 0;
   readonly #handle: PipeHandle;
 
   /** Use {@linkcode IdleTimer.open}. */
@@ -43,6 +45,7 @@ export class IdleTimer {
         taken = handle.open(fd) === 0;
         if (taken && handle.readStart() === 0) {
           handle.unref();
+          timer.#atThreadEnd = closeAtThreadEnd(fd, true);
           return timer;
         }
       }
@@ -64,6 +67,7 @@ export class IdleTimer {
   /** Gives the descriptor back. */
   close(): void {
     this.runs = false;
+    withdraw(this.#atThreadEnd);
     // The handle owns it.
     this.#handle.close();
   }

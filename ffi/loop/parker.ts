@@ -16,6 +16,7 @@ import { AioAlarm } from "./aio.ts";
 import { attempt, closeFd, libc } from "../abi/library.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_constants.ts";
 import { allocate } from "../abi/memory.ts";
+import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 
 /** Waits on behalf of the poller. It is made where failing may be told, and nothing in it fails later. */
 export interface Parker {
@@ -169,6 +170,8 @@ class LoopParker {
   readonly #alarm: Alarm;
   /** The alarm, if it is a ring. */
   readonly ring: RingLoop | undefined;
+  /** What closes the eventfd if this is a Worker that is terminated. */
+  #atThreadEnd = 0;
   #armed = false;
   #referenced = false;
   #closed = false;
@@ -210,6 +213,7 @@ class LoopParker {
       taken = handle.open(eventfd) === 0;
       if (taken && handle.readStart() === 0) {
         handle.unref();
+        parker.#atThreadEnd = closeAtThreadEnd(eventfd, true);
         // The proof that it works: this must arrive at the handle.
         libc().write(eventfd, ONE, ONE.length);
         return parker;
@@ -243,6 +247,7 @@ class LoopParker {
   close(): void {
     this.#closed = true;
     this.#alarm.close();
+    withdraw(this.#atThreadEnd);
     // The handle owns the eventfd.
     this.#handle.close();
   }
@@ -259,6 +264,7 @@ class ThreadParker {
   readonly #interrupt: Interrupt;
   readonly #events = new Int32Array(allocate(2 * EVENT_WORDS * 4).buffer);
   readonly #wake: () => void;
+  readonly #atThreadEnd: readonly number[];
   #waiting = false;
   #closed = false;
 
@@ -267,6 +273,8 @@ class ThreadParker {
     this.#outer = outer;
     this.#interrupt = interrupt;
     this.#wake = wake;
+    const fds = new Set([outer, interrupt.readFd, interrupt.writeFd]);
+    this.#atThreadEnd = [...fds].map((fd) => closeAtThreadEnd(fd));
   }
 
   /** Opens what it takes; `undefined` if that is not to be had. */
@@ -309,6 +317,7 @@ class ThreadParker {
   }
 
   #release(): void {
+    this.#atThreadEnd.forEach(withdraw);
     closeFd(this.#outer);
     closeInterrupt(this.#interrupt);
   }

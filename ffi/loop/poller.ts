@@ -20,6 +20,7 @@ import {
 } from "../abi/event_constants.ts";
 import { closeFd, libc, must } from "../abi/library.ts";
 import { allocate } from "../abi/memory.ts";
+import { closeAtThreadEnd, IN_WORKER, withdraw } from "../abi/thread_end.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import type { RingLoop } from "../ring/ring_loop.ts";
 import { ringsWanted } from "../ring/permitted.ts";
@@ -40,12 +41,6 @@ const DATA_WORD = EVENT_WORDS - 2;
 const BUDGET_PER_TURN = 1024;
 /** How long nothing must be waited for until the set is given back. */
 const IDLE_MS = 1000;
-/**
- * Only Workers give back what they wait by: they come and go, where the process ends with its main
- * isolate. There a test runner would also find the call that ends the AIO context, in whatever test it
- * happens to run in.
- */
-const IN_WORKER = "DedicatedWorkerGlobalScope" in globalThis;
 /** What code does with an event may take so long, on average, before a send no longer waits for others. */
 const LIGHT_MS = 0.05;
 /** Near its end, so that every program sees the generations of a slot wrap, not only one in years. */
@@ -83,6 +78,8 @@ class Poller {
   /** Bytes handed out since the turn began. */
   #bytes = 0;
   #epoll = -1;
+  /** What closes it if this is a Worker that is terminated. */
+  #atThreadEnd = 0;
   #parker: Parker | undefined;
   readonly #events = new Int32Array(allocate(EVENTS_PER_TURN * EVENT_WORDS * 4).buffer);
   readonly #event = new Int32Array(allocate(EVENT_WORDS * 4).buffer);
@@ -109,10 +106,6 @@ class Poller {
   #idleTimer: IdleTimer | undefined;
   /** Waits that began since it was started. */
   #sinceIdle = 0;
-  /** Whether what epoll reported is being told: what is given back then waits for the end of it. */
-  #dispatching = false;
-  /** When the set was given back last, by the clock of `performance`. */
-  #closedAt = -Infinity;
 
   /** Accounts for a call that was made without waiting, and its bytes. */
   spend(bytes: number): void {
@@ -174,7 +167,7 @@ class Poller {
   /** Waits ended. */
   ended(referenced: boolean, count: number): void {
     this.#pending -= count;
-    if (IN_WORKER && this.#pending === 0) this.#rest();
+    if (IN_WORKER) this.#rest();
     if (referenced && (this.#pendingReferenced -= count) === 0) this.#referencedChanged();
   }
 
@@ -217,7 +210,6 @@ class Poller {
     // As an Int32Array gives it back: it wraps.
     this.#generations[slot] = (this.#generations[slot] + 1) | 0;
     this.#freeSlots.push(slot);
-    if (IN_WORKER) this.#rest();
   }
 
   #control(operation: number, slot: number, fd: number, interest: number): void {
@@ -237,6 +229,10 @@ class Poller {
       throw error;
     }
     this.#epoll = epoll;
+    this.#atThreadEnd = closeAtThreadEnd(epoll);
+    // Only Workers give back what they wait by: they come and go, where the process ends with its main
+    // isolate. There a test runner would also find the call that ends the AIO context, in whatever test
+    // it happens to run in.
     if (IN_WORKER) this.#idleTimer = IdleTimer.open(this.#idled);
   }
 
@@ -249,16 +245,9 @@ class Poller {
     else this.#close();
   };
 
-  /**
-   * With nothing pending, and no descriptor left that might wait again, the set is given back at once: a
-   * Worker may be terminated as soon as it is done, and then nothing runs in it any more. But not over
-   * and over, which costs more than it gives.
-   */
+  /** With nothing pending the set is given back some time later. */
   #rest(): void {
-    if (this.#pending > 0 || this.#epoll < 0 || this.#dispatching) return;
-    const empty = this.#freeSlots.length === this.#watches.length && !this.ring?.receivers;
-    if (empty && performance.now() - this.#closedAt > IDLE_MS) this.#close();
-    else if (this.#idleTimer?.runs === false) this.#startIdleTimer();
+    if (this.#pending === 0 && this.#idleTimer?.runs === false) this.#startIdleTimer();
   }
 
   #startIdleTimer(): void {
@@ -274,9 +263,9 @@ class Poller {
     this.#parked = false;
     this.#idleTimer?.close();
     this.#idleTimer = undefined;
+    withdraw(this.#atThreadEnd);
     closeFd(this.#epoll);
     this.#epoll = -1;
-    this.#closedAt = performance.now();
     this.#reported = this.#told = 0;
     for (const watch of this.#watches) watch?.dropped();
     this.#watches.length = this.#generations.length = this.#freeSlots.length = 0;
@@ -380,7 +369,6 @@ class Poller {
       this.#told = 0;
     }
     const first = this.#told;
-    this.#dispatching = true;
     while (this.#told < this.#reported && this.#bytes < BYTES_PER_TURN) {
       const at = this.#told++ * EVENT_WORDS;
       const slot = events[at + DATA_WORD];
@@ -388,7 +376,6 @@ class Poller {
         this.#watches[slot]?.notify(events[at]);
       }
     }
-    this.#dispatching = false;
     return this.#told - first;
   }
 }

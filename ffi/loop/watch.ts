@@ -14,6 +14,7 @@ import {
   EPOLLPRI,
   EPOLLRDHUP,
 } from "../abi/event_constants.ts";
+import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 import { Inbox, type InboxOwner } from "../ring/inbox.ts";
 import { type Pending, poller } from "./poller.ts";
 
@@ -47,6 +48,8 @@ export class Watch implements InboxOwner {
   #settling = false;
   #slot = -1;
   #interest = 0;
+  /** What closes it if this is a Worker that is terminated. */
+  readonly #atThreadEnd: number;
   #referenced = true;
   #waits = 0;
   #reader: Pending | undefined;
@@ -59,6 +62,7 @@ export class Watch implements InboxOwner {
   constructor(fd: number) {
     this.fd = fd;
     TAKEN.add(fd);
+    this.#atThreadEnd = closeAtThreadEnd(fd);
   }
 
   /** Tells `pending` at the next sign that receiving or accepting may succeed. */
@@ -138,6 +142,7 @@ export class Watch implements InboxOwner {
     this.leaveRing();
     this.fd = -1;
     TAKEN.delete(fd);
+    withdraw(this.#atThreadEnd);
     this.inbox?.clear();
     if (this.#slot >= 0) {
       if (last) poller.forget(this.#slot);

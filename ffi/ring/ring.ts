@@ -24,6 +24,7 @@ import {
   IORING_SQ_CQ_OVERFLOW,
   IORING_SQ_TASKRUN,
 } from "../abi/ring_constants.ts";
+import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 import { ringsAllowed } from "./permitted.ts";
 import { RingMemory } from "./memory.ts";
 
@@ -78,11 +79,13 @@ export class Ring {
   readonly #completionTail: number;
   readonly #completionFlags: number;
   readonly #completions: number;
+  readonly #atThreadEnd: number;
   #tail: number;
 
   /** Use {@linkcode Ring.open}. */
   constructor(fd: number, memory: RingMemory, requests: number, rings: number, params: DataView) {
     this.fd = fd;
+    this.#atThreadEnd = closeAtThreadEnd(fd);
     const { sq_off, cq_off, sq_entries, cq_entries } = io_uring_params;
     const word = (offset: number) => params.getUint32(offset, true) / 4;
     this.requests = memory.words(requests, params.getUint32(sq_entries, true) * SQE_WORDS);
@@ -211,6 +214,7 @@ export class Ring {
 
   /** Gives it back. What is in flight is cancelled. */
   close(): void {
+    withdraw(this.#atThreadEnd);
     closeFd(this.fd);
   }
 }

@@ -175,3 +175,28 @@ testWith({}, "the resolver's structures are read as the C library lays them out"
   assertEquals(named, { host: "192.0.2.1", service: "https" });
   assertEquals(addrinfo.interfaceIndex("lo"), 1);
 });
+
+testWith({}, "a Worker that is terminated closes what it has", async () => {
+  const root = new URL("../../", import.meta.url);
+  const source = `
+    import { tcp } from "${root}mod.ts";
+    const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
+    listener.accept().catch(() => {});
+    postMessage(listener.localAddr.port);`;
+  const url = `data:application/typescript,${encodeURIComponent(source)}`;
+  const worker = new Worker(url, { type: "module" });
+  const port: number = await new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+  });
+  (await tcp.connect({ hostname: "127.0.0.1", port, engine: "libc" })).close();
+  worker.terminate();
+  for (;;) {
+    try {
+      (await tcp.connect({ hostname: "127.0.0.1", port, engine: "libc" })).close();
+    } catch (error) {
+      assert(isSocketError(error, "ECONNREFUSED"), String(error));
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
