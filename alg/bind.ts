@@ -5,10 +5,10 @@ import { OPEN_SHAPE } from "../core/engine_choice.ts";
 import { isSocketError } from "../core/errors.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
 import { LibcListener } from "../ffi/endpoints/listener.ts";
-import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
+import { LibcOperation } from "./_operation.ts";
 import { ALG_SET_AEAD_AUTHSIZE, ALG_SET_KEY } from "./options.ts";
-import type { AlgBindOptions, AlgOperation, AlgTransform } from "./types.ts";
+import type { AlgBindOptions, AlgTransform } from "./types.ts";
 
 const ACTION = "bind";
 const number32 = integer(0, 0xffffffff);
@@ -54,6 +54,11 @@ const REQUEST = object({
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
  */
 export function bind(options: AlgBindOptions): AlgTransform {
+  return bindTransform(options);
+}
+
+/** As {@linkcode bind}, with what the operations of this package's own are besides. */
+export function bindTransform(options: AlgBindOptions): LibcListener<AlgAddress, LibcOperation> {
   const { type, name, feature, mask, key, tagBytes, options: settings } = REQUEST(
     options,
     ACTION,
@@ -73,10 +78,9 @@ export function bind(options: AlgBindOptions): AlgTransform {
       if (key !== undefined) core.setOption(ALG_SET_KEY, key);
       if (tagBytes !== undefined) core.setOption(ALG_SET_AEAD_AUTHSIZE, tagBytes);
       for (const [option, value] of settings) core.setOption(option, value);
-      return new LibcListener<AlgAddress, AlgOperation>(
+      return new LibcListener<AlgAddress, LibcOperation>(
         core,
-        (operation) =>
-          new LibcMessage(operation, { connected: true, ends: false, local, remote: local }),
+        (operation) => new LibcOperation(operation, local),
         undefined,
         undefined,
         local,

@@ -1,13 +1,26 @@
 import { object, optional, text } from "../core/arguments.ts";
 import { bytes, checkBytes, partOf } from "../core/bytes.ts";
-import { WAIT_SHAPE } from "../core/wait.ts";
+import type { OutgoingControl } from "../core/control.ts";
+import { type FileJob, fileJob, type FileToSend, SEND_FILE_SHAPE } from "../core/send_file.ts";
+import { beginWait, WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
+import { MSG_MORE } from "../ffi/abi/socket_constants.ts";
 import { feed, FEED_BYTES } from "./_feed.ts";
-import { bind } from "./bind.ts";
+import { bindTransform } from "./bind.ts";
 import { operationControl } from "./control.ts";
-import type { AlgCipher, AlgTransform, CipherInput, CipherOptions } from "./types.ts";
+import type {
+  AlgCipher,
+  AlgTransform,
+  CipherFileInput,
+  CipherInput,
+  CipherOptions,
+} from "./types.ts";
+
+type Transform = ReturnType<typeof bindTransform>;
 
 const REQUEST = object({ name: text(), key: bytes });
 const INPUT = object({ iv: optional(bytes), ...WAIT_SHAPE });
+const FILE_INPUT = object({ iv: optional(bytes), ...SEND_FILE_SHAPE });
+const NOTHING = new Uint8Array(0);
 
 /**
  * A symmetric cipher computed by the kernel.
@@ -39,13 +52,45 @@ const INPUT = object({ iv: optional(bytes), ...WAIT_SHAPE });
  */
 export function openCipher(options: CipherOptions): AlgCipher {
   const { name, key } = REQUEST(options, "open a cipher", "options");
-  const transform = bind({ type: "skcipher", name, key });
+  const transform = bindTransform({ type: "skcipher", name, key });
   return {
     encrypt: (data, input) => cipher(transform, "encrypt", data, input),
     decrypt: (data, input) => cipher(transform, "decrypt", data, input),
+    encryptFile: (file, input) => cipherFile(transform, "encrypt", file, input),
+    decryptFile: (file, input) => cipherFile(transform, "decrypt", file, input),
     close: () => transform.close(),
     [Symbol.dispose]: () => transform.close(),
   };
+}
+
+/** Checks what is asked for at once; whatever is wrong besides is told when the output is read. */
+function cipherFile(
+  transform: Transform,
+  direction: "encrypt" | "decrypt",
+  file: FileToSend,
+  input: CipherFileInput = {},
+): AsyncGenerator<Uint8Array, void, void> {
+  const { iv, ...part } = FILE_INPUT(input, direction, "options");
+  const { job, waitOptions } = fileJob(file, part);
+  const control = operationControl({ operation: direction, iv });
+  return filePieces(transform, direction, job, waitOptions, control);
+}
+
+async function* filePieces(
+  transform: Transform,
+  direction: "encrypt" | "decrypt",
+  job: FileJob,
+  waitOptions: WaitOptions,
+  control: OutgoingControl,
+): AsyncGenerator<Uint8Array, void, void> {
+  const wait = beginWait(waitOptions, `${direction} a file`, transform);
+  try {
+    using operation = await transform.accept(waitOptions);
+    await operation.send(NOTHING, { control, flags: MSG_MORE });
+    yield* operation.through(job, wait);
+  } finally {
+    wait?.end();
+  }
 }
 
 async function cipher(

@@ -1,6 +1,12 @@
 import { object, optional, text } from "../core/arguments.ts";
 import { bytes, checkBytes, partOf } from "../core/bytes.ts";
 import { WAIT_SHAPE, type WaitOptions } from "../core/wait.ts";
+import {
+  fileJob,
+  type FileToSend,
+  SEND_FILE_SHAPE,
+  type SendFileOptions,
+} from "../core/send_file.ts";
 import { feed } from "./_feed.ts";
 import { bind } from "./bind.ts";
 import type { AlgHash, AlgOperation, HashOptions } from "./types.ts";
@@ -9,6 +15,7 @@ import type { AlgHash, AlgOperation, HashOptions } from "./types.ts";
 const MAX_DIGEST_BYTES = 64;
 const REQUEST = object({ name: text(), key: optional(bytes) });
 const LIMITS = object(WAIT_SHAPE);
+const PART = object(SEND_FILE_SHAPE);
 
 /**
  * A hash or a keyed hash computed by the kernel.
@@ -28,6 +35,24 @@ const LIMITS = object(WAIT_SHAPE);
  *   // A kernel without the module af_alg.
  *   if (!(error instanceof Deno.errors.NotSupported)) throw error;
  * }
+ * ```
+ *
+ * @example Of a file, which the kernel reads itself
+ * ```ts
+ * import { alg } from "@berkeley/sockets";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "abc");
+ * try {
+ *   using sha256 = await alg.openHash({ name: "sha256" });
+ *   await sha256.updateFile(path);
+ *   assertEquals((await sha256.digest()).toHex().slice(0, 8), "ba7816bf");
+ * } catch (error) {
+ *   // A kernel without the module af_alg.
+ *   if (!(error instanceof Deno.errors.NotSupported)) throw error;
+ * }
+ * await Deno.remove(path);
  * ```
  *
  * @param options The algorithm and its key.
@@ -58,6 +83,14 @@ class KernelHash implements AlgHash {
     const taken = partOf(data, 0).slice();
     if (taken.length === 0) return;
     await this.#inOrder(() => feed(this.#operation, taken, false, limits));
+  }
+
+  async updateFile(file: FileToSend, options: SendFileOptions = {}): Promise<number> {
+    // Checked now, and read once: it may wait behind others.
+    const { offset, count, signal, timeoutMs } = PART(options, "hash", "options");
+    const { job } = fileJob(file, {});
+    const part = { offset, count, signal, timeoutMs, more: true };
+    return await this.#inOrder(() => this.#operation.sendFile(job.file, part));
   }
 
   async digest(options: WaitOptions = {}): Promise<Uint8Array> {

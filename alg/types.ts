@@ -1,10 +1,24 @@
 import type { AlgAddress } from "../core/address.ts";
 import type { ListenerEndpoint, MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
+import type { FileToSend, SendFileOptions } from "../core/send_file.ts";
 import type { WaitOptions } from "../core/wait.ts";
 
+/** What of a file is input, and whether it is all. */
+export interface AlgFileOptions extends SendFileOptions {
+  /** Whether more input follows, as MSG_MORE says it of a `send`. Default: the input ends here. */
+  more?: boolean;
+}
+
 /** One operation: what is sent is the input, what is received the output. */
-export type AlgOperation = MessageEndpoint<AlgAddress>;
+export interface AlgOperation extends MessageEndpoint<AlgAddress> {
+  /**
+   * Gives a file, or a part of it, as input: as `sendFile` of a stream does, by the kernel
+   * (`man 2 splice`) and without a copy, but of an open `Deno.FsFile`. A cipher's room fills up unless
+   * its output is received meanwhile; {@linkcode AlgCipher.encryptFile} sees to that.
+   */
+  sendFile(file: FileToSend, options?: AlgFileOptions): Promise<number>;
+}
 
 /** An algorithm with its key. Each `accept` begins an operation, at once and as often as one likes. */
 export type AlgTransform = ListenerEndpoint<AlgAddress, AlgOperation>;
@@ -41,6 +55,11 @@ export interface HashOptions {
 export interface AlgHash extends Disposable {
   /** Takes more data in. */
   update(data: Uint8Array, options?: WaitOptions): Promise<void>;
+  /**
+   * Takes a file in, or a part of it: by the kernel, without a copy, but of an open `Deno.FsFile`.
+   * Resolves to its bytes. A path takes `--allow-read` for it.
+   */
+  updateFile(file: FileToSend, options?: SendFileOptions): Promise<number>;
   /** The digest of what was taken in since the last one; the next `update` begins anew. */
   digest(options?: WaitOptions): Promise<Uint8Array>;
   /** Ends it. May be called again. */
@@ -61,12 +80,32 @@ export interface CipherInput extends WaitOptions {
   iv?: Uint8Array;
 }
 
+/** What a file that is put through a cipher takes. */
+export interface CipherFileInput extends SendFileOptions {
+  /** The initialisation vector, of the length that the algorithm has; none for `ecb`. */
+  iv?: Uint8Array;
+}
+
 /** A symmetric cipher with its key. */
 export interface AlgCipher extends Disposable {
   /** Encrypts; the output is as long as the input. */
   encrypt(data: Uint8Array, options?: CipherInput): Promise<Uint8Array>;
   /** Decrypts; the output is as long as the input. */
   decrypt(data: Uint8Array, options?: CipherInput): Promise<Uint8Array>;
+  /**
+   * Encrypts a file, or a part of it, and gives the output as it comes. The kernel reads the file,
+   * without a copy, but of an open `Deno.FsFile`. A path takes `--allow-read` for it. `signal` and
+   * `timeoutMs` are of the whole.
+   */
+  encryptFile(
+    file: FileToSend,
+    options?: CipherFileInput,
+  ): AsyncGenerator<Uint8Array, void, void>;
+  /** Decrypts a file, as {@linkcode AlgCipher.encryptFile}. */
+  decryptFile(
+    file: FileToSend,
+    options?: CipherFileInput,
+  ): AsyncGenerator<Uint8Array, void, void>;
   /** Ends it. May be called again. */
   close(): void;
 }

@@ -25,11 +25,13 @@ export interface SendFileOptions extends WaitOptions {
   count?: number;
 }
 
-const OPTIONS = object({
+/** The options of {@linkcode SendFileOptions}, as parameters. */
+export const SEND_FILE_SHAPE = {
   ...WAIT_SHAPE,
   offset: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   count: optional(integer(0, Number.MAX_SAFE_INTEGER)),
-});
+};
+const OPTIONS = object(SEND_FILE_SHAPE);
 
 /** One sending of a file: what is to go, and what went. */
 export class FileJob {
@@ -134,22 +136,30 @@ export async function copyFile(
   push: (data: Uint8Array) => Promise<number>,
 ): Promise<void> {
   const { file } = job;
-  if (file instanceof Deno.FsFile) return await copyOpen(file, job, push);
+  if (file instanceof Deno.FsFile) return await allParts(copyOpen(file, job, push));
   if (typeof file === "string" || file instanceof URL) {
     using opened = await openToSend(file);
-    return await copyOpen(opened, job, push);
+    return await allParts(copyOpen(opened, job, push));
   }
   throw new Deno.errors.NotSupported(
     `Cannot ${ACTION}: a descriptor takes an endpoint of the libc engine; pass a path or an open file`,
   );
 }
 
-/** As {@linkcode copyFile}, of a file that is open. Its own position is left as it was. */
-export async function copyOpen(
+/** Sends part by part to the end; each part is counted in the job. */
+export async function allParts(parts: AsyncGenerator<void, void, void>): Promise<void> {
+  while (!(await parts.next()).done);
+}
+
+/**
+ * As {@linkcode copyFile}, of a file that is open: yields after each part. The file's own position is
+ * left as it was.
+ */
+export async function* copyOpen(
   file: Deno.FsFile,
   job: FileJob,
   push: (data: Uint8Array) => Promise<number>,
-): Promise<void> {
+): AsyncGenerator<void, void, void> {
   const room = new Uint8Array(new ArrayBuffer(CHUNK_BYTES));
   while (job.left > 0) {
     const chunk = readAt(file, partOf(room, 0, Math.min(job.left, CHUNK_BYTES)), job.position);
@@ -159,6 +169,7 @@ export async function copyOpen(
       const count = await push(partOf(chunk, pushed));
       pushed += count;
       job.sent += count;
+      yield;
     }
   }
 }

@@ -35,6 +35,16 @@ export const SYMBOLS = {
     result: "i32", // int
     nonblocking: true,
   },
+  /** Where a family has it wait for the peer, likewise. */
+  shutdown_blocking: {
+    name: "shutdown",
+    parameters: [
+      "i32", // int sockfd
+      "i32", // int how
+    ],
+    result: "i32", // int
+    nonblocking: true,
+  },
   read: {
     parameters: [
       "i32", // int fd
@@ -71,6 +81,13 @@ export const SYMBOLS = {
       "u32", // unsigned int flags
     ],
     result: "i32", // ssize_t
+  },
+  pipe2: {
+    parameters: [
+      "buffer", // int pipefd[2]
+      "i32", // int flags
+    ],
+    result: "i32", // int
   },
   poll: {
     parameters: [

@@ -37,8 +37,9 @@ import {
   libc,
   must,
 } from "../abi/library.ts";
-import { F_GETFL, F_SETFL, O_NONBLOCK } from "../abi/event_constants.ts";
+import { F_GETFL, F_SETFL, O_NONBLOCK, POLLOUT } from "../abi/event_constants.ts";
 import { callBlocking } from "../loop/blocking_gate.ts";
+import { pollNow } from "../loop/poll_now.ts";
 import { poller } from "../loop/poller.ts";
 import { readOption, writeOption } from "./option_calls.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
@@ -103,6 +104,8 @@ export class Descriptor extends Watch {
   mayLinger = false;
   /** Whether the open file may have another holder: who knows the number may have passed it on. */
   mayBeShared = false;
+  /** A shutdown that a thread waits with. */
+  #ending: Promise<unknown> | undefined;
   /** How many waits for room in a row were in vain: a send that finds some begins anew. */
   vainWaits = 0;
   /** What its family is to this library. */
@@ -358,17 +361,44 @@ export class Descriptor extends Watch {
   }
 
   /**
+   * Ends directions (`man 2 shutdown`). Where that waits for the peer a thread waits, and what fails
+   * then is told to nobody.
+   */
+  shutdown(how: number): void {
+    this.checkOpen("shutdown");
+    if (!this.#endsSlowly()) {
+      this.call("shutdown", (lib, fd) => lib.shutdown(fd, how));
+      return;
+    }
+    const { fd } = this;
+    this.#ending = this.#after(() => libc().shutdown_blocking(fd, how));
+  }
+
+  /**
    * Closes the descriptor; its waits reject. May be called again. `last` if nobody can have made a
-   * duplicate of it, which saves a call. Where SO_LINGER has it wait for the peer, a thread waits.
+   * duplicate of it, which saves a call. Where it waits for the peer, by SO_LINGER say, a thread waits.
    */
   close(last = false): void {
     this.leaveRing();
     if (this.inbox?.hasBytes) this.#resetAtClose();
-    const lingers = this.mayLinger && !this.isClosed && this.#lingers();
+    const waits = !this.isClosed && (this.mayLinger && this.#lingers() || this.#endsSlowly());
     const fd = this.release(closedError, last);
     if (fd < 0) return;
-    if (lingers) callBlocking(() => libc().close_blocking(fd));
+    if (waits) this.#after(() => libc().close_blocking(fd));
     else closeFd(fd);
+  }
+
+  /** Makes a call that waits, behind the one before: the number must be the socket's still. */
+  #after(call: () => Promise<number>): Promise<unknown> {
+    const before = this.#ending;
+    return before === undefined ? callBlocking(call) : before.then(() => callBlocking(call));
+  }
+
+  /** Whether the end of the connection waits for the peer: its family does where there is no room. */
+  #endsSlowly(): boolean {
+    if (!this.row.endsSlowly) return false;
+    if (this.#ending !== undefined) return true;
+    return pollNow(this.fd, POLLOUT) === 0 && this.remoteName() !== undefined;
   }
 
   /**
@@ -393,6 +423,9 @@ export class Descriptor extends Watch {
   /** Hands the descriptor over: the caller closes it. Waits reject as on close. */
   detach(): number {
     this.checkOpen("detach");
+    if (this.#ending !== undefined) {
+      throw new Deno.errors.Busy("Cannot detach: a shutdown is under way");
+    }
     return this.release(closedError);
   }
 }

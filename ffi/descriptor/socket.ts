@@ -480,7 +480,7 @@ export class Socket implements Disposable, AsyncDisposable {
   /** Ends one or both directions (`man 2 shutdown`). */
   shutdown(how: "read" | "write" | "both"): void {
     checkHow(how);
-    this.#core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
+    this.#core.shutdown(SHUTDOWN_HOW[how]);
   }
 
   /** Reads a socket option (`man 2 getsockopt`). */

@@ -286,7 +286,7 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
   shutdown(how: "read" | "write" | "both"): void {
     checkHow(how);
     this.checkOpen("shutdown");
-    this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
+    this.core.shutdown(SHUTDOWN_HOW[how]);
   }
 
   /**

@@ -197,7 +197,7 @@ export class LibcStream<A> extends StreamBase<A> implements Pending {
   }
 
   protected end(how: "read" | "write" | "both"): void {
-    this.core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW[how]));
+    this.core.shutdown(SHUTDOWN_HOW[how]);
   }
 
   /**

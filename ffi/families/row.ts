@@ -71,6 +71,8 @@ export interface FamilyRow<A extends Address = Address> {
   readonly nameless?: boolean;
   /** Its sends are refused with any flag but MSG_DONTWAIT, so also with MSG_NOSIGNAL. */
   readonly plainSends?: boolean;
+  /** A connection without room for sends makes shutdown(2) and close(2) wait for its peer. */
+  readonly endsSlowly?: boolean;
   /** Whether an address that does not name its family is of this one. */
   recognises?(fields: Fields): boolean;
   /** Writes an address whose keys are known; every byte of the structure. Returns its length. */

@@ -161,7 +161,7 @@ const REACHING: Readonly<Record<string, string>> = {
 };
 /** Those that look at what the process has, or at files that every program reads. */
 const HARMLESS = "accept4 getsockname getpeername shutdown recv recvfrom recvmsg recvmmsg close " +
-  "close_blocking read fcntl poll syscall_statx epoll_create1 epoll_ctl epoll_wait epoll_wait_blocking eventfd " +
+  "close_blocking shutdown_blocking read fcntl pipe2 poll syscall_statx epoll_create1 epoll_ctl epoll_wait epoll_wait_blocking eventfd " +
   "syscall_io_uring_setup syscall_io_uring_register " +
   "timerfd_create timerfd_settime syscall_io_setup syscall_io_getevents syscall_io_destroy " +
   "clock_gettime addressOf copyFrom copyTo mprotect munmap dlsym threadAtExit strnlen freeaddrinfo gai_cancel " +
