@@ -76,6 +76,9 @@ export const NUMBERS = {
   SCTP_AUTHINFO: 6,
 } as const;
 
+/** SCTP_SEND_FAILED: what RFC 6458 gave up for SCTP_SEND_FAILED_EVENT, and the kernel still tells. */
+export const OLD_SEND_FAILED = 0x8003;
+
 /** Notifications (enum sctp_sn_type), by the names used here. */
 export const EVENTS = {
   association: 0x8001,
@@ -112,6 +115,13 @@ export const RCVINFO = {
   rcv_cumtsn: 16,
   rcv_context: 20,
   rcv_assoc_id: 24,
+} as const;
+/** struct sctp_sndrcvinfo. */
+export const SNDRCVINFO = {
+  size: 32,
+  sinfo_stream: 0,
+  sinfo_ppid: 8,
+  sinfo_context: 12,
 } as const;
 /** struct sctp_prinfo. */
 export const PRINFO = { size: 8, pr_policy: 0, pr_value: 4 } as const;

@@ -128,6 +128,19 @@ export function readAssociations(core: Descriptor): number[] {
   }));
 }
 
+/** The chunk types that one side wants authenticated (`struct sctp_authchunks`). */
+export function readAuthenticated(
+  core: Descriptor,
+  side: "SCTP_PEER_AUTH_CHUNKS" | "SCTP_LOCAL_AUTH_CHUNKS",
+  associationId: number,
+): number[] {
+  const query = withAssociation(8, associationId);
+  return core.getOption(option(side, query, 8 + 256, (bytes) => {
+    const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true);
+    return [...bytes.subarray(8, 8 + count)];
+  }));
+}
+
 /** sizeof(sctp_peeloff_flags_arg_t) */
 const PEELOFF_BYTES = 12;
 

@@ -44,6 +44,7 @@ import {
   peelOff,
   readAddresses,
   readAssociations,
+  readAuthenticated,
   readPath,
   readStatus,
   told,
@@ -82,6 +83,7 @@ const SEND = object({
   maxRetransmissions: optional(UINT32),
   priority: optional(UINT32),
   sackImmediately: optional(boolean),
+  keyNumber: optional(integer(0, 65535)),
 });
 const DIRECTION = oneOf("in", "out", "both");
 const STREAMS = list(STREAM);
@@ -225,6 +227,14 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
     return readAddresses(this.core, "SCTP_GET_LOCAL_ADDRS", associationId);
   }
 
+  authenticatedChunks(associationId: number = 0): { local: number[]; peer: number[] } {
+    ASSOCIATION(associationId, "list chunks", "associationId");
+    return {
+      local: readAuthenticated(this.core, "SCTP_LOCAL_AUTH_CHUNKS", associationId),
+      peer: readAuthenticated(this.core, "SCTP_PEER_AUTH_CHUNKS", associationId),
+    };
+  }
+
   bindMore(addresses: readonly AddressInput<IpAddress>[]): void {
     changeBound(this.core, "SCTP_SOCKOPT_BINDX_ADD", asked(addresses, "bind"));
   }
@@ -363,9 +373,11 @@ function sendControl(
     readonly lifetimeMs?: number;
     readonly maxRetransmissions?: number;
     readonly priority?: number;
+    readonly keyNumber?: number;
   },
 ): OutgoingControlMessage[] {
   const { unordered, sackImmediately, lifetimeMs, maxRetransmissions, priority } = options;
+  const { keyNumber } = options;
   const flags = (unordered ? N.SCTP_UNORDERED : 0) |
     (sackImmediately ? N.SCTP_SACK_IMMEDIATELY : 0);
   const control = [sendInfo(options, flags)];
@@ -386,6 +398,11 @@ function sendControl(
     view.setUint16(PRINFO.pr_policy, policy, true);
     view.setUint32(PRINFO.pr_value, value!, true);
     control.push({ type: "raw", level: SOL_SCTP, number: N.SCTP_PRINFO, data });
+  }
+  if (keyNumber !== undefined) {
+    // struct sctp_authinfo
+    const data = Uint8Array.of(keyNumber, keyNumber >> 8);
+    control.push({ type: "raw", level: SOL_SCTP, number: N.SCTP_AUTHINFO, data });
   }
   return control;
 }

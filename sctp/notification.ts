@@ -7,7 +7,7 @@ import type { IpAddress } from "../core/address.ts";
 import { checkBytes, partOf } from "../core/bytes.ts";
 import { errnoName } from "../core/errno.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../ffi/families/sockaddr.ts";
-import { EVENTS, SNDINFO } from "./_constants.ts";
+import { EVENTS, OLD_SEND_FAILED, SNDINFO, SNDRCVINFO } from "./_constants.ts";
 
 /** A notification. Discriminated by `type`. */
 export type SctpNotification =
@@ -212,5 +212,14 @@ const READERS: Readonly<Record<number, readonly [number, Reader]>> = {
     context: view.getUint32(12 + SNDINFO.snd_context, true),
     data: bytes.slice(32),
     associationId: view.getInt32(28, true),
+  })],
+  [OLD_SEND_FAILED]: [48, (view, bytes) => ({
+    ...{ type: "sendFailed", sent: view.getUint16(2, true) === 1 },
+    code: errnoName(view.getUint32(8, true)),
+    stream: view.getUint16(12 + SNDRCVINFO.sinfo_stream, true),
+    ppid: view.getUint32(12 + SNDRCVINFO.sinfo_ppid),
+    context: view.getUint32(12 + SNDRCVINFO.sinfo_context, true),
+    data: bytes.slice(48),
+    associationId: view.getInt32(44, true),
   })],
 };

@@ -14,12 +14,14 @@ import {
   type CodecFor,
   int,
   INT_MAX,
+  outOfRange,
   row,
   struct,
   uint,
   UINT_MAX,
   viewOf,
   writeOnly,
+  wrongType,
 } from "../ffi/options/codecs.ts";
 import { NUMBERS } from "./_constants.ts";
 
@@ -30,6 +32,9 @@ function sctpRow<T>(
 ): SocketOption<T> {
   return row(name, SOL_SCTP, NUMBERS[name], access, codec);
 }
+
+/** SCTP_AUTH_NUM_HMACS (net/sctp/constants.h): no more are known. */
+const MOST_HMACS = 4;
 
 /** A field of a structure: where it is, of how many bytes. */
 type Field = readonly [offset: number, bytes: 1 | 2 | 4];
@@ -186,6 +191,32 @@ export const SCTP_AUTH_CHUNK: SocketOption<number> = sctpRow(
   writeOnly((value, name) => Uint8Array.of(checkInt(name, value, 0, 255))),
 );
 
+/**
+ * The algorithms that authenticate chunks, the preferred first: 1 SHA-1, 3 SHA-256 (RFC 4895 section
+ * 3.3). SHA-1 must be among them. Before the association.
+ */
+export const SCTP_HMAC_IDENT: SocketOption<readonly number[]> = sctpRow(
+  "SCTP_HMAC_IDENT",
+  "rw",
+  (name) => ({
+    size: 4 + 2 * MOST_HMACS,
+    encode(value) {
+      if (!Array.isArray(value)) throw wrongType(name, value, "an array of numbers");
+      if (value.length < 1 || value.length > MOST_HMACS) {
+        throw outOfRange(name, `${value.length} numbers`, `1 to ${MOST_HMACS} numbers`);
+      }
+      const { bytes, view } = struct(4 + 2 * value.length);
+      view.setUint32(0, value.length, true);
+      value.forEach((id, i) => view.setUint16(4 + 2 * i, checkInt(name, id, 0, 65535), true));
+      return bytes;
+    },
+    decode(bytes) {
+      const view = viewOf(name, bytes, 4);
+      const count = Math.min(view.getUint32(0, true), (bytes.length - 4) >> 1);
+      return Array.from({ length: count }, (_, i) => view.getUint16(4 + 2 * i, true));
+    },
+  }),
+);
 /** A key of RFC 4895. */
 export interface SctpAuthKey {
   /** Which association; 0, the default, for those to come. */

@@ -31,6 +31,8 @@ export interface SctpSendOptions extends WaitOptions {
   priority?: number;
   /** Asks the peer to acknowledge at once (RFC 7053). Default false. */
   sackImmediately?: boolean;
+  /** The key it is authenticated with, where it is (RFC 4895), 0 to 65535. Default: the active one. */
+  keyNumber?: number;
 }
 
 /** A message with what SCTP says about it. */
@@ -113,6 +115,11 @@ export interface SctpEndpoint extends MessageEndpoint<IpAddress> {
   peerAddresses(associationId?: number): IpAddress[];
   /** The addresses of this end. */
   localAddresses(associationId?: number): IpAddress[];
+  /**
+   * The types of chunks that must come authenticated (RFC 4895): those that this end wants so, and
+   * those that the peer does.
+   */
+  authenticatedChunks(associationId?: number): { local: number[]; peer: number[] };
   /** Binds further addresses, or tells the peer of them (ASCONF) where that is switched on. */
   bindMore(addresses: readonly AddressInput<IpAddress>[]): void;
   /** Gives addresses up. */

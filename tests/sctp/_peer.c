@@ -1,5 +1,6 @@
 /* A one-to-many SCTP peer: prints its port, answers each message on its stream plus one with its
- * protocol identifier, and ends when a message says so. */
+ * protocol identifier, and ends when a message says so. With an argument, data must come authenticated
+ * by key 7, which the argument is (RFC 4895). */
 #include <stdint.h>
 #include <arpa/inet.h>
 #include <linux/sctp.h>
@@ -7,12 +8,29 @@
 #include <string.h>
 #include <sys/socket.h>
 
-int main(void) {
+/* What DATA chunks are (RFC 9260), which must be authenticated. */
+static int authenticate(int fd, const char *secret) {
+  struct sctp_assoc_value on = {0, 1};
+  struct sctp_authchunk data = {0};
+  struct sctp_authkeyid active = {0, 7};
+  struct {
+    struct sctp_authkey key;
+    uint8_t room[64];
+  } key = {{0, 7, strlen(secret)}, {0}};
+  memcpy(key.key.sca_key, secret, strlen(secret));
+  return setsockopt(fd, 132, SCTP_AUTH_SUPPORTED, &on, sizeof on) ||
+         setsockopt(fd, 132, SCTP_AUTH_CHUNK, &data, sizeof data) ||
+         setsockopt(fd, 132, SCTP_AUTH_KEY, &key, sizeof key.key + strlen(secret)) ||
+         setsockopt(fd, 132, SCTP_AUTH_ACTIVE_KEY, &active, sizeof active);
+}
+
+int main(int argc, char **argv) {
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   struct sockaddr_storage from;
   socklen_t length = sizeof at;
   int fd = socket(AF_INET, SOCK_SEQPACKET, 132), on = 1;
-  if (fd < 0 || setsockopt(fd, 132, SCTP_RECVRCVINFO, &on, sizeof on) ||
+  if (fd < 0 || (argc > 1 && authenticate(fd, argv[1])) ||
+      setsockopt(fd, 132, SCTP_RECVRCVINFO, &on, sizeof on) ||
       bind(fd, (struct sockaddr *)&at, length) || listen(fd, 5))
     return perror("sctp"), 1;
   getsockname(fd, (struct sockaddr *)&at, &length);

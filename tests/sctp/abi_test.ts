@@ -9,6 +9,7 @@ import {
   PRINFO,
   RCVINFO,
   SNDINFO,
+  SNDRCVINFO,
   STATUS,
 } from "../../sctp/_constants.ts";
 import { checkByRunning, GCC, numberClaims, structClaims } from "../ffi/_c_program.ts";
@@ -32,6 +33,7 @@ const EVENT_NAMES: Readonly<Record<keyof typeof EVENTS, string>> = {
 const STRUCTS = {
   sctp_sndinfo: SNDINFO,
   sctp_rcvinfo: RCVINFO,
+  sctp_sndrcvinfo: SNDRCVINFO,
   sctp_prinfo: PRINFO,
   sctp_status: STATUS,
   sctp_paddrinfo: PADDRINFO,
