@@ -17,7 +17,7 @@ import { LibcStream } from "../ffi/endpoints/stream.ts";
 function sayEnd(core: Descriptor): void {
   if (core.isClosed) return;
   try {
-    core.call("shutdown", (lib, fd) => lib.shutdown(fd, SHUTDOWN_HOW.both));
+    core.shutdown(SHUTDOWN_HOW.both);
   } catch (error) {
     // The other end has gone before.
     if (!isSocketError(error)) throw error;

@@ -16,6 +16,8 @@ import { runSock, Sock } from "./_sock.ts";
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
 
+/** Services of this process's own: another job of the same kernel may have its. */
+const TIPC = 2_000_000 + 10 * Deno.pid;
 const SETTINGS = { options: [] };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (data: Uint8Array | undefined) => data && new TextDecoder().decode(data);
@@ -101,12 +103,15 @@ testWith(
 );
 
 testWith({ kernel: lacksTipc }, "tipc: and tipcseq: serve and connect", async () => {
-  assertEquals(await echoes("tipc:18888:17", (name) => name, { kind: "stream" }), "tipc:18888:17");
   assertEquals(
-    await echoes("tipc:18889:17-20", () => "tipc:18889:19", { kind: "stream" }),
-    "tipc:18889:17-20",
+    await echoes(`tipc:${TIPC}:17`, (name) => name, { kind: "stream" }),
+    `tipc:${TIPC}:17`,
   );
-  await echoes("tipcseq:18890:0", (name) => name);
+  assertEquals(
+    await echoes(`tipc:${TIPC + 1}:17-20`, () => `tipc:${TIPC + 1}:19`, { kind: "stream" }),
+    `tipc:${TIPC + 1}:17-20`,
+  );
+  await echoes(`tipcseq:${TIPC + 2}:0`, (name) => name);
 });
 
 testWith(
@@ -138,7 +143,7 @@ testWith(
   { kernel: () => lacksSctp() ?? lacksTipc() ?? lacksDccp() },
   "sock connect, relay and echo join families: a client of SCTP reaches a service of TIPC",
   async () => {
-    await using echo = new Sock(["echo", "tipc:18891:1"]);
+    await using echo = new Sock(["echo", `tipc:${TIPC + 3}:1`]);
     await using relay = new Sock(["relay", "sctp:127.0.0.1:0", await echo.address()]);
     await using client = new Sock(["connect", await relay.address()]);
     await client.write("hello");

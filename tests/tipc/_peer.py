@@ -1,7 +1,7 @@
 """CPython's TIPC sockets: an RDM server, or a client of a stream."""
 import socket, sys
 
-TYPE = 18889
+TYPE = int(sys.argv[2])
 if sys.argv[1] == "rdm":
     with socket.socket(socket.AF_TIPC, socket.SOCK_RDM) as s:
         s.bind((socket.TIPC_ADDR_NAMESEQ, TYPE, 0, 9, socket.TIPC_NODE_SCOPE))

@@ -8,7 +8,11 @@ import { lacksTipc } from "./_lacks.ts";
 libc();
 
 const here = { kernel: lacksTipc };
-const SERVICE = 18888;
+/** Services of this process's own: another job of the same kernel may have its. */
+const SERVICE = 1_000_000 + 10 * Deno.pid;
+const GROUP = SERVICE + 1;
+const PYTHONS = SERVICE + 2;
+const NOBODYS = SERVICE + 3;
 const PEER = new URL("_peer.py", import.meta.url).pathname;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
@@ -69,7 +73,7 @@ testWith(
   "nobody bound is EHOSTUNREACH; a listener that does not accept can be left",
   async () => {
     const error = await assertRejects(() =>
-      tipc.connect({ service: 19999, instance: 1, ...limit })
+      tipc.connect({ service: NOBODYS, instance: 1, ...limit })
     );
     assert(isSocketError(error, "EHOSTUNREACH"), String(error));
     using _listener = await tipc.listen({ service: SERVICE, instance: 3, scope: "node" });
@@ -80,15 +84,15 @@ testWith(
 
 testWith(here, "a group's messages reach its members, and membership is told", async () => {
   using first = await tipc.joinGroup({
-    ...{ service: 4711, instance: 1, memberEvents: true, scope: "node" },
+    ...{ service: GROUP, instance: 1, memberEvents: true, scope: "node" },
   });
-  using second = await tipc.joinGroup({ service: 4711, instance: 2, scope: "node" });
+  using second = await tipc.joinGroup({ service: GROUP, instance: 2, scope: "node" });
   const joined = await first.recvFrom(limit);
   assertEquals([joined.data.length, joined.flags], [0, MSG_OOB]);
   await second.send(bytes("to all"));
   const { data, flags } = await first.recvFrom(limit);
   assertEquals([text(data), flags], ["to all", undefined]);
-  await first.sendTo(bytes("to one"), { kind: "service", service: 4711, instance: 2 });
+  await first.sendTo(bytes("to one"), { kind: "service", service: GROUP, instance: 2 });
   assertEquals(text(await second.recv(limit)), "to one");
   second.close();
   for await (const event of first) {
@@ -110,7 +114,7 @@ testWith(here, "the topology server tells who is bound, comes and goes", async (
   }
   assertEquals(events, ["published 5-6", "published 7-7", "withdrawn 7-7"]);
   const none: unknown[] = [];
-  for await (const event of tipc.watch({ service: 20000, durationMs: 10, ...limit })) {
+  for await (const event of tipc.watch({ service: NOBODYS, durationMs: 10, ...limit })) {
     none.push(event);
   }
   assertEquals(none, []);
@@ -130,17 +134,21 @@ testWith(here, "options are set and read as the kernel takes them", async () => 
 });
 
 testWith({ ...here, tools: ["python3"] }, "CPython's TIPC sockets speak with ours", async () => {
-  const rdm = new Deno.Command(PYTHON, { args: [PEER, "rdm"], stdout: "piped" }).spawn();
+  const rdm = new Deno.Command(PYTHON, { args: [PEER, "rdm", `${PYTHONS}`], stdout: "piped" })
+    .spawn();
   const reader = rdm.stdout.getReader();
   await reader.read();
   using client = await tipc.bind();
-  await client.sendTo(bytes("shout"), { kind: "service", service: 18889, instance: 4 });
+  await client.sendTo(bytes("shout"), { kind: "service", service: PYTHONS, instance: 4 });
   assertEquals(text(await client.recv(limit)), "SHOUT");
   await reader.cancel();
   assertEquals((await rdm.status).code, 0);
 
-  using listener = await tipc.listen({ service: 18889, instance: 5, scope: "node" });
-  const calling = new Deno.Command(PYTHON, { args: [PEER, "stream"], stdout: "piped" }).output();
+  using listener = await tipc.listen({ service: PYTHONS, instance: 5, scope: "node" });
+  const calling = new Deno.Command(PYTHON, {
+    args: [PEER, "stream", `${PYTHONS}`],
+    stdout: "piped",
+  }).output();
   using server = await listener.accept({ timeoutMs: limitMs(10_000) });
   assertEquals(text(await server.recvExact(11, limit)), "from python");
   await server.sendAll(bytes("from deno"));
