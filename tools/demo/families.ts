@@ -1,6 +1,6 @@
-/** SCTP, DCCP, TIPC, CAN and the kernel's crypto: this machine with itself, where its kernel has them. */
-import { alg, can, dccp, sctp, tipc } from "../../mod.ts";
-import { exchangeMessages, handled, LIMIT } from "./exchange.ts";
+/** SCTP, DCCP, TIPC, CAN, AF_XDP and the kernel's crypto: this machine with itself, where its kernel has them. */
+import { alg, can, dccp, raw, sctp, tipc } from "../../mod.ts";
+import { exchangeMessages, exchangeTurns, handled, LIMIT } from "./exchange.ts";
 import type { DemoRow, Outcome } from "./row.ts";
 
 const HOST = "127.0.0.1";
@@ -111,6 +111,33 @@ const canRow: DemoRow = {
   },
 };
 
+/** The header of a frame to everybody, of a local experimental EtherType (IEEE 802). */
+const FRAME_HEADER = [255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 0x88, 0xb5];
+
+const xdpRow: DemoRow = {
+  family: "xdp",
+  type: "raw",
+  what: "frames by shared memory",
+  engine: "libc",
+  async run() {
+    const [near, far] = ["xdpdemo0", "xdpdemo1"];
+    await ip("link", "add", near, "type", "veth", "peer", "name", far);
+    try {
+      for (const name of [near, far]) await ip("link", "set", name, "up");
+      const open = (name: string) => raw.openXdp({ interface: name, etherType: 0x88b5 });
+      using client = await open(near);
+      using server = await open(far);
+      const counts = await exchangeTurns({
+        send: (data) => client.send(Uint8Array.of(...FRAME_HEADER, ...data)),
+        recv: async () => (await client.recv(LIMIT)).subarray(FRAME_HEADER.length),
+      }, async () => await server.send(await server.recv(LIMIT)));
+      return { local: near, remote: far, ...counts, note: server.attached };
+    } finally {
+      await ip("link", "del", near);
+    }
+  },
+};
+
 const algRow: DemoRow = {
   family: "alg",
   type: "seqpacket",
@@ -131,5 +158,5 @@ const algRow: DemoRow = {
 
 /** The rows. */
 export const familyRows: readonly DemoRow[] = [
-  ...[sctpRow, sctpManyRow, dccpRow, tipcRow, tipcRdmRow, canRow, algRow],
+  ...[sctpRow, sctpManyRow, dccpRow, tipcRow, tipcRdmRow, canRow, xdpRow, algRow],
 ];
