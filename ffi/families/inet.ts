@@ -22,8 +22,9 @@ const MIN_BYTES = SIN.sin_zero;
 
 /** The text of `address.hostname`. */
 export function hostnameOf(fields: Fields, action: string): string {
-  if (typeof fields.hostname !== "string") refuse(action, "address.hostname is not a string");
-  return fields.hostname;
+  const { hostname } = fields;
+  if (typeof hostname !== "string") refuse(action, "address.hostname is not a string");
+  return hostname;
 }
 
 /** The last IPv4 text encoded: a sender of batches names few peers. */
@@ -93,7 +94,8 @@ export const INET: FamilyRow<InetAddress> = {
     putFamily(target, offset, AF_INET);
     putU16(target, offset + SIN.sin_port, port);
     putU32(target, offset + SIN.sin_addr, value);
-    target.fill(0, offset + SIN.sin_zero, offset + SIN.size);
+    putU32(target, offset + SIN.sin_zero, 0);
+    putU32(target, offset + SIN.sin_zero + 4, 0);
     return SIN.size;
   },
   says({ hostname, port }, bytes, offset) {

