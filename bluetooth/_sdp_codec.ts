@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { list, object, oneOf, type Parameter } from "../core/arguments.ts";
+import { list, object, oneOf, type Parameter, variant } from "../core/arguments.ts";
 import { checkBytes, partOf } from "../core/bytes.ts";
-import { bigint, boolean, bytes, string, variant } from "../core/value_kinds.ts";
+import { bigint, boolean, bytes, string } from "../core/value_kinds.ts";
 import type { SdpElement } from "./types.ts";
 
 /** What 16 and 32 bits of a UUID stand in (part B, section 2.5.1). */

@@ -15,11 +15,18 @@ export const bytes: Parameter<Uint8Array> = (value, action, name) => {
 
 /** Bytes in any memory that is there now, as a plain view of their true length. */
 export const boundBytes: Parameter<Uint8Array> = (value, action, name) => {
+  boundLength(value, action, name);
+  return partOf(value as Uint8Array, 0);
+};
+
+/** The true length of such bytes, for who only copies them (`set` goes by it, too): it makes no view. */
+export const boundLength: Parameter<number> = (value, action, name) => {
   if (!isUint8Array(value)) throw new TypeError(`Cannot ${action}: ${name} is not a Uint8Array`);
-  if (lengthOf(value) === 0 && (BUFFER_OF.call(value) as ArrayBuffer).detached) {
+  const length = lengthOf(value);
+  if (length === 0 && (BUFFER_OF.call(value) as ArrayBuffer).detached) {
     throw new TypeError(`Cannot ${action}: ${name} views a detached buffer`);
   }
-  return partOf(value, 0);
+  return length;
 };
 
 /** An accessor of every typed array, which no subclass, own property or proxy stands in for. */

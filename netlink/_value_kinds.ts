@@ -3,40 +3,42 @@
  *
  * @module
  */
-import { type Parameter, show } from "../core/arguments.ts";
+import { show } from "../core/arguments.ts";
+import { type Kind, place, placed } from "../core/value_kinds.ts";
 import { namespacePath } from "./namespace.ts";
 import type { Namespace } from "./namespace.ts";
 
 export * from "../core/value_kinds.ts";
 
 /** Any of several kinds. */
-export function anyOf(...kinds: readonly Parameter<unknown>[]): Parameter<unknown> {
-  return (value, action, name) => {
+export function anyOf(...kinds: readonly Kind<unknown>[]): Kind<unknown> {
+  return (value, action, name, index, key) => {
     for (const kind of kinds) {
       try {
-        return kind(value, action, name);
+        return kind(value, action, name, index, key);
       } catch (error) {
         if (!(error instanceof TypeError) && !(error instanceof RangeError)) throw error;
       }
     }
-    throw new TypeError(`Cannot ${action}: ${name} ${show(value)} is of no kind that fits`);
+    const own = place(name, index, key);
+    throw new TypeError(`Cannot ${action}: ${own} ${show(value)} is of no kind that fits`);
   };
 }
 
 /** `null`, for none. */
-export const nothing: Parameter<null> = (value, action, name) => {
+export const nothing: Kind<null> = (value, action, name, index, key) => {
   if (value === null) return null;
-  throw new TypeError(`Cannot ${action}: ${name} ${show(value)} is not null`);
+  throw new TypeError(`Cannot ${action}: ${place(name, index, key)} ${show(value)} is not null`);
 };
 
 /** An object of any words: which there are, its kind says. */
-export const record: Parameter<Record<string, unknown>> = (value, action, name) => {
+export const record: Kind<Record<string, unknown>> = (value, action, name, index, key) => {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return { ...value };
-  throw new TypeError(`Cannot ${action}: ${name} is not an object`);
+  throw new TypeError(`Cannot ${action}: ${place(name, index, key)} is not an object`);
 };
 
 /** A namespace; who opens it asks for the permission. */
-export const namespace: Parameter<Namespace> = (value, action, name) => {
+export const namespace: Kind<Namespace> = placed((value, action, name) => {
   namespacePath(value, action, name);
   return value as Namespace;
-};
+});

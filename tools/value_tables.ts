@@ -72,65 +72,94 @@ async function readDoc(module: string): Promise<Doc> {
 /** Types that have a check of their own, by hand. */
 const LEAVES = ["Uint8Array", "Namespace"];
 
+/**
+ * What every check is told, beside the value: the action, and the name as `place` puts it together. The
+ * names in a table are short, for tables are loaded by all who use them.
+ */
+const PLACE = "a, n, i";
+
+/** A check, as source text, and whether it is a function of the table. */
+interface Check {
+  readonly text: string;
+  readonly ours?: boolean;
+}
+
 /** The table as text. */
 class Table {
   readonly #types: Doc["types"];
-  /** Named shapes in the order in which they can be declared. */
-  readonly #declared = new Map<string, string>();
-
-  readonly #open = new Set<string>();
+  readonly #functions = new Map<string, string>();
+  readonly #constants = new Map<string, string>();
 
   constructor(types: Doc["types"]) {
     this.#types = types;
   }
 
-  get declarations(): string[] {
-    return [...this.#declared].map(([name, text]) => `const ${name} = ${text};`);
+  get declarations(): string {
+    const constants = [...this.#constants].map(([text, name]) => `const ${name} = ${text};`);
+    return [...constants, "", ...this.#functions.values()].join("\n");
   }
 
-  /** The parameter of a type, as source text. */
-  parameter(type: any): string {
+  /** How a type is checked; `name` is for what has none of its own. */
+  check(type: any, name: string): Check {
     switch (type.kind) {
       case "keyword":
-        return type.value === "null" ? "nothing" : type.value;
+        return { text: type.value === "null" ? "nothing" : type.value };
       case "literal":
-        return `oneOf(${literal(type)})`;
-      case "array":
-        return `list(${this.parameter(type.value)})`;
+        return this.#kept(`oneOf(${literal(type)})`);
+      case "array": {
+        const { text, ours } = this.check(type.value, name);
+        return this.#kept(`${ours ? "each" : "list"}(${text})`);
+      }
       case "tuple":
-        return `tuple(${type.value.map((one: any) => this.parameter(one)).join(", ")})`;
+        return this.#kept(
+          `tuple(${type.value.map((one: any) => this.check(one, name).text).join(", ")})`,
+        );
       case "typeOperator":
-        return this.parameter(type.value.tsType);
+        return this.check(type.value.tsType, name);
       case "parenthesized":
-        return this.parameter(type.value);
+        return this.check(type.value, name);
       case "typeLiteral":
-        return this.#object(this.#properties(type));
+        return this.#function(name, () => this.#object(this.#properties(type), name));
       case "union":
-        return this.#union(type);
+        return this.#union(type, name);
       case "typeRef":
-        if (type.value.typeName === "Record") return "record";
-        if (type.value.typeName === "Readonly") return this.parameter(type.value.typeParams[0]);
+        if (type.value.typeName === "Record") return { text: "record" };
+        if (type.value.typeName === "Readonly") return this.check(type.value.typeParams[0], name);
         return this.#named(type.value.typeName);
     }
-    throw new Error(`no parameter for ${JSON.stringify(type)}`);
+    throw new Error(`no check for ${JSON.stringify(type)}`);
   }
 
-  #named(name: string): string {
-    if (name === "Uint8Array") return "bytes";
-    if (LEAVES.includes(name)) return `${name[0].toLowerCase()}${name.slice(1)}`;
+  /** What is made when the table is loaded, once each. */
+  #kept(text: string): Check {
+    const known = this.#constants.get(text);
+    if (known !== undefined) return { text: known };
+    const made = `K${this.#constants.size + 1}`;
+    this.#constants.set(text, made);
+    return { text: made };
+  }
+
+  #named(name: string): Check {
+    if (name === "Uint8Array") return { text: "bytes" };
+    if (LEAVES.includes(name)) return { text: `${name[0].toLowerCase()}${name.slice(1)}` };
     const { kind, def } = this.#type(name);
     const short = `${name[0].toLowerCase()}${name.slice(1)}`;
-    // A type that has itself inside is looked at when the value is.
-    if (this.#open.has(short)) return `later(() => ${short})`;
-    if (!this.#declared.has(short)) {
-      this.#open.add(short);
-      const text = kind === "typeAlias"
-        ? this.parameter(def.tsType)
-        : this.#object(this.#own(name));
-      this.#open.delete(short);
-      this.#declared.set(short, text);
+    if (kind === "typeAlias") return this.check(def.tsType, short);
+    return this.#function(short, () => this.#object(this.#own(name), short));
+  }
+
+  #function(name: string, body: () => string[]): Check {
+    if (!this.#functions.has(name)) {
+      // A type that has itself inside calls what is being written.
+      this.#functions.set(name, "");
+      const lines = [`const g = objectAt(v, ${PLACE});`, ...body()];
+      this.#functions.set(
+        name,
+        `function ${name}(v: unknown, a: string, n: string, i?: number): Made {\n` +
+          lines.map((line) => `  ${line}\n`).join("") + "}",
+      );
     }
-    return short;
+    return { text: name, ours: true };
   }
 
   #type(name: string): any {
@@ -139,12 +168,42 @@ class Table {
     return found;
   }
 
-  #object(properties: readonly Property[]): string {
-    const rows = properties.map(({ name, optional, type }) => {
-      const inner = this.parameter(type);
-      return `${name}: ${optional ? `optional(${inner})` : inner}`;
-    });
-    return `object({ ${rows.join(", ")} })`;
+  /**
+   * The rest of a function that checks an object: each key is read once. `found` has been read
+   * already, and is sound.
+   */
+  #object(properties: readonly Property[], owner: string, found?: string): string[] {
+    const keys = properties.map(({ name }) => `k !== ${JSON.stringify(name)}`).join(" && ");
+    const made: string[] = [];
+    const added: string[] = [];
+    for (const { name, optional, type } of properties) {
+      if (name === found) {
+        made.push(`${name}: f`);
+        continue;
+      }
+      if (!optional && type.kind === "literal") {
+        made.push(`${name}: only(${literal(type)}, g.${name}, ${PLACE}, "${name}")`);
+        continue;
+      }
+      const { text, ours } = this.check(type, `${owner}${name[0].toUpperCase()}${name.slice(1)}`);
+      const checked = (value: string) =>
+        ours
+          ? `${text}(${value}, a, place(n, i, "${name}"))`
+          : `${text}(${value}, ${PLACE}, "${name}")`;
+      if (!optional) made.push(`${name}: ${checked(`g.${name}`)}`);
+      else {
+        added.push(
+          `const $${name} = g.${name}; ` +
+            `if ($${name} !== undefined) m.${name} = ${checked(`$${name}`)};`,
+        );
+      }
+    }
+    return [
+      `for (const k in g) if (${keys}) checkInherited(g, k, ${PLACE});`,
+      `const m: Made = { ${made.join(", ")} };`,
+      ...added,
+      "return m;",
+    ];
   }
 
   /** The properties of an interface, what it extends included. */
@@ -183,24 +242,27 @@ class Table {
     return [type];
   }
 
-  #union(type: any): string {
+  #union(type: any, name: string): Check {
     const members = this.#members(type);
     const texts = members.filter(({ kind }) => kind === "literal").map(literal);
+    const others = members.filter(({ kind }) => kind !== "literal");
     if (texts.length > 0) {
-      const others = members.filter(({ kind }) => kind !== "literal");
       const named = `oneOf(${texts.join(", ")})`;
-      if (others.length === 0) return named;
-      if (others.length === 1 && others[0].value === "number") return `numberOr(${named})`;
-      return `anyOf(${[...others.map((one) => this.parameter(one)), named].join(", ")})`;
+      if (others.length === 0) return this.#kept(named);
+      if (others.length === 1 && others[0].value === "number") {
+        return this.#kept(`numberOr(${named})`);
+      }
+      const checks = others.map((one) => this.check(one, name).text);
+      return this.#kept(`anyOf(${[...checks, named].join(", ")})`);
     }
     if (members.every(({ kind, value }) => kind === "keyword" || LEAVES.includes(value.typeName))) {
-      return `anyOf(${members.map((one) => this.parameter(one)).join(", ")})`;
+      return this.#kept(`anyOf(${members.map((one) => this.check(one, name).text).join(", ")})`);
     }
-    return this.#variants(members);
+    return this.#function(name, () => this.#variants(members, name));
   }
 
   /** Objects that are told apart by the texts of one of their keys. */
-  #variants(members: readonly any[]): string {
+  #variants(members: readonly any[], owner: string): string[] {
     const each = members.map((type) => ({ type, properties: this.#properties(type) }));
     const key = each[0].properties.find(({ name }) => {
       const all = each.map(({ properties }) => this.#texts(properties, name));
@@ -210,15 +272,18 @@ class Table {
         new Set(flat).size === flat.length;
     })?.name;
     if (key === undefined) throw new Error(`nothing tells ${JSON.stringify(members)} apart`);
-    const rows: string[] = [];
-    let other = "";
-    for (const { type, properties } of each) {
+    const lines = [`const f = g.${key};`];
+    const all: string[] = [];
+    for (const { properties } of each) {
       const texts = this.#texts(properties, key);
-      const shape = this.parameter(type);
-      if (texts.length === 0) other = `, ${shape}`;
-      else rows.push(`[[${texts.join(", ")}], ${shape}]`);
+      all.push(...texts);
+      const is = texts.map((text) => `f === ${text}`).join(" || ") ||
+        'typeof f === "number"';
+      const body = this.#object(properties, owner, key).map((line) => `  ${line}`);
+      lines.push(`if (${is}) {`, ...body, "}");
     }
-    return `variant(${JSON.stringify(key)}, [${rows.join(", ")}]${other})`;
+    const named = this.#kept(`oneOf(${all.join(", ")})`).text;
+    return [...lines, `return ${named}(f, ${PLACE}, "${key}") as never;`];
   }
 
   #texts(properties: readonly Property[], key: string): string[] {
@@ -244,43 +309,49 @@ function literal(type: any): string {
   return JSON.stringify(type.value[type.value.kind]);
 }
 
-/** The kinds that a table may use (`core/value_kinds.ts`, `netlink/_value_kinds.ts`). */
+/** What a table may import (`core/value_kinds.ts`, `netlink/_value_kinds.ts`). */
 const KINDS = [
-  "anyOf",
-  "bigint",
-  "boolean",
-  "bytes",
-  "later",
-  "list",
-  "namespace",
-  "nothing",
-  "number",
-]
-  .concat(
-    ["numberOr", "object", "oneOf", "optional", "record", "string", "tuple", "variant"],
-  );
+  ...["anyOf", "bigint", "boolean", "bytes", "checkInherited", "each", "list", "namespace"],
+  ...[
+    "nothing",
+    "number",
+    "numberOr",
+    "objectAt",
+    "oneOf",
+    "only",
+    "place",
+    "record",
+    "string",
+    "tuple",
+  ],
+];
 
 /** A file as it should be. */
 export async function valueTable(source: TableSource): Promise<string> {
   const doc = await readDoc(source.module);
   const table = new Table(doc.types);
-  const rows = source.roots(doc).map(([name, type]) => `${name}: ${table.parameter(type)}`);
-  const body = [...table.declarations, `export const VALUES = { ${rows.join(", ")} } as const;`];
-  const used = KINDS.filter((name) => new RegExp(`\\b${name}\\b(?!:)`).test(body.join("\n")));
-  return `// deno-fmt-ignore-file: a line a type
+  const rows = source.roots(doc).map(([name, type]) => {
+    return `${name}: ${table.check(type, name).text} as ValueCheck`;
+  });
+  const { declarations } = table;
+  const used = KINDS.filter((name) => new RegExp(`\\b${name}\\b(?=[(,)])`).test(declarations));
+  return `// deno-fmt-ignore-file: a line a key
 /**
  * What values are checked by. Written by tools/value_tables.ts from the documented types; not to be
  * edited.
  *
+ * A function reads each key of a value once and makes an object of what it has read. They are written
+ * out because a loop over keys as data takes ten times as long.
+ *
  * @module
  */
 
-import { ${used.join(", ")} } from "${source.kinds}";
+import { ${[...used, "type Made", "type ValueCheck"].join(", ")} } from "${source.kinds}";
 
-${body.slice(0, -1).join("\n")}
+${declarations}
 
 /** ${source.about} */
-${body.at(-1)}
+export const VALUES = { ${rows.join(", ")} } as const;
 `;
 }
 

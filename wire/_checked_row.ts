@@ -106,21 +106,28 @@ const pseudoHeader: Parameter<PseudoHeader> = (value, action, name) => {
   return given;
 };
 
+/** What is done when a value of a kind is encoded, put together once each. */
+const ENCODE = new Map<string, string>();
+
+/** What is done when a value of a kind is encoded, for the messages. */
+export function encodeAction(kind: string): string {
+  let action = ENCODE.get(kind);
+  if (action === undefined) ENCODE.set(kind, action = `encode ${kind} layer`);
+  return action;
+}
+
 /** A value, if its row says what that is. */
-export function checkValue(row: Row, value: unknown, name: string): StackValue {
-  const action = `encode ${row.kind} layer`;
+export function checkValue(
+  row: Row,
+  value: unknown,
+  name: string,
+  action = encodeAction(row.kind),
+): StackValue {
   return row.check?.(value, action, name) ?? stackValue(value, action, name);
 }
 
 /** The sum of the addresses, as callers pass it. */
-export function checkSum(value: unknown, kind: string): number | undefined {
-  return SUM(value, `encode ${kind} layer`, "sum");
-}
-
-/** The payload, as callers pass it. */
-export function checkPayload(value: unknown, kind: string): Uint8Array | undefined {
-  return value === undefined ? undefined : boundBytes(value, `encode ${kind} layer`, "payload");
-}
+export const checkSum: Parameter<number | undefined> = SUM;
 
 /** What callers see of a row. */
 export function checkedRow(row: Row): Row {

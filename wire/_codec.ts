@@ -15,9 +15,14 @@
  * @module
  */
 
-import { EMPTY } from "./_bytes.ts";
-import { checkPayload, checkSum, checkValue, rawRow } from "./_checked_row.ts";
+import { boundLength } from "../core/bytes.ts";
+import { checkSum, checkValue, encodeAction, rawRow } from "./_checked_row.ts";
 import type { LayerRow, LayerView, StackValue } from "./row_types.ts";
+
+/** The row that was encoded by last, as callers see it and as it was written: most encode many alike. */
+let lastRow: unknown;
+let lastRaw: LayerRow;
+let lastAction = "";
 
 /** The body of every `encodeXxx(value, payload, sum)`: by its row, over what the row's table lets pass. */
 export function encodeLayer<V extends StackValue, W extends LayerView>(
@@ -26,13 +31,20 @@ export function encodeLayer<V extends StackValue, W extends LayerView>(
   payload?: Uint8Array,
   sum?: number,
 ): Uint8Array {
-  const raw = rawRow(row as unknown as LayerRow);
-  const checked = checkValue(raw, value, "value");
-  const following = checkPayload(payload, raw.kind) ?? EMPTY;
-  const addressSum = checkSum(sum, raw.kind);
+  if (row !== lastRow) {
+    lastRaw = rawRow(row as unknown as LayerRow);
+    lastAction = encodeAction(lastRaw.kind);
+    lastRow = row;
+  }
+  const raw = lastRaw;
+  const action = lastAction;
+  const checked = checkValue(raw, value, "value", action);
+  const following = payload === undefined ? 0 : boundLength(payload, action, "payload");
+  const addressSum = checkSum(sum, action, "sum");
   const length = raw.measure(checked);
-  const bytes = new Uint8Array(length + following.length);
-  bytes.set(following, length);
+  const bytes = new Uint8Array(length + following);
+  // A view whose memory has shrunk away is empty, and `set` refuses it.
+  if (following > 0) bytes.set(payload!, length);
   raw.write(checked, bytes, 0, bytes.length, { addressSum });
   return bytes;
 }

@@ -17,7 +17,7 @@ import {
   writeQuote,
 } from "./_icmp_body.ts";
 import { writeReserved } from "./_reserved.ts";
-import { checksum } from "./checksum.ts";
+import { writtenChecksum } from "./checksum.ts";
 import { type Icmpv4, ICMPV4_TYPE as TYPE } from "./icmpv4_message.ts";
 
 const WHAT = "ICMP message";
@@ -58,7 +58,7 @@ export function writeIcmpv4(value: Icmpv4, bytes: Uint8Array, start: number, end
   writeIcmpHead(WHAT, TYPE, value, bytes, start);
   writeFields(value, bytes, start);
   writeReserved(WHAT, value, bytes, start, measureIcmpv4(value));
-  const sum = value.checksum ?? checksum(bytes, start, end);
+  const sum = value.checksum ?? writtenChecksum(bytes, start, end);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
 }
 

@@ -11,14 +11,23 @@ import { addressSum } from "./checksum.ts";
 import type { LayerRow, PseudoHeader, StackValue, Surroundings } from "./layer_row.ts";
 import type { Payload } from "./payload.ts";
 
+/** What the layers of a stack are called in errors: put together once. */
+const NAMES = Array.from({ length: 16 }, (_, i) => `layers[${i}]`);
+
 /** The body of `encode()`. */
 export function encodeStack(
   tables: LayerTables,
   layers: readonly (StackValue | Uint8Array)[],
 ): Uint8Array {
-  const given = layers.map((layer): StackValue => layer instanceof Uint8Array ? raw(layer) : layer);
-  const rows = given.map((value, i) => rowOf(tables, value, i));
-  const values = given.map((value, i) => checkValue(rows[i], value, `layers[${i}]`));
+  const rows: LayerRow[] = [];
+  const values: StackValue[] = [];
+  for (let i = 0; i < layers.length; i++) {
+    const layer = layers[i];
+    const value = layer instanceof Uint8Array ? raw(layer) : layer;
+    const row = rowOf(tables, value, i);
+    rows.push(row);
+    values.push(checkValue(row, value, NAMES[i] ?? `layers[${i}]`));
+  }
   const starts: number[] = [];
   const sums: (number | undefined)[] = [];
   const pseudo: PseudoHeader = { source: undefined, destination: undefined };

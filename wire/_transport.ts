@@ -6,7 +6,7 @@
 
 import { fit, setU16 } from "./_bytes.ts";
 import type { Surroundings } from "./layer_row.ts";
-import { checksum, withPseudoTail } from "./checksum.ts";
+import { checksum, withPseudoTail, writtenChecksum } from "./checksum.ts";
 
 /** Whether the checksum over a whole layer and its pseudo-header is right. */
 export function isTransportChecksumOk(
@@ -47,7 +47,7 @@ export function writeTransportChecksum(
   let sum = given ?? 0;
   if (given === undefined && around.addressSum !== undefined) {
     const initial = withPseudoTail(around.addressSum, span.protocol, span.end - span.start);
-    sum = checksum(bytes, span.start, span.coveredEnd, initial) || span.zero;
+    sum = writtenChecksum(bytes, span.start, span.coveredEnd, initial) || span.zero;
   }
   setU16(bytes, span.at, fit(what, "checksum", sum, 0xffff));
 }

@@ -24,6 +24,11 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 export function foldSum(sum: number): number {
   // A loop over what is no integer would not end.
   checkNumber("fold", "sum", "sum", sum, Number.MAX_SAFE_INTEGER);
+  return fold(sum);
+}
+
+/** As {@linkcode foldSum}, of a sum that is one. */
+function fold(sum: number): number {
   // A sum of 32-bit words can pass 2^32, where bit operations would cut it.
   let folded = sum > 0xffffffff ? (sum % 0x100000000) + Math.floor(sum / 0x100000000) : sum;
   while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
@@ -53,8 +58,13 @@ export function sumWords(
   checkNumber("sum", "bytes", "initial", initial, Number.MAX_SAFE_INTEGER);
   // Words are read by the memory's own length, whatever the view says of itself.
   if (end > lengthOf(bytes)) checkSpan("bytes", partOf(bytes, 0), start, end, 0, "sum");
+  return sumSound(bytes, start, end, initial);
+}
+
+/** As {@linkcode sumWords}, within memory that was checked. */
+function sumSound(bytes: Uint8Array, start: number, end: number, initial: number): number {
   return end - start < WORDWISE_FROM
-    ? foldSum(sumBytewise(bytes, start, end, initial))
+    ? fold(sumBytewise(bytes, start, end, initial))
     : sumWordwise(bytes, start, end, initial);
 }
 
@@ -87,14 +97,14 @@ function sumWordwise(bytes: Uint8Array, start: number, end: number, initial: num
     low += a;
     high += b;
   }
-  let middle = foldSum(low + high);
+  let middle = fold(low + high);
   if (LITTLE_ENDIAN) middle = swap(middle);
   // Bytes before an odd boundary shift every later byte to the other half of its word.
   if (((head - start) & 1) !== 0) middle = swap(middle);
   const tail = head + count * 4;
   let sum = sumBytewise(bytes, start, head, initial) + middle;
   for (let at = tail; at < end; at++) sum += ((at - start) & 1) === 0 ? bytes[at] << 8 : bytes[at];
-  return foldSum(sum);
+  return fold(sum);
 }
 
 function swap(word: number): number {
@@ -133,6 +143,16 @@ export function checksum(
   initial = 0,
 ): number {
   return 0xffff - sumWords(bytes, start, end, initial);
+}
+
+/** As {@linkcode checksum}, of a header that is being written: its memory was checked or is new. */
+export function writtenChecksum(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  initial = 0,
+): number {
+  return 0xffff - sumSound(bytes, start, end, initial);
 }
 
 /**
@@ -184,7 +204,11 @@ export function addressSum(source: string | Uint8Array, destination: string | Ui
       `Cannot sum addresses: source of ${from.length} bytes and destination of ${to.length} differ`,
     );
   }
-  return sumWords(to, 0, to.length, sumWords(from));
+  // Text was made into bytes here; bytes of the caller's may say anything of themselves.
+  const sum = typeof source === "string" ? sumSound(from, 0, from.length, 0) : sumWords(from);
+  return typeof destination === "string"
+    ? sumSound(to, 0, to.length, sum)
+    : sumWords(to, 0, to.length, sum);
 }
 
 function addressBytes(name: string, address: string | Uint8Array): Uint8Array {
@@ -232,12 +256,12 @@ export function pseudoHeaderSum(
 
 /** Adds the protocol and the length of a pseudo-header to the sum of its addresses. */
 export function withPseudoTail(addresses: number, protocol: number, length: number): number {
-  return foldSum(addresses + protocol + (length >>> 16) + (length & 0xffff));
+  return fold(addresses + protocol + (length >>> 16) + (length & 0xffff));
 }
 
 /** The sum of two addresses that lie in a row in `bytes`, as they do in IPv4 and IPv6 headers. */
 export function addressSumAt(bytes: Uint8Array, start: number, end: number): number {
   let sum = 0;
   for (let at = start; at < end; at += 2) sum += u16(bytes, at);
-  return foldSum(sum);
+  return fold(sum);
 }

@@ -6,7 +6,7 @@
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
 import { encodeLayer } from "./_codec.ts";
-import { checksum } from "./checksum.ts";
+import { checksum, writtenChecksum } from "./checksum.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { etherTypeName, IPPROTO_GRE } from "./numbers.ts";
 import { hex } from "./_text.ts";
@@ -188,7 +188,7 @@ function writeGre(
     at += 4;
   }
   if (value.hasChecksum) {
-    const sum = value.checksum ?? checksum(bytes, start, end);
+    const sum = value.checksum ?? writtenChecksum(bytes, start, end);
     setU16(bytes, start + 4, fit(WHAT, "checksum", sum, 0xffff));
   }
 }

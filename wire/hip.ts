@@ -8,7 +8,7 @@ import { formatIpv6, parseIpv6 } from "../core/ip/text.ts";
 import { bad, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeLayer } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
-import { checksum, withPseudoTail } from "./checksum.ts";
+import { checksum, withPseudoTail, writtenChecksum } from "./checksum.ts";
 import { IPPROTO_HIP, IPPROTO_NONE } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
@@ -184,7 +184,7 @@ function writeHip(
   let sum = value.checksum;
   if (sum === undefined && around.addressSum !== undefined) {
     const initial = withPseudoTail(around.addressSum, IPPROTO_HIP, length);
-    sum = checksum(bytes, start, start + length, initial);
+    sum = writtenChecksum(bytes, start, start + length, initial);
   }
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum ?? 0, 0xffff));
 }

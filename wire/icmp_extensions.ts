@@ -5,7 +5,7 @@
  */
 
 import { bad, checkSpan, fit, setU16, setU32, u16, u32 } from "./_bytes.ts";
-import { checksum } from "./checksum.ts";
+import { checksum, writtenChecksum } from "./checksum.ts";
 import {
   type IcmpInterfaceIdentification,
   type IcmpInterfaceObject,
@@ -219,7 +219,7 @@ export function writeIcmpExtensions(
     at += length;
   }
   setU16(bytes, start + AT.CHECKSUM, 0);
-  const sum = value.checksum ?? checksum(bytes, start, at);
+  const sum = value.checksum ?? writtenChecksum(bytes, start, at);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
 }
 

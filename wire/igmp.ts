@@ -19,7 +19,7 @@ import {
   writeGroupQuery,
   writeRecords,
 } from "./_group_records.ts";
-import { checksum } from "./checksum.ts";
+import { checksum, writtenChecksum } from "./checksum.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { IPPROTO_IGMP } from "./numbers.ts";
 import { keepReserved, type WithReserved, writeReserved } from "./_reserved.ts";
@@ -275,7 +275,7 @@ function writeIgmp(value: Igmp, bytes: Uint8Array, start: number, end: number): 
   }
   writeReserved(WHAT, value, bytes, start, measureIgmp(value));
   setU16(bytes, start + AT.CHECKSUM, 0);
-  const sum = value.checksum ?? checksum(bytes, start, end);
+  const sum = value.checksum ?? writtenChecksum(bytes, start, end);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
 }
 

@@ -7,7 +7,7 @@
 import { formatIpv4, parseIpv4 } from "../core/ip/text.ts";
 import { bad, checkSpan, fit, setU16, u16, unfit } from "./_bytes.ts";
 import { encodeLayer } from "./_codec.ts";
-import { addressSumAt, checksum } from "./checksum.ts";
+import { addressSumAt, checksum, writtenChecksum } from "./checksum.ts";
 import {
   type Ipv4Option,
   ipv4OptionsError,
@@ -288,7 +288,7 @@ function writeIpv4(
   bytes.set(parseIpv4(value.destination), start + AT.DESTINATION);
   if (value.options !== undefined) writeIpv4Options(value.options, bytes, start + AT.OPTIONS);
   setU16(bytes, start + AT.CHECKSUM, 0);
-  const sum = value.checksum ?? checksum(bytes, start, start + length);
+  const sum = value.checksum ?? writtenChecksum(bytes, start, start + length);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "checksum", sum, 0xffff));
 }
 

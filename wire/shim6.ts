@@ -7,7 +7,7 @@
 import { bad, fit, setU16, setU32, u16, u32, unfit } from "./_bytes.ts";
 import { encodeLayer } from "./_codec.ts";
 import { extensionEnd } from "./_ipv6_option_list.ts";
-import { checksum } from "./checksum.ts";
+import { checksum, writtenChecksum } from "./checksum.ts";
 import { IPPROTO_NONE, IPPROTO_SHIM6 } from "./numbers.ts";
 import { type LayerRow, layerRow, type Surroundings } from "./layer_row.ts";
 import { opaqueText } from "./_text.ts";
@@ -156,7 +156,7 @@ function writeShim6(
   bytes[start + AT.SPECIFIC] = specific << 1;
   setU16(bytes, start + AT.CHECKSUM, 0);
   if (message.data !== undefined) bytes.set(message.data, start + AT.DATA);
-  const sum = message.checksum ?? checksum(bytes, start, start + length);
+  const sum = message.checksum ?? writtenChecksum(bytes, start, start + length);
   setU16(bytes, start + AT.CHECKSUM, fit(WHAT, "message.checksum", sum, 0xffff));
 }
 
