@@ -56,7 +56,7 @@ export type AddressText = string | (() => string | undefined);
 export interface Accepted {
   /** Owned by the caller. */
   readonly fd: number;
-  /** The peer's sockaddr; empty if the kernel told none. */
+  /** The peer's sockaddr; empty if the kernel told none. Valid until the next call that tells an address. */
   readonly address: Uint8Array<ArrayBuffer>;
 }
 
@@ -260,7 +260,7 @@ export class Descriptor extends Watch {
         ? lib.accept4(this.fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC)
         : lib.accept4(this.fd, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC)
     );
-    if (fd >= 0) return { fd, address: namedBytes() };
+    if (fd >= 0) return { fd, address: new Uint8Array(NAME.buffer, 0, namedLength()) };
     if (fd === -EAGAIN) return undefined;
     throw failure("accept", -fd);
   }

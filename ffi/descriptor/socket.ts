@@ -182,7 +182,8 @@ export class Socket implements Disposable, AsyncDisposable {
   tryAccept(): [Socket, Address] | null {
     const accepted = this.#core.tryAccept();
     if (accepted === undefined) return null;
-    const { fd, address } = accepted;
+    const { fd } = accepted;
+    const address = accepted.address.slice();
     const from = decodeSockaddr(address, address.length, INTERFACES);
     return [new Socket(acceptedDescriptor(this.#core, fd)), from];
   }

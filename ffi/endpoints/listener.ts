@@ -12,7 +12,7 @@ import type { Descriptor } from "../descriptor/descriptor.ts";
 import { acceptedDescriptor } from "../descriptor/open.ts";
 import { LibcSocket } from "./socket.ts";
 
-/** What a listener makes of an accepted socket. */
+/** What a listener makes of an accepted socket. The addresses are valid during this call. */
 export type MakeEndpoint<E> = (
   core: Descriptor,
   local: Uint8Array | undefined,

@@ -47,7 +47,7 @@ export class LibcSocket<A> implements EndpointSocket<A> {
     this.connected = given.connected;
     this.#alone = given.alone ?? false;
     this.#onClose = given.onClose;
-    this.#localBytes = packed(given.local);
+    this.#localBytes = packed(given.local, true);
     this.#remoteBytes = packed(given.remote);
   }
 
@@ -139,6 +139,18 @@ export class LibcSocket<A> implements EndpointSocket<A> {
   }
 }
 
-function packed(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && String.fromCharCode(...bytes);
+let lastBytes: Uint8Array | undefined;
+let lastText = "";
+
+/** A listener's address is given for each of its connections: one text serves them all. */
+function packed(bytes: Uint8Array | undefined, shared = false): string | undefined {
+  if (bytes === undefined) return undefined;
+  if (shared && bytes === lastBytes) return lastText;
+  // Not by spreading, which makes an object for each byte.
+  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+  if (shared) {
+    lastBytes = bytes;
+    lastText = text;
+  }
+  return text;
 }
