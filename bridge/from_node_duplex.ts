@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { Address, Family, SocketType } from "../core/address.ts";
 import { checkKeys } from "../core/arguments.ts";
+import { after } from "../core/clock.ts";
 import { detached, lengthOf, partOf } from "../core/bytes.ts";
 import type { StreamEndpoint } from "../core/endpoint.ts";
 import type { EndpointSocket } from "../core/endpoint_base.ts";
@@ -193,12 +194,11 @@ export class DuplexStream<A> extends PulledStream<A> {
       super.release();
     };
     if (duplex.destroyed || duplex.writableFinished || duplex.errored) return destroy();
-    const timer = setTimeout(destroy, LINGER_MS);
     // What is being sent keeps the process alive, if anything does.
-    Deno.unrefTimer(timer);
+    const forget = after(LINGER_MS, destroy, false);
     duplex.once("finish", destroy);
     duplex.once("close", () => {
-      clearTimeout(timer);
+      forget();
       super.release();
     });
     duplex.end();

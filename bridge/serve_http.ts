@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Buffer } from "node:buffer";
 import { closeSync } from "node:fs";
 import { Socket } from "node:net";
+import { after } from "../core/clock.ts";
 import { showAs } from "../core/inspect.ts";
 import type { Duplex } from "node:stream";
 import type { Endpoint, ListenerEndpoint, StreamEndpoint } from "../core/endpoint.ts";
@@ -166,11 +167,10 @@ class Serving<A> implements HttpServer<A> {
     this.#server.closeIdleConnections();
     this.#webSockets.close();
     if (this.#silent.size + this.#webSockets.size > 0) {
-      const timer = setTimeout(() => {
+      const stop = after(FIRST_REQUEST_GRACE_MS, () => {
         for (const connection of this.#silent) connection.destroy();
         this.#webSockets.abandon();
-      }, FIRST_REQUEST_GRACE_MS);
-      const stop = (): void => clearTimeout(timer);
+      });
       this.finished.then(stop, stop);
     }
     return this.finished;

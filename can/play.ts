@@ -6,7 +6,7 @@ import {
   signal as signalParameter,
   text,
 } from "../core/arguments.ts";
-import { now } from "../core/clock.ts";
+import { after, now } from "../core/clock.ts";
 import { isSocketError } from "../core/errors.ts";
 import { parseLogLine } from "./notation.ts";
 import type { CanFrameInput, CanRaw } from "./types.ts";
@@ -152,13 +152,13 @@ function isIterable(value: Iterable<unknown> | AsyncIterable<unknown>): boolean 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {
-      clearTimeout(timer);
+      forget();
       reject(signal!.reason);
     };
-    const timer = setTimeout(() => {
+    const forget = after(ms, () => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -8,8 +8,11 @@
 export interface Clock {
   /** Milliseconds since some moment; never goes back. */
   now(): number;
-  /** Calls `due` once, `ms` milliseconds from now; what it returns stops that. */
-  after(ms: number, due: () => void): () => void;
+  /**
+   * Calls `due` once, `ms` milliseconds from now; what it returns stops that. Meanwhile the process is
+   * kept alive, or not.
+   */
+  after(ms: number, due: () => void, keepsAlive: boolean): () => void;
 }
 
 /** The longest delay that setTimeout takes. */
@@ -17,10 +20,9 @@ const LONGEST_DELAY_MS = 0x7fffffff;
 
 const SYSTEM: Clock = {
   now: () => performance.now(),
-  after(ms, due) {
+  after(ms, due, keepsAlive) {
     const timer = setTimeout(due, Math.min(Math.ceil(ms), LONGEST_DELAY_MS));
-    // A limit keeps no process alive: what it limits does, unless it was told not to.
-    Deno.unrefTimer(timer);
+    if (!keepsAlive) Deno.unrefTimer(timer);
     return () => clearTimeout(timer);
   },
 };
@@ -30,6 +32,18 @@ let clock = SYSTEM;
 /** Milliseconds since some moment; never goes back. */
 export function now(): number {
   return clock.now();
+}
+
+/**
+ * Calls `due` once.
+ *
+ * @param ms In so many milliseconds; at most some 24 days, after which it is called in any case.
+ * @param due What is called.
+ * @param keepsAlive Whether the process waits for it.
+ * @returns Stops that, if it has not been called.
+ */
+export function after(ms: number, due: () => void, keepsAlive = true): () => void {
+  return clock.after(ms, due, keepsAlive);
 }
 
 /**
@@ -128,7 +142,8 @@ class Deadlines {
   #setTimer(at: number): void {
     this.#clearTimer();
     this.#timerAt = at;
-    this.#stop = clock.after(Math.max(0, at - now()), this.#onTimer);
+    // A limit keeps no process alive: what it limits does, unless it was told not to.
+    this.#stop = after(Math.max(0, at - now()), this.#onTimer, false);
   }
 
   #clearTimer(): void {

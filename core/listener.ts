@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKeys } from "./arguments.ts";
+import { after } from "./clock.ts";
 import type { ListenerEndpoint } from "./endpoint.ts";
 import { EndpointBase, type EndpointSocket } from "./endpoint_base.ts";
 import { closedError, isSocketError } from "./errors.ts";
@@ -110,9 +111,9 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
 
   #pause(ms: number, wait: Wait | undefined): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(resolve, ms);
+      const forget = after(ms, resolve);
       const stop = (reason: unknown) => {
-        clearTimeout(timer);
+        forget();
         reject(reason);
       };
       this.#backingOff = stop;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { now } from "../core/clock.ts";
+
 /** Requests that go at once are worth so much time at most. */
 const BURST_MS = 10;
 /** What late timers cost is made up for at so many times the rate, if the second allows it. */
@@ -21,7 +23,6 @@ const BUCKET_MS = 5;
  * second, so that making up for a long stall does not exceed the rate either.
  */
 export class Pace {
-  readonly #now: () => number;
   readonly #perMs: number;
   readonly #burstMost: number;
   readonly #secondMost: number;
@@ -35,12 +36,8 @@ export class Pace {
   #sentInAll = 0;
   #bucket: number;
 
-  /**
-   * @param perSecond How many a second; `Infinity`: no bound.
-   * @param now The time in milliseconds.
-   */
-  constructor(perSecond: number, now: () => number = () => performance.now()) {
-    this.#now = now;
+  /** So many a second; `Infinity`: no bound. */
+  constructor(perSecond: number) {
     this.#perMs = perSecond / 1000;
     this.#burst = this.#burstMost = Math.max(1, this.#perMs * BURST_MS);
     // A rate of a few has no hundredths.
@@ -52,13 +49,13 @@ export class Pace {
   /** How many may go now, at most `most`. */
   allowed(most: number): number {
     if (this.#perMs === Infinity) return most;
-    const now = this.#now();
-    const due = (now - this.#atMs) * this.#perMs;
-    this.#atMs = now;
+    const time = now();
+    const due = (time - this.#atMs) * this.#perMs;
+    this.#atMs = time;
     const backlog = Math.max(1, this.#perMs * BACKLOG_MS);
     this.#credit = Math.min(backlog, this.#credit + due);
     this.#burst = Math.min(this.#burstMost, this.#burst + due * CATCH_UP);
-    this.#turn(now);
+    this.#turn(time);
     const inSecond = this.#secondMost - this.#sentInAll;
     return Math.max(0, Math.min(most, Math.floor(Math.min(this.#credit, this.#burst, inSecond))));
   }
@@ -95,8 +92,8 @@ export class Pace {
   }
 
   /** Forgets what went more than a second ago. */
-  #turn(now: number): void {
-    const bucket = Math.floor(now / BUCKET_MS);
+  #turn(time: number): void {
+    const bucket = Math.floor(time / BUCKET_MS);
     const past = Math.min(bucket - this.#bucket, BUCKETS);
     for (let i = 1; i <= past; i++) {
       const at = (this.#bucket + i) % BUCKETS;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { IpAddress } from "../core/address.ts";
+import { now } from "../core/clock.ts";
 import type { ErrorQueueMessage } from "../core/control.ts";
 import { isSocketError, type SocketError, socketError } from "../core/errors.ts";
 import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
@@ -54,7 +55,7 @@ export class PingSession implements ProbeEvents {
   readonly #bySend = new Map<number, Request>();
   #sends = 0;
   #sent = 0;
-  #nextSendMs = performance.now();
+  #nextSendMs = now();
   #events: PingEvent[] = [];
 
   /**
@@ -83,13 +84,13 @@ export class PingSession implements ProbeEvents {
   /** Hears what came, gives up what is overdue, sends what is due. */
   step(): void {
     this.#socket.drain(this);
-    const now = performance.now();
+    const time = now();
     for (const request of this.#pending) {
-      if (request.deadlineMs > now) break;
+      if (request.deadlineMs > time) break;
       this.#giveUp(request);
     }
-    const due = now >= this.#nextSendMs || (this.#plan.flood && this.#pending.size === 0);
-    if (due && this.#sent < this.#plan.count) this.#send(now);
+    const due = time >= this.#nextSendMs || (this.#plan.flood && this.#pending.size === 0);
+    if (due && this.#sent < this.#plan.count) this.#send(time);
   }
 
   /** What happened since the last call. */
@@ -103,9 +104,9 @@ export class PingSession implements ProbeEvents {
   pauseMs(): number {
     const next = this.#sent < this.#plan.count ? this.#nextSendMs : Infinity;
     for (const { deadlineMs } of this.#pending) {
-      return Math.max(0, Math.min(next, deadlineMs) - performance.now());
+      return Math.max(0, Math.min(next, deadlineMs) - now());
     }
-    return Math.max(0, next - performance.now());
+    return Math.max(0, next - now());
   }
 
   reply(echo: Echo, from: string, atMicros: number): void {

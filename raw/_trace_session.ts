@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { now } from "../core/clock.ts";
 import { isSocketError, type SocketError } from "../core/errors.ts";
 import { realtimeMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
@@ -99,9 +100,9 @@ export class TraceSession implements TraceEars {
   /** Hears what came, gives up what is overdue, sends what there is room for. */
   step(): void {
     this.#socket.drain(this);
-    const now = performance.now();
+    const time = now();
     for (const probe of this.#pending.values()) {
-      if (probe.deadlineMs > now) break; // in the order they were sent
+      if (probe.deadlineMs > time) break; // in the order they were sent
       this.#pending.delete(probe.id);
       this.#events.push({ type: "timeout", ...about(probe), reached: false });
     }
@@ -123,7 +124,7 @@ export class TraceSession implements TraceEars {
   pauseMs(): number {
     if (this.#isFull) return FULL_MS;
     const [oldest] = this.#pending.values();
-    return oldest === undefined ? 0 : Math.max(0, oldest.deadlineMs - performance.now());
+    return oldest === undefined ? 0 : Math.max(0, oldest.deadlineMs - now());
   }
 
   answered(match: TraceMatch, origin: TraceOrigin): void {
@@ -194,7 +195,7 @@ export class TraceSession implements TraceEars {
         lengthBytes,
         sentMicros: realtimeMicros(),
         leftMicros: undefined,
-        deadlineMs: performance.now() + this.#plan.timeoutMs,
+        deadlineMs: now() + this.#plan.timeoutMs,
       };
       try {
         this.#isFull = !this.#socket.send(bytes, place.hop);

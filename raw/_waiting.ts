@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { after } from "../core/clock.ts";
 import { Wait } from "../core/wait.ts";
 import { sendOnce } from "../ffi/descriptor/byte_calls.ts";
 import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
@@ -59,7 +60,7 @@ export async function timestampsBegun(): Promise<void> {
       sendOnce(core, new Uint8Array(1), 1, 0);
       const stamped = tryRecvMsg(core, 1)?.control?.get("timestamping")?.softwareNanos;
       if (stamped !== undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => after(1, () => resolve(undefined)));
     }
   } catch {
     // No loopback here: the first round trip may be told too long.

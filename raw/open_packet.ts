@@ -1,5 +1,6 @@
 import { OPEN_PACKET } from "./_arguments.ts";
 import type { PacketAddress } from "../core/address.ts";
+import { after } from "../core/clock.ts";
 import type { MessageEndpoint } from "../core/endpoint.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import { ENETDOWN } from "../core/errno.ts";
@@ -150,7 +151,7 @@ export class LibcPacket extends LibcMessage<PacketAddress> {
   #ready: PacketMessage[] = [];
   /** Whether the interface has gone down: it may go away next, of which the kernel tells nothing. */
   #wasDown = false;
-  #recheck: ReturnType<typeof setTimeout> | undefined;
+  #forgetRecheck: (() => void) | undefined;
   #packets = 0;
   #drops = 0;
 
@@ -251,16 +252,14 @@ export class LibcPacket extends LibcMessage<PacketAddress> {
     if ((decodeSockaddr(name, name.length) as PacketAddress).interfaceIndex! < 0) {
       throw socketError("ENODEV", { syscall: "recvmmsg", message: "the interface is gone" });
     }
-    if (this.#recheck !== undefined) return;
-    this.#recheck = setTimeout(() => {
-      this.#recheck = undefined;
+    this.#forgetRecheck ??= after(RECHECK_MS, () => {
+      this.#forgetRecheck = undefined;
       this.core.ready();
-    }, RECHECK_MS);
-    Deno.unrefTimer(this.#recheck as unknown as number);
+    }, false);
   }
 
   protected override release(): void {
-    clearTimeout(this.#recheck);
+    this.#forgetRecheck?.();
     super.release();
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { after } from "../core/clock.ts";
 import type { Wait } from "../core/wait.ts";
 
 /** RFC 8305 section 8: the recommended Connection Attempt Delay. */
@@ -71,7 +72,7 @@ export function raceAddresses<A, C extends Closable>(
   const { connect, wait, action, attemptDelayMs = DEFAULT_ATTEMPT_DELAY_MS } = options;
   const controller = new AbortController();
   const errors: unknown[] = new Array(addresses.length);
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let forgetNext: (() => void) | undefined;
   let started = 0;
   let failed = 0;
   let over = false;
@@ -79,7 +80,7 @@ export function raceAddresses<A, C extends Closable>(
     if (addresses.length === 0) throw new TypeError(`Cannot ${action}: there is no address`);
     const end = (settle: () => void) => {
       over = true;
-      clearTimeout(timer);
+      forgetNext?.();
       wait?.disarm();
       settle();
       controller.abort();
@@ -95,10 +96,10 @@ export function raceAddresses<A, C extends Closable>(
       else startNext();
     };
     const startNext = () => {
-      clearTimeout(timer);
+      forgetNext?.();
       if (started === addresses.length) return;
       const index = started++;
-      if (started < addresses.length) timer = setTimeout(startNext, attemptDelayMs);
+      if (started < addresses.length) forgetNext = after(attemptDelayMs, startNext);
       // An attempt that throws at once has failed like any other.
       new Promise<C>((made) => made(connect(addresses[index], controller.signal)))
         .then(won, (error) => lost(index, error));

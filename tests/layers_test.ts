@@ -223,6 +223,16 @@ Deno.test("nothing but the allowed comes from outside", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("only core/clock.ts knows the time", () => {
+  // These measure the machine, whatever the clock says: turns of the event loop, memory that the kernel
+  // reads, packets stamped by the kernel's own clock; and the command line measures what it did.
+  const real =
+    /^(core\/clock\.ts|ffi\/loop\/.*|ffi\/resolver\/gai\.ts|ffi\/messages\/zerocopy\.ts|cli\/.*)$/;
+  const asks = /\bperformance\.now\(|\bDate\.now\(|(?<![.#\w])set(Timeout|Interval)\((?!\w+:|\))/;
+  const wrong = published.filter(({ path, code }) => !real.test(path) && asks.test(code));
+  assertEquals(wrong.map(({ path }) => path), []);
+});
+
 Deno.test("only ffi/ touches foreign functions", () => {
   const wrong = published
     .filter(({ folder, code }) => folder !== "ffi" && /\bDeno\s*\.\s*(dlopen|Unsafe)/.test(code))

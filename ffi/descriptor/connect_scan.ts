@@ -9,6 +9,7 @@
  * @module
  */
 import type { IpAddress } from "../../core/address.ts";
+import { after, now } from "../../core/clock.ts";
 import {
   EAGAIN,
   EALREADY,
@@ -203,7 +204,7 @@ export class ConnectScan {
     }
     if (errno === EINPROGRESS || errno === EINTR) {
       one.isUnderWay = true;
-      one.startedMs = performance.now();
+      one.startedMs = now();
       one.turn++;
       this.#underWay++;
       return one;
@@ -269,11 +270,11 @@ export class ConnectScan {
 
   /** Gives up what takes too long. */
   #expire(): void {
-    const now = performance.now();
+    const time = now();
     let done = 0;
     for (const { attempt: one, turn } of this.#queue) {
       const isOld = one.turn !== turn || !one.isUnderWay;
-      if (!isOld && now - one.startedMs < this.#settings.timeoutMs) break;
+      if (!isOld && time - one.startedMs < this.#settings.timeoutMs) break;
       done++;
       if (isOld || this.#look(one)) continue;
       one.isUnderWay = false;
@@ -290,16 +291,16 @@ export class ConnectScan {
     const first = this.#queue.find(({ attempt: one, turn }) => one.turn === turn && one.isUnderWay);
     if (this.#heard.length > 0 || first === undefined) return Promise.resolve();
     const { signal, timeoutMs } = this.#settings;
-    const ms = Math.max(0, first.attempt.startedMs + timeoutMs - performance.now());
+    const ms = Math.max(0, first.attempt.startedMs + timeoutMs - now());
     return new Promise((resolve) => {
       const wake = () => {
         this.#wake = undefined;
-        clearTimeout(timer);
+        forget();
         signal?.removeEventListener("abort", wake);
         poller.ended(true, 1);
         resolve();
       };
-      const timer = setTimeout(wake, Math.ceil(ms));
+      const forget = after(ms, wake);
       this.#wake = wake;
       signal?.addEventListener("abort", wake);
       poller.began(true);

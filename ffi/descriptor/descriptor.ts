@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { after } from "../../core/clock.ts";
 import { EAGAIN, EALREADY, EBADFD, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
@@ -199,10 +200,9 @@ export class Descriptor extends Watch {
   /** Lets time pass, where nothing tells when there is room. */
   pause(ms: number, wait?: Wait): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(resolve, ms);
-      if (!this.isReferenced) Deno.unrefTimer(timer);
+      const forget = after(ms, resolve, this.isReferenced);
       wait?.arm((reason) => {
-        clearTimeout(timer);
+        forget();
         reject(reason);
       });
     }).finally(() => wait?.disarm());

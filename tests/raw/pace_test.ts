@@ -3,6 +3,7 @@
  */
 
 import { assert } from "@std/assert";
+import { replaceClock } from "../../core/clock.ts";
 import { Pace } from "../../raw/_pace.ts";
 
 /** When how many went, in milliseconds. */
@@ -19,19 +20,42 @@ function generator(seed: number): () => number {
   };
 }
 
+/** Time that stands still unless somebody changes it. */
+interface Time {
+  ms: number;
+}
+
+function withTime<T>(ms: number, run: (time: Time) => T): T {
+  const time = { ms };
+  const restore = replaceClock({ now: () => time.ms, after: () => () => {} });
+  try {
+    return run(time);
+  } finally {
+    restore();
+  }
+}
+
 /** Sends as a sweep does: what is allowed, up to 64 at once, then a timer that is late by `lateMs()`. */
 function run(perSecond: number, seconds: number, lateMs: (second: number) => number): Sent {
-  let now = 1234.5;
-  const begin = now;
-  const pace = new Pace(perSecond, () => now);
+  return withTime(1234.5, (time) => runAt(time, perSecond, seconds, lateMs));
+}
+
+function runAt(
+  time: Time,
+  perSecond: number,
+  seconds: number,
+  lateMs: (second: number) => number,
+): Sent {
+  const begin = time.ms;
+  const pace = new Pace(perSecond);
   const sent: Sent = [];
-  for (; now < begin + seconds * 1000;) {
+  for (; time.ms < begin + seconds * 1000;) {
     const count = pace.allowed(64);
     for (let i = 0; i < count; i++) pace.spend();
-    if (count > 0) sent.push({ atMs: now - begin, count });
+    if (count > 0) sent.push({ atMs: time.ms - begin, count });
     const until = pace.untilMs();
     // What may go at once goes after what came was heard.
-    now += until === 0 ? 0.05 : Math.ceil(until) + lateMs((now - begin) / 1000);
+    time.ms += until === 0 ? 0.05 : Math.ceil(until) + lateMs((time.ms - begin) / 1000);
   }
   return sent;
 }
@@ -105,29 +129,29 @@ for (const perSecond of RATES) {
   });
 }
 
-Deno.test("a pace is behind while a burst is all that holds it back", () => {
-  let now = 0;
-  const pace = new Pace(1000, () => now);
-  const spend = () => {
-    const count = pace.allowed(64);
-    for (let i = 0; i < count; i++) pace.spend();
-    return count;
-  };
-  assert(spend() === 1 && !pace.isBehind);
-  now = 50;
-  // Fifty are due, ten go.
-  assert(spend() === 10 && pace.isBehind);
-  assert(pace.untilMs() === 0.5, `${pace.untilMs()}`);
-  for (; pace.isBehind; now += 0.5) spend();
-  assert(now > 80 && now < 110, `caught up at ${now}`);
-  // A second that is full is waited for, not spun through.
-  now = 5000;
-  for (let i = 0; i < 200_000 && pace.isBehind || i === 0; i++, now += 0.1) spend();
-  assert(!pace.isBehind);
-});
+Deno.test("a pace is behind while a burst is all that holds it back", () =>
+  withTime(0, (time) => {
+    const pace = new Pace(1000);
+    const spend = () => {
+      const count = pace.allowed(64);
+      for (let i = 0; i < count; i++) pace.spend();
+      return count;
+    };
+    assert(spend() === 1 && !pace.isBehind);
+    time.ms = 50;
+    // Fifty are due, ten go.
+    assert(spend() === 10 && pace.isBehind);
+    assert(pace.untilMs() === 0.5, `${pace.untilMs()}`);
+    for (; pace.isBehind; time.ms += 0.5) spend();
+    assert(time.ms > 80 && time.ms < 110, `caught up at ${time.ms}`);
+    // A second that is full is waited for, not spun through.
+    time.ms = 5000;
+    for (let i = 0; i < 200_000 && pace.isBehind || i === 0; i++, time.ms += 0.1) spend();
+    assert(!pace.isBehind);
+  }));
 
 Deno.test("an endless rate has no bound", () => {
-  const pace = new Pace(Infinity, () => 0);
+  const pace = new Pace(Infinity);
   for (let i = 0; i < 5; i++) {
     assert(pace.allowed(64) === 64);
     pace.spend();
@@ -135,13 +159,13 @@ Deno.test("an endless rate has no bound", () => {
   assert(pace.untilMs() === 0);
 });
 
-Deno.test("who waited for long need not hurry: a second's worth is made up for, not more", () => {
-  let now = 0;
-  const pace = new Pace(1000, () => now);
-  now = 60_000;
-  let count = 0;
-  for (; now < 61_000; now += 0.5) {
-    for (let n = pace.allowed(64); n > 0; n--, count++) pace.spend();
-  }
-  assert(count <= 1020, `${count} in a second`);
-});
+Deno.test("who waited for long need not hurry: a second's worth is made up for, not more", () =>
+  withTime(0, (time) => {
+    const pace = new Pace(1000);
+    time.ms = 60_000;
+    let count = 0;
+    for (; time.ms < 61_000; time.ms += 0.5) {
+      for (let n = pace.allowed(64); n > 0; n--, count++) pace.spend();
+    }
+    assert(count <= 1020, `${count} in a second`);
+  }));
