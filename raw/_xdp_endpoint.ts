@@ -4,6 +4,7 @@
  * @module
  */
 import type { AddressInput } from "../core/address.ts";
+import { after } from "../core/clock.ts";
 import { checkBytes, lengthOf } from "../core/bytes.ts";
 import { EAGAIN, EBUSY, ENETDOWN, ENOBUFS, ENXIO } from "../core/errno.ts";
 import { isSocketError, socketError } from "../core/errors.ts";
@@ -57,8 +58,8 @@ export class LibcXdp extends MessageBase<XdpAddress> {
   readonly #local: XdpAddress;
   /** What the last receive used. */
   #batch: XdpBatch | undefined;
-  #recheck: ReturnType<typeof setTimeout> | undefined;
-  #drain: ReturnType<typeof setTimeout> | undefined;
+  #forgetRecheck: (() => void) | undefined;
+  #forgetDrain: (() => void) | undefined;
 
   /** Takes the parts over. */
   constructor(parts: XdpParts) {
@@ -149,10 +150,10 @@ export class LibcXdp extends MessageBase<XdpAddress> {
     if (result < 0 && result !== -EAGAIN && result !== -ENETDOWN) {
       throw failure("recv", -result);
     }
-    this.#recheck ??= unreferenced(() => {
-      this.#recheck = undefined;
+    this.#forgetRecheck ??= after(RECHECK_MS, () => {
+      this.#forgetRecheck = undefined;
       core.ready();
-    }, RECHECK_MS);
+    }, false);
   }
 
   protected override async transmit(
@@ -268,10 +269,10 @@ export class LibcXdp extends MessageBase<XdpAddress> {
 
   /** What the device has no room for goes when it has. */
   #drainLater(): void {
-    this.#drain ??= setTimeout(() => {
-      this.#drain = undefined;
+    this.#forgetDrain ??= after(RETRY_MS, () => {
+      this.#forgetDrain = undefined;
       if (!this.closed) this.#go();
-    }, RETRY_MS);
+    });
   }
 
   protected override associate(
@@ -288,8 +289,8 @@ export class LibcXdp extends MessageBase<XdpAddress> {
 
   protected override release(): void {
     const { core, memory, program } = this.#parts;
-    clearTimeout(this.#recheck);
-    clearTimeout(this.#drain);
+    this.#forgetRecheck?.();
+    this.#forgetDrain?.();
     try {
       if (!core.isClosed) this.#kick();
     } catch {
@@ -303,12 +304,6 @@ export class LibcXdp extends MessageBase<XdpAddress> {
 
 function gone(syscall: string): Error {
   return socketError("ENODEV", { syscall, message: "the interface is gone" });
-}
-
-function unreferenced(run: () => void, ms: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(run, ms);
-  Deno.unrefTimer(timer as unknown as number);
-  return timer;
 }
 
 /** The rings know no MSG_* flags. */
