@@ -8,9 +8,11 @@
 import { EAGAIN, EINTR } from "../../core/errno.ts";
 import { detached, lengthOf } from "../../core/bytes.ts";
 import { closedError } from "../../core/errors.ts";
+import { POLLHUP } from "../abi/event_constants.ts";
 import { MSG_DONTWAIT } from "../abi/socket_constants.ts";
 import { failure, isMisread, libc } from "../abi/library.ts";
 import type { PeerLength } from "../guard/peer.ts";
+import { pollNow } from "../loop/poll_now.ts";
 import { poller } from "../loop/poller.ts";
 import { type AddressText, type Descriptor, namedLength, nameRoom } from "./descriptor.ts";
 
@@ -46,7 +48,7 @@ export function recvOnce(
       return count;
     }
     const errno = lib.errno();
-    if (failed("recv", errno, misread) === BLOCKED) return undefined;
+    if (failed("recv", errno, misread) === BLOCKED) return isOver(core) ? 0 : undefined;
     misread ||= errno !== EINTR;
   }
 }
@@ -191,9 +193,16 @@ export function recvFromOnce(
       return { count, nameLength: namedLength() };
     }
     const errno = lib.errno();
-    if (failed("recvfrom", errno, misread) === BLOCKED) return undefined;
+    if (failed("recvfrom", errno, misread) === BLOCKED) {
+      return isOver(core) ? { count: 0, nameLength: 0 } : undefined;
+    }
     misread ||= errno !== EINTR;
   }
+}
+
+/** Whether a connection has ended whose family says that a receive would block. */
+export function isOver({ row, fd }: Descriptor): boolean {
+  return row.hidesEnd === true && (pollNow(fd, 0) & POLLHUP) !== 0;
 }
 
 function failed(syscall: string, errno: number, misread: boolean, address?: AddressText): number {

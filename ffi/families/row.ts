@@ -73,6 +73,8 @@ export interface FamilyRow<A extends Address = Address> {
   readonly plainSends?: boolean;
   /** A connection without room for sends makes shutdown(2) and close(2) wait for its peer. */
   readonly endsSlowly?: boolean;
+  /** Once the end of a connection was told, a receive would block for ever: poll(2) knows (POLLHUP). */
+  readonly hidesEnd?: boolean;
   /** Whether an address that does not name its family is of this one. */
   recognises?(fields: Fields): boolean;
   /** Writes an address whose keys are known; every byte of the structure. Returns its length. */

@@ -60,6 +60,7 @@ export const TIPC: FamilyRow<TipcAddress> = {
   module: "tipc",
   keys: ["kind", "service", "instance", "domain", "lower", "upper", "ref", "node", "scope"],
   grants: ["net"],
+  hidesEnd: true, // tipc_wait_for_rcvmsg
   endsSlowly: true, // __tipc_shutdown: CONN_TIMEOUT_DEFAULT, 8 s
   recognises: ({ service, ref, node }) =>
     service !== undefined || (ref !== undefined && node !== undefined),

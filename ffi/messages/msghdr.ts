@@ -28,7 +28,7 @@ import {
   MSG_ZEROCOPY,
   SOCK_STREAM,
 } from "../abi/socket_constants.ts";
-import { recvMsgOnce, sendMsgOnce } from "../descriptor/byte_calls.ts";
+import { isOver, recvMsgOnce, sendMsgOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { decodeSockaddr, SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import { unnamedUnix } from "../families/unix.ts";
@@ -121,6 +121,11 @@ class Scratch {
   /** The flags that a receive has left. */
   get flags(): number {
     return this.#words[FLAGS] | 0;
+  }
+
+  /** Nothing came, and nobody said so. */
+  clear(): void {
+    this.#words[NAMELEN] = this.#words[CONTROLLEN] = this.#words[FLAGS] = 0;
   }
 
   /** Room to receive into or to send from. */
@@ -270,7 +275,10 @@ function receive(
   scratch.nameLength = SOCKADDR_STORAGE_BYTES;
   scratch.setControl(controlBytes);
   try {
-    return recvMsgOnce(core, scratch.header, flags | passedFlag(core));
+    const count = recvMsgOnce(core, scratch.header, flags | passedFlag(core));
+    if (count !== undefined || !isOver(core)) return count;
+    scratch.clear();
+    return 0;
   } finally {
     scratch.kept = undefined;
   }
