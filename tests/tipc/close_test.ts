@@ -148,3 +148,15 @@ testWith(here, "a peer that has gone is not waited for", async () => {
   client.close();
   assertEquals(threads.calls, 0);
 });
+
+testWith(here, "the end is told again and again, to the bare socket too", async () => {
+  const { client, server } = await pair();
+  await server.sendAll(BLOCK.subarray(0, 3));
+  server.close();
+  const lengths: number[] = [];
+  for (let i = 0; i < 3; i++) lengths.push((await client.recv(8, limit)).length);
+  const [data] = await client.recvFrom(8, limit);
+  const message = await client.recvMsg(8, limit);
+  assertEquals([...lengths, data.length, message.data.length], [3, 0, 0, 0, 0]);
+  client.close();
+});
