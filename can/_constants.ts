@@ -8,6 +8,7 @@
 export const FRAMES = {
   CAN_MTU: 16,
   CAN_MAX_DLEN: 8,
+  CAN_MAX_RAW_DLC: 15,
   CANFD_MTU: 72,
   CANFD_MAX_DLEN: 64,
   CANFD_BRS: 1,

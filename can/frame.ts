@@ -13,6 +13,7 @@ const { CAN_EFF_FLAG, CAN_EFF_MASK, CAN_ERR_FLAG, CAN_RTR_FLAG, CAN_SFF_MASK } =
 const {
   CAN_MTU,
   CAN_MAX_DLEN,
+  CAN_MAX_RAW_DLC,
   CANFD_MTU,
   CANFD_MAX_DLEN,
   CANFD_BRS,
@@ -24,6 +25,8 @@ const {
   CANXL_SEC,
 } = FRAMES;
 
+/** len8_dlc of can_frame: the length on the wire, where that is more than 8. */
+const LENGTH_CODE = 7;
 /** Where the data of can_frame and canfd_frame begins. */
 const DATA = 8;
 /** The lengths that a CAN FD frame can have beyond 8 bytes (ISO 11898-1). */
@@ -37,6 +40,7 @@ const FRAME = object({
   extended: optional(boolean),
   data: optional(bytes),
   remoteBytes: optional(integer(0, CAN_MAX_DLEN)),
+  lengthCode: optional(integer(CAN_MAX_DLEN + 1, CAN_MAX_RAW_DLC)),
   bitRateSwitch: optional(boolean),
   errorStateIndicator: optional(boolean),
   priority: optional(integer(0, CAN_SFF_MASK)),
@@ -92,6 +96,14 @@ export function encodeFrame(frame: CanFrameInput): Uint8Array<ArrayBuffer> {
   const number = kind === "error" ? id : canIdNumber(id, extended, ACTION, "frame.id");
   putWord(result, number | flag);
   result[4] = kind === "remote" ? remoteBytes : fd ? roundedUp(size) : size;
+  if (checked.lengthCode !== undefined) {
+    if (fd || kind === "error" || result[4] !== CAN_MAX_DLEN) {
+      throw new RangeError(
+        `Cannot ${ACTION}: frame.lengthCode is of classic frames of ${CAN_MAX_DLEN} bytes`,
+      );
+    }
+    result[LENGTH_CODE] = checked.lengthCode;
+  }
   if (fd) {
     result[5] = CANFD_FDF | (checked.bitRateSwitch ? CANFD_BRS : 0) |
       (checked.errorStateIndicator ? CANFD_ESI : 0);
@@ -178,10 +190,14 @@ export function decodeFrame(message: Uint8Array): CanFrame {
     const data = message.slice(DATA, DATA + length);
     return { kind: "error", id: word & CAN_EFF_MASK, extended: false, data };
   }
-  if ((word & CAN_RTR_FLAG) !== 0) {
-    return { kind: "remote", id, extended, data: new Uint8Array(0), remoteBytes: length };
+  const frame: CanFrame = (word & CAN_RTR_FLAG) !== 0
+    ? { kind: "remote", id, extended, data: new Uint8Array(0), remoteBytes: length }
+    : { kind: "data", id, extended, data: message.slice(DATA, DATA + length) };
+  const lengthCode = message[LENGTH_CODE];
+  if (length === CAN_MAX_DLEN && lengthCode > CAN_MAX_DLEN && lengthCode <= CAN_MAX_RAW_DLC) {
+    frame.lengthCode = lengthCode;
   }
-  return { kind: "data", id, extended, data: message.slice(DATA, DATA + length) };
+  return frame;
 }
 
 function decodeXl(message: Uint8Array, size: number): CanFrame {

@@ -58,7 +58,8 @@ function dataOf(hex: string, text: string): Uint8Array {
  * ```
  *
  * @param text `ID#DATA`, `ID#R[LENGTH]`, `ID##FLAGS DATA` (CAN FD), or
- * `[VCID]PRIO#FLAGS:SDT:AF#DATA` (CAN XL); an id of 8 digits is extended.
+ * `[VCID]PRIO#FLAGS:SDT:AF#DATA` (CAN XL); an id of 8 digits is extended. Behind the data of a classic
+ * frame of 8 bytes, and behind `R8`, `_9` to `_F` say the length that it has on the wire.
  * @returns The frame.
  * @throws {SyntaxError} If the text is none of these.
  */
@@ -78,12 +79,16 @@ export function parseFrame(text: string): CanFrame {
     return { kind: "error", id: number & CAN_EFF_MASK, extended: false, data: data8(rest, text) };
   }
   if (number > CAN_EFF_MASK) fail(text);
-  const remote = /^R([0-8]?)$/i.exec(rest);
-  if (remote !== null) {
-    const remoteBytes = Number(remote[1]);
-    return { kind: "remote", id: number, extended, data: new Uint8Array(0), remoteBytes };
-  }
-  return { kind: "data", id: number, extended, data: data8(rest, text) };
+  const [, what, code] = /^(.*?)(?:_([9a-f]))?$/i.exec(rest)!;
+  const coded = code === undefined ? {} : { lengthCode: parseInt(code, 16) };
+  const remote = /^R([0-8]?)$/i.exec(what);
+  const remoteBytes = Number(remote?.[1]);
+  const data = remote === null ? data8(what, text) : new Uint8Array(0);
+  const size = remote === null ? data.length : remoteBytes;
+  if (code !== undefined && size !== FRAMES.CAN_MAX_DLEN) fail(text);
+  return remote === null
+    ? { kind: "data", id: number, extended, data, ...coded }
+    : { kind: "remote", id: number, extended, data, remoteBytes, ...coded };
 }
 
 function data8(hex: string, text: string): Uint8Array {
@@ -157,8 +162,10 @@ function notation(frame: CanFrameInput, fdFlags: number): string {
   const { kind, id, extended = id > CAN_SFF_MASK } = frame;
   if (kind === "error") return `${hex((id | CAN_ERR_FLAG) >>> 0, 8)}#${data}`;
   const name = hex(id, extended ? 8 : 3);
-  if (kind === "remote") return `${name}#R${frame.remoteBytes || ""}`;
-  if (kind !== "fd") return `${name}#${data}`;
+  if (kind !== "fd") {
+    const code = frame.lengthCode === undefined ? "" : `_${hex(frame.lengthCode, 1)}`;
+    return `${name}#${kind === "remote" ? `R${frame.remoteBytes || ""}` : data}${code}`;
+  }
   const flags = fdFlags | (frame.bitRateSwitch ? CANFD_BRS : 0) |
     (frame.errorStateIndicator ? CANFD_ESI : 0);
   return `${name}##${hex(flags, 1)}${data}`;

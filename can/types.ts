@@ -18,6 +18,8 @@ export interface CanFrameBase {
 export interface CanDataFrame extends CanFrameBase {
   /** Always `"data"`. */
   kind: "data";
+  /** The length as a classic frame of 8 bytes may have it on the wire, 9 to 15; mostly there is none. */
+  lengthCode?: number;
 }
 
 /** A classic frame that asks for another. */
@@ -26,6 +28,8 @@ export interface CanRemoteFrame extends CanFrameBase {
   kind: "remote";
   /** How many bytes are asked for, 0 to 8. */
   remoteBytes: number;
+  /** As that of a frame with data, where 8 bytes are asked for. */
+  lengthCode?: number;
 }
 
 /** What the controller or the driver has to tell: see {@linkcode describeError}. */
@@ -67,8 +71,15 @@ export type CanFrame = CanDataFrame | CanRemoteFrame | CanErrorFrame | CanFdFram
 
 /** A frame to be sent: what can be left out is. */
 export type CanFrameInput =
-  | { kind?: "data"; id: number; extended?: boolean; data?: Uint8Array }
-  | { kind: "remote"; id: number; extended?: boolean; remoteBytes?: number; data?: Uint8Array }
+  | { kind?: "data"; id: number; extended?: boolean; data?: Uint8Array; lengthCode?: number }
+  | {
+    kind: "remote";
+    id: number;
+    extended?: boolean;
+    remoteBytes?: number;
+    lengthCode?: number;
+    data?: Uint8Array;
+  }
   | { kind: "error"; id: number; extended?: boolean; data?: Uint8Array }
   | {
     kind: "fd";

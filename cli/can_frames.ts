@@ -19,6 +19,7 @@ export const FRAME_FIELDS: Fields = {
   id: "integer?",
   extended: "boolean?",
   remoteBytes: "integer?",
+  lengthCode: "integer?",
   bitRateSwitch: "boolean?",
   errorStateIndicator: "boolean?",
   priority: "integer?",

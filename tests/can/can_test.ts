@@ -24,6 +24,7 @@ testWith(
         { kind: "data", id: 0x123, extended: false, data: bytes(1, 2) },
         { kind: "data", id: 0x12345678, extended: true, data: bytes() },
         { kind: "remote", id: 5, extended: false, data: bytes(), remoteBytes: 4 },
+        { kind: "data", id: 6, extended: false, data: new Uint8Array(8), lengthCode: 12 },
         {
           ...{ kind: "fd", id: 7, extended: false, data: new Uint8Array(64) },
           ...{ bitRateSwitch: true, errorStateIndicator: false },
@@ -111,6 +112,59 @@ testWith(
         .output();
       assert(success);
       assertEquals(can.formatFrame((await listener.recvFrame(limit)).frame), "5A1#112233");
+    }),
+);
+
+testWith(
+  { ...here, tools: ["ip", "canplayer", "candump"] },
+  "canplayer sends what our log says, and what candump then logs we read, word for word",
+  () =>
+    withBus(async (name) => {
+      const frames: can.CanFrame[] = [
+        { kind: "data", id: 1, extended: false, data: bytes(1, 2, 3) },
+        { kind: "data", id: 0x12345678, extended: true, data: bytes() },
+        { kind: "remote", id: 0x7ff, extended: false, data: bytes(), remoteBytes: 5 },
+        {
+          ...{ kind: "fd", id: 5, extended: false, data: new Uint8Array(12).fill(9) },
+          ...{ bitRateSwitch: true, errorStateIndicator: false },
+        },
+        {
+          ...{ kind: "fd", id: 6, extended: true, data: bytes() },
+          ...{ bitRateSwitch: false, errorStateIndicator: true },
+        },
+      ];
+      const folder = await Deno.makeTempDir();
+      const lines = frames.map((frame, i) =>
+        can.formatLogLine({ timestampNanos: BigInt(i) * 1000n, interface: "can7", frame })
+      );
+      await Deno.writeTextFile(`${folder}/ours.log`, lines.join("\n") + "\n");
+      using bus = await can.openRaw({ interface: name });
+      const dump = new Deno.Command("candump", {
+        args: ["-l", "-n", `${2 * frames.length}`, name],
+        ...{ cwd: folder, stdout: "null", stderr: "null" },
+      }).spawn();
+      let ended = false;
+      const ending = dump.status.then(() => ended = true);
+      const play = () =>
+        new Deno.Command("canplayer", { args: ["-I", "ours.log", `${name}=can7`], cwd: folder })
+          .output();
+      assert((await play()).success);
+      for (const frame of frames) assertEquals((await bus.recvFrame(limit)).frame, frame);
+      // candump says nothing when it is ready: the log is played until it has heard enough.
+      while (!ended) await play();
+      await ending;
+      const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
+        name.startsWith("candump-")
+      );
+      const logged = (await Deno.readTextFile(`${folder}/${file.name}`)).trim().split("\n");
+      const entries = logged.map((line) => can.parseLogLine(line)!);
+      assertEquals(entries.map((entry) => can.formatLogLine(entry)), logged);
+      const [first] = entries.map(({ frame }) => can.formatFrame(frame));
+      const begin = frames.findIndex((frame) => can.formatFrame(frame) === first);
+      for (const [i, { frame }] of entries.entries()) {
+        assertEquals(frame, frames[(begin + i) % frames.length]);
+      }
+      await Deno.remove(folder, { recursive: true });
     }),
 );
 

@@ -17,6 +17,13 @@ const frames: fc.Arbitrary<can.CanFrame> = fc.oneof(
     ...base,
     remoteBytes,
   })),
+  fc.tuple(id, data(8, 8), fc.integer({ min: 9, max: 15 })).map(([base, data, lengthCode]) => ({
+    ...{ kind: "data" as const, ...base, data, lengthCode },
+  })),
+  fc.tuple(id, fc.integer({ min: 9, max: 15 })).map(([base, lengthCode]) => ({
+    ...{ kind: "remote" as const, data: new Uint8Array(0), remoteBytes: 8 },
+    ...{ ...base, lengthCode },
+  })),
   fc.tuple(fc.integer({ min: 0, max: 0x1fffffff }), data(8)).map(([id, data]) => ({
     ...{ kind: "error" as const, extended: false, id, data },
   })),
@@ -96,6 +103,10 @@ Deno.test("what no bus can carry is refused", () => {
     [{ kind: "fd", id: 1, data: new Uint8Array(65) }, RangeError],
     [{ kind: "remote", id: 1, data: new Uint8Array(1) }, RangeError],
     [{ kind: "remote", id: 1, remoteBytes: 9 }, RangeError],
+    [{ id: 1, data: new Uint8Array(8), lengthCode: 8 }, RangeError],
+    [{ id: 1, data: new Uint8Array(8), lengthCode: 16 }, RangeError],
+    [{ id: 1, data: new Uint8Array(7), lengthCode: 9 }, RangeError],
+    [{ kind: "fd", id: 1, data: new Uint8Array(8), lengthCode: 9 } as never, RangeError],
     [{ kind: "xl", priority: 0x800, data: new Uint8Array(1) }, RangeError],
     [{ kind: "xl", priority: 1, data: new Uint8Array(0) }, RangeError],
     [{ id: 1, dat: new Uint8Array(1) } as can.CanFrameInput, TypeError],
@@ -114,4 +125,26 @@ Deno.test("a NAME is packed as SAE J1939-81 has it", () => {
   assertEquals(name.toString(16), "a308053701000009");
   assertEquals(can.unpackJ1939Name(name), fields);
   assertThrows(() => can.packJ1939Name({ ...fields, manufacturer: 2048 }), RangeError);
+});
+
+Deno.test("the length on the wire of a classic frame stands behind its data, as can-utils have it", () => {
+  const frame = { id: 0x123, data: new Uint8Array(8).fill(0x11), lengthCode: 0xb };
+  assertEquals(can.formatFrame(frame), "123#1111111111111111_B");
+  assertEquals(
+    can.formatFrame({ kind: "remote", id: 1, remoteBytes: 8, lengthCode: 9 }),
+    "001#R8_9",
+  );
+  // struct can_frame: can_id, len, 2 bytes of padding, len8_dlc.
+  assertEquals(can.encodeFrame(frame).toHex(), "23010000" + "0800000b" + "1111111111111111");
+  const line = "(0000000001.000000) can0 123#1111111111111111_B";
+  assertEquals(can.formatLogLine(can.parseLogLine(line)!), line);
+  // What no frame has there is none of it.
+  assertEquals(can.decodeFrame(Uint8Array.fromHex("010000000700000b" + "00".repeat(8))), {
+    ...{ kind: "data", id: 1, extended: false, data: new Uint8Array(7) },
+  });
+  for (
+    const text of ["123#11_9", "123#1111111111111111_8", "123#R7_9", "123##01111111111111111_9"]
+  ) {
+    assertThrows(() => can.parseFrame(text), SyntaxError, text);
+  }
 });

@@ -194,6 +194,36 @@ testWith({}, "who aborts a replay does not wait for the next line", async () => 
   assert(error === signal.reason);
 });
 
+testWith(
+  {},
+  "no frame of a log goes before its time, at any speed, and none waits for another",
+  async () => {
+    const sent: [note: string, name: string | undefined, at: number][] = [];
+    const socket = {
+      sendFrame(frame: can.CanFrameInput, options: { interface?: string }) {
+        sent.push([can.formatFrame(frame), options.interface, performance.now()]);
+        return Promise.resolve();
+      },
+    } as unknown as can.CanRaw;
+    const log = [
+      "(5.000000) a 003#",
+      "(5.030000) b 004#",
+      "(5.020000) a 005#",
+      "(5.090000) a 006#",
+    ];
+    for (const speed of [1, 3]) {
+      sent.length = 0;
+      const began = performance.now();
+      assertEquals(await can.play(socket, log, { speed, interfaces: { a: "x" } }), 3);
+      const [ids, names] = [sent.map(([id]) => id), sent.map(([, name]) => name)];
+      assertEquals([ids, names], [["003#", "005#", "006#"], ["x", "x", "x"]]);
+      for (const [i, dueMs] of [0, 20, 90].entries()) {
+        assert(sent[i][2] - began >= dueMs / speed, `${sent[i][2] - began} ms at ${speed}`);
+      }
+    }
+  },
+);
+
 testWith({}, "a log's pause may be longer than a timer's", async () => {
   const controller = new AbortController();
   let sent = 0;
