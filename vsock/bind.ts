@@ -1,6 +1,7 @@
 import { object } from "../core/arguments.ts";
 import type { VsockAddress } from "../core/address.ts";
 import { openOn } from "../core/engine_choice.ts";
+import { isSocketError } from "../core/errors.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
 import { bind as bindLibc } from "../ffi/engine.ts";
 import { BIND_SHAPE, vsockAddress, vsockText } from "./_request.ts";
@@ -43,6 +44,17 @@ export async function bind(options: VsockBindOptions = {}): Promise<VsockMessage
     action: ACTION,
     where: `on ${vsockText(address)}`,
     needsLibc: "binding a datagram socket",
-    libc: () => bindLibc(libc, "dgram", (core) => new LibcMessage<VsockAddress>(core)),
+    libc: () => {
+      try {
+        return bindLibc(libc, "dgram", (core) => new LibcMessage<VsockAddress>(core));
+      } catch (error) {
+        if (isSocketError(error, "ENODEV")) {
+          error.message =
+            "Cannot bind: no transport of this kernel has datagrams, as VMware's alone " +
+            "has: load the module vmw_vsock_vmci_transport (ENODEV)";
+        }
+        throw error;
+      }
+    },
   });
 }

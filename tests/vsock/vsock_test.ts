@@ -117,6 +117,7 @@ testWith(here, "the bare socket speaks VSOCK by the same addresses", async () =>
 testWith(here, "VSOCK datagrams need a transport that has them: ENODEV", async () => {
   const error = await assertRejects(() => vsock.bind());
   assert(isSocketError(error, "ENODEV"), String(error));
+  assert(error.message.includes("load the module vmw_vsock_vmci_transport"), error.message);
 });
 
 testWith(here, "localCid() says what CPython's ioctl says", async () => {
