@@ -143,6 +143,17 @@ export function openFds(): Set<string> {
   return before;
 }
 
+/** Asserts that no more descriptors are open than `before`, once what was closed is gone. */
+export async function assertFds(before: Set<string>): Promise<void> {
+  const until = performance.now() + limitMs(5000);
+  while (openFds().size > before.size && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  // One of those before may have been about to go.
+  const leaked = openFds().size - before.size;
+  if (leaked > 0) throw new Error(`${leaked} descriptors more are open than before`);
+}
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { AF_ALG, alg, isSocketError, SOCK_SEQPACKET, socket } from "../../mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
-import { openFds, PYTHON, testWith } from "../_tools.ts";
+import { assertFds, openFds, PYTHON, testWith } from "../_tools.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
@@ -188,7 +188,7 @@ testWith(here, "operations of one key run side by side, and none leaves a descri
   await assertRejects(() => cipher.encrypt(pattern(17), { iv }));
   cipher.close();
   await assertRejects(() => cipher.encrypt(pattern(16), { iv }));
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(

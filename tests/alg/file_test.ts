@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { AF_ALG, alg, isSocketError, SOCK_SEQPACKET, socket, socketPair } from "../../mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
 import { ScriptedLibc } from "../ffi/_scripted.ts";
-import { openFds, PYTHON, testWith } from "../_tools.ts";
+import { assertFds, openFds, PYTHON, testWith } from "../_tools.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
@@ -79,7 +79,7 @@ testWith(
     ]);
     assertEquals((await hash.digest()).toHex(), await sha256(CONTENT));
     hash.close();
-    assertEquals(openFds(), before);
+    await assertFds(before);
   },
 );
 
@@ -244,7 +244,7 @@ testWith(
     b.close();
     hash.close();
     cipher.close();
-    assertEquals(openFds(), before);
+    await assertFds(before);
   },
 );
 

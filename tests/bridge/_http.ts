@@ -8,8 +8,7 @@ import {
 } from "../../bridge/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { assertFds } from "../contract/_helpers.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import "./_pairs.ts";
 
 // deno-lint-ignore no-explicit-any

@@ -6,16 +6,8 @@ import { Duplex, PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fromNodeDuplex, toNodeDuplex } from "../../bridge/mod.ts";
 import { TCP_NODELAY } from "../../ffi/options/mod.ts";
-import {
-  assertCode,
-  assertFds,
-  bytes,
-  noise,
-  pending,
-  sha256,
-  text,
-} from "../contract/_helpers.ts";
-import { openFds } from "../_tools.ts";
+import { assertCode, bytes, noise, pending, sha256, text } from "../contract/_helpers.ts";
+import { assertFds, openFds } from "../_tools.ts";
 import { PAIRS, type Stream, tcpPair } from "./_pairs.ts";
 
 function claim(name: string, fn: (client: Stream, server: Stream) => Promise<void>): void {

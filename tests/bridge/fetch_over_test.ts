@@ -4,7 +4,6 @@ import { fetchOver, serveHttp } from "../../bridge/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import {
   assertCode,
-  assertFds,
   assertReason,
   bytes,
   noise,
@@ -12,7 +11,7 @@ import {
   sha256,
   text,
 } from "../contract/_helpers.ts";
-import { openFds, PYTHON, testWith } from "../_tools.ts";
+import { assertFds, openFds, PYTHON, testWith } from "../_tools.ts";
 import { PAIRS, tcpPair } from "./_pairs.ts";
 
 const SERVER = `

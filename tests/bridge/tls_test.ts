@@ -11,15 +11,8 @@ import {
   type TlsEndpoint,
 } from "../../bridge/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
-import {
-  assertCode,
-  assertFds,
-  assertReason,
-  assertTimeout,
-  bytes,
-  text,
-} from "../contract/_helpers.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertCode, assertReason, assertTimeout, bytes, text } from "../contract/_helpers.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { makeSelfSigned, pki } from "./_certificates.ts";
 import { HTTP_KINDS } from "./_http.ts";
 import { PAIRS, type Stream } from "./_pairs.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { can, SO_SNDBUF } from "../../mod.ts";
-import { IN_GUEST, limitMs, openFds, testWith } from "../_tools.ts";
+import { assertFds, IN_GUEST, limitMs, openFds, testWith } from "../_tools.ts";
 import { lacksCan, withBus, withLastingBus } from "./_bus.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
@@ -173,7 +173,7 @@ testWith(
       controller.abort(reason);
       assert(await assertRejects(() => claiming) === reason);
       listener.close();
-      assertEquals(openFds().difference(before), new Set());
+      await assertFds(before);
       // The NAME is free, and the first address with it.
       using claimed = await can.claimAddress(claim);
       assertEquals(claimed.address, 0x40);

@@ -2,7 +2,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { isSocketError } from "../../core/mod.ts";
-import { openFds } from "../_tools.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
@@ -138,10 +137,4 @@ export async function runDeno(
   } finally {
     await Deno.remove(file);
   }
-}
-
-/** Asserts that the open descriptors become those of `before`, once what was closed is gone. */
-export async function assertFds(before: Set<string>): Promise<void> {
-  for (let i = 0; i < 100 && openFds().size > before.size; i++) await loops(5);
-  assertEquals(openFds().size, before.size, "descriptors leaked");
 }

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openFds } from "../_tools.ts";
+import { assertFds, openFds } from "../_tools.ts";
 import {
   assertCode,
-  assertFds,
   assertReason,
   assertTimeout,
   bytes,

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { AF_INET, SOCK_STREAM, type Socket, socket, socketPair } from "../../ffi/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 
 libc();
 /** Text of bytes, and bytes of a text. */
@@ -33,6 +33,6 @@ export function leakTest(name: string, fn: () => Promise<void>, tools: string[] 
     b.close();
     const before = openFds();
     await fn();
-    assertEquals(openFds(), before);
+    await assertFds(before);
   }, { sanitizeOps: false });
 }

@@ -12,7 +12,7 @@ import {
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { PythonPeer } from "./_python.ts";
 
 libc();
@@ -28,7 +28,7 @@ function engineTest(name: string, fn: () => Promise<void>, tools: string[] = [])
     b.close();
     const before = openFds();
     await fn();
-    assertEquals(openFds(), before);
+    await assertFds(before);
   }, { sanitizeOps: false });
 }
 

@@ -7,7 +7,7 @@ import { Socket, socket, socketPair } from "../../ffi/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
-import { openFds } from "../_tools.ts";
+import { assertFds, openFds } from "../_tools.ts";
 import { ScriptedLibc, type ScriptedName } from "./_scripted.ts";
 
 const EINTR = 4;
@@ -73,7 +73,7 @@ for (const { name, open, calls } of OPENINGS) {
         script.assertClosedOnce();
         assertEquals(script.open.size, 0);
       }
-      assertEquals(openFds(), before);
+      await assertFds(before);
     });
 
     Deno.test(`${name} resumes ${call}(2) after EINTR`, async () => {

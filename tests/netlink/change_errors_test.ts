@@ -1,7 +1,7 @@
 /** What becomes of changes that fail, of many at once, and of links that move. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { Netns } from "./_netns.ts";
 
 const NEEDS = { root: true, netns: true, tools: ["ip"] };
@@ -92,7 +92,7 @@ testWith(
     await netlink.change({ do: "set link", ifname: "m0", netns: b.name }, { netns: a.name });
     assertEquals(await names(a), ["lo"]);
     assertEquals((await names(b)).toSorted(), ["lo", "m0", "m1"]);
-    assertEquals(openFds(), before);
+    await assertFds(before);
   },
 );
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { netlink } from "../../mod.ts";
 import { ScriptedLibc } from "../ffi/_scripted.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { Netns } from "./_netns.ts";
 
 const RTM_NEWLINK = 16;
@@ -73,7 +73,7 @@ testWith({}, "a dump that is left early leaves the endpoint usable", async () =>
     }
     assertEquals((await endpoint.request({ type: RTM_GETLINK, data: ifinfomsg(1) })).length, 1);
   }
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith({}, "what waits when the endpoint is closed rejects with EBADF", async () => {
@@ -88,7 +88,7 @@ testWith({}, "what waits when the endpoint is closed rejects with EBADF", async 
   endpoint.close();
 });
 
-testWith({}, "bad arguments are refused by name before anything is opened", () => {
+testWith({}, "bad arguments are refused by name before anything is opened", async () => {
   const before = openFds();
   const open = netlink.open as (options: unknown) => unknown;
   assertThrows(() => open({ protocol: "rout" }), TypeError, '"rout"');
@@ -98,7 +98,7 @@ testWith({}, "bad arguments are refused by name before anything is opened", () =
   assertThrows(() => open({ netns: "../x" }), TypeError, "netns");
   assertThrows(() => open({ netns: 5 }), TypeError, "netns");
   assertThrows(() => open({ netns: "no-such-namespace" }), Deno.errors.NotFound);
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(
@@ -134,7 +134,7 @@ testWith({ root: true, netns: true }, "an endpoint is where it was opened", asyn
   assertEquals(await count(byPid), await count(here));
 });
 
-testWith({ root: true }, "what is no namespace leaves the thread where it was", () => {
+testWith({ root: true }, "what is no namespace leaves the thread where it was", async () => {
   const home = Deno.readLinkSync("/proc/thread-self/ns/net");
   const before = openFds();
   assertThrows(() => netlink.open({ netns: { path: "/proc/self/ns/mnt" } }), Error, "EINVAL");
@@ -143,7 +143,7 @@ testWith({ root: true }, "what is no namespace leaves the thread where it was", 
     Deno.errors.NotSupported,
   );
   assertEquals(Deno.readLinkSync("/proc/thread-self/ns/net"), home);
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(

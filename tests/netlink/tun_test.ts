@@ -1,7 +1,7 @@
 /** Tun and tap links, by `ip tuntap` and `ip -d link`. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { json, plain, type Words } from "./_ip.ts";
 import { Netns } from "./_netns.ts";
 
@@ -57,7 +57,7 @@ testWith(NEEDS, "tun and tap links are those that ip makes, and read so", async 
   );
   assertEquals(failures, []);
   assertEquals((await json(ours, "ip -j link")).length, 1);
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(NEEDS, "the rest of a tap's settings is set with it, or it is not made", async () => {
@@ -92,7 +92,7 @@ testWith(NEEDS, "the rest of a tap's settings is set with it, or it is not made"
   await netlink.change({ ...tap, ifname: "e" }, { on: endpoint });
   assert((await json(netns, "ip -j link show e")).length === 1);
   endpoint.close();
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith({}, "a tun that cannot be meant is refused before its device is opened", async () => {

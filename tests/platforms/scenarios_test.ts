@@ -25,7 +25,7 @@ import {
   unix,
 } from "../../mod.ts";
 import { libc } from "../../ffi/abi/library.ts";
-import { limitMs, openFds, testWith } from "../_tools.ts";
+import { assertFds, limitMs, openFds, testWith } from "../_tools.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
@@ -108,7 +108,7 @@ testWith({}, "descriptors are passed, owned and closed", async () => {
   assertEquals(await b.recv(10), pattern(5));
   copy.close();
   for (const socket of [left, right, a, b]) socket.close();
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith({}, "options of every codec are set and read", async () => {

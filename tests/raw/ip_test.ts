@@ -4,7 +4,7 @@ import * as wire from "../../wire/mod.ts";
 import { isSocketError } from "../../core/errors.ts";
 import { libc } from "../../ffi/abi/library.ts";
 import { IP_RECVTTL, IPV6_RECVHOPLIMIT } from "../../ffi/options/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { example, Netns } from "./_netns.ts";
 import { pair } from "./_topology.ts";
 
@@ -180,7 +180,7 @@ testWith(ROOT, "what cannot be opened is refused by name, and leaves nothing ope
     await raw.openIp(options).then(() => "", (error) => error.code);
   assertEquals(await code({ protocol: 17, hostname: "192.0.2.77" }), "EADDRNOTAVAIL");
   assertEquals(await code({ protocol: 17, interface: "nosuch0" }), "ENODEV");
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(NETNS, "the IP_HDRINCL example gets its answer, and a router's refusal", async () => {

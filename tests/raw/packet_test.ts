@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as raw from "../../raw/mod.ts";
 import { isSocketError } from "../../core/errors.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { ETH_P_TEST, frame, indexOf, macOf, open } from "./_packets.ts";
 import { pair } from "./_topology.ts";
 
@@ -223,7 +223,7 @@ testWith(
     assert(isSocketError(error, "ENODEV"), `${error}`);
     receiver.close();
     down.close();
-    assertEquals(openFds(), before);
+    await assertFds(before);
   },
 );
 

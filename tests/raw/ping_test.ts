@@ -4,7 +4,7 @@ import { Peer } from "../../ffi/guard/peer.ts";
 import { ProbeSocket } from "../../raw/_probe_socket.ts";
 import * as raw from "../../raw/mod.ts";
 import * as wire from "../../wire/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import type { Netns } from "./_netns.ts";
 import { pair, routed } from "./_topology.ts";
 
@@ -227,7 +227,7 @@ testWith({}, "leaving the loop early closes the socket", async () => {
   for await (const event of raw.ping("127.0.0.1", { intervalMs: 1 })) {
     if (event.sequence === 3) break;
   }
-  assertEquals(openFds(), before);
+  await assertFds(before);
   await assertRejects(
     async () => {
       for await (const _ of raw.ping("127.0.0.1", { intervalMs: 1 })) throw new Error("mine");
@@ -235,7 +235,7 @@ testWith({}, "leaving the loop early closes the socket", async () => {
     Error,
     "mine",
   );
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(
@@ -255,7 +255,7 @@ testWith(
     };
     assertEquals(await pinging().catch((reason) => reason), "enough");
     assertEquals(seen, [1]);
-    assertEquals(openFds(), before);
+    await assertFds(before);
     const aborted = raw.ping("127.0.0.1", { signal: AbortSignal.abort("before") });
     assertEquals(await aborted.next().catch((reason) => reason), "before");
   },

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isSocketError } from "../../core/errors.ts";
 import * as raw from "../../raw/mod.ts";
 import * as udp from "../../udp/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { silence } from "./_fake_router.ts";
 import { type Chain, chain } from "./_trace_net.ts";
 
@@ -317,5 +317,5 @@ testWith(NEEDS, "an abort ends a trace with its reason, and nothing stays open",
     using _ = net.client.enter();
     for await (const _event of raw.traceroute("10.99.0.1", { method })) break;
   }
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });

@@ -6,7 +6,7 @@ import { closeFd } from "../../ffi/abi/library.ts";
 import { XDP_FLAGS_SKB_MODE } from "../../ffi/abi/xdp_constants.ts";
 import { createMap, linkProgram, loadProgram } from "../../ffi/bpf/calls.ts";
 import { redirectProgram } from "../../raw/_xdp_bytecode.ts";
-import { limitMs, openFds, testWith } from "../_tools.ts";
+import { assertFds, limitMs, openFds, testWith } from "../_tools.ts";
 import { Netns } from "./_netns.ts";
 import { ETH_P_TEST, frame, indexOf, open } from "./_packets.ts";
 import { pair } from "./_topology.ts";
@@ -308,7 +308,7 @@ testWith(NETNS, "an interface that is removed is an error, also to those who wai
     assert(isSocketError(error, "ENODEV"), `${error}`);
     endpoint.close();
   }
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(
@@ -335,7 +335,7 @@ testWith(
       assertEquals(endpoint.localAddr.queue, 0);
     }
     assert(!mappings());
-    assertEquals(openFds(), before);
+    await assertFds(before);
     // Views that were lent stay what they are.
     using sender = await openSender(ends.here);
     const receiver = await openXdp(ends.there);
@@ -379,7 +379,7 @@ testWith(NETNS, "what cannot be opened is refused, and says why", async () => {
   const error = assertThrows(() => ends.here.inside(() => raw.attachXdp(options)));
   assert(isSocketError(error, "EOPNOTSUPP") && /no native XDP/.test(error.message), `${error}`);
   _lo.close();
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(NETNS, "copying can be asked for, and options are set before bind", async () => {

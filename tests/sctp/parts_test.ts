@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { isSocketError, sctp, SO_RCVBUF, SO_TYPE, SOCK_SEQPACKET } from "../../mod.ts";
 import { Begun } from "../../sctp/_parts.ts";
-import { limitMs, openFds, testWith } from "../_tools.ts";
+import { assertFds, limitMs, openFds, testWith } from "../_tools.ts";
 import { lacksSctp } from "./_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
@@ -136,7 +136,7 @@ testWith(here, "an address more that cannot be had leaves nothing open", async (
     const error = await assertRejects(async () => await open(bad));
     assert(isSocketError(error, "EADDRNOTAVAIL"), String(error));
   }
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(here, "by many addresses both ends' names are known when the peer has gone", async () => {

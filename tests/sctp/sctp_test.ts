@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { libc } from "../../ffi/abi/library.ts";
 import { isSocketError, sctp } from "../../mod.ts";
 import { compiledC } from "../_compiled.ts";
-import { limitMs, openFds, PYTHON, testWith } from "../_tools.ts";
+import { assertFds, limitMs, openFds, PYTHON, testWith } from "../_tools.ts";
 import { lacksSctp } from "./_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
@@ -257,7 +257,7 @@ testWith(here, "waits are cancelled without loss, and nothing stays open", async
   controller.abort(reason);
   assertEquals(await assertRejects(() => waiting), reason);
   close();
-  assertEquals(openFds(), before);
+  await assertFds(before);
 });
 
 testWith(here, "a C program with many associations speaks with ours", async () => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as unix from "../../unix/mod.ts";
 import type { UnixBindOptions } from "../../unix/mod.ts";
-import { openFds, testWith } from "../_tools.ts";
+import { assertFds, openFds, testWith } from "../_tools.ts";
 import { assertCode, bytes, noise, runDeno, sha256, text } from "../contract/_helpers.ts";
 
 const OFF = { sanitizeOps: false, sanitizeResources: false };
@@ -128,7 +128,7 @@ for (const engine of ["deno", "libc"] as const) {
         Class,
         word,
       );
-      assertEquals(openFds(), before);
+      await assertFds(before);
     }, options);
   }
 }
