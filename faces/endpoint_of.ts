@@ -21,7 +21,7 @@ import { TIPC_KINDS } from "../tipc/endpoint_kinds.ts";
 import { UDP_KINDS } from "../udp/endpoint_kinds.ts";
 import { UNIX_KINDS } from "../unix/endpoint_kinds.ts";
 import { VSOCK_KINDS } from "../vsock/endpoint_kinds.ts";
-import type { SocketConnection, SocketEndpoint, SocketListener } from "./types.ts";
+import type { ConnectionOf, SocketEndpoint, SocketListener } from "./types.ts";
 
 /** The kinds of socket whose endpoints have methods of their own; all others have those of every family. */
 const KINDS: readonly EndpointKind[] = [
@@ -72,12 +72,13 @@ const KINDS: readonly EndpointKind[] = [
  * b.close();
  * ```
  *
+ * @typeParam A Its addresses: a socket whose family the program says is an endpoint of that family.
  * @param socket The socket: connected, listening, or one that exchanges messages.
  * @returns The endpoint.
  * @throws {TypeError} If it is no `Socket`.
  * @throws {SocketError} `EBADF` if it is closed, `ENOTCONN` if it is a stream that is not connected.
  */
-export function endpointOf(socket: Socket): SocketEndpoint {
+export function endpointOf<A extends Address = Address>(socket: Socket<A>): SocketEndpoint<A> {
   if (!(socket instanceof Socket)) {
     throw new TypeError("Cannot make an endpoint: socket is not a Socket");
   }
@@ -89,9 +90,9 @@ export function endpointOf(socket: Socket): SocketEndpoint {
   try {
     const kind = kindOf(core);
     kind?.prepare?.(core);
-    const make = (kind?.make ?? plainEndpoint) as MakeEndpoint<SocketConnection>;
+    const make = (kind?.make ?? plainEndpoint) as MakeEndpoint<ConnectionOf<A>>;
     if (!listens) return make(core, undefined, undefined);
-    return new LibcListener<Address, SocketConnection>(core, make) as unknown as SocketListener;
+    return new LibcListener<A, ConnectionOf<A>>(core, make) as unknown as SocketListener<A>;
   } catch (error) {
     core.close();
     throw error;

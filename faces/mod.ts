@@ -5,6 +5,7 @@
  */
 export { endpointOf } from "./endpoint_of.ts";
 export type {
+  ConnectionOf,
   Detachable,
   KnownEndpoint,
   OtherFamily,

@@ -76,8 +76,27 @@ export type SocketConnection =
     MessageEndpoint<Address>
   >;
 
-/** A listener of any family. */
-export type SocketListener = ListenerEndpoint<Address, SocketConnection> & Detachable;
+/**
+ * A connection, or a socket that exchanges messages, of the families with these addresses.
+ *
+ * @typeParam A The addresses.
+ * @typeParam E What to choose from.
+ */
+export type ConnectionOf<A extends Address, E = SocketConnection> = E extends
+  { readonly family: infer F } ? [F & A["family"]] extends [never] ? never : E : never;
 
-/** What a socket of any family is as an endpoint; `role` says which. */
-export type SocketEndpoint = SocketConnection | SocketListener;
+/**
+ * A listener.
+ *
+ * @typeParam A Its addresses. Default: those of any family.
+ */
+export type SocketListener<A extends Address = Address> =
+  & ListenerEndpoint<A, ConnectionOf<A>>
+  & Detachable;
+
+/**
+ * What a socket is as an endpoint; `role` says which.
+ *
+ * @typeParam A Its addresses. Default: those of any family.
+ */
+export type SocketEndpoint<A extends Address = Address> = ConnectionOf<A> | SocketListener<A>;

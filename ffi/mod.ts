@@ -5,6 +5,7 @@
  * @module
  */
 export { socket, socketPair } from "./descriptor/make_socket.ts";
+export type { AddressesByNumber, AddressOf } from "./descriptor/address_of.ts";
 export { Socket } from "./descriptor/socket.ts";
 export { CMSG_LEN, CMSG_SPACE } from "./descriptor/cmsg_sizes.ts";
 export type { AddressOrName, NamedAddress } from "./descriptor/named_peer.ts";

@@ -3,7 +3,7 @@
  * Duplex, as ratios to node:http's own server, in turn. CPU is the server's, in microseconds a request.
  */
 const HERE = new URL(".", import.meta.url).pathname;
-const NAMES = ["node:http", "by descriptor", "by Duplex"];
+const NAMES = ["node:http", "by descriptor", "by Duplex", "by Duplex, libc"];
 const ROUNDS = Number(Deno.args[0] ?? 5);
 const SECONDS = 2;
 const TICKS_PER_SECOND = 100; // USER_HZ (man 5 proc)
@@ -65,7 +65,7 @@ for (const [name, list] of results) {
   const ratios = list.map((result, i) => result.rate / base[i].rate);
   const cpuRatios = list.map((result, i) => base[i].cpuMicros / result.cpuMicros);
   console.log(
-    name.padEnd(14),
+    name.padEnd(16),
     `${Math.round(median(list.map((r) => r.rate)))}/s`.padStart(9),
     `${median(ratios).toFixed(2)} of node:http`.padStart(18),
     `${median(list.map((r) => r.cpuMicros)).toFixed(1)} us CPU (${median(cpuRatios).toFixed(2)})`,

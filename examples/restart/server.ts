@@ -33,7 +33,8 @@ const server = serveHttp(listener, async (request) => {
   return new Response(`${name} answers ${new URL(request.url).pathname}`);
 });
 const successors = await unix.listen({ path: controlPath, mode: 0o600, engine: "libc" });
-console.log("port", (server.localAddr as { port: number }).port);
+const { localAddr } = server;
+if (localAddr.family === "inet") console.log("port", localAddr.port);
 
 using successor = await successors.accept();
 successors.close(); // the successor listens at the path next

@@ -27,6 +27,6 @@ for (let number = 0; number < workers; number++) {
   // The duplicate is the Worker's from here on.
   worker.postMessage(listener.dup().detach());
 }
-const { port: taken } = listener.localAddr as { port: number };
+const { port: taken } = listener.localAddr;
 listener.close();
 console.log("port", taken);

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { AF_INET, AF_UNIX, SOCK_STREAM } from "../abi/socket_constants.ts";
+import { SOCK_STREAM } from "../abi/socket_constants.ts";
 import { checkSocket } from "../guard/permissions.ts";
+import type { AddressOf } from "./address_of.ts";
 import { openDescriptor, openPair } from "./open.ts";
+import { AF_INET, AF_UNIX } from "./public_constants.ts";
 import { Socket } from "./socket.ts";
 
 /**
@@ -30,6 +32,7 @@ import { Socket } from "./socket.ts";
  * connection.close();
  * ```
  *
+ * @typeParam F The family, which says what its addresses are.
  * @param family AF_* (default AF_INET).
  * @param type SOCK_* (default SOCK_STREAM); SOCK_NONBLOCK and SOCK_CLOEXEC are always set.
  * @param protocol IPPROTO_* (default 0: the type's usual one).
@@ -37,13 +40,13 @@ import { Socket } from "./socket.ts";
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
  * @throws {SocketError} `EAFNOSUPPORT` if the kernel lacks the family, `EPERM` without the privilege.
  */
-export function socket(
-  family: number = AF_INET,
+export function socket<F extends number = typeof AF_INET>(
+  family: F = AF_INET as F,
   type: number = SOCK_STREAM,
   protocol: number = 0,
-): Socket {
+): Socket<AddressOf<F>> {
   checkSocket(family, type, protocol);
-  return new Socket(openDescriptor(family, type, protocol));
+  return new Socket<AddressOf<F>>(openDescriptor(family, type, protocol));
 }
 
 /**
@@ -62,16 +65,17 @@ export function socket(
  * b.close();
  * ```
  *
+ * @typeParam F The family, which says what its addresses are.
  * @param family AF_UNIX (the default) or AF_TIPC.
  * @param type SOCK_* (default SOCK_STREAM).
  * @param protocol 0.
  * @returns Both ends.
  */
-export function socketPair(
-  family: number = AF_UNIX,
+export function socketPair<F extends number = typeof AF_UNIX>(
+  family: F = AF_UNIX as F,
   type: number = SOCK_STREAM,
   protocol: number = 0,
-): [Socket, Socket] {
+): [Socket<AddressOf<F>>, Socket<AddressOf<F>>] {
   const [a, b] = openPair(family, type, protocol);
   return [new Socket(a), new Socket(b)];
 }

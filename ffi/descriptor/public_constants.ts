@@ -7,53 +7,53 @@ import * as ip from "../abi/ip_constants.ts";
 import * as sockets from "../abi/socket_constants.ts";
 
 /** No family in particular. */
-export const AF_UNSPEC: number = sockets.AF_UNSPEC;
+export const AF_UNSPEC: 0 = sockets.AF_UNSPEC;
 /** Unix domain sockets (`man 7 unix`). */
-export const AF_UNIX: number = sockets.AF_UNIX;
+export const AF_UNIX: 1 = sockets.AF_UNIX;
 /** IPv4 (`man 7 ip`). */
-export const AF_INET: number = sockets.AF_INET;
+export const AF_INET: 2 = sockets.AF_INET;
 /** IPv6 (`man 7 ipv6`). */
-export const AF_INET6: number = sockets.AF_INET6;
+export const AF_INET6: 10 = sockets.AF_INET6;
 /** Talks to the kernel (`man 7 netlink`). */
-export const AF_NETLINK: number = sockets.AF_NETLINK;
+export const AF_NETLINK: 16 = sockets.AF_NETLINK;
 /** Frames of the link layer (`man 7 packet`). */
-export const AF_PACKET: number = sockets.AF_PACKET;
+export const AF_PACKET: 17 = sockets.AF_PACKET;
 /** Controller area networks. */
-export const AF_CAN: number = sockets.AF_CAN;
+export const AF_CAN: 29 = sockets.AF_CAN;
 /** Cluster messaging (`man 7 tipc`). */
-export const AF_TIPC: number = sockets.AF_TIPC;
+export const AF_TIPC: 30 = sockets.AF_TIPC;
 /** Bluetooth. */
-export const AF_BLUETOOTH: number = sockets.AF_BLUETOOTH;
+export const AF_BLUETOOTH: 31 = sockets.AF_BLUETOOTH;
 /** The kernel's cryptography. */
-export const AF_ALG: number = sockets.AF_ALG;
+export const AF_ALG: 38 = sockets.AF_ALG;
 /** Between virtual machines and their host (`man 7 vsock`). */
-export const AF_VSOCK: number = sockets.AF_VSOCK;
+export const AF_VSOCK: 40 = sockets.AF_VSOCK;
 /** Amateur packet radio (`man 4 ax25`). */
-export const AF_AX25: number = sockets.AF_AX25;
+export const AF_AX25: 3 = sockets.AF_AX25;
 /** X.25 networks (`man 7 x25`). */
-export const AF_X25: number = sockets.AF_X25;
+export const AF_X25: 9 = sockets.AF_X25;
 /** Reliable datagrams (Documentation/networking/rds.rst). */
-export const AF_RDS: number = sockets.AF_RDS;
+export const AF_RDS: 21 = sockets.AF_RDS;
 /** PPP over Ethernet, PPTP, L2TP (linux/if_pppox.h). */
-export const AF_PPPOX: number = sockets.AF_PPPOX;
+export const AF_PPPOX: 24 = sockets.AF_PPPOX;
 /** IEEE 802.2 (linux/llc.h). */
-export const AF_LLC: number = sockets.AF_LLC;
+export const AF_LLC: 26 = sockets.AF_LLC;
 /** Remote procedure calls (Documentation/networking/rxrpc.rst). */
-export const AF_RXRPC: number = sockets.AF_RXRPC;
+export const AF_RXRPC: 33 = sockets.AF_RXRPC;
 /** Nokia's modems (Documentation/networking/phonet.rst). */
-export const AF_PHONET: number = sockets.AF_PHONET;
+export const AF_PHONET: 35 = sockets.AF_PHONET;
 /** Low-rate wireless networks (Documentation/networking/ieee802154.rst). */
-export const AF_IEEE802154: number = sockets.AF_IEEE802154;
+export const AF_IEEE802154: 36 = sockets.AF_IEEE802154;
 /** Near field communication (Documentation/networking/nfc.rst). */
-export const AF_NFC: number = sockets.AF_NFC;
+export const AF_NFC: 39 = sockets.AF_NFC;
 /** Messages over streams of TCP (Documentation/networking/kcm.rst). */
-export const AF_KCM: number = sockets.AF_KCM;
+export const AF_KCM: 41 = sockets.AF_KCM;
 /** Qualcomm's IPC router (linux/qrtr.h). */
-export const AF_QIPCRTR: number = sockets.AF_QIPCRTR;
+export const AF_QIPCRTR: 42 = sockets.AF_QIPCRTR;
 /** Shared memory in place of TCP (RFC 7609). */
-export const AF_SMC: number = sockets.AF_SMC;
+export const AF_SMC: 43 = sockets.AF_SMC;
 /** Queues of interfaces (Documentation/networking/af_xdp.rst). */
-export const AF_XDP: number = sockets.AF_XDP;
+export const AF_XDP: 44 = sockets.AF_XDP;
 /** Bytes in order, without boundaries. */
 export const SOCK_STREAM: number = sockets.SOCK_STREAM;
 /** Messages, unordered and unreliable over IP. */

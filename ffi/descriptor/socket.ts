@@ -88,8 +88,10 @@ import * as bytes from "./socket_bytes.ts";
  * assertEquals(new TextDecoder().decode(await client.recv(1024)), "Hello, world");
  * assertEquals(address, client.localAddr);
  * ```
+ *
+ * @typeParam A Its addresses: those of the family that {@linkcode socket} was given.
  */
-export class Socket implements Disposable, AsyncDisposable {
+export class Socket<A extends Address = Address> implements Disposable, AsyncDisposable {
   readonly #core: Descriptor;
 
   /** Wraps a core. Use {@linkcode socket}, {@linkcode socketPair} or {@linkcode Socket.fromFd}. */
@@ -134,15 +136,15 @@ export class Socket implements Disposable, AsyncDisposable {
   }
 
   /** The address of this end (`man 2 getsockname`). */
-  get localAddr(): Address {
+  get localAddr(): A {
     const name = this.#core.localName();
-    return decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol);
+    return decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol) as A;
   }
 
   /** The address of the other end (`man 2 getpeername`); `undefined` while not connected. */
-  get remoteAddr(): Address | undefined {
+  get remoteAddr(): A | undefined {
     const name = this.#core.remoteName();
-    return name && decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol);
+    return name && decodeSockaddr(name, name.length, INTERFACES, 0, this.protocol) as A;
   }
 
   /**
@@ -168,7 +170,7 @@ export class Socket implements Disposable, AsyncDisposable {
   }
 
   /** Waits for a connection (`man 2 accept`): its socket and the peer's address. */
-  accept(options?: WaitOptions): Promise<[Socket, Address]> {
+  accept(options?: WaitOptions): Promise<[Socket<A>, A]> {
     const core = this.#core;
     return waiting(
       this,
@@ -179,13 +181,13 @@ export class Socket implements Disposable, AsyncDisposable {
   }
 
   /** Takes a connection without waiting: `null` if there is none. */
-  tryAccept(): [Socket, Address] | null {
+  tryAccept(): [Socket<A>, A] | null {
     const accepted = this.#core.tryAccept();
     if (accepted === undefined) return null;
     const { fd } = accepted;
     const address = accepted.address.slice();
-    const from = decodeSockaddr(address, address.length, INTERFACES);
-    return [new Socket(acceptedDescriptor(this.#core, fd)), from];
+    const from = decodeSockaddr(address, address.length, INTERFACES) as A;
+    return [new Socket<A>(acceptedDescriptor(this.#core, fd)), from];
   }
 
   /**
@@ -199,7 +201,7 @@ export class Socket implements Disposable, AsyncDisposable {
    * using server = socket(AF_INET, SOCK_STREAM);
    * server.bind({ hostname: "localhost", port: 0 });
    * server.listen();
-   * const { port } = server.localAddr as { port: number };
+   * const { port } = server.localAddr;
    * using client = socket(AF_INET, SOCK_STREAM);
    * await client.connect({ hostname: "localhost", port });
    * ```
@@ -307,8 +309,13 @@ export class Socket implements Disposable, AsyncDisposable {
   recvFrom(
     size: number = DEFAULT_MESSAGE_BYTES,
     options?: FlagOptions,
-  ): Promise<[Uint8Array<ArrayBuffer>, Address]> {
-    return waiting(this, RECV, options, (wait) => bytes.recvFrom(this.#core, size, options, wait));
+  ): Promise<[Uint8Array<ArrayBuffer>, A]> {
+    return waiting(
+      this,
+      RECV,
+      options,
+      (wait) => bytes.recvFrom(this.#core, size, options, wait),
+    ) as Promise<[Uint8Array<ArrayBuffer>, A]>;
   }
 
   /** Receives without waiting: `null` if nothing is there. */
@@ -324,9 +331,10 @@ export class Socket implements Disposable, AsyncDisposable {
   tryRecvFrom(
     size: number = DEFAULT_MESSAGE_BYTES,
     options?: TryOptions,
-  ): [Uint8Array<ArrayBuffer>, Address] | null {
+  ): [Uint8Array<ArrayBuffer>, A] | null {
     checkTry(options, "receive");
-    return bytes.tryRecvFrom(this.#core, size, options) ?? null;
+    const received = bytes.tryRecvFrom(this.#core, size, options) ?? null;
+    return received as [Uint8Array<ArrayBuffer>, A] | null;
   }
 
   /**
@@ -374,17 +382,22 @@ export class Socket implements Disposable, AsyncDisposable {
   recvMsg(
     size: number = DEFAULT_MESSAGE_BYTES,
     options: RecvMsgOptions = {},
-  ): Promise<ReceivedMessage> {
-    return waiting(this, RECV_MSG, options, (wait) => recvMsg(this.#core, size, options, wait));
+  ): Promise<ReceivedMessage<A>> {
+    return waiting(
+      this,
+      RECV_MSG,
+      options,
+      (wait) => recvMsg(this.#core, size, options, wait),
+    ) as Promise<ReceivedMessage<A>>;
   }
 
   /** As {@linkcode Socket.recvMsg} without waiting: `null` if nothing is there. */
   tryRecvMsg(
     size: number = DEFAULT_MESSAGE_BYTES,
     options: RecvMsgRequest = {},
-  ): ReceivedMessage | null {
+  ): ReceivedMessage<A> | null {
     checkKeys(options, TRY_RECV_MSG_KEYS, "receive");
-    return tryRecvMsg(this.#core, size, options) ?? null;
+    return (tryRecvMsg(this.#core, size, options) ?? null) as ReceivedMessage<A> | null;
   }
 
   /**
@@ -397,13 +410,13 @@ export class Socket implements Disposable, AsyncDisposable {
   recvMsgInto(
     buffers: readonly Uint8Array[],
     options: RecvMsgOptions = {},
-  ): Promise<ReceivedParts> {
+  ): Promise<ReceivedParts<A>> {
     return waiting(
       this,
       RECV_MSG,
       options,
       (wait) => recvMsgInto(this.#core, buffers, options, wait),
-    );
+    ) as Promise<ReceivedParts<A>>;
   }
 
   /**
@@ -436,8 +449,13 @@ export class Socket implements Disposable, AsyncDisposable {
   recvMany(
     max: number = DEFAULT_BATCH,
     options: RecvManyOptions = {},
-  ): Promise<Message<Address>[]> {
-    return waiting(this, RECV_MANY, options, (wait) => recvMany(this.#core, max, options, wait));
+  ): Promise<Message<A>[]> {
+    return waiting(
+      this,
+      RECV_MANY,
+      options,
+      (wait) => recvMany(this.#core, max, options, wait),
+    ) as Promise<Message<A>[]>;
   }
 
   /**
@@ -468,11 +486,11 @@ export class Socket implements Disposable, AsyncDisposable {
    */
   async *recvBatches(
     options: RecvBatchesOptions = {},
-  ): AsyncGenerator<MessageBatch<Address>, void, void> {
+  ): AsyncGenerator<MessageBatch<A>, void, void> {
     checkKeys(options, RECV_BATCHES_KEYS, "receive");
     const wait = beginWait(options, "receive");
     try {
-      yield* recvBatches(this.#core, options, wait);
+      yield* recvBatches(this.#core, options, wait) as AsyncGenerator<MessageBatch<A>, void, void>;
     } finally {
       wait?.end();
     }
@@ -534,11 +552,11 @@ export class Socket implements Disposable, AsyncDisposable {
   }
 
   /** Another descriptor of the same socket (`man 2 dup`), close-on-exec. */
-  dup(): Socket {
+  dup(): Socket<A> {
     const fd = this.#core.call("fcntl", (lib, fd) => lib.fcntl(fd, F_DUPFD_CLOEXEC, 0));
     const core = acceptedDescriptor(this.#core, fd);
     core.mayBeShared = this.#core.mayBeShared = true;
-    return new Socket(core);
+    return new Socket<A>(core);
   }
 
   /** Hands the descriptor over: the caller must close it. It stays non-blocking; this socket counts as closed. */

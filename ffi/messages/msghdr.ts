@@ -316,7 +316,7 @@ export function toldFlags(flags: number): number {
   return (flags & ~TOLD) === 0 ? 0 : flags & ~MSG_CMSG_CLOEXEC;
 }
 
-/** Who sent it. A stream over TCP names nobody in recvmsg: it is the peer. */
+/** Who sent it. A stream names nobody in recvmsg: it is the peer. */
 export function sender(core: Descriptor, names: Uint8Array, at: number, length: number): Address {
   if (length > 0) {
     const { row } = core;
@@ -326,9 +326,10 @@ export function sender(core: Descriptor, names: Uint8Array, at: number, length: 
       decodeSockaddr(names, length, INTERFACES, at);
   }
   if (core.familyNumber === AF_UNIX) return unnamedUnix();
-  if (core.familyNumber === AF_INET || core.familyNumber === AF_INET6) {
-    const peer = core.isClosed ? undefined : core.remoteName();
-    if (peer !== undefined) return decodeSockaddr(peer, peer.length);
-  }
+  const peer = core.isClosed || core.row.nameless ? undefined : core.remoteName();
+  if (peer !== undefined) return decodeSockaddr(peer, peer.length, INTERFACES, 0, core.protocol);
+  // Gone meanwhile: as C's programs see it, whose memory stays zero.
+  if (core.familyNumber === AF_INET) return { family: "inet", hostname: "0.0.0.0", port: 0 };
+  if (core.familyNumber === AF_INET6) return { family: "inet6", hostname: "::", port: 0 };
   return { family: "other", familyNumber: 0, data: new Uint8Array(0) };
 }

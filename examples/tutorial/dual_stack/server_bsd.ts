@@ -5,7 +5,7 @@ using s = socket(AF_INET6, SOCK_STREAM);
 s.setOption(IPV6_V6ONLY, false);
 s.bind({ hostname: "::", port: 0 });
 s.listen();
-console.log("port", (s.localAddr as { port: number }).port);
+console.log("port", s.localAddr.port);
 for (let i = 0; i < 2; i++) {
   const [conn, addr] = await s.accept();
   using _ = conn;

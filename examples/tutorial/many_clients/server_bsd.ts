@@ -6,7 +6,7 @@ let left = Number(Deno.args[0]);
 using s = socket(AF_INET, SOCK_STREAM);
 s.bind({ hostname: "127.0.0.1", port: 0 });
 s.listen();
-console.log("port", (s.localAddr as { port: number }).port);
+console.log("port", s.localAddr.port);
 
 async function serve(conn: Socket): Promise<void> {
   using _ = conn;

@@ -5,7 +5,7 @@ using s = socket(AF_INET, SOCK_STREAM);
 s.setOption(SO_REUSEADDR, true);
 s.bind({ hostname: "127.0.0.1", port: 0 });
 s.listen();
-console.log("port", (s.localAddr as { port: number }).port);
+console.log("port", s.localAddr.port);
 const [conn, _addr] = await s.accept();
 using _ = conn;
 while (true) {

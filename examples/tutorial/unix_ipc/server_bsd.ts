@@ -4,7 +4,7 @@ import { AF_UNIX, SOCK_STREAM, socket } from "@berkeley/sockets";
 using s = socket(AF_UNIX, SOCK_STREAM);
 s.bind({ path: Deno.args[0] });
 s.listen();
-console.log("path", (s.localAddr as { path: string }).path);
+console.log("path", s.localAddr.path);
 const [conn, _addr] = await s.accept();
 using _ = conn;
 const request = await conn.recv(1024);
