@@ -6,13 +6,13 @@
 import type { Address } from "../core/address.ts";
 import { formatIpv4, formatIpv6 } from "../core/ip/text.ts";
 import { AF_INET } from "../ffi/abi/socket_constants.ts";
-import { TCP_INFO, type TcpInfo } from "../ffi/options/tcp_info.ts";
+import { readTcpInfo, TCP_INFO_LEAST, type TcpInfo } from "../ffi/options/tcp_info.ts";
 import * as d from "./abi/sock_diag.ts";
 import { type AttributeCodec, AttributeError, attributes } from "./attributes.ts";
 import type { ByteSource } from "./_bytes.ts";
 import { binary, bool8, text, u32, u64, u8 } from "./_codecs.ts";
 import { struct } from "./_struct.ts";
-import { type SocketEntry, type SocketKind, STATES } from "./socket_entry.ts";
+import { type SocketEntry, type SocketKind, type SocketMemory, STATES } from "./socket_entry.ts";
 
 /** struct inet_diag_msg (linux/inet_diag.h): offsets. */
 const INET = {
@@ -33,52 +33,84 @@ const INET = {
   size: 72,
 };
 
-const MEMORY = struct({
-  rmem_alloc: "u32",
-  rcvbuf: "u32",
-  wmem_alloc: "u32",
-  sndbuf: "u32",
-  fwd_alloc: "u32",
-  wmem_queued: "u32",
-  optmem: "u32",
-  backlog: "u32",
-  drops: "u32",
+/** Where a number of 32 bits lies; one that an older kernel does not tell is 0. */
+function u32At({ view }: ByteSource, at: number, end: number): number {
+  return at + 4 > end ? 0 : view.getUint32(at, true);
+}
+
+/** Written out, as TCP_INFO is: every socket of a list may have it. */
+const MEMORY: AttributeCodec<SocketMemory> = readOnly((source, at, length) => {
+  const end = at + length;
+  return {
+    rmem_alloc: u32At(source, at, end),
+    rcvbuf: u32At(source, at + 4, end),
+    wmem_alloc: u32At(source, at + 8, end),
+    sndbuf: u32At(source, at + 12, end),
+    fwd_alloc: u32At(source, at + 16, end),
+    wmem_queued: u32At(source, at + 20, end),
+    optmem: u32At(source, at + 24, end),
+    backlog: u32At(source, at + 28, end),
+    drops: u32At(source, at + 32, end),
+  };
 });
 
-/** What TCP_INFO tells, of TCP; other protocols have bytes of their own there. */
-const tcpInfo: AttributeCodec<TcpInfo | undefined> = {
-  decode(source, at, length) {
-    // Listening sockets tell none.
-    if (length < 8) return undefined;
-    try {
-      return TCP_INFO.codec.decode(source.bytes.slice(at, at + length));
-    } catch {
-      throw new AttributeError(`${length} bytes are too few for TCP_INFO`);
-    }
-  },
-  encode() {
-    throw new TypeError("Cannot encode netlink attribute: TCP_INFO can only be read");
-  },
-};
+function readOnly<T>(decode: AttributeCodec<T>["decode"]): AttributeCodec<T> {
+  return {
+    decode,
+    encode() {
+      throw new TypeError("Cannot encode netlink attribute: it can only be read");
+    },
+  };
+}
 
-const INET_DIAG = attributes("INET_DIAG_", {
-  meminfo: [d.INET_DIAG_MEMINFO, binary],
-  info: [d.INET_DIAG_INFO, binary],
-  vegasinfo: [d.INET_DIAG_VEGASINFO, binary],
-  cong: [d.INET_DIAG_CONG, text],
+/** What TCP_INFO tells, of TCP; other protocols have bytes of their own there. */
+const TCP_INFO = readOnly<TcpInfo | undefined>(({ view }, at, length) => {
+  // Listening sockets tell none.
+  if (length < 8) return undefined;
+  if (length >= TCP_INFO_LEAST) return readTcpInfo(view, at, length);
+  throw new AttributeError(`${length} bytes are too few for TCP_INFO`);
+});
+
+/** What is asked for along with others, and not told. */
+const LEFT_OUT = readOnly<undefined>(() => undefined);
+
+/** The text that most sockets share is made once. */
+const CONGESTION = readOnly<string>((source, at, length) => {
+  const { bytes } = source;
+  let same = length === lastCongestion.length;
+  for (let i = 0; same && i < length; i++) same = bytes[at + i] === lastCongestion[i];
+  if (!same) {
+    lastCongestionText = text.decode(source, at, length);
+    lastCongestion = bytes.slice(at, at + length);
+  }
+  return lastCongestionText;
+});
+let lastCongestion = new Uint8Array(0);
+let lastCongestionText = "";
+
+const INET_DIAG_ROWS = {
+  meminfo: [d.INET_DIAG_MEMINFO, LEFT_OUT],
+  info: [d.INET_DIAG_INFO, LEFT_OUT],
+  vegasinfo: [d.INET_DIAG_VEGASINFO, LEFT_OUT],
+  cong: [d.INET_DIAG_CONG, CONGESTION],
   tos: [d.INET_DIAG_TOS, u8],
   tclass: [d.INET_DIAG_TCLASS, u8],
   skmeminfo: [d.INET_DIAG_SKMEMINFO, MEMORY],
   shutdown: [d.INET_DIAG_SHUTDOWN, u8],
-  dctcpinfo: [d.INET_DIAG_DCTCPINFO, binary],
+  dctcpinfo: [d.INET_DIAG_DCTCPINFO, LEFT_OUT],
   protocol: [d.INET_DIAG_PROTOCOL, u8],
   skv6only: [d.INET_DIAG_SKV6ONLY, bool8],
   mark: [d.INET_DIAG_MARK, u32],
-  bbrinfo: [d.INET_DIAG_BBRINFO, binary],
+  bbrinfo: [d.INET_DIAG_BBRINFO, LEFT_OUT],
   class_id: [d.INET_DIAG_CLASS_ID, u32],
-  ulp_info: [d.INET_DIAG_ULP_INFO, binary],
+  ulp_info: [d.INET_DIAG_ULP_INFO, LEFT_OUT],
   cgroup_id: [d.INET_DIAG_CGROUP_ID, u64],
-  sockopt: [d.INET_DIAG_SOCKOPT, binary],
+  sockopt: [d.INET_DIAG_SOCKOPT, LEFT_OUT],
+} as const;
+const INET_DIAG = attributes("INET_DIAG_", INET_DIAG_ROWS);
+const TCP_DIAG = attributes("INET_DIAG_", {
+  ...INET_DIAG_ROWS,
+  info: [d.INET_DIAG_INFO, TCP_INFO],
 });
 
 /** linux/inet_diag.h, idiag_timer. */
@@ -130,7 +162,8 @@ export function readInet(
       retransmits: bytes[at + INET.retrans],
     };
   }
-  const raw = INET_DIAG.decode(source, at + INET.size, end - at - INET.size);
+  const table = kind === "tcp" ? TCP_DIAG : INET_DIAG;
+  const raw = table.decode(source, at + INET.size, end - at - INET.size);
   if (raw.skmeminfo !== undefined) entry.memory = raw.skmeminfo;
   if (raw.cong !== undefined) entry.congestion = raw.cong;
   if (raw.tos !== undefined) entry.tos = raw.tos;
@@ -142,16 +175,9 @@ export function readInet(
   if (raw.mark !== undefined) entry.mark = raw.mark;
   if (raw.cgroup_id !== undefined) entry.cgroup = raw.cgroup_id;
   if (raw.protocol !== undefined && kind === "raw") entry.protocol = raw.protocol;
-  if (raw.info !== undefined && kind === "tcp") {
-    const info = tcpInfo.decode(sourceOf(raw.info), 0, raw.info.length);
-    if (info !== undefined) entry.tcpInfo = info;
-  }
+  if (raw.info !== undefined) entry.tcpInfo = raw.info;
   if (raw.unknown !== undefined) entry.unknown = raw.unknown;
   return entry;
-}
-
-function sourceOf(bytes: Uint8Array<ArrayBuffer>): ByteSource {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 /** SOCK_* by number (`man 2 socket`). */

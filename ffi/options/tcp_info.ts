@@ -62,68 +62,8 @@ const FASTOPEN_FAILURES = [
   "syn-retransmitted",
 ] as const;
 
-/** Fields of 32 bits and more: name, name in C, offset, width in bytes. */
-export const TCP_INFO_FIELDS = [
-  ["rtoMicros", "tcpi_rto", 8, 4],
-  ["atoMicros", "tcpi_ato", 12, 4],
-  ["sndMssBytes", "tcpi_snd_mss", 16, 4],
-  ["rcvMssBytes", "tcpi_rcv_mss", 20, 4],
-  ["unackedSegments", "tcpi_unacked", 24, 4],
-  ["sackedSegments", "tcpi_sacked", 28, 4],
-  ["lostSegments", "tcpi_lost", 32, 4],
-  ["retransSegments", "tcpi_retrans", 36, 4],
-  ["lastDataSentMs", "tcpi_last_data_sent", 44, 4],
-  ["lastDataRecvMs", "tcpi_last_data_recv", 52, 4],
-  ["lastAckRecvMs", "tcpi_last_ack_recv", 56, 4],
-  ["pathMtuBytes", "tcpi_pmtu", 60, 4],
-  ["rcvSsthreshBytes", "tcpi_rcv_ssthresh", 64, 4],
-  ["rttMicros", "tcpi_rtt", 68, 4],
-  ["rttVarMicros", "tcpi_rttvar", 72, 4],
-  ["sndSsthreshSegments", "tcpi_snd_ssthresh", 76, 4],
-  ["sndCwndSegments", "tcpi_snd_cwnd", 80, 4],
-  ["advertisedMssBytes", "tcpi_advmss", 84, 4],
-  ["reorderingSegments", "tcpi_reordering", 88, 4],
-  ["rcvRttMicros", "tcpi_rcv_rtt", 92, 4],
-  ["rcvSpaceBytes", "tcpi_rcv_space", 96, 4],
-  ["totalRetransSegments", "tcpi_total_retrans", 100, 4],
-  ["pacingBytesPerSecond", "tcpi_pacing_rate", 104, 8],
-  ["maxPacingBytesPerSecond", "tcpi_max_pacing_rate", 112, 8],
-  ["ackedBytes", "tcpi_bytes_acked", 120, 8],
-  ["receivedBytes", "tcpi_bytes_received", 128, 8],
-  ["segmentsOut", "tcpi_segs_out", 136, 4],
-  ["segmentsIn", "tcpi_segs_in", 140, 4],
-  ["notSentBytes", "tcpi_notsent_bytes", 144, 4],
-  ["minRttMicros", "tcpi_min_rtt", 148, 4],
-  ["dataSegmentsIn", "tcpi_data_segs_in", 152, 4],
-  ["dataSegmentsOut", "tcpi_data_segs_out", 156, 4],
-  ["deliveryBytesPerSecond", "tcpi_delivery_rate", 160, 8],
-  ["busyMicros", "tcpi_busy_time", 168, 8],
-  ["rwndLimitedMicros", "tcpi_rwnd_limited", 176, 8],
-  ["sndbufLimitedMicros", "tcpi_sndbuf_limited", 184, 8],
-  ["deliveredSegments", "tcpi_delivered", 192, 4],
-  ["deliveredCeSegments", "tcpi_delivered_ce", 196, 4],
-  ["sentBytes", "tcpi_bytes_sent", 200, 8],
-  ["retransBytes", "tcpi_bytes_retrans", 208, 8],
-  ["dsackDups", "tcpi_dsack_dups", 216, 4],
-  ["reorderingSeen", "tcpi_reord_seen", 220, 4],
-  ["outOfOrderPackets", "tcpi_rcv_ooopack", 224, 4],
-  ["sndWindowBytes", "tcpi_snd_wnd", 228, 4],
-  ["rcvWindowBytes", "tcpi_rcv_wnd", 232, 4],
-  ["rehashes", "tcpi_rehash", 236, 4],
-  ["totalRtos", "tcpi_total_rto", 240, 2],
-  ["totalRtoRecoveries", "tcpi_total_rto_recoveries", 242, 2],
-  ["totalRtoMs", "tcpi_total_rto_time", 244, 4],
-  ["receivedCeSegments", "tcpi_received_ce", 248, 4],
-  ["deliveredEct1Bytes", "tcpi_delivered_e1_bytes", 252, 4],
-  ["deliveredEct0Bytes", "tcpi_delivered_e0_bytes", 256, 4],
-  ["deliveredCeBytes", "tcpi_delivered_ce_bytes", 260, 4],
-  ["receivedEct1Bytes", "tcpi_received_e1_bytes", 264, 4],
-  ["receivedEct0Bytes", "tcpi_received_e0_bytes", 268, 4],
-  ["receivedCeBytes", "tcpi_received_ce_bytes", 272, 4],
-] as const;
-
-/** The part of `struct tcp_info` that every kernel since Linux 2.6 has. */
-const OLDEST_SIZE = 104;
+/** The part of `struct tcp_info` that every kernel since Linux 2.6 has, in bytes. */
+export const TCP_INFO_LEAST = 104;
 
 /** Room for kernels to come. */
 const NEWEST_SIZE = 1024;
@@ -292,23 +232,35 @@ export interface TcpInfo extends TcpCounters {
     | undefined;
 }
 
-/** Decodes `struct tcp_info` of whatever length. */
-function decodeTcpInfo(bytes: Uint8Array, name: string): TcpInfo {
-  const view = viewOf(name, bytes, OLDEST_SIZE);
-  const counters: Record<string, number | undefined> = {};
-  for (const [key, , offset, width] of TCP_INFO_FIELDS) {
-    if (offset + width > bytes.length) counters[key] = undefined;
-    else if (width === 8) counters[key] = Number(view.getBigUint64(offset, true));
-    else if (width === 4) counters[key] = view.getUint32(offset, true);
-    else counters[key] = view.getUint16(offset, true);
-  }
-  const bits = bytes[5];
+/** A number that a kernel may tell or not: `size` bytes are at hand. */
+function u16(view: DataView, at: number, offset: number, size: number): number | undefined {
+  return offset + 2 > size ? undefined : view.getUint16(at + offset, true);
+}
+
+function u32(view: DataView, at: number, offset: number, size: number): number | undefined {
+  return offset + 4 > size ? undefined : view.getUint32(at + offset, true);
+}
+
+function u64(view: DataView, at: number, offset: number, size: number): number | undefined {
+  if (offset + 8 > size) return undefined;
+  const low = view.getUint32(at + offset, true);
+  return view.getUint32(at + offset + 4, true) * 2 ** 32 + low;
+}
+
+/**
+ * Reads `struct tcp_info` of whatever length (at least {@linkcode TCP_INFO_LEAST}). Written out: lists
+ * of sockets have thousands, and a loop over a table of fields takes ten times as long.
+ */
+export function readTcpInfo(view: DataView, at: number, size: number): TcpInfo {
+  const bits = view.getUint8(at + 5);
+  const scales = view.getUint8(at + 6);
+  const last = view.getUint8(at + 7);
   return {
-    state: STATES[bytes[0]] ?? "unknown",
-    congestionState: CONGESTION_STATES[bytes[1]] ?? "unknown",
-    retransmits: bytes[2],
-    probes: bytes[3],
-    backoff: bytes[4],
+    state: STATES[view.getUint8(at)] ?? "unknown",
+    congestionState: CONGESTION_STATES[view.getUint8(at + 1)] ?? "unknown",
+    retransmits: view.getUint8(at + 2),
+    probes: view.getUint8(at + 3),
+    backoff: view.getUint8(at + 4),
     options: {
       timestamps: (bits & c.TCPI_OPT_TIMESTAMPS) !== 0,
       sack: (bits & c.TCPI_OPT_SACK) !== 0,
@@ -319,11 +271,66 @@ function decodeTcpInfo(bytes: Uint8Array, name: string): TcpInfo {
       usecTimestamps: (bits & c.TCPI_OPT_USEC_TS) !== 0,
       fastOpenChild: (bits & c.TCPI_OPT_TFO_CHILD) !== 0,
     },
-    sndWindowScale: bytes[6] & 0x0f,
-    rcvWindowScale: bytes[6] >> 4,
-    deliveryRateAppLimited: (bytes[7] & 1) !== 0,
-    fastOpenClientFailure: FASTOPEN_FAILURES[bytes[7] >> 1 & 3],
-    ...counters as unknown as TcpCounters,
+    sndWindowScale: scales & 0x0f,
+    rcvWindowScale: scales >> 4,
+    deliveryRateAppLimited: (last & 1) !== 0,
+    fastOpenClientFailure: FASTOPEN_FAILURES[last >> 1 & 3],
+    rtoMicros: view.getUint32(at + 8, true),
+    atoMicros: view.getUint32(at + 12, true),
+    sndMssBytes: view.getUint32(at + 16, true),
+    rcvMssBytes: view.getUint32(at + 20, true),
+    unackedSegments: view.getUint32(at + 24, true),
+    sackedSegments: view.getUint32(at + 28, true),
+    lostSegments: view.getUint32(at + 32, true),
+    retransSegments: view.getUint32(at + 36, true),
+    lastDataSentMs: view.getUint32(at + 44, true),
+    lastDataRecvMs: view.getUint32(at + 52, true),
+    lastAckRecvMs: view.getUint32(at + 56, true),
+    pathMtuBytes: view.getUint32(at + 60, true),
+    rcvSsthreshBytes: view.getUint32(at + 64, true),
+    rttMicros: view.getUint32(at + 68, true),
+    rttVarMicros: view.getUint32(at + 72, true),
+    sndSsthreshSegments: view.getUint32(at + 76, true),
+    sndCwndSegments: view.getUint32(at + 80, true),
+    advertisedMssBytes: view.getUint32(at + 84, true),
+    reorderingSegments: view.getUint32(at + 88, true),
+    rcvRttMicros: view.getUint32(at + 92, true),
+    rcvSpaceBytes: view.getUint32(at + 96, true),
+    totalRetransSegments: view.getUint32(at + 100, true),
+    pacingBytesPerSecond: u64(view, at, 104, size),
+    maxPacingBytesPerSecond: u64(view, at, 112, size),
+    ackedBytes: u64(view, at, 120, size),
+    receivedBytes: u64(view, at, 128, size),
+    segmentsOut: u32(view, at, 136, size),
+    segmentsIn: u32(view, at, 140, size),
+    notSentBytes: u32(view, at, 144, size),
+    minRttMicros: u32(view, at, 148, size),
+    dataSegmentsIn: u32(view, at, 152, size),
+    dataSegmentsOut: u32(view, at, 156, size),
+    deliveryBytesPerSecond: u64(view, at, 160, size),
+    busyMicros: u64(view, at, 168, size),
+    rwndLimitedMicros: u64(view, at, 176, size),
+    sndbufLimitedMicros: u64(view, at, 184, size),
+    deliveredSegments: u32(view, at, 192, size),
+    deliveredCeSegments: u32(view, at, 196, size),
+    sentBytes: u64(view, at, 200, size),
+    retransBytes: u64(view, at, 208, size),
+    dsackDups: u32(view, at, 216, size),
+    reorderingSeen: u32(view, at, 220, size),
+    outOfOrderPackets: u32(view, at, 224, size),
+    sndWindowBytes: u32(view, at, 228, size),
+    rcvWindowBytes: u32(view, at, 232, size),
+    rehashes: u32(view, at, 236, size),
+    totalRtos: u16(view, at, 240, size),
+    totalRtoRecoveries: u16(view, at, 242, size),
+    totalRtoMs: u32(view, at, 244, size),
+    receivedCeSegments: u32(view, at, 248, size),
+    deliveredEct1Bytes: u32(view, at, 252, size),
+    deliveredEct0Bytes: u32(view, at, 256, size),
+    deliveredCeBytes: u32(view, at, 260, size),
+    receivedEct1Bytes: u32(view, at, 264, size),
+    receivedEct0Bytes: u32(view, at, 268, size),
+    receivedCeBytes: u32(view, at, 272, size),
   };
 }
 
@@ -336,5 +343,8 @@ export const TCP_INFO: SocketOption<TcpInfo> = row(
   c.IPPROTO_TCP,
   c.TCP_INFO,
   "ro",
-  readOnly(NEWEST_SIZE, decodeTcpInfo),
+  readOnly(
+    NEWEST_SIZE,
+    (bytes, name) => readTcpInfo(viewOf(name, bytes, TCP_INFO_LEAST), 0, bytes.length),
+  ),
 );

@@ -10,7 +10,6 @@ import * as ring from "../../ffi/abi/ring_constants.ts";
 import * as socket from "../../ffi/abi/socket_constants.ts";
 import * as transport from "../../ffi/abi/transport_constants.ts";
 import { testWith } from "../_tools.ts";
-import { TCP_INFO_FIELDS } from "../../ffi/options/tcp_info.ts";
 import {
   AARCH64_GCC,
   checkByAsserting,
@@ -21,6 +20,7 @@ import {
   layoutClaims,
   MUSL_GCC,
 } from "./_c_program.ts";
+import { tcpInfoFields } from "./_tcp_info_fields.ts";
 
 /** The tables, and sets of headers that together know their names. */
 const CONSTANTS: readonly { table: Record<string, number>; headers: string[][] }[] = [
@@ -126,6 +126,8 @@ function unexpected(missing: readonly string[], ...groups: (keyof typeof MISSING
 
 /** The architecture that this machine's own compilers make programs for. */
 const ARCH = Deno.build.arch;
+
+const TCP_INFO_FIELDS = tcpInfoFields();
 
 /** The layout of the kernel's `struct tcp_info`, offsets and widths. */
 function tcpInfoClaims(): Claim[] {
