@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { indexOfNeedle } from "@std/bytes";
+import { indexOfNeedle } from "@std/bytes/index-of-needle";
 
 const LEAST_ROOM = 4096;
 /** What an empty queue may hold on to. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AddressInput, Family, SocketType } from "../core/address.ts";
-import { equals } from "@std/bytes";
+import { equals } from "@std/bytes/equals";
 import { isShared, partOf } from "../core/bytes.ts";
 import type { DatagramCarrier, Membership, ReceivedDatagram } from "./datagram_carrier.ts";
 import { fromDenoError, fromDenoWait } from "./errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Family, SocketType } from "../core/address.ts";
-import { equals } from "@std/bytes";
+import { equals } from "@std/bytes/equals";
 import { detached, isPlain, isShared, lengthOf, partOf } from "../core/bytes.ts";
 import { fromDenoWait } from "./errors.ts";
 import { sayBytesSent } from "../core/errors.ts";

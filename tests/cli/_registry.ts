@@ -1,10 +1,14 @@
 /** A registry on loopback that has this package, as jsr.io would after publishing it. */
+import { publishedFiles } from "../../tools/published.ts";
 
-const ROOT = new URL("../../", import.meta.url);
 /** What stands in for @std there: the copy of std that npm carries (see tools/std). */
 const STD = { name: "deno-std", version: "1.4.0" };
 const STD_PACKAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  bytes: { ".": "./mod.js" },
+  bytes: {
+    ".": "./mod.js",
+    "./equals": "./equals.js",
+    "./index-of-needle": "./index_of_needle.js",
+  },
   cli: { "./parse-args": "./parse_args.js" },
 };
 
@@ -45,24 +49,21 @@ export class Registry implements AsyncDisposable {
   }
 }
 
-/** What would be published, with what publishing makes of imports of other packages. */
+/** What is published, with what publishing makes of imports of other packages. */
 async function ownPackage(): Promise<Package> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const pattern of config.publish.include as string[]) {
-    const [folder, rest] = pattern.split("/");
-    if (rest === undefined) files.set(`/${folder}`, Deno.readFileSync(new URL(folder, ROOT)));
-    else readFolder(`${ROOT.pathname}${folder}`, `/${folder}`, /\.ts$/, files);
+  const published = await publishedFiles();
+  for (const [path, text] of published) {
+    const code = path.endsWith(".js")
+      ? text.replaceAll(
+        /(from )['"]@std\/(\w+)(\/[^'"]*)?['"]/g,
+        (_, from, name, entry = "") => `${from}"jsr:@std/${name}@^1.0.0${entry}"`,
+      )
+      : text;
+    files.set(`/${path}`, new TextEncoder().encode(code));
   }
-  for (const [path, bytes] of files) {
-    if (!path.endsWith(".ts")) continue;
-    const code = new TextDecoder().decode(bytes).replaceAll(
-      /(from )"@std\/(\w+)(\/[^"]*)?"/g,
-      (_, from, name, entry = "") => `${from}"jsr:@std/${name}@^1.0.0${entry}"`,
-    );
-    files.set(path, new TextEncoder().encode(code));
-  }
-  return { version: config.version, exports: config.exports, files };
+  const { version, exports } = JSON.parse(published.get("deno.json")!);
+  return { version, exports, files };
 }
 
 function readFolder(

@@ -32,7 +32,8 @@ async function transpile(target: string): Promise<void> {
   // JSR gives a package for Node its dependencies; what is imported of them here is not called.
   const bytes = `${target}/node_modules/@std/bytes`;
   await Deno.mkdir(bytes, { recursive: true });
-  await Deno.writeTextFile(`${bytes}/package.json`, '{ "type": "module", "exports": "./mod.js" }');
+  const exports = { "./*": "./mod.js" };
+  await Deno.writeTextFile(`${bytes}/package.json`, JSON.stringify({ type: "module", exports }));
   const stubs = Object.keys(stdBytes).map((name) => `export function ${name}() {}\n`);
   await Deno.writeTextFile(`${bytes}/mod.js`, stubs.join(""));
 }
