@@ -228,8 +228,10 @@ export class LibcXdp extends MessageBase<XdpAddress> {
     const length = lengthOf(data);
     const refused = (code: string, message: string) =>
       socketError(code, { syscall: "send", message });
+    if (control !== undefined) {
+      throw new TypeError("Cannot send: frames of rings have no ancillary data, as control");
+    }
     if (to !== undefined) throw refused("EISCONN", "frames go where their headers say");
-    if (control !== undefined) throw refused("EOPNOTSUPP", "frames have no ancillary data");
     const { frameBytes } = this.#parts;
     if (length > frameBytes) {
       throw refused("EMSGSIZE", `the frame has ${length} bytes, and room ${frameBytes}`);

@@ -98,6 +98,12 @@ export const SUBJECTS: readonly Subject[] = [
     () => raw.openIp({ protocol: 253, hostname: "127.0.0.1" }),
   ),
   subject("packets", "PacketEndpoint", "./raw", () => raw.openPacket({ interface: "lo" })),
+  subject(
+    "frames of a queue",
+    "XdpEndpoint",
+    "./raw",
+    () => raw.openXdp({ interface: "lo", attach: "none", rxFrames: 16, txFrames: 16 }),
+  ),
   ...ABSENT,
   subject("tls", "TlsEndpoint", "./bridge", tlsPair),
   subject("tls listener", "TlsListener", "./bridge", async () => {

@@ -1,7 +1,21 @@
 /** AF_XDP sockets on a veth pair. */
+import { AF_XDP, isSocketError, SOCK_RAW, socket } from "../../mod.ts";
 import * as raw from "../../raw/mod.ts";
 import type { Netns } from "./_netns.ts";
 import { ETH_P_TEST } from "./_packets.ts";
+
+/** Why nothing of AF_XDP can be tried on this kernel. */
+export function lacksXdp(): string | undefined {
+  try {
+    if (Deno.uid() === 0) socket(AF_XDP, SOCK_RAW).close();
+  } catch (error) {
+    if (isSocketError(error, "EAFNOSUPPORT")) return error.message;
+    throw error;
+  }
+}
+
+/** What most tests of it need. */
+export const XDP_NEEDS = { netns: true, tools: ["ip"], kernel: lacksXdp } as const;
 
 /** Opens an AF_XDP socket in a namespace, for the experiments' frames alone. */
 export async function openXdp(

@@ -16,9 +16,10 @@ import { RingMemory } from "../../ffi/ring/memory.ts";
 import { XdpMemory } from "../../raw/_xdp_memory.ts";
 import { layoutAt } from "../../raw/_xdp_ring.ts";
 import { testWith } from "../_tools.ts";
+import { lacksXdp } from "./_xdp.ts";
 
 testWith(
-  { root: true },
+  { root: true, kernel: lacksXdp },
   "what the kernel never does is refused: nothing outside is read or written",
   () => {
     const sizes = { frameBytes: 2048, rxFrames: 8, txFrames: 8, headroomBytes: 0 };

@@ -5,12 +5,12 @@ import { Netns, Program } from "./_netns.ts";
 import { nobody } from "./_nobody.ts";
 import { frame } from "./_packets.ts";
 import { pair } from "./_topology.ts";
-import { openSender, openXdp } from "./_xdp.ts";
+import { openSender, openXdp, XDP_NEEDS } from "./_xdp.ts";
 
 const limit = { timeoutMs: limitMs(10_000) };
 
 testWith(
-  { netns: true, tools: ["ip", "tcpdump", "tshark"] },
+  { ...XDP_NEEDS, tools: ["ip", "tcpdump", "tshark"] },
   "tshark at the other end sees every frame that was sent, as it was",
   async () => {
     await using ends = await pair();
@@ -40,7 +40,7 @@ testWith(
 );
 
 testWith(
-  { netns: true, tools: ["ip", PYTHON] },
+  { ...XDP_NEEDS, tools: ["ip", PYTHON] },
   "frames of scapy arrive as scapy sent them, VLAN tags in them too",
   async () => {
     await using ends = await pair();
@@ -94,7 +94,7 @@ function answerTo(request: Uint8Array): Uint8Array | undefined {
 }
 
 testWith(
-  { netns: true, tools: ["ip", "ping"] },
+  { ...XDP_NEEDS, tools: ["ip", "ping"] },
   "ping(8) is content with a host that is an AF_XDP socket alone",
   async () => {
     await using ends = await pair();
@@ -118,7 +118,7 @@ testWith(
   },
 );
 
-const CHILD = { netns: true, tools: ["ip", "setpriv", "prlimit"] };
+const CHILD = { ...XDP_NEEDS, tools: ["ip", "setpriv", "prlimit"] };
 
 testWith(
   CHILD,
