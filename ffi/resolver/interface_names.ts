@@ -15,6 +15,15 @@ const { ifreq: IFREQ } = STRUCTS;
 /** IFNAMSIZ (net/if.h), the NUL included. */
 const IF_NAMESIZE = 16;
 
+/**
+ * How old a name may be. libc makes three system calls for one, which is more than a frame costs that
+ * carries the index; but a link may be renamed at any time.
+ */
+const NAME_AGE_MS = 1;
+/** Names by index, all of {@linkcode namesSince} or later. */
+const NAMES = new Map<number, string>();
+let namesSince = -Infinity;
+
 /** `man 3 if_nametoindex`. */
 export const INTERFACES: InterfaceLookup = {
   toIndex(name) {
@@ -30,11 +39,22 @@ export const INTERFACES: InterfaceLookup = {
     return index;
   },
   toName(index) {
-    const text = allocate(IF_NAMESIZE);
-    if (BigInt(libc().if_indextoname(index, text)) === 0n) return "";
-    return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+    const now = performance.now();
+    if (now - namesSince > NAME_AGE_MS) {
+      NAMES.clear();
+      namesSince = now;
+    }
+    let name = NAMES.get(index);
+    if (name === undefined) NAMES.set(index, name = nameOf(index));
+    return name;
   },
 };
+
+function nameOf(index: number): string {
+  const text = allocate(IF_NAMESIZE);
+  if (BigInt(libc().if_indextoname(index, text)) === 0n) return "";
+  return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+}
 
 /** The first IPv4 address of an interface (`man 7 netdevice`, SIOCGIFADDR): 4 bytes. */
 export function interfaceIpv4(index: number): Uint8Array<ArrayBuffer> {
