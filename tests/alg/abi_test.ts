@@ -19,7 +19,7 @@ testWith({ tools: ["gcc"] }, "constants and layout are what linux/if_alg.h says"
   assertEquals(unknown.filter((label) => !absent.has(label)), []);
 });
 
-Deno.test("an algorithm's address survives the way to the kernel and back", () => {
+testWith({}, "an algorithm's address survives the way to the kernel and back", () => {
   const address: Address = {
     family: "alg",
     type: "hash",
@@ -35,7 +35,7 @@ Deno.test("an algorithm's address survives the way to the kernel and back", () =
   assertEquals(decodeSockaddr(encodeSockaddr(plain, "bind"), 88), plain);
 });
 
-Deno.test("what is no algorithm is refused before any call", () => {
+testWith({}, "what is no algorithm is refused before any call", () => {
   const refused: [unknown, typeof TypeError | typeof RangeError, string][] = [
     [{ type: "", name: "x" }, TypeError, "type"],
     [{ type: "hash", name: "" }, TypeError, "name"],

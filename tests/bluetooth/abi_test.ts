@@ -48,7 +48,7 @@ testWith(
   },
 );
 
-Deno.test("Bluetooth addresses survive the way to the kernel and back", () => {
+testWith({}, "Bluetooth addresses survive the way to the kernel and back", () => {
   const address = "00:AA:01:02:03:FF";
   const cases: [Address, number][] = [
     [
@@ -67,7 +67,7 @@ Deno.test("Bluetooth addresses survive the way to the kernel and back", () => {
   assertEquals(encodeSockaddr(cases[0][0], "bind").toHex(), "1f000110ff03020" + "1aa0004000100");
 });
 
-Deno.test("what is no Bluetooth address, or lacks what its kind needs, is refused", async () => {
+testWith({}, "what is no Bluetooth address, or lacks what its kind needs, is refused", async () => {
   const address = "00:AA:01:02:03:FF";
   const refused: [object, typeof TypeError | typeof RangeError, string][] = [
     [{ kind: "l2cap", address: "00:AA" }, TypeError, "address"],

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { can } from "../../mod.ts";
+import { testWith } from "../_tools.ts";
 
 const id = fc.boolean().chain((extended) =>
   fc.record({
@@ -43,7 +44,7 @@ const frames: fc.Arbitrary<can.CanFrame> = fc.oneof(
   }),
 );
 
-Deno.test("every frame survives bytes and notation", () => {
+testWith({}, "every frame survives bytes and notation", () => {
   fc.assert(
     fc.property(frames, (frame) => {
       assertEquals(can.decodeFrame(can.encodeFrame(frame)), frame);
@@ -53,7 +54,7 @@ Deno.test("every frame survives bytes and notation", () => {
   );
 });
 
-Deno.test("any bytes are a frame or a RangeError", () => {
+testWith({}, "any bytes are a frame or a RangeError", () => {
   fc.assert(
     fc.property(data(2100), (bytes) => {
       try {
@@ -66,7 +67,7 @@ Deno.test("any bytes are a frame or a RangeError", () => {
   );
 });
 
-Deno.test("any text is a frame or a SyntaxError", () => {
+testWith({}, "any text is a frame or a SyntaxError", () => {
   const pieces = fc.constantFrom(
     "123",
     "#",
@@ -95,7 +96,7 @@ Deno.test("any text is a frame or a SyntaxError", () => {
   );
 });
 
-Deno.test("what no bus can carry is refused", () => {
+testWith({}, "what no bus can carry is refused", () => {
   const refused: [can.CanFrameInput, typeof TypeError | typeof RangeError][] = [
     [{ id: 2 ** 29 }, RangeError],
     [{ id: 0x800, extended: false }, RangeError],
@@ -116,7 +117,7 @@ Deno.test("what no bus can carry is refused", () => {
   assertEquals(can.encodeFrame({ kind: "fd", id: 1, data: new Uint8Array(9) })[4], 12);
 });
 
-Deno.test("a NAME is packed as SAE J1939-81 has it", () => {
+testWith({}, "a NAME is packed as SAE J1939-81 has it", () => {
   const fields: can.J1939Name = {
     ...{ arbitraryAddress: true, industryGroup: 2, vehicleSystemInstance: 3, vehicleSystem: 4 },
     ...{ function: 5, functionInstance: 6, ecuInstance: 7, manufacturer: 8, identity: 9 },
@@ -127,24 +128,28 @@ Deno.test("a NAME is packed as SAE J1939-81 has it", () => {
   assertThrows(() => can.packJ1939Name({ ...fields, manufacturer: 2048 }), RangeError);
 });
 
-Deno.test("the length on the wire of a classic frame stands behind its data, as can-utils have it", () => {
-  const frame = { id: 0x123, data: new Uint8Array(8).fill(0x11), lengthCode: 0xb };
-  assertEquals(can.formatFrame(frame), "123#1111111111111111_B");
-  assertEquals(
-    can.formatFrame({ kind: "remote", id: 1, remoteBytes: 8, lengthCode: 9 }),
-    "001#R8_9",
-  );
-  // struct can_frame: can_id, len, 2 bytes of padding, len8_dlc.
-  assertEquals(can.encodeFrame(frame).toHex(), "23010000" + "0800000b" + "1111111111111111");
-  const line = "(0000000001.000000) can0 123#1111111111111111_B";
-  assertEquals(can.formatLogLine(can.parseLogLine(line)!), line);
-  // What no frame has there is none of it.
-  assertEquals(can.decodeFrame(Uint8Array.fromHex("010000000700000b" + "00".repeat(8))), {
-    ...{ kind: "data", id: 1, extended: false, data: new Uint8Array(7) },
-  });
-  for (
-    const text of ["123#11_9", "123#1111111111111111_8", "123#R7_9", "123##01111111111111111_9"]
-  ) {
-    assertThrows(() => can.parseFrame(text), SyntaxError, text);
-  }
-});
+testWith(
+  {},
+  "the length on the wire of a classic frame stands behind its data, as can-utils have it",
+  () => {
+    const frame = { id: 0x123, data: new Uint8Array(8).fill(0x11), lengthCode: 0xb };
+    assertEquals(can.formatFrame(frame), "123#1111111111111111_B");
+    assertEquals(
+      can.formatFrame({ kind: "remote", id: 1, remoteBytes: 8, lengthCode: 9 }),
+      "001#R8_9",
+    );
+    // struct can_frame: can_id, len, 2 bytes of padding, len8_dlc.
+    assertEquals(can.encodeFrame(frame).toHex(), "23010000" + "0800000b" + "1111111111111111");
+    const line = "(0000000001.000000) can0 123#1111111111111111_B";
+    assertEquals(can.formatLogLine(can.parseLogLine(line)!), line);
+    // What no frame has there is none of it.
+    assertEquals(can.decodeFrame(Uint8Array.fromHex("010000000700000b" + "00".repeat(8))), {
+      ...{ kind: "data", id: 1, extended: false, data: new Uint8Array(7) },
+    });
+    for (
+      const text of ["123#11_9", "123#1111111111111111_8", "123#R7_9", "123##01111111111111111_9"]
+    ) {
+      assertThrows(() => can.parseFrame(text), SyntaxError, text);
+    }
+  },
+);

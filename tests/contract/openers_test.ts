@@ -1,4 +1,5 @@
 /** What all openers do the same way: what they refuse, how they choose the engine, what their errors say. */
+import { testWith } from "../_tools.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { socketOption } from "../../core/mod.ts";
 import * as raw from "../../raw/mod.ts";
@@ -224,7 +225,7 @@ for (const engine of ["deno", "libc"] as const) {
   });
 }
 
-Deno.test("udp takes libc where ffi is granted already, and asks nobody for it", async () => {
+testWith({}, "udp takes libc where ffi is granted already, and asks nobody for it", async () => {
   const source = `import * as udp from "${new URL("../../udp/mod.ts", import.meta.url)}";
     using socket = await udp.bind({ hostname: "127.0.0.1" });
     using peer = await udp.connect(socket.localAddr);
@@ -236,15 +237,19 @@ Deno.test("udp takes libc where ffi is granted already, and asks nobody for it",
   assertEquals(granted.stdout, "libc libc deno\n", granted.stderr);
 });
 
-Deno.test("createServer of :: takes IPv6 alone, as Python's; listen takes IPv4 too", async () => {
-  using six = await tcp.createServer({ hostname: "::", port: 0 });
-  assertEquals(six.engine, "libc");
-  await assertRejects(
-    () => tcp.connect({ hostname: HERE, port: six.localAddr.port }),
-    Deno.errors.ConnectionRefused,
-  );
-  using both = await tcp.listen({ hostname: "::", port: 0, dualStack: true, engine: "libc" });
-  using _four = await tcp.connect({ hostname: HERE, port: both.localAddr.port });
-  using any = await tcp.createServer({ hostname: "", port: 0 });
-  assertEquals([any.localAddr.hostname, any.engine], ["0.0.0.0", "deno"]);
-});
+testWith(
+  {},
+  "createServer of :: takes IPv6 alone, as Python's; listen takes IPv4 too",
+  async () => {
+    using six = await tcp.createServer({ hostname: "::", port: 0 });
+    assertEquals(six.engine, "libc");
+    await assertRejects(
+      () => tcp.connect({ hostname: HERE, port: six.localAddr.port }),
+      Deno.errors.ConnectionRefused,
+    );
+    using both = await tcp.listen({ hostname: "::", port: 0, dualStack: true, engine: "libc" });
+    using _four = await tcp.connect({ hostname: HERE, port: both.localAddr.port });
+    using any = await tcp.createServer({ hostname: "", port: 0 });
+    assertEquals([any.localAddr.hostname, any.engine], ["0.0.0.0", "deno"]);
+  },
+);

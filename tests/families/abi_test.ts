@@ -196,7 +196,7 @@ const BYTES: readonly (readonly [Address, string])[] = [
   ],
 ];
 
-Deno.test("addresses of families without folders are these bytes, there and back", () => {
+testWith({}, "addresses of families without folders are these bytes, there and back", () => {
   for (const [address, hex] of BYTES) {
     const bytes = encode(address);
     assertEquals(bytes.toHex(), hex, Deno.inspect(address));
@@ -206,22 +206,32 @@ Deno.test("addresses of families without folders are these bytes, there and back
   }
 });
 
-Deno.test("what may be left out of their addresses is what the headers say it is by default", () => {
-  const same: [unknown, unknown][] = [
-    [{ family: "phonet" }, { family: "phonet", device: 0, port: 0, resource: 0 }],
-    [{ family: "nfc", device: 1 }, { family: "nfc", device: 1, target: 0, protocol: 0 }],
-    [{ family: "ax25", callsign: "A-0" }, { family: "ax25", callsign: "A", digipeaters: [] }],
-    [{ family: "ieee802154" }, { family: "ieee802154", panId: 0xffff }],
-    [
-      { family: "llc", sap: 4 },
-      { family: "llc", sap: 4, hardwareType: 1, test: false, hardwareAddress: "00:00:00:00:00:00" },
-    ],
-    [{ family: "xdp", interface: "", queue: 0 }, { family: "xdp", interfaceIndex: 0, queue: 0 }],
-  ];
-  for (const [short, long] of same) assertEquals(encode(short), encode(long));
-});
+testWith(
+  {},
+  "what may be left out of their addresses is what the headers say it is by default",
+  () => {
+    const same: [unknown, unknown][] = [
+      [{ family: "phonet" }, { family: "phonet", device: 0, port: 0, resource: 0 }],
+      [{ family: "nfc", device: 1 }, { family: "nfc", device: 1, target: 0, protocol: 0 }],
+      [{ family: "ax25", callsign: "A-0" }, { family: "ax25", callsign: "A", digipeaters: [] }],
+      [{ family: "ieee802154" }, { family: "ieee802154", panId: 0xffff }],
+      [
+        { family: "llc", sap: 4 },
+        {
+          family: "llc",
+          sap: 4,
+          hardwareType: 1,
+          test: false,
+          hardwareAddress: "00:00:00:00:00:00",
+        },
+      ],
+      [{ family: "xdp", interface: "", queue: 0 }, { family: "xdp", interfaceIndex: 0, queue: 0 }],
+    ];
+    for (const [short, long] of same) assertEquals(encode(short), encode(long));
+  },
+);
 
-Deno.test("a wrong key of their addresses is refused by its name", () => {
+testWith({}, "a wrong key of their addresses is refused by its name", () => {
   const l2tp = {
     ...{ family: "pppox", kind: "l2tp", remote: { hostname: "127.0.0.1", port: 1701 } },
     ...{ tunnel: 1, session: 1, peerTunnel: 1, peerSession: 1 },
@@ -275,7 +285,7 @@ Deno.test("a wrong key of their addresses is refused by its name", () => {
   for (const [address, Class, text] of wrong) assertThrows(() => encode(address), Class, text);
 });
 
-Deno.test("whatever an address of theirs could reach takes the whole of --allow-net", () => {
+testWith({}, "whatever an address of theirs could reach takes the whole of --allow-net", () => {
   for (const [address] of BYTES) {
     const bytes = encode(address);
     const row = rowNamed(address.family)!;
@@ -284,7 +294,7 @@ Deno.test("whatever an address of theirs could reach takes the whole of --allow-
   }
 });
 
-Deno.test("a kernel that lacks one of them is told the module to load", () => {
+testWith({}, "a kernel that lacks one of them is told the module to load", () => {
   const modules: [family: string, module: string][] = [
     ["qipcrtr", "qrtr"],
     ["phonet", "phonet"],

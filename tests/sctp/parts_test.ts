@@ -15,7 +15,7 @@ const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const LARGE = Uint8Array.from({ length: 150_000 }, (_, i) => i * 31 + (i >> 8));
 const MSG_PEEK = 2;
 
-Deno.test("parts are joined by association, stream and order, up to the room", () => {
+testWith({}, "parts are joined by association, stream and order, up to the room", () => {
   const begun = new Begun();
   const room = 6;
   assertEquals(begun.joined("1 0 0", bytes("whole"), true, room)?.data, bytes("whole"));
@@ -28,7 +28,7 @@ Deno.test("parts are joined by association, stream and order, up to the room", (
   assert(begun.isEmpty);
 });
 
-Deno.test("what has begun of an association goes with it", () => {
+testWith({}, "what has begun of an association goes with it", () => {
   const begun = new Begun();
   for (const key of ["1 0 0", "2 0 0"]) begun.joined(key, bytes("a"), false, 9);
   const taken = begun.taken(2);
@@ -37,15 +37,26 @@ Deno.test("what has begun of an association goes with it", () => {
   assertEquals(begun.joined("1 0 0", bytes("b"), true, 9)?.data, bytes("ab"));
 });
 
-Deno.test("what will not be finished is forgotten: of its stream, or all of the association", () => {
-  const begun = new Begun();
-  for (const key of ["1 0 0", "1 1 0", "1 1 1", "12 1 0"]) begun.joined(key, bytes("a"), false, 9);
-  begun.lose(1, 1);
-  assertEquals(begun.joined("1 1 0", bytes("b"), true, 9)?.data, bytes("b"));
-  assertEquals(begun.joined("1 0 0", bytes("b"), true, 9)?.data, bytes("ab"));
-  begun.lose(12, 0);
-  assert(begun.isEmpty);
-});
+testWith(
+  {},
+  "what will not be finished is forgotten: of its stream, or all of the association",
+  () => {
+    const begun = new Begun();
+    for (const key of ["1 0 0", "1 1 0", "1 1 1", "12 1 0"]) {
+      begun.joined(
+        key,
+        bytes("a"),
+        false,
+        9,
+      );
+    }
+    begun.lose(1, 1);
+    assertEquals(begun.joined("1 1 0", bytes("b"), true, 9)?.data, bytes("b"));
+    assertEquals(begun.joined("1 0 0", bytes("b"), true, 9)?.data, bytes("ab"));
+    begun.lose(12, 0);
+    assert(begun.isEmpty);
+  },
+);
 
 async function manyWith(events: sctp.SctpEvent[]) {
   const server = await sctp.bind({

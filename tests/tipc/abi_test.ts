@@ -20,7 +20,7 @@ testWith({ tools: ["gcc"] }, "constants and layouts are what linux/tipc.h says",
   assertEquals(await checkByRunning(GCC, headers, claims), { wrong: [], unknown: [] });
 });
 
-Deno.test("TIPC addresses survive the way to the kernel and back", () => {
+testWith({}, "TIPC addresses survive the way to the kernel and back", () => {
   const addresses: Address[] = [
     { family: "tipc", kind: "service", service: 18888, instance: 17 },
     { family: "tipc", kind: "service", service: 18888, instance: 17, domain: 5, scope: "node" },
@@ -36,7 +36,7 @@ Deno.test("TIPC addresses survive the way to the kernel and back", () => {
   assertEquals(range.toHex(), "1e000100020000000300000004000000");
 });
 
-Deno.test("what is no TIPC address is refused by name", () => {
+testWith({}, "what is no TIPC address is refused by name", () => {
   const refused: [object, typeof TypeError | typeof RangeError, string][] = [
     [{ family: "tipc" }, TypeError, "service"],
     [{ family: "tipc", service: 1, lower: 5, upper: 4 }, RangeError, "lower"],
@@ -51,7 +51,7 @@ Deno.test("what is no TIPC address is refused by name", () => {
   }
 });
 
-Deno.test("the openers refuse what they cannot mean", async () => {
+testWith({}, "the openers refuse what they cannot mean", async () => {
   await assertRejects(() => tipc.listen({ service: 18888 }), TypeError, "instance");
   await assertRejects(() => tipc.listen({ service: 1, instance: 1 }), RangeError, "service");
   await assertRejects(() => tipc.bind({ instance: 1 }), TypeError, "service");

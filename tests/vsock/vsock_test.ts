@@ -175,7 +175,7 @@ testWith(here, "the deno engine speaks VSOCK where --unstable-vsock is on", asyn
   assertEquals(got, ["deno", { family: "vsock", cid: 1, port: 5001 }, [1, 2, 3], 0]);
 });
 
-Deno.test("bad VSOCK arguments are refused before any call", async () => {
+testWith({}, "bad VSOCK arguments are refused before any call", async () => {
   const wrong: [unknown, string][] = [
     [{ cid: -1, port: 1 }, "cid -1"],
     [{ cid: 1 }, "port is not a number"],
