@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { now } from "../../core/clock.ts";
 import { socketError } from "../../core/errors.ts";
 import { SIOCGIFADDR } from "../abi/event_constants.ts";
 import { STRUCTS } from "../abi/layout.ts";
@@ -39,10 +40,10 @@ export const INTERFACES: InterfaceLookup = {
     return index;
   },
   toName(index) {
-    const now = performance.now();
-    if (now - namesSince > NAME_AGE_MS) {
+    const at = now();
+    if (at - namesSince > NAME_AGE_MS) {
       NAMES.clear();
-      namesSince = now;
+      namesSince = at;
     }
     let name = NAMES.get(index);
     if (name === undefined) NAMES.set(index, name = nameOf(index));
