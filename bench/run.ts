@@ -1,51 +1,68 @@
 /**
- * `deno task bench` makes the report (bench/report/main.ts, which see for `--quick` and `--section=`);
- * `deno task bench --list` lists the areas; `deno task bench AREA …` runs them, one program after another:
- * an area's `main.ts`, else each of its programs (files without an underscore). They print ratios to
- * others that they measured in turn in the same run.
+ * `deno task bench`: ours and the peers in turn in one run, medians of at least seven rounds, shares of the
+ * same round, CPU an operation, percentiles below saturation. In some 15 minutes it writes
+ * `bench/results/`: `results.json`, a chart a section, tables, and the section "Speed" of the README.
+ *
+ * `--quick` runs all of it in about a minute, but for what needs the guest: whether everything still runs,
+ * not how fast it is. It keeps nothing, unless `--to` names a folder. Names of sections or areas (`--list` tells them) run those alone, and only print
+ * what they come to, unless `--save` puts them among the results. `--render` writes all that is made of
+ * `results.json` anew. The areas that are no part of the report (wire, netlink, bridge, face) are programs.
+ *
+ *     deno task bench [--quick | --save] [--to=FOLDER] [--list] [--render] [NAME …]
  */
+import { SECTIONS } from "./report/sections.ts";
+import { report } from "./report/main.ts";
+import { render } from "./report/render.ts";
+
 const HERE = new URL(".", import.meta.url).pathname;
 
-/** What the report is made by, and what it has made. */
-const REPORT = ["report", "results"];
+/** Areas that are programs of their own, and programs of the other areas that the report has not. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  addrinfo: ["addrinfo/numeric.ts", "addrinfo/slow_names.ts"],
+  bridge: ["bridge/http.ts"],
+  face: ["face/streams.ts"],
+  netlink: ["netlink/main.ts"],
+  raw: ["raw/rtt.ts"],
+  wire: ["wire/checksum.ts", "wire/decode.ts"],
+};
 
-function areas(): string[] {
-  return [...Deno.readDirSync(HERE)].filter((e) => e.isDirectory && !REPORT.includes(e.name)).map((
-    e,
-  ) => e.name).sort();
+const flags = Deno.args.filter((arg) => arg.startsWith("--"));
+const names = Deno.args.filter((arg) => !arg.startsWith("--"));
+const to = flags.find((flag) => flag.startsWith("--to="))?.slice("--to=".length);
+const unknown = [
+  ...flags.filter((flag) => !/^--(quick|save|list|render|to=.+)$/.test(flag)),
+  ...names.filter((name) =>
+    PROGRAMS[name] === undefined && !SECTIONS.some(({ id, area }) => id === name || area === name)
+  ),
+];
+if (unknown.length > 0) {
+  console.error(`Cannot run: ${unknown.join(", ")} is unknown; --list tells the names`);
+  Deno.exit(2);
 }
 
-function programs(area: string): string[] {
-  const files = [...Deno.readDirSync(HERE + area)]
-    .filter((e) => e.isFile && e.name.endsWith(".ts") && !e.name.startsWith("_"))
-    .map((e) => e.name).sort();
-  return (files.includes("main.ts") ? ["main.ts"] : files).map((name) => `${HERE}${area}/${name}`);
-}
-
-const [first, ...others] = Deno.args;
-if (first === undefined || (first.startsWith("--") && first !== "--list")) {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--unstable-net", `${HERE}report/main.ts`, ...Deno.args],
-    cwd: `${HERE}..`,
-  }).spawn().status;
-  Deno.exit(code);
-} else if (first === "--list") {
-  for (const area of areas()) {
-    console.log(`${area}: ${programs(area).map((path) => path.split("/").pop()).join(", ")}`);
+if (flags.includes("--list")) {
+  for (const area of new Set([...SECTIONS.map(({ area }) => area), ...Object.keys(PROGRAMS)])) {
+    const sections = SECTIONS.filter((section) => section.area === area).map(({ id }) => id);
+    console.log(`${area}: ${[...sections, ...PROGRAMS[area] ?? []].join(", ")}`);
   }
+} else if (flags.includes("--render")) {
+  await render(to);
 } else {
-  for (const area of [first, ...others]) {
-    if (!areas().includes(area)) {
-      console.error(`Cannot run: no area ${area}`);
-      Deno.exit(2);
-    }
-    for (const path of programs(area)) {
-      console.log(`== ${path.slice(HERE.length)}`);
-      const { code } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--unstable-net", path],
-        cwd: `${HERE}..`,
-      }).spawn().status;
-      if (code !== 0) Deno.exit(code);
-    }
+  const quick = flags.includes("--quick");
+  // To boot a guest is not quick.
+  const wanted = SECTIONS.filter(({ id, area }) =>
+    names.length === 0 ? !quick || id !== "families" : names.includes(id) || names.includes(area)
+  );
+  if (wanted.length > 0) {
+    await report(wanted, { quick, save: flags.includes("--save") || names.length === 0, to });
+  }
+  for (const program of names.flatMap((name) => PROGRAMS[name] ?? [])) {
+    console.log(`== ${program}`);
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--unstable-net", HERE + program],
+      cwd: `${HERE}..`,
+    }).spawn().status;
+    if (code !== 0) Deno.exit(code);
   }
 }
+Deno.exit(0);

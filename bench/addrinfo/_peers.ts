@@ -1,4 +1,6 @@
 /** The programs that the benchmarks of lookups run: ours and the others'. */
+import { bun, c, type Command, deno, go, node, python, rust } from "../_tools.ts";
+import { ANY_CORE, Program } from "../turns/program.ts";
 
 /** What a run of a program printed. */
 export interface Sample {
@@ -12,63 +14,54 @@ export interface Sample {
   max?: number;
 }
 
-/** A program that looks names up. */
+/** A program that looks names up: started with the host, how many are in flight, how many in all. */
 export interface Peer {
   name: string;
-  command: string[];
-  env?: Record<string, string>;
+  command: Command;
   /** A last argument. */
   last?: string;
+  /** Whether it has one in flight only. */
+  alone?: boolean;
 }
 
-const HERE = new URL("./peers/", import.meta.url).pathname;
-
-/** Runs a program; what it printed. */
-export async function run(command: string[], env: Record<string, string> = {}): Promise<string> {
-  const [program, ...args] = command;
-  const output = await new Deno.Command(program, { args, env, stderr: "piped" }).output();
-  if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
-  return new TextDecoder().decode(output.stdout);
-}
-
-/** One run of a peer. */
-export async function sample(
-  { command, env, last }: Peer,
+/** A peer that waits for its turn. */
+export function start(
+  { command, last }: Peer,
   host: string,
   inFlight: number,
   count: number,
-): Promise<Sample> {
+): Program {
   const args = [host, `${inFlight}`, `${count}`, ...(last === undefined ? [] : [last])];
-  return JSON.parse(await run([...command, ...args], env));
+  return new Program([...command, ...args], 0, ANY_CORE);
 }
 
-/** Ours and those of the others that are installed; Go's is built into `work`. */
-export async function findPeers(work: string): Promise<Peer[]> {
-  const ours = [Deno.execPath(), "run", "-A", `${HERE}lookup.ts`];
-  const peers: Peer[] = [
-    { name: "ours, all distinct", command: ours, last: "distinct" },
-    { name: "ours, equal (shared)", command: ours },
+/** One turn of it. */
+export async function turn(program: Program): Promise<Sample> {
+  await program.go();
+  return JSON.parse(await program.line());
+}
+
+/** Ours and those of the others that are here. */
+export async function findPeers(): Promise<Peer[]> {
+  const inC = await c("addrinfo/peers/lookup.c");
+  const ours = deno("addrinfo/peers/lookup.ts");
+  const script = new URL("peers/lookup.mjs", import.meta.url).pathname;
+  const [byNode, byBun] = [await node(), await bun()];
+  const inGo = await go("addrinfo/peers/lookup.go");
+  const others: [string, Command | undefined][] = [
+    ["bare Deno, node:dns", deno("addrinfo/peers/lookup.mjs")],
+    ["Node dns.lookup", byNode === undefined ? undefined : [byNode, script]],
+    ["Bun dns.lookup", byBun === undefined ? undefined : [byBun, script]],
+    ["CPython, threads", python("addrinfo/peers/lookup.py")],
+    ["Rust std, threads", await rust("addrinfo/peers/lookup.rs")],
+    ["Go, cgo", inGo && ["env", "GODEBUG=netdns=cgo", ...inGo]],
+    ["Go, its own resolver", inGo && ["env", "GODEBUG=netdns=go", ...inGo]],
   ];
-  if (has("node")) peers.push({ name: "Node dns.lookup", command: ["node", `${HERE}lookup.mjs`] });
-  if (has("python3")) {
-    peers.push({ name: "CPython threads", command: ["python3", `${HERE}lookup.py`] });
-  }
-  if (has("go")) {
-    await run(["go", "build", "-o", `${work}/lookup`, `${HERE}lookup.go`]);
-    for (const resolver of ["cgo", "go"]) {
-      const env = { GODEBUG: `netdns=${resolver}` };
-      peers.push({ name: `Go (${resolver})`, command: [`${work}/lookup`], env });
-    }
-  }
-  return peers;
-}
-
-function has(program: string): boolean {
-  return new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
-    .outputSync().success;
-}
-
-/** The middle one. */
-export function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
+  return [
+    { name: "C getaddrinfo_a", command: inC, last: "async" },
+    { name: "ours, all distinct", command: ours, last: "distinct" },
+    { name: "ours, equal (shared)", command: ours, last: "equal" },
+    { name: "C getaddrinfo", command: inC, last: "blocking", alone: true },
+    ...others.flatMap(([name, command]) => command === undefined ? [] : [{ name, command }]),
+  ];
 }

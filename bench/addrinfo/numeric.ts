@@ -5,7 +5,7 @@
  * `deno run -A bench/addrinfo/numeric.ts [ROUNDS]`
  */
 import { getAddrInfo } from "../../addrinfo/mod.ts";
-import { median } from "./_peers.ts";
+import { median } from "../report/results.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 5);
 

@@ -6,7 +6,7 @@
  * `deno run -A bench/addrinfo/slow_names.ts`
  */
 import { startDnsServer } from "../../tests/addrinfo/_dns_server.ts";
-import { findPeers, sample } from "./_peers.ts";
+import { findPeers, start, turn } from "./_peers.ts";
 
 const COUNT = 512;
 const DELAY_MS = 200;
@@ -28,17 +28,18 @@ if (Deno.args[0] !== "inside") {
 }
 
 await startDnsServer(DELAY_MS);
-const work = await Deno.makeTempDir();
 console.log(`${COUNT} names at a server that takes ${DELAY_MS} ms each, all at once\n`);
 console.log("                             seconds   longest read of a file, ms");
-for (const peer of await findPeers(work)) {
-  if (peer.last !== undefined) continue; // the names are distinct as they are
-  const { perSecond, readMs } = await sample(peer, "slow-%d.example.test", COUNT, COUNT);
+for (const peer of await findPeers()) {
+  // The names are distinct as they are.
+  if (peer.last === "distinct" || peer.alone) continue;
+  const program = start(peer, "slow-%d.example.test", COUNT, COUNT);
+  const { perSecond, readMs } = await turn(program);
+  await program.stop();
   const name = peer.name.startsWith("ours") ? "ours" : peer.name;
   console.log(
     name.padEnd(24) + (COUNT / perSecond).toFixed(2).padStart(12) +
       (readMs === undefined ? "-" : readMs.toFixed(1)).padStart(16),
   );
 }
-await Deno.remove(work, { recursive: true });
 Deno.exit(0);

@@ -5,7 +5,7 @@
  */
 import { raw, wire } from "@berkeley/sockets";
 import { join, Netns } from "../../tests/raw/_netns.ts";
-import { median, percentile } from "./_programs.ts";
+import { median, quantile } from "../report/results.ts";
 
 const count = Number(Deno.args[0] ?? 2000);
 
@@ -59,7 +59,7 @@ try {
       `event loop ${busy ? "busy" : "idle"}:`,
       `wire ${median(wireTimes).toFixed(1)} us,`,
       `ours beyond it: median ${median(beyond).toFixed(1)} us (20 or less),`,
-      `p99 ${percentile(beyond, 0.99).toFixed(1)} us (75 or less), of ${pairs.length}`,
+      `p99 ${quantile(beyond, 0.99).toFixed(1)} us (75 or less), of ${pairs.length}`,
     );
   }
 } finally {

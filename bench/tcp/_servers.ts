@@ -1,107 +1,121 @@
-/** What the TCP benches share: building and starting the servers they compare. */
-import { which } from "../../tests/_tools.ts";
+/** What the TCP benches share: servers, and the programs that make load for them. */
+import { bun, c, type Command, deno, go, node, python, rust, tokio } from "../_tools.ts";
+import {
+  type Cell,
+  type Contender,
+  cpuMicros,
+  measureCell,
+  type Plan,
+  type Sample,
+} from "../report/results.ts";
+import type { Row } from "../report/turn_rows.ts";
+import { LOAD_CORE, pinned, Program } from "../turns/program.ts";
 
-const HERE = new URL(".", import.meta.url).pathname;
-/** Every server runs on this core alone; the load runs on others. */
-const SERVER_CORE = "0";
-/** The cores of the load. */
-export const LOAD_CORES: string = navigator.hardwareConcurrency > 2
-  ? "2," + (navigator.hardwareConcurrency - 1)
-  : "1";
+const SERVERS = new URL("servers/", import.meta.url).pathname;
+/** So many descriptors a process may have. */
+export const MOST_DESCRIPTORS = Number(
+  /Max open files\s+\d+\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/limits"))?.[1] ?? 1024,
+);
 
-/** A contender. */
-export interface Server {
-  name: string;
-  /** How to start it; undefined where its program is not installed. */
-  command: () => string[] | undefined;
-}
-
-/** A contender that has told its port. */
+/** A server that has told its port. */
 export interface Running {
   name: string;
   port: string;
-  process: Deno.ChildProcess;
+  process: Program;
 }
 
-/** `--name=value` arguments. */
-export const options: ReadonlyMap<string, string> = new Map(
-  Deno.args.map((arg) => arg.replace(/^--/, "").split("=", 2) as [string, string]),
-);
-
-/** Compiles a source of this folder; the command that runs it. */
-export function compiled(
-  build: string,
-  tool: string,
-  args: string[],
-  source: string,
-): string[] | undefined {
-  if (which(tool) === undefined) return undefined;
-  const output = `${build}/${source.replaceAll(/[./]/g, "_")}`;
-  const { success, stderr } = new Deno.Command(tool, {
-    args: [...args, "-o", output, HERE + source],
-    env: { GO111MODULE: "off" },
-  }).outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return [output];
+/** With as many descriptors as the system lets it have. */
+function unlimited(command: Command): Command {
+  return ["sh", "-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "sh", ...command];
 }
 
-/** Deno with a script of this folder. */
-export function deno(script: string, ...args: string[]): string[] {
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  return [Deno.execPath(), "run", "-A", `--config=${config}`, HERE + script, ...args];
+/** The yardstick. */
+export async function yardstick(): Promise<Row> {
+  return ["C, epoll", await c("tcp/servers/echo.c")];
 }
 
-/** An interpreter with a script of this folder. */
-export function program(tool: string, script: string, ...args: string[]): string[] | undefined {
-  const path = which(tool);
-  return path && [path, HERE + script, ...args] || undefined;
+/** Every echo server that is compared. */
+export async function echoServers(): Promise<Row[]> {
+  const [byNode, byBun] = [await node(), await bun()];
+  return [
+    await yardstick(),
+    ["ours", deno("tcp/servers/ours.ts", "libc")],
+    ["ours, io_uring", ["env", "SOCKETS_IO_URING=1", ...deno("tcp/servers/ours.ts", "libc")]],
+    ["ours, deno engine", deno("tcp/servers/ours.ts", "deno")],
+    ["bare Deno", deno("tcp/servers/deno_plain.ts")],
+    ["Node", byNode === undefined ? undefined : [byNode, `${SERVERS}node.mjs`]],
+    ["Bun", byBun === undefined ? undefined : [byBun, `${SERVERS}bun.mjs`]],
+    ["Go", await go("tcp/servers/echo.go")],
+    ["CPython asyncio", python("tcp/servers/asyncio_echo.py")],
+    ["CPython selectors", python("tcp/servers/sockets_echo.py")],
+    ["Rust tokio", await tokio("tcp/servers/tokio")],
+    ["Rust std, threads", await rust("tcp/servers/echo.rs")],
+  ];
 }
 
-/** Starts those that are wanted (`--servers=a,b`) and there. */
-export async function startAll(servers: readonly Server[]): Promise<Running[]> {
-  const wanted = options.get("servers")?.split(",");
+/** Runs something while servers run; those whose tools are not here are left out. */
+export async function withServers<T>(
+  servers: readonly Row[],
+  use: (running: Running[]) => Promise<T>,
+): Promise<T> {
   const running: Running[] = [];
-  for (const server of servers) {
-    if (wanted !== undefined && !wanted.includes(server.name)) continue;
-    const started = await start(server);
-    if (started !== undefined) running.push(started);
+  try {
+    for (const [name, command] of servers) {
+      if (command === undefined) continue;
+      const process = new Program(unlimited(command), 0);
+      running.push({ name, port: "", process });
+    }
+    for (const server of running) server.port = await server.process.line();
+    return await use(running);
+  } finally {
+    for (const { process } of running) await process.stop();
   }
-  return running;
 }
 
-/** Ends them. */
-export async function stopAll(running: readonly Running[]): Promise<void> {
-  for (const { process } of running) process.kill("SIGKILL");
-  await Promise.all(running.map(({ process }) => process.status));
-}
+/** The numbers of a sample that a program of load prints: its rate, then these, then how many there were. */
+type Percentile = "p50Micros" | "p99Micros" | "p999Micros";
 
-async function start({ name, command }: Server): Promise<Running | undefined> {
-  const line = command();
-  if (line === undefined) {
-    console.log(`${name}: not installed, left out`);
-    return undefined;
+/**
+ * Measures servers in turn, each by a program of load of its own, which stays connected and idle while it is
+ * not its turn.
+ */
+export async function measureServers(
+  name: string,
+  servers: readonly Running[],
+  command: (port: string) => Command,
+  burstMs: number,
+  percentiles: readonly Percentile[],
+  plan: Plan,
+  how: { lessIsBetter?: boolean; value?: (sample: Sample) => number } = {},
+): Promise<Cell> {
+  const loads: Program[] = [];
+  try {
+    for (const { port } of servers) {
+      loads.push(new Program(unlimited(command(port)), burstMs, LOAD_CORE));
+    }
+    for (const load of loads) if (await load.line() !== "ready") throw new Error("no load");
+    const contenders = servers.map(({ name, process }, i): Contender => ({
+      name,
+      async measure() {
+        const before = cpuMicros(process.pid);
+        await loads[i].go();
+        const numbers = (await loads[i].line()).split(" ").map(Number);
+        const sample = {
+          value: numbers[0],
+          cpuMicros: (cpuMicros(process.pid) - before) / numbers.at(-1)!,
+          ...Object.fromEntries(percentiles.map((name, i) => [name, numbers[i + 1]])),
+        };
+        return how.value === undefined ? sample : { ...sample, value: how.value(sample) };
+      },
+    }));
+    return await measureCell(name, contenders, plan, how.lessIsBetter);
+  } finally {
+    for (const load of loads) await load.stop();
   }
-  const process = new Deno.Command("taskset", {
-    args: ["-c", SERVER_CORE, ...line],
-    env: { GOMAXPROCS: "1" },
-    stdout: "piped",
-  }).spawn();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value } = await reader.read();
-  reader.releaseLock();
-  return { name, port: value!.trim(), process };
 }
 
-/** Runs the load on its cores; the numbers that it prints. */
-export async function load(...command: string[]): Promise<number[]> {
-  const { success, stdout, stderr } = await new Deno.Command("taskset", {
-    args: ["-c", LOAD_CORES, ...command],
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout).trim().split(" ").map(Number);
-}
-
-/** The middle of some numbers. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+/** A program of load that is started, told to go, and asked once. */
+export function startLoad(command: Command): Deno.ChildProcess {
+  const [program, ...args] = pinned(LOAD_CORE, unlimited(command));
+  return new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
 }

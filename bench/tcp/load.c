@@ -1,54 +1,39 @@
 /*
- * Load for the TCP echo comparison: THREADS threads share CONNECTIONS connections to
- * 127.0.0.1:PORT; each connection sends SIZE bytes, waits for all of them to come back, and sends
- * again. After a warm-up of half that time it measures for MILLISECONDS, and prints one line: echoes
- * in a second, then the 50th and 99th percentile of the round trip in microseconds, then all echoes
- * there were, with those of the warm-up.
+ * Load for the TCP echo comparison, from one thread: CONNECTIONS connections to 127.0.0.1:PORT; on each,
+ * SIZE bytes are sent, all of them are waited for, and sent again. It connects, says "ready", and for each
+ * line on stdin makes load for BURST_MS milliseconds after a quarter of that to warm up, and longer until one
+ * echo has come; then it waits for what is under way and prints one line: echoes in a second, the 50th and 99th percentile of the round trip in
+ * microseconds, and all echoes there were, with those that did not count.
  *
- *   load PORT CONNECTIONS SIZE MILLISECONDS THREADS [THINK_MICROS]
+ *   load PORT CONNECTIONS SIZE
  *
  * With SIZE 0 it measures connections a second instead: connect, 1 byte there and back, close.
  */
 #define _GNU_SOURCE
+#include "turns.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#define MOST_RTTS 1000000
+
 struct connection {
-  int fd;
+  int fd, busy;
   size_t sent, received;
-  uint64_t began;
+  double began;
 };
 
 static struct sockaddr_in server;
 static size_t size;
-static int connections, threads, think;
-static double seconds;
-static pthread_barrier_t barrier;
-
-struct result {
-  uint64_t echoes, warming;
-  double elapsed;
-  uint32_t *rtts;
-  size_t rtt_count;
-};
-
-#define MOST_RTTS 2000000
-
-static uint64_t nanos(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
+static char *data, *buffer;
+static float *rtts;
+static size_t rtt_count;
+static long echoes, total;
 
 static void die(const char *what) {
   perror(what);
@@ -56,15 +41,14 @@ static void die(const char *what) {
 }
 
 static int dial(void) {
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
   if (fd < 0) die("socket");
-  int one = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (connect(fd, (struct sockaddr *)&server, sizeof server) < 0) die("connect");
   return fd;
 }
 
-static void push(struct connection *c, const char *data) {
+static void push(struct connection *c) {
   while (c->sent < size) {
     ssize_t n = send(c->fd, data, size - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0) {
@@ -75,12 +59,88 @@ static void push(struct connection *c, const char *data) {
   }
 }
 
-static void *echo(void *arg) {
-  struct result *r = arg;
-  int index = (int)r->echoes;
-  int count = connections / threads + (index < connections % threads);
-  r->echoes = 0;
-  char *data = malloc(size), *buffer = malloc(size);
+static void begin(struct connection *c, double now) {
+  c->busy = 1;
+  c->sent = c->received = 0;
+  c->began = now;
+  push(c);
+}
+
+/* Takes what has come; whether that was the rest of an echo. */
+static int take(struct connection *c) {
+  for (;;) {
+    if (c->sent < size) push(c);
+    ssize_t got = recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
+    if (got == 0) fprintf(stderr, "server closed a connection\n"), exit(1);
+    if (got < 0) {
+      if (errno == EAGAIN) return 0;
+      die("recv");
+    }
+    c->received += (size_t)got;
+    if (c->received == size) return 1;
+    if (size <= 4096) return 0;
+  }
+}
+
+static void count_one(double seconds_taken) {
+  echoes++;
+  if (rtt_count < MOST_RTTS) rtts[rtt_count++] = (float)(seconds_taken * 1e6);
+}
+
+static double echo(int epoll, struct connection *all, int count) {
+  double now = seconds(), start = now + burst_seconds() / 4, end = start + burst_seconds();
+  double last = end;
+  int under_way = count;
+  for (int i = 0; i < count; i++) begin(&all[i], now);
+  struct epoll_event events[256];
+  while (under_way > 0) {
+    int n = epoll_wait(epoll, events, 256, 20000);
+    if (n == 0) fprintf(stderr, "server does not answer\n"), exit(1);
+    for (int i = 0; i < n; i++) {
+      struct connection *c = events[i].data.ptr;
+      if (!c->busy || !take(c)) continue;
+      now = seconds();
+      total++;
+      int open = now < end || echoes == 0;
+      if (now >= start && open) count_one(now - c->began), last = now;
+      if (open) begin(c, now);
+      else c->busy = 0, under_way--;
+    }
+  }
+  return (last < end ? end : last) - start;
+}
+
+static double churn(void) {
+  double start = seconds(), now = start;
+  for (; now < start + burst_seconds(); now = seconds()) {
+    int fd = dial();
+    char byte = 'x';
+    /* The close is a reset, so that no port is left in TIME_WAIT. */
+    struct linger linger = {1, 0};
+    if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1 || recv(fd, &byte, 1, 0) != 1) die("echo");
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    close(fd);
+    total++;
+    count_one(seconds() - now);
+  }
+  return now - start;
+}
+
+static int ascending(const void *a, const void *b) {
+  float x = *(const float *)a, y = *(const float *)b;
+  return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4) return 2;
+  server.sin_family = AF_INET;
+  server.sin_port = htons((uint16_t)atoi(argv[1]));
+  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int count = atoi(argv[2]);
+  size = (size_t)atol(argv[3]);
+  data = malloc(size + 1);
+  buffer = malloc(size + 1);
+  rtts = malloc(MOST_RTTS * sizeof *rtts);
   memset(data, 'x', size);
   // A line, and a frame behind its length too: whichever a server makes of it.
   if (size >= 6) {
@@ -90,129 +150,23 @@ static void *echo(void *arg) {
   }
   struct connection *all = calloc((size_t)count, sizeof *all);
   int epoll = epoll_create1(EPOLL_CLOEXEC);
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; size > 0 && i < count; i++) {
     all[i].fd = dial();
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = &all[i]};
     if (size > 4096) e.events |= EPOLLOUT | EPOLLET;
     epoll_ctl(epoll, EPOLL_CTL_ADD, all[i].fd, &e);
   }
-  pthread_barrier_wait(&barrier);
-  /* What the server does once for each connection is over before the clock starts. */
-  uint64_t warm = nanos() + (uint64_t)(seconds * 0.5e9), start = 0, end = 0;
-  for (int i = 0; i < count; i++) {
-    all[i].began = nanos();
-    push(&all[i], data);
+  puts("ready");
+  fflush(stdout);
+  char line[64];
+  while (fgets(line, sizeof line, stdin)) {
+    echoes = total = 0;
+    rtt_count = 0;
+    double taken = size == 0 ? churn() : echo(epoll, all, count);
+    qsort(rtts, rtt_count, sizeof *rtts, ascending);
+    float p50 = rtt_count ? rtts[rtt_count / 2] : 0, p99 = rtt_count ? rtts[rtt_count * 99 / 100] : 0;
+    printf("%.3f %.1f %.1f %ld\n", (double)echoes / taken, p50, p99, total);
+    fflush(stdout);
   }
-  struct epoll_event events[256];
-  for (;;) {
-    uint64_t turn = nanos();
-    if (start == 0 && turn >= warm) {
-      start = turn;
-      end = start + (uint64_t)(seconds * 1e9);
-      r->warming = r->echoes;
-      r->echoes = 0;
-      r->rtt_count = 0;
-    }
-    if (start != 0 && turn >= end) break;
-    int n = epoll_wait(epoll, events, 256, start == 0 ? 1 : 100);
-    for (int i = 0; i < n; i++) {
-      struct connection *c = events[i].data.ptr;
-      for (;;) {
-        if (c->sent < size) push(c, data);
-        ssize_t got = recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
-        if (got == 0) {
-          fprintf(stderr, "server closed a connection\n");
-          exit(1);
-        }
-        if (got < 0) {
-          if (errno == EAGAIN) break;
-          die("recv");
-        }
-        c->received += (size_t)got;
-        if (c->received < size) {
-          if (size > 4096) continue;
-          break;
-        }
-        uint64_t now = nanos();
-        if (r->rtt_count < MOST_RTTS) r->rtts[r->rtt_count++] = (uint32_t)(now - c->began);
-        r->echoes++;
-        c->sent = c->received = 0;
-        if (think > 0) usleep((useconds_t)think);
-        c->began = think > 0 ? nanos() : now;
-        push(c, data);
-        break;
-      }
-    }
-  }
-  r->elapsed = (double)(nanos() - start) / 1e9;
-  for (int i = 0; i < count; i++) close(all[i].fd);
-  return NULL;
-}
-
-static void *churn(void *arg) {
-  struct result *r = arg;
-  r->echoes = 0;
-  pthread_barrier_wait(&barrier);
-  uint64_t start = nanos(), end = start + (uint64_t)(seconds * 1e9);
-  while (nanos() < end) {
-    uint64_t began = nanos();
-    int fd = dial();
-    char byte = 'x';
-    /* The close is a reset, so that no port is left in TIME_WAIT. */
-    struct linger linger = {1, 0};
-    if (send(fd, &byte, 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, 0) == 1) r->echoes++;
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    close(fd);
-    if (r->rtt_count < MOST_RTTS) r->rtts[r->rtt_count++] = (uint32_t)(nanos() - began);
-  }
-  r->elapsed = (double)(nanos() - start) / 1e9;
-  return NULL;
-}
-
-static int ascending(const void *a, const void *b) {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
-}
-
-int main(int argc, char **argv) {
-  if (argc < 6) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS SIZE MILLISECONDS THREADS [THINK_MICROS]\n");
-    return 2;
-  }
-  server.sin_family = AF_INET;
-  server.sin_port = htons((uint16_t)atoi(argv[1]));
-  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  connections = atoi(argv[2]);
-  size = (size_t)atol(argv[3]);
-  seconds = atoi(argv[4]) / 1000.0;
-  threads = atoi(argv[5]);
-  if (threads > connections) threads = connections;
-  think = argc > 6 ? atoi(argv[6]) : 0;
-  pthread_barrier_init(&barrier, NULL, (unsigned)threads);
-  pthread_t ids[64];
-  struct result results[64];
-  for (int i = 0; i < threads; i++) {
-    results[i] = (struct result){.echoes = (uint64_t)i, .rtts = malloc(MOST_RTTS * 4)};
-    pthread_create(&ids[i], NULL, size == 0 ? churn : echo, &results[i]);
-  }
-  double rate = 0;
-  size_t total = 0;
-  uint64_t all = 0;
-  for (int i = 0; i < threads; i++) {
-    pthread_join(ids[i], NULL);
-    rate += (double)results[i].echoes / results[i].elapsed;
-    total += results[i].rtt_count;
-    all += results[i].echoes + results[i].warming;
-  }
-  uint32_t *rtts = malloc((total + 1) * 4);
-  size_t at = 0;
-  for (int i = 0; i < threads; i++) {
-    memcpy(rtts + at, results[i].rtts, results[i].rtt_count * 4);
-    at += results[i].rtt_count;
-  }
-  qsort(rtts, total, 4, ascending);
-  rtts[total] = 0;
-  printf("%.0f %.1f %.1f %llu\n", rate, rtts[total / 2] / 1e3, rtts[total * 99 / 100] / 1e3,
-         (unsigned long long)all);
   return 0;
 }

@@ -3,6 +3,8 @@ import { AF_INET, SOCK_DGRAM, SOL_UDP, UDP_GRO, UDP_SEGMENT } from "../../ffi/ab
 import { type Socket, socket } from "../../ffi/mod.ts";
 import { socketOption } from "../../core/option.ts";
 import * as udp from "../../udp/mod.ts";
+import { turns } from "../turns/turns.ts";
+import { Meter } from "./meter.mjs";
 
 const [mode, sizeText, portText] = Deno.args;
 const size = Number(sizeText);
@@ -13,31 +15,6 @@ function setInt(on: Socket, level: number, option: number, value: number): void 
   on.setOption(socketOption<number>(level, option, { size: 4, encode, decode: () => 0 }), value);
 }
 
-/** Prints the rate of each burst. */
-class Meter {
-  #bytes = 0;
-  #calls = 0;
-  #start = 0;
-  #last = 0;
-  #done = true;
-
-  /** Looks at the clock once in `every` calls. */
-  add(bytes: number, every: number): void {
-    this.#bytes += bytes;
-    if (++this.#calls % every !== 0) return;
-    const now = performance.now();
-    if (now - this.#last > 30) {
-      this.#start = now;
-      this.#bytes = 0;
-      this.#done = false;
-    } else if (!this.#done && now - this.#start >= 150) {
-      console.log((this.#bytes / size / (now - this.#start) * 1000).toFixed(0));
-      this.#done = true;
-    }
-    this.#last = now;
-  }
-}
-
 function openReceiver(): Socket {
   const receiver = socket(AF_INET, SOCK_DGRAM);
   receiver.bind({ hostname: "127.0.0.1", port: 0 });
@@ -45,71 +22,75 @@ function openReceiver(): Socket {
   return receiver;
 }
 
-async function batches(gro: boolean): Promise<void> {
-  using receiver = openReceiver();
-  if (gro) setInt(receiver, SOL_UDP, UDP_GRO, 1);
-  const meter = new Meter();
-  for await (const batch of receiver.recvBatches({ max: BATCH, size: gro ? 65536 : 2048 })) {
-    let bytes = 0;
-    for (let i = 0; i < batch.count; i++) bytes += batch.data(i).length;
-    meter.add(bytes, 1);
-  }
-}
-
-async function many(): Promise<void> {
-  using receiver = openReceiver();
-  const meter = new Meter();
-  for (;;) {
-    let bytes = 0;
-    for (const { data, from } of await receiver.recvMany(BATCH, { size: 2048 })) {
-      if (from.family === "inet") bytes += data.length;
+const RECEIVERS: Record<string, () => Promise<void>> = {
+  async batches(gro = false) {
+    using receiver = openReceiver();
+    if (gro) setInt(receiver, SOL_UDP, UDP_GRO, 1);
+    const meter = new Meter(1);
+    for await (const batch of receiver.recvBatches({ max: BATCH, size: gro ? 65536 : 2048 })) {
+      let bytes = 0;
+      for (let i = 0; i < batch.count; i++) bytes += batch.data(i).length;
+      meter.add(bytes / size);
     }
-    meter.add(bytes, 1);
-  }
-}
+  },
+  gro: () => (RECEIVERS.batches as (gro: boolean) => Promise<void>)(true),
+  async many() {
+    using receiver = openReceiver();
+    const meter = new Meter(1);
+    for (;;) {
+      let bytes = 0;
+      for (const { data, from } of await receiver.recvMany(BATCH, { size: 2048 })) {
+        if (from.family === "inet") bytes += data.length;
+      }
+      meter.add(bytes / size);
+    }
+  },
+  libc: () => iterate("libc"),
+  deno: () => iterate("deno"),
+  async one() {
+    using receiver = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
+    console.log(receiver.localAddr.port);
+    const meter = new Meter(64);
+    for (;;) {
+      await receiver.recvFrom();
+      meter.add(1);
+    }
+  },
+};
 
-async function endpoint(engine: "libc" | "deno"): Promise<void> {
+async function iterate(engine: "libc" | "deno"): Promise<void> {
   using receiver = await udp.bind({ hostname: "127.0.0.1", engine });
   console.log(receiver.localAddr.port);
-  const meter = new Meter();
-  for await (const { data } of receiver) {
-    meter.add(data.length, 64);
-  }
+  const meter = new Meter(64);
+  for await (const _ of receiver) meter.add(1);
 }
 
 async function transmit(): Promise<void> {
-  const gso = mode === "gso";
-  const segments = gso ? Math.min(64, Math.floor(65000 / size)) : 1;
   const to = { family: "inet", hostname: "127.0.0.1", port: Number(portText) } as const;
-  const data = new Uint8Array(size * segments);
-  const count = gso ? 8 : BATCH;
-  const messages = Array.from({ length: count }, () => ({ data, to }));
-  if (mode === "endpoint-send") {
-    using sender = await udp.bind({ hostname: "127.0.0.1", engine: "libc" });
-    await run(() => sender.sendMany(messages));
+  if (mode === "send" || mode === "gso") {
+    const gso = mode === "gso";
+    const segments = gso ? Math.min(64, Math.floor(65000 / size)) : 1;
+    const data = new Uint8Array(size * segments);
+    const messages = Array.from({ length: gso ? 8 : BATCH }, () => ({ data, to }));
+    using sender = socket(AF_INET, SOCK_DGRAM);
+    if (gso) setInt(sender, SOL_UDP, UDP_SEGMENT, size);
+    await turns(async () => await sender.sendMany(messages) * segments);
     return;
   }
-  using sender = socket(AF_INET, SOCK_DGRAM);
-  if (gso) setInt(sender, SOL_UDP, UDP_SEGMENT, size);
-  await run(async () => await sender.sendMany(messages) * segments);
-}
-
-/** Sends a burst for each line on stdin. */
-async function run(send: () => Promise<number>): Promise<void> {
-  for await (const _ of Deno.stdin.readable) {
-    const start = performance.now();
-    let ms: number;
-    let sent = 0;
-    do {
-      sent += await send();
-      ms = performance.now() - start;
-    } while (ms < 150);
-    console.log((sent / ms * 1000).toFixed(0));
+  const data = new Uint8Array(size);
+  const engine = mode === "endpoint-one-deno" ? "deno" : "libc";
+  using sender = await udp.bind({ hostname: "127.0.0.1", engine });
+  if (mode === "endpoint-many") {
+    const messages = Array.from({ length: BATCH }, () => ({ data, to }));
+    await turns(() => sender.sendMany(messages));
+    return;
   }
+  await turns(async () => {
+    for (let i = 0; i < BATCH; i++) await sender.sendTo(data, to);
+    return BATCH;
+  });
 }
 
 if (portText !== undefined) await transmit();
-else if (mode === "many") await many();
-else if (mode === "libc" || mode === "deno") await endpoint(mode);
-else await batches(mode === "gro");
+else await RECEIVERS[mode]();
 Deno.exit(0);

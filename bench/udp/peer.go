@@ -1,15 +1,48 @@
-// Go's side: peer MODE SIZE [PORT], as udp.c.
+// Go's side: peer MODE SIZE [PORT], as udp.c; one by one by net, or by the batches of golang.org/x/net
+// (MODE "batch").
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"strconv"
 	"time"
+
+	"golang.org/x/net/ipv4"
 )
+
+const batch = 64
+
+func transmit(conn *net.UDPConn, size int, port int) {
+	data := make([]byte, size)
+	if os.Args[1] == "batch" {
+		packets := ipv4.NewPacketConn(conn)
+		messages := make([]ipv4.Message, batch)
+		to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+		for i := range messages {
+			messages[i] = ipv4.Message{Buffers: [][]byte{data}, Addr: to}
+		}
+		turns(func() int {
+			n, err := packets.WriteBatch(messages, 0)
+			if err != nil {
+				panic(err)
+			}
+			return n
+		})
+		return
+	}
+	to := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port))
+	turns(func() int {
+		for i := 0; i < batch; i++ {
+			if n, _ := conn.WriteToUDPAddrPort(data, to); n != size {
+				panic("a part was sent")
+			}
+		}
+		return batch
+	})
+}
 
 func main() {
 	size, _ := strconv.Atoi(os.Args[2])
@@ -17,39 +50,45 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	var count float64
 	if len(os.Args) > 3 {
 		port, _ := strconv.Atoi(os.Args[3])
-		to := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port))
-		data := make([]byte, size)
-		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-			start := time.Now()
-			count = 0
-			for time.Since(start) < 150*time.Millisecond {
-				for i := 0; i < 64; i++ {
-					if n, _ := conn.WriteToUDPAddrPort(data, to); n == size {
-						count++
-					}
-				}
-			}
-			fmt.Printf("%.0f\n", count/time.Since(start).Seconds())
-		}
+		transmit(conn, size, port)
 		return
 	}
 	fmt.Println(conn.LocalAddr().(*net.UDPAddr).Port)
 	data := make([]byte, 2048)
-	var start, last time.Time
-	done := true
-	for {
-		for i := 0; i < 64; i++ {
-			n, _, _ := conn.ReadFromUDPAddrPort(data)
-			count += float64(n / size)
+	receive := func() int {
+		for i := 0; i < batch; i++ {
+			if _, _, err := conn.ReadFromUDPAddrPort(data); err != nil {
+				panic(err)
+			}
 		}
+		return batch
+	}
+	if os.Args[1] == "batch" {
+		packets := ipv4.NewPacketConn(conn)
+		messages := make([]ipv4.Message, batch)
+		for i := range messages {
+			messages[i].Buffers = [][]byte{make([]byte, 2048)}
+		}
+		receive = func() int {
+			n, err := packets.ReadBatch(messages, 0)
+			if err != nil {
+				panic(err)
+			}
+			return n
+		}
+	}
+	limit := burst()
+	var start, last time.Time
+	count, done := 0, true
+	for {
+		count += receive()
 		now := time.Now()
 		if now.Sub(last) > 30*time.Millisecond {
 			start, count, done = now, 0, false
-		} else if !done && now.Sub(start) >= 150*time.Millisecond {
-			fmt.Printf("%.0f\n", count/now.Sub(start).Seconds())
+		} else if !done && now.Sub(start) >= limit {
+			fmt.Printf("%.0f\n", float64(count)/now.Sub(start).Seconds())
 			done = true
 		}
 		last = now

@@ -1,59 +1,43 @@
-// Node's and Bun's side: peer.mjs MODE SIZE [PORT], as udp.c.
+/** Node's and Bun's side, and Deno's without a flag: peer.mjs MODE SIZE [PORT], as udp.c. */
 import dgram from "node:dgram";
+import process from "node:process";
+import { Meter, onLine } from "./meter.mjs";
 
+globalThis.process ??= process;
 const [mode, sizeText, portText] = process.argv.slice(2);
 const size = Number(sizeText);
-let bytes = 0, calls = 0, start = 0, last = 0, done = true;
+const port = Number(portText);
+const meter = new Meter(64);
 
-function add(length) {
-  bytes += length;
-  if (++calls % 64 !== 0) return;
-  const now = performance.now();
-  if (now - last > 30) {
-    start = now;
-    bytes = 0;
-    done = false;
-  } else if (!done && now - start >= 150) {
-    console.log((bytes / size / (now - start) * 1000).toFixed(0));
-    done = true;
+async function bun() {
+  if (portText === undefined) {
+    const data = () => meter.add(1);
+    const socket = await Bun.udpSocket({ hostname: "127.0.0.1", socket: { data } });
+    console.log(socket.port);
+    return;
   }
-  last = now;
-}
-
-function onLine(send) {
-  process.stdin.on("data", async () => {
-    let sent = 0, ms;
-    const start = performance.now();
-    do {
-      sent += await send();
-      ms = performance.now() - start;
-    } while (ms < 150);
-    console.log((sent / ms * 1000).toFixed(0));
+  const socket = await Bun.udpSocket({ hostname: "127.0.0.1" });
+  const data = new Uint8Array(size);
+  const batch = Array.from({ length: 64 }, () => [data, port, "127.0.0.1"]).flat();
+  const many = () => socket.sendMany(batch);
+  const one = () => {
+    let sent = 0;
+    while (sent < 64 && socket.send(data, port, "127.0.0.1")) sent++;
+    return sent;
+  };
+  const send = mode === "bun" ? many : one;
+  onLine(async () => {
+    const sent = send();
+    if (sent < 64) await new Promise((resolve) => setImmediate(resolve));
+    return sent;
   });
 }
 
-if (mode === "bun") {
-  if (portText === undefined) {
-    const socket = await Bun.udpSocket({
-      hostname: "127.0.0.1",
-      socket: { data: (_, data) => add(data.length) },
-    });
-    console.log(socket.port);
-  } else {
-    const socket = await Bun.udpSocket({ hostname: "127.0.0.1" });
-    const data = new Uint8Array(size);
-    const batch = Array.from({ length: 64 }, () => [data, Number(portText), "127.0.0.1"]).flat();
-    onLine(async () => {
-      const sent = socket.sendMany(batch);
-      if (sent < 64) await new Promise((resolve) => setImmediate(resolve));
-      return sent;
-    });
-  }
-} else {
+function node() {
   const socket = dgram.createSocket("udp4");
   socket.bind(0, "127.0.0.1", () => {
     if (portText === undefined) {
-      socket.on("message", (data) => add(data.length));
+      socket.on("message", () => meter.add(1));
       console.log(socket.address().port);
       return;
     }
@@ -62,9 +46,12 @@ if (mode === "bun") {
       new Promise((resolve) => {
         let left = 64;
         for (let i = 0; i < 64; i++) {
-          socket.send(data, Number(portText), "127.0.0.1", () => --left === 0 && resolve(64));
+          socket.send(data, port, "127.0.0.1", () => --left === 0 && resolve(64));
         }
       })
     );
   });
 }
+
+if (mode.startsWith("bun")) await bun();
+else node();

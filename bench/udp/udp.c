@@ -1,14 +1,13 @@
 /* The same system calls in C: udp.c MODE SIZE [PORT]. Receivers print their port, then a rate for each
    burst that comes; senders take a port, and send a burst and print its rate for each line on stdin.
-   Rates are datagrams a second over 150 ms, of a burst of 250 ms that a silence of 30 ms ends. */
+   Rates are datagrams a second over BURST_MS milliseconds, of a burst that is 100 ms longer and that a
+   silence of 30 ms ends. */
 #define _GNU_SOURCE
+#include "turns.h"
 #include <arpa/inet.h>
 #include <netinet/udp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BATCH 64
@@ -18,12 +17,6 @@
 #ifndef UDP_GRO
 #define UDP_GRO 104
 #endif
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static struct mmsghdr headers[BATCH];
 static struct iovec vectors[BATCH];
@@ -46,13 +39,13 @@ static void receive(const char *mode, int size) {
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof own;
-  bind(fd, (struct sockaddr *)&own, length);
+  if (bind(fd, (struct sockaddr *)&own, length) < 0) exit(1);
   getsockname(fd, (struct sockaddr *)&own, &length);
   if (gro) setsockopt(fd, IPPROTO_UDP, UDP_GRO, &(int){1}, sizeof(int));
   printf("%d\n", ntohs(own.sin_port));
   fflush(stdout);
   prepare(gro ? 65536 : 2048);
-  double start = 0, last = 0;
+  double start = 0, last = 0, limit = burst_seconds();
   long calls = 0, bytes = 0;
   int done = 1;
   for (;;) {
@@ -73,11 +66,11 @@ static void receive(const char *mode, int size) {
       n = recvmmsg(fd, headers, BATCH, MSG_WAITFORONE, NULL);
       for (int i = 0; i < n; i++) bytes += headers[i].msg_len;
     }
-    double time = now();
+    double time = seconds();
     if (time - last > 0.03) {
       start = time;
       bytes = done = 0;
-    } else if (!done && time - start >= 0.15) {
+    } else if (!done && time - start >= limit) {
       printf("%.0f\n", bytes / size / (time - start));
       fflush(stdout);
       done = 1;
@@ -99,12 +92,12 @@ static void transmit(const char *mode, int size, int port) {
     names[i] = to;
     headers[i].msg_hdr.msg_namelen = sizeof to;
   }
-  double limit = !strcmp(mode, "flood") ? 0.25 : 0.15, start, time;
+  double limit = burst_seconds() + (!strcmp(mode, "flood") ? 0.1 : 0), start, time;
   long count;
   char line[64];
 again:
   if (!fgets(line, sizeof line, stdin)) return;
-  start = now();
+  start = seconds();
   count = 0;
   do {
     if (!strcmp(mode, "sendto")) {
@@ -114,7 +107,7 @@ again:
       int n = sendmmsg(fd, headers, gso ? 8 : BATCH, 0);
       if (n > 0) count += (long)n * segments;
     }
-    time = now() - start;
+    time = seconds() - start;
   } while (time < limit);
   printf("%.0f\n", count / time);
   fflush(stdout);
@@ -122,6 +115,7 @@ again:
 }
 
 int main(int argc, char **argv) {
+  if (argc < 3) return 2;
   int size = atoi(argv[2]);
   if (argc > 3) transmit(argv[1], size, atoi(argv[3]));
   else receive(argv[1], size);

@@ -1,38 +1,53 @@
-/** Our side of the Unix benches: ours.ts MODE, as unix.c. */
+/** Our side of the Unix benches: ours.ts socket|endpoint MODE, as unix.c. */
 import { AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from "../../ffi/abi/constants.ts";
 import { socketPair } from "../../ffi/mod.ts";
+import { turns } from "../turns/turns.ts";
+import * as unix from "../../unix/mod.ts";
 
-const [mode] = Deno.args;
-const [a, b] = socketPair(AF_UNIX, mode === "bulk" ? SOCK_STREAM : SOCK_DGRAM);
+const [face, mode] = Deno.args;
 const data = new Uint8Array(mode === "bulk" ? 65536 : mode === "fds" ? 1 : 64);
 const into = new Uint8Array(65536);
 
-async function pass(times: number): Promise<number> {
-  for (let i = 0; i < times; i++) {
-    await a.sendMsg([data], { control: [{ type: "rights", fds: [a] }] });
-    const { control } = await b.recvMsgInto([into]);
-    for (const fd of control!.get("rights")!.fds) fd.close();
+async function bySocket(): Promise<() => Promise<number>> {
+  const [a, b] = socketPair(AF_UNIX, mode === "bulk" ? SOCK_STREAM : SOCK_DGRAM);
+  if (mode !== "fds") {
+    return async () => {
+      for (let i = 0; i < 16; i++) {
+        await a.send(data);
+        await b.recvInto(into);
+      }
+      return 16;
+    };
   }
-  return times;
+  return async () => {
+    for (let i = 0; i < 16; i++) {
+      await a.sendMsg([data], { control: [{ type: "rights", fds: [a] }] });
+      const { control } = await b.recvMsgInto([into]);
+      for (const fd of control!.get("rights")!.fds) fd.close();
+    }
+    return 16;
+  };
 }
 
-async function bytes(times: number): Promise<number> {
-  let count = 0;
-  for (let i = 0; i < times; i++) {
-    await a.send(data);
-    count += await b.recvInto(into);
+async function byEndpoint(): Promise<() => Promise<number>> {
+  if (mode === "dgram") {
+    const [a, b] = await unix.pair({ type: "dgram" });
+    return async () => {
+      for (let i = 0; i < 16; i++) {
+        await a.send(data);
+        await b.recv();
+      }
+      return 16;
+    };
   }
-  return mode === "bulk" ? count : times;
+  const [a, b] = await unix.pair();
+  return async () => {
+    for (let i = 0; i < 16; i++) {
+      await a.sendAll(data);
+      for (let got = 0; got < data.length;) got += await b.recvInto(into);
+    }
+    return 16;
+  };
 }
 
-const work = mode === "fds" ? pass : bytes;
-for await (const _ of Deno.stdin.readable) {
-  const start = performance.now();
-  let ms: number;
-  let count = 0;
-  do {
-    count += await work(16);
-    ms = performance.now() - start;
-  } while (ms < 150);
-  console.log((count / ms * 1000).toFixed(0));
-}
+await turns(await (face === "socket" ? bySocket : byEndpoint)());

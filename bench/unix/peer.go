@@ -2,12 +2,9 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
 	"net"
 	"os"
 	"syscall"
-	"time"
 )
 
 func open(fd int) *net.UnixConn {
@@ -29,29 +26,28 @@ func main() {
 	a, b := open(pair[0]), open(pair[1])
 	raw, _ := a.File()
 	data, into, oob := make([]byte, size), make([]byte, 65536), make([]byte, 64)
-	work := func() int {
+	one := func() {
 		if mode == "fds" {
 			a.WriteMsgUnix(data[:1], syscall.UnixRights(int(raw.Fd())), nil)
 			_, n, _, _, _ := b.ReadMsgUnix(into, oob)
 			messages, _ := syscall.ParseSocketControlMessage(oob[:n])
 			fds, _ := syscall.ParseUnixRights(&messages[0])
 			syscall.Close(fds[0])
-			return 1
+			return
 		}
 		a.Write(data)
-		n, _ := b.Read(into)
-		if mode == "bulk" {
-			return n
-		}
-		return 1
-	}
-	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		start, count := time.Now(), 0
-		for time.Since(start) < 150*time.Millisecond {
-			for i := 0; i < 16; i++ {
-				count += work()
+		for got := 0; got < size; {
+			n, err := b.Read(into)
+			if err != nil {
+				panic(err)
 			}
+			got += n
 		}
-		fmt.Printf("%.0f\n", float64(count)/time.Since(start).Seconds())
 	}
+	turns(func() int {
+		for i := 0; i < 16; i++ {
+			one()
+		}
+		return 16
+	})
 }

@@ -2,7 +2,9 @@
 import os
 import socket
 import sys
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "turns"))
+from turns import turns  # noqa: E402
 
 mode = sys.argv[1]
 a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM if mode == "bulk" else socket.SOCK_DGRAM)
@@ -11,19 +13,14 @@ into = bytearray(65536)
 
 
 def work():
-    if mode == "fds":
-        socket.send_fds(a, [b"x"], [a.fileno()])
-        os.close(socket.recv_fds(b, 1, 1)[1][0])
-        return 1
-    a.send(data)
-    count = b.recv_into(into)
-    return count if mode == "bulk" else 1
+    for _ in range(16):
+        if mode == "fds":
+            socket.send_fds(a, [b"x"], [a.fileno()])
+            os.close(socket.recv_fds(b, 1, 1)[1][0])
+        else:
+            a.send(data)
+            b.recv_into(into)
+    return 16
 
 
-for _ in sys.stdin:
-    start = time.monotonic()
-    count = 0
-    while time.monotonic() - start < 0.15:
-        for _ in range(16):
-            count += work()
-    print(round(count / (time.monotonic() - start)), flush=True)
+turns(work)

@@ -1,46 +1,14 @@
 /**
- * Looks a name up COUNT times, IN_FLIGHT at once; prints one line of JSON. A "%d" in the name is
- * replaced by the number of the lookup, and a file is read all the while. With "distinct", no two
- * lookups are equal, so that none is shared.
+ * Looks a name up COUNT times, IN_FLIGHT at once, for each line on stdin; prints a line of JSON. A "%d" in
+ * the name is replaced by the number of the lookup, and then a file is read all the while. With
+ * "distinct", no two lookups are equal, so that none is shared.
  */
 import { getAddrInfo } from "../../../addrinfo/mod.ts";
+import { run } from "./_run.mjs";
 
-const [host, inFlightText, countText, kind] = Deno.args;
-const inFlight = Number(inFlightText);
-const count = Number(countText);
+const [host, , , kind] = Deno.args;
 const distinct = host.includes("%d");
-
-const lateMs: number[] = [];
-let due = performance.now() + 1;
-const timer = setInterval(() => {
-  const now = performance.now();
-  lateMs.push(Math.max(0, now - due));
-  due = now + 1;
-}, 1);
-let readMs = 0;
-let running = true;
-async function read(): Promise<void> {
-  while (running) {
-    const start = performance.now();
-    await Deno.readFile("/etc/hosts");
-    readMs = Math.max(readMs, performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-const reader = distinct ? read() : undefined;
-let next = 0;
-const start = performance.now();
-await Promise.all(Array.from({ length: inFlight }, async () => {
-  for (let i = next++; i < count; i = next++) {
-    const name = distinct ? host.replace("%d", `${i}`) : host;
-    await getAddrInfo(name, kind === "distinct" ? i % 65536 : null, { type: "stream" });
-  }
-}));
-const elapsedMs = performance.now() - start;
-running = false;
-clearInterval(timer);
-await reader;
-lateMs.sort((a, b) => a - b);
-const at = (share: number) => lateMs[Math.floor(share * (lateMs.length - 1))] ?? 0;
-const perSecond = count / elapsedMs * 1000;
-console.log(JSON.stringify({ perSecond, readMs, p50: at(0.5), p99: at(0.99), max: at(1) }));
+await run(async (i: number) => {
+  const name = distinct ? host.replace("%d", `${i}`) : host;
+  await getAddrInfo(name, kind === "distinct" ? i % 65536 : null, { type: "stream" });
+});

@@ -2,28 +2,21 @@
  * One direction of a TCP connection at a time, in blocks of SIZE bytes.
  *   bulk serve SIZE               prints its port; a connection's first byte says what it is for: 'w',
  *                                 the client writes until it ends its side; 'r', the server does
- *   bulk load PORT SIZE w|r MS    prints bytes a second as the client sees them
+ *   bulk load PORT SIZE w|r       for each line on stdin makes a connection and moves blocks for BURST_MS;
+ *                                 prints bytes a second as the client sees them
  */
 #define _GNU_SOURCE
+#include "turns.h"
 #include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-static double seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static int write_all(int fd, const char *from, size_t size) {
   for (size_t sent = 0; sent < size;) {
     ssize_t n = send(fd, from + sent, size - sent, MSG_NOSIGNAL);
     if (n < 0) return 0;
-    sent += n;
+    sent += (size_t)n;
   }
   return 1;
 }
@@ -48,34 +41,37 @@ static void serve(size_t size) {
   }
 }
 
-int main(int argc, char **argv) {
-  if (argc == 3) serve(atol(argv[2]));
-  if (argc != 6) return 2;
-  size_t size = atol(argv[3]);
-  double limit = atof(argv[5]) / 1000, begun, now;
-  char *block = calloc(1, size);
-  struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2])),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+static double move(struct sockaddr_in *to, size_t size, char what, char *block) {
+  double limit = burst_seconds(), begun, now, bytes = 0;
   int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(fd, (void *)&name, sizeof name) < 0) return perror("connect"), 1;
-  if (send(fd, argv[4], 1, 0) != 1) return 1;
-  double bytes = 0;
-  if (*argv[4] == 'w') {
-    begun = seconds();
-    for (now = begun; now - begun < limit; now = seconds()) {
-      if (!write_all(fd, block, size)) return perror("send"), 1;
-      bytes += size;
-    }
+  if (connect(fd, (void *)to, sizeof *to) < 0) perror("connect"), exit(1);
+  if (send(fd, &what, 1, 0) != 1) exit(1);
+  begun = seconds();
+  for (now = begun; now - begun < limit; now = seconds()) {
+    ssize_t n = (ssize_t)size;
+    if (what == 'r') n = recv(fd, block, size, 0);
+    else if (!write_all(fd, block, size)) n = 0;
+    if (n <= 0) perror("moving"), exit(1);
+    bytes += (double)n;
+  }
+  if (what == 'w') {
     shutdown(fd, SHUT_WR);
     while (recv(fd, block, size, 0) > 0) {} // the server has read all of it once it closes
     now = seconds();
-  } else {
-    begun = seconds();
-    for (now = begun; now - begun < limit; now = seconds()) {
-      ssize_t n = recv(fd, block, size, 0);
-      if (n <= 0) return perror("recv"), 1;
-      bytes += n;
-    }
   }
-  printf("%.0f\n", bytes / (now - begun));
+  close(fd);
+  return bytes / (now - begun);
+}
+
+int main(int argc, char **argv) {
+  if (argc == 3) serve((size_t)atol(argv[2]));
+  if (argc != 5) return 2;
+  size_t size = (size_t)atol(argv[3]);
+  char *block = calloc(1, size), line[64];
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2])),
+                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  while (fgets(line, sizeof line, stdin)) {
+    printf("%.0f\n", move(&to, size, *argv[4], block));
+    fflush(stdout);
+  }
 }

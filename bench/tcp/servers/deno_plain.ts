@@ -1,4 +1,5 @@
-/** Bare Deno. */
+/** Bare Deno. Its argument is the bytes of a buffer. */
+const bytes = Number(Deno.args[0] ?? 65536);
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log((listener.addr as Deno.NetAddr).port);
 
@@ -6,7 +7,7 @@ console.log((listener.addr as Deno.NetAddr).port);
 const buffers: Uint8Array<ArrayBuffer>[] = [];
 
 async function serve(conn: Deno.Conn): Promise<void> {
-  const buffer = buffers.pop() ?? new Uint8Array(65536);
+  const buffer = buffers.pop() ?? new Uint8Array(bytes);
   try {
     for (;;) {
       const count = await conn.read(buffer);

@@ -1,6 +1,5 @@
 /*
- * The yardstick: a TCP echo server in C, one thread, level-triggered epoll, one shared buffer; with the
- * argument "own" a buffer for each connection, as servers have that wait in the middle of one.
+ * The yardstick: a TCP echo server in C, one thread, level-triggered epoll, one shared buffer.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,8 +13,6 @@
 
 enum { SIZE = 65536 };
 static char shared[SIZE];
-/* One for each descriptor. */
-static char *buffers[65536];
 /* What a slow reader has not taken yet, by descriptor. */
 static struct pending {
   char *data;
@@ -33,8 +30,7 @@ static void watch(int epoll, int operation, int fd, unsigned events) {
   epoll_ctl(epoll, operation, fd, &e);
 }
 
-int main(int argc, char **argv) {
-  int own = argc > 1 && strcmp(argv[1], "own") == 0;
+int main(void) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof a;
@@ -70,14 +66,12 @@ int main(int argc, char **argv) {
         if (p->length == 0) watch(epoll, EPOLL_CTL_MOD, fd, EPOLLIN);
         continue;
       }
-      if (own && buffers[fd] == NULL) buffers[fd] = malloc(SIZE);
-      char *buffer = own ? buffers[fd] : shared;
-      ssize_t got = recv(fd, buffer, SIZE, 0);
+      ssize_t got = recv(fd, shared, SIZE, 0);
       if (got <= 0) {
         if (got == 0 || errno != EAGAIN) drop(fd);
         continue;
       }
-      ssize_t sent = send(fd, buffer, (size_t)got, MSG_NOSIGNAL);
+      ssize_t sent = send(fd, shared, (size_t)got, MSG_NOSIGNAL);
       if (sent < 0 && errno != EAGAIN) {
         drop(fd);
         continue;
@@ -86,7 +80,7 @@ int main(int argc, char **argv) {
       if (sent < got) {
         p->length = (size_t)(got - sent);
         p->data = realloc(p->data, SIZE);
-        memcpy(p->data, buffer + sent, p->length);
+        memcpy(p->data, shared + sent, p->length);
         watch(epoll, EPOLL_CTL_MOD, fd, EPOLLOUT);
       }
     }

@@ -1,20 +1,27 @@
-// Go's net, on one thread of execution (GOMAXPROCS=1).
+// Go's net, on one thread of execution (GOMAXPROCS=1). Its argument is the bytes of a buffer.
 package main
 
 import (
 	"fmt"
 	"net"
+	"os"
+	"strconv"
 	"sync"
 )
 
+var size = 65536
+
 // Of connections that have ended, as the other servers keep theirs.
-var buffers = sync.Pool{New: func() any { return new([65536]byte) }}
+var buffers = sync.Pool{New: func() any {
+	buffer := make([]byte, size)
+	return &buffer
+}}
 
 func serve(conn net.Conn) {
 	defer conn.Close()
-	kept := buffers.Get().(*[65536]byte)
+	kept := buffers.Get().(*[]byte)
 	defer buffers.Put(kept)
-	buffer := kept[:]
+	buffer := *kept
 	for {
 		count, err := conn.Read(buffer)
 		if err != nil {
@@ -27,6 +34,9 @@ func serve(conn net.Conn) {
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		size, _ = strconv.Atoi(os.Args[1])
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)

@@ -1,9 +1,7 @@
-/** This module, as a user writes it. Arguments: the engine, and "nospin" to park at once. */
+/** This module, as a user writes it. Arguments: the engine, and the bytes of a buffer. */
 import { tcp } from "../../../mod.ts";
-import { setSpin } from "../../../ffi/loop/spin.ts";
 
-const [engine, spin] = Deno.args as ["deno" | "libc", string | undefined];
-if (spin === "nospin") setSpin(false);
+const [engine, bytes = "65536"] = Deno.args as ["deno" | "libc", string?];
 const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine, backlog: 4096 });
 console.log(listener.localAddr.port);
 
@@ -11,7 +9,7 @@ console.log(listener.localAddr.port);
 const buffers: Uint8Array<ArrayBuffer>[] = [];
 
 async function serve(conn: tcp.TcpStream): Promise<void> {
-  const buffer = buffers.pop() ?? new Uint8Array(65536);
+  const buffer = buffers.pop() ?? new Uint8Array(Number(bytes));
   try {
     for (;;) {
       const count = await conn.recvInto(buffer);

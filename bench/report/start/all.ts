@@ -1,2 +1,0 @@
-/** Loads everything. */
-import "../../../mod.ts";

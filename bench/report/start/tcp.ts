@@ -1,2 +1,0 @@
-/** Loads TCP. */
-import "../../../tcp/mod.ts";

@@ -1,0 +1,3 @@
+/** Loads everything. */
+import "../../mod.ts";
+console.log("done");

@@ -1,0 +1,2 @@
+/** An empty program: what the others are measured by. */
+console.log("done");

@@ -1,0 +1,3 @@
+/** Loads TCP. */
+import "../../tcp/mod.ts";
+console.log("done");

@@ -1,0 +1,3 @@
+/** Loads UDP. */
+import "../../udp/mod.ts";
+console.log("done");
