@@ -38,7 +38,7 @@ function natural(kinds: readonly string[]): Row[] {
 /** What has to come round once for each connection takes longer with many. */
 function burstMs({ quick, ms }: Plan, connections: number, bytes: number): number {
   if (quick) return connections > 500 ? 60 : ms;
-  return connections >= 5000 ? 500 : bytes >= 1_000_000 ? 300 : ms;
+  return connections >= 5000 ? 500 : connections >= 1000 || bytes >= 1_000_000 ? 250 : ms;
 }
 
 /** A cell for each number of connections and bytes. */
