@@ -1,7 +1,7 @@
 /** Memory that the kernel reads on: it stays, whatever becomes of the socket's object. */
 import { assert, assertEquals } from "@std/assert";
 import { testWith } from "../_tools.ts";
-import { socket } from "../../mod.ts";
+import { type Socket, socket } from "../../mod.ts";
 import { SO_ZEROCOPY } from "../../ffi/options/mod.ts";
 import { AF_INET, MSG_ZEROCOPY, SOCK_STREAM } from "../../mod.ts";
 import { heapBytes } from "./_memory.ts";
@@ -10,9 +10,7 @@ const CHUNK = 100_000;
 
 /** Sends without a copy until the peer's window and the socket's room are full; what was sent. */
 async function fill(port: number): Promise<{ counts: number[]; buffers: WeakRef<Uint8Array>[] }> {
-  const client = socket(AF_INET, SOCK_STREAM);
-  await client.connect({ hostname: "127.0.0.1", port });
-  client.setOption(SO_ZEROCOPY, true);
+  const client = await connected(port);
   const counts: number[] = [];
   const buffers: WeakRef<Uint8Array>[] = [];
   for (let number = 0;; number++) {
@@ -28,6 +26,18 @@ async function fill(port: number): Promise<{ counts: number[]; buffers: WeakRef<
   }
 }
 
+async function sendOnce(port: number): Promise<void> {
+  using client = await connected(port);
+  await client.sendMsg([new Uint8Array(1)], { flags: MSG_ZEROCOPY });
+}
+
+async function connected(port: number): Promise<Socket> {
+  const client = socket(AF_INET, SOCK_STREAM);
+  await client.connect({ hostname: "127.0.0.1", port });
+  client.setOption(SO_ZEROCOPY, true);
+  return client;
+}
+
 testWith(
   {},
   "memory sent without a copy outlives its socket until the kernel is done",
@@ -39,6 +49,9 @@ testWith(
     ]);
     using _peer = peer;
     assert(buffers.length > 1);
+    // A later send, which looks after what sockets hold that were closed.
+    await sendOnce((listener.addr as Deno.NetAddr).port);
+    (await listener.accept()).close();
     for (let round = 0; round < 5; round++) await heapBytes(); // collects garbage
     // Whoever makes buffers now would be given the memory that was let go.
     const others = Array.from({ length: 100 }, () => new Uint8Array(CHUNK).fill(0xee));
