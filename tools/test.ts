@@ -37,6 +37,7 @@ const REQUIRE_ALL = Deno.env.get("REQUIRE_ALL") === "1";
 const IN_GUEST = Deno.env.get("IN_GUEST") === "1";
 const TEST_ARGS = [
   ...["test", "-A", "--unstable-net", "--no-check", "--quiet"],
+  ...["--sanitize-ops", "--sanitize-resources"],
   ...(IN_GUEST ? ["--cached-only"] : []),
 ];
 

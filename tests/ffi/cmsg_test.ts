@@ -1,3 +1,4 @@
+import "../_tools.ts"; // binds the C library, which is no leak of the first test that needs it
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ControlMessage, OutgoingControl } from "../../core/control.ts";
 import { ReceivedControl } from "../../ffi/messages/cmsg.ts";

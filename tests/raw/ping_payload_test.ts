@@ -3,6 +3,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import "../_tools.ts"; // binds the C library, which is no leak of the first test that needs it
 import type * as raw from "../../raw/mod.ts";
 import { type Echo, readEcho } from "../../raw/_echo.ts";
 import { PingSession } from "../../raw/_ping_session.ts";

@@ -4,6 +4,7 @@ import { libc } from "../../ffi/abi/library.ts";
 import { AF_INET, AF_UNIX, SOCK_DGRAM, Socket, socket, socketPair } from "../../ffi/mod.ts";
 import * as udp from "../../udp/mod.ts";
 import * as unix from "../../unix/mod.ts";
+import "../_tools.ts"; // binds the C library, which is no leak of the first test that needs it
 import { HOSTILE_VIEWS } from "./_hostile_views.ts";
 
 libc();
