@@ -35,9 +35,10 @@ export interface ServeHttpOptions {
    */
   onUpgrade?: (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /**
-   * Takes WebSocket requests (RFC 6455) over, each as a `WebSocket` of the platform, by
-   * `Deno.upgradeWebSocket`: over a TCP or Multipath TCP listener of the libc engine. Requests with
-   * another `Upgrade` are refused with 400. Other listeners take `onUpgrade` and npm's `ws`.
+   * Takes WebSocket requests (RFC 6455) over, each as a `WebSocket`: over TCP listeners of the libc
+   * engine by `Deno.upgradeWebSocket`, over all others by the same methods and events. Messages may
+   * have 64 MiB; a client that says nothing for 30 seconds is asked, and given up when it does not
+   * answer. Requests with another `Upgrade` are refused with 400.
    */
   onWebSocket?: (socket: WebSocket, request: Request, connection: HttpConnection) => void;
   /** Sub-protocols for `onWebSocket`, the preferred first. Default none. */

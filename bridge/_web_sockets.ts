@@ -4,32 +4,34 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ListenerEndpoint } from "../core/endpoint.ts";
 import type { HttpConnection, ServeHttpOptions } from "./_http_options.ts";
+import { openOver } from "./_duplex_web_socket.ts";
 import { makeRequest } from "./_http_request.ts";
 
 // RFC 6455 section 7.4.1; the platform's close() takes only 1000 and 3000 to 4999 of a client.
 const GOING_AWAY = 1001;
 const FAILED = 1011;
 
-/** Refuses a listener whose connections Deno cannot take over. */
-export function checkWebSocketListener(listener: ListenerEndpoint<unknown, unknown>): void {
+/**
+ * Whether Deno can take the connections of a listener over, which is faster than {@linkcode openOver}:
+ * those of TCP, by their descriptors.
+ */
+export function takesOver(listener: ListenerEndpoint<unknown, unknown>): boolean {
   const { engine, family } = listener;
   const isTcp = family === "inet" || family === "inet6";
-  if (engine === "libc" && isTcp && !("alpnProtocols" in listener)) return;
-  throw new TypeError(
-    "Cannot serve HTTP: onWebSocket takes a TCP listener of the libc engine without TLS; " +
-      "elsewhere use onUpgrade, and npm:ws",
-  );
+  return engine === "libc" && isTcp && !("alpnProtocols" in listener);
 }
 
-/** The WebSockets of a server: opened by Deno's own means over connections that begin as HTTP. */
+/** The WebSockets of a server, over connections that begin as HTTP. */
 export class WebSockets {
   readonly #options: ServeHttpOptions;
   readonly #open = new Set<WebSocket>();
+  readonly #takesOver: boolean;
   readonly #onEmpty: () => void;
 
-  /** `onEmpty` runs whenever the last one has gone. */
-  constructor(options: ServeHttpOptions, onEmpty: () => void) {
+  /** `onEmpty` runs whenever the last one has gone; `takesOver`: by Deno's own means. */
+  constructor(options: ServeHttpOptions, takesOver: boolean, onEmpty: () => void) {
     this.#options = options;
+    this.#takesOver = takesOver;
     this.#onEmpty = onEmpty;
   }
 
@@ -39,8 +41,8 @@ export class WebSockets {
   }
 
   /**
-   * Takes the connection of a request over, which the WebSocket then owns: Node's socket is empty
-   * afterwards, and `released` is called.
+   * Takes the connection of a request over, which the WebSocket then owns. Where Deno takes it, Node's
+   * socket is empty afterwards, and `released` is called.
    */
   upgrade(
     message: IncomingMessage,
@@ -54,27 +56,30 @@ export class WebSockets {
       remotePort: message.socket.remotePort,
       message,
     };
+    if ("setTimeout" in socket) (socket as Socket).setTimeout(0); // HTTP's limits end here
     // Without a body nothing of the response is looked at but its end, which is the connection's.
     const request = makeRequest(message, socket as unknown as ServerResponse, origin);
     let web: WebSocket;
     try {
       const offered = offeredProtocols(request);
       const protocol = this.#options.webSocketProtocols?.find((name) => offered.includes(name));
-      const headers = new Headers(request.headers);
-      // Deno looks for them between ", ", where clients may write a bare comma (RFC 9110 section 5.6.1).
-      if (offered.length > 0) headers.set("sec-websocket-protocol", offered.join(", "));
-      web = Deno.upgradeWebSocket(new Request(request.url, { headers }), {
-        socket: socket as Socket,
-        head,
-        ...(protocol !== undefined && { protocol }),
-      }).socket;
+      if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+        throw new TypeError("Cannot open a WebSocket: upgrade is to something else");
+      }
+      web = this.#takesOver
+        ? openByDeno(socket, head, request, offered, protocol)
+        : openOver(socket, head, {
+          key: request.headers.get("sec-websocket-key"),
+          version: request.headers.get("sec-websocket-version"),
+          protocol: protocol ?? "",
+        });
     } catch (error) {
       socket.once("finish", () => socket.destroy());
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       throw error;
     }
     this.#open.add(web);
-    web.addEventListener("open", released);
+    if (this.#takesOver) web.addEventListener("open", released);
     web.addEventListener("close", () => this.#forget(web));
     try {
       this.#options.onWebSocket!(web, request, connection);
@@ -101,6 +106,24 @@ export class WebSockets {
   #forget(web: WebSocket): void {
     if (this.#open.delete(web) && this.#open.size === 0) this.#onEmpty();
   }
+}
+
+/** By Deno's own means. */
+function openByDeno(
+  socket: Duplex,
+  head: Buffer,
+  request: Request,
+  offered: readonly string[],
+  protocol: string | undefined,
+): WebSocket {
+  const headers = new Headers(request.headers);
+  // Deno looks for them between ", ", where clients may write a bare comma (RFC 9110 section 5.6.1).
+  if (offered.length > 0) headers.set("sec-websocket-protocol", offered.join(", "));
+  return Deno.upgradeWebSocket(new Request(request.url, { headers }), {
+    socket: socket as Socket,
+    head,
+    ...(protocol !== undefined && { protocol }),
+  }).socket;
 }
 
 /** The sub-protocols that a client offers. */

@@ -23,7 +23,7 @@ import {
 } from "./_http_options.ts";
 import { makeRequest } from "./_http_request.ts";
 import { sendResponse } from "./_http_response.ts";
-import { checkWebSocketListener, WebSockets } from "./_web_sockets.ts";
+import { takesOver, WebSockets } from "./_web_sockets.ts";
 import { toNodeDuplex } from "./to_node_duplex.ts";
 
 /** A running server. */
@@ -77,7 +77,7 @@ const FIRST_REQUEST_GRACE_MS = 1000;
  * import { serveHttp } from "@berkeley/sockets/bridge";
  * import { assertEquals } from "@std/assert";
  *
- * const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
+ * const listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
  * const server = serveHttp(listener, () => new Response("no WebSocket"), {
  *   onWebSocket(socket) {
  *     socket.onmessage = ({ data }) => socket.send(data);
@@ -106,7 +106,6 @@ export function serveHttp<A>(
 ): HttpServer<A> {
   checkListener(listener, "serve HTTP");
   checkArguments(handler, options);
-  if (options.onWebSocket !== undefined) checkWebSocketListener(listener);
   return new Serving(listener, handler, options);
 }
 
@@ -122,6 +121,8 @@ class Serving<A> implements HttpServer<A> {
   /** Connections without a request so far, or upgraded: what Node never counts as idle. */
   readonly #silent = new Set<Duplex>();
   readonly #webSockets: WebSockets;
+  /** Whether Node's server accepts, and not this one. */
+  readonly #nodeAccepts: boolean;
   #listening = true;
   #finish!: () => void;
   #fail!: (reason: unknown) => void;
@@ -136,14 +137,15 @@ class Serving<A> implements HttpServer<A> {
     this.#options = options;
     this.localAddr = listener.localAddr;
     this.#origin = originOf(listener);
-    this.#webSockets = new WebSockets(options, () => this.#finishIfDone());
+    this.#nodeAccepts = options.onWebSocket !== undefined && takesOver(listener);
+    this.#webSockets = new WebSockets(options, this.#nodeAccepts, () => this.#finishIfDone());
     this.finished = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
     });
     this.finished.catch(() => {});
     this.#server = this.#makeServer();
-    if (options.onWebSocket !== undefined && hasDescriptor(listener)) {
+    if (this.#nodeAccepts && hasDescriptor(listener)) {
       // Deno 2.9 cannot free a socket's descriptor for a WebSocket that it has not accepted itself:
       // libuv goes on to know its number, and refuses the next connection that gets it.
       this.#server.listen({ fd: listener.detach() });
@@ -183,13 +185,13 @@ class Serving<A> implements HttpServer<A> {
   }
 
   ref(): void {
-    if (this.#options.onWebSocket === undefined) this.#listener.ref();
-    else this.#server.ref();
+    if (this.#nodeAccepts) this.#server.ref();
+    else this.#listener.ref();
   }
 
   unref(): void {
-    if (this.#options.onWebSocket === undefined) this.#listener.unref();
-    else this.#server.unref();
+    if (this.#nodeAccepts) this.#server.unref();
+    else this.#listener.unref();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -218,7 +220,10 @@ class Serving<A> implements HttpServer<A> {
       });
     }
     if (this.#options.onWebSocket !== undefined) {
-      server.on("upgrade", (message, socket, head) => this.#openWebSocket(message, socket, head));
+      server.on("upgrade", (message, socket, head) => {
+        if (!this.#nodeAccepts) this.#silent.add(socket);
+        this.#openWebSocket(message, socket, head);
+      });
     }
     return server;
   }
@@ -263,7 +268,7 @@ class Serving<A> implements HttpServer<A> {
     if (!this.#listening) return;
     this.#listening = false;
     this.#listener.close();
-    if (this.#options.onWebSocket !== undefined) this.#server.close();
+    if (this.#nodeAccepts) this.#server.close();
     this.#finishIfDone();
   }
 
