@@ -43,8 +43,30 @@ function kindSize(kind: FieldKind): number {
   return typeof kind === "string" ? SIZES[kind] : kind.bytes;
 }
 
+/** Where the fields of a struct are. */
+interface Layout {
+  readonly rows: readonly (readonly [name: string, kind: FieldKind])[];
+  readonly offsets: Readonly<Record<string, number>>;
+  readonly size: number;
+}
+
+function layoutOf(fields: Readonly<Record<string, FieldKind>>, most: number): Layout {
+  const rows = Object.entries(fields);
+  const offsets: Record<string, number> = {};
+  let size = 0;
+  let widest = 1;
+  for (const [name, kind] of rows) {
+    const width = typeof kind === "string" ? Math.min(most, SIZES[kind]) : 1;
+    widest = Math.max(widest, width);
+    size = Math.ceil(size / width) * width;
+    offsets[name] = size;
+    size += kindSize(kind);
+  }
+  return { rows, offsets, size: Math.ceil(size / widest) * widest };
+}
+
 /**
- * Declares a struct.
+ * Declares a struct. Where its fields are is worked out when that is first asked for.
  *
  * @param fields The fields in order; bytes are aligned as bytes.
  * @param most The widest alignment of a field, in bytes: 4 for structs in which 64 bits are packed so.
@@ -54,22 +76,17 @@ export function struct<const F extends Readonly<Record<string, FieldKind>>>(
   fields: F,
   most: number = 8,
 ): Struct<F> {
-  const offsets: Record<string, number> = {};
-  let size = 0;
-  let widest = 1;
-  for (const [name, kind] of Object.entries(fields)) {
-    const width = typeof kind === "string" ? Math.min(most, SIZES[kind]) : 1;
-    widest = Math.max(widest, width);
-    size = Math.ceil(size / width) * width;
-    offsets[name] = size;
-    size += kindSize(kind);
-  }
-  size = Math.ceil(size / widest) * widest;
-  const rows = Object.entries(fields);
+  let made: Layout | undefined;
+  const layout = () => made ??= layoutOf(fields, most);
   return {
-    size,
-    offsets: offsets as Readonly<Record<keyof F, number>>,
+    get size() {
+      return layout().size;
+    },
+    get offsets() {
+      return layout().offsets as Readonly<Record<keyof F, number>>;
+    },
     decode(source, at, length) {
+      const { rows, offsets } = layout();
       const value: Record<string, unknown> = {};
       for (const [name, kind] of rows) {
         const offset = offsets[name];
@@ -84,6 +101,7 @@ export function struct<const F extends Readonly<Record<string, FieldKind>>>(
       return value as { [K in keyof F]: StructValue<F[K]> };
     },
     encode(sink, value) {
+      const { rows, offsets, size } = layout();
       const start = sink.length;
       const given = value as Readonly<Record<string, unknown>>;
       for (const [name, kind] of rows) {

@@ -94,26 +94,42 @@ export class AttributeError extends TypeError {
   }
 }
 
+/** The rows of a table as they are looked up. */
+interface Index {
+  /** By number. */
+  readonly names: readonly (string | undefined)[];
+  readonly codecs: readonly (AttributeCodec<unknown> | undefined)[];
+  /** In the order they are written. */
+  readonly order: readonly {
+    readonly name: string;
+    readonly type: number;
+    readonly codec: AttributeCodec<unknown>;
+  }[];
+}
+
+function indexOf(rows: AttributeRows): Index {
+  const names: (string | undefined)[] = [];
+  const codecs: (AttributeCodec<unknown> | undefined)[] = [];
+  const order = Object.entries(rows).map(([name, [type, codec]]) => {
+    names[type] = name;
+    codecs[type] = codec;
+    return { name, type, codec };
+  });
+  return { names, codecs, order };
+}
+
 /** A table of attributes. It is a codec too: of an attribute that holds these. */
 export class AttributeTable<R extends AttributeRows>
   implements AttributeCodec<AttributeValues<R>>, AttributeLookup {
   readonly #prefix: string;
   readonly #rows: R;
-  /** By number. */
-  readonly #names: (string | undefined)[] = [];
-  readonly #codecs: (AttributeCodec<unknown> | undefined)[] = [];
-  /** In the order they are written. */
-  readonly #order: { name: string; type: number; codec: AttributeCodec<unknown> }[] = [];
+  /** Made at the first use: there are many tables, and a program needs few. */
+  #index: Index | undefined;
 
   /** See {@linkcode attributes}. */
   constructor(prefix: string, rows: R) {
     this.#prefix = prefix;
     this.#rows = rows;
-    for (const [name, [type, codec]] of Object.entries(rows)) {
-      this.#names[type] = name;
-      this.#codecs[type] = codec;
-      this.#order.push({ name, type, codec });
-    }
   }
 
   /** This, as what is within an attribute. */
@@ -136,8 +152,7 @@ export class AttributeTable<R extends AttributeRows>
     const { view } = source;
     const values = target as Record<string, unknown>;
     const end = at + length;
-    const names = this.#names;
-    const codecs = this.#codecs;
+    const { names, codecs } = this.#index ??= indexOf(this.#rows);
     while (end - at >= NLA_HEADER_BYTES) {
       const size = view.getUint16(at, true);
       const type = view.getUint16(at + 2, true) & NLA_TYPE_MASK;
@@ -175,7 +190,8 @@ export class AttributeTable<R extends AttributeRows>
         throw new TypeError(`Cannot encode netlink attributes: unknown name "${name}"`);
       }
     }
-    for (const { name, type, codec } of this.#order) {
+    const { order } = this.#index ??= indexOf(this.#rows);
+    for (const { name, type, codec } of order) {
       const value = given[name];
       if (value !== undefined) writeAttribute(sink, type, codec, value, name);
     }
@@ -186,12 +202,12 @@ export class AttributeTable<R extends AttributeRows>
 
   /** What is known of attribute `type`. */
   find(type: number): KnownAttribute | undefined {
-    if (this.#names[type] === undefined) return undefined;
-    return { name: this.#label(type), within: this.#codecs[type]?.within };
+    const codec = (this.#index ??= indexOf(this.#rows)).codecs[type];
+    return codec && { name: this.#label(type), within: codec.within };
   }
 
   #label(type: number): string {
-    const name = this.#names[type];
+    const name = (this.#index ??= indexOf(this.#rows)).names[type];
     if (name === undefined) return `${this.#prefix}${type}`;
     return `${this.#prefix}${this.#rows[name][2] ?? name.toUpperCase()}`;
   }

@@ -97,10 +97,19 @@ function specialPurposes(): readonly IpSpecialPurpose[] {
     .sort((a, b) => b.block.prefixLength - a.block.prefixLength);
 }
 
-const MAPPED = parseCidr("::ffff:0:0/96");
-const SHARED = parseCidr("100.64.0.0/10");
+const MAPPED = "::ffff:0:0/96";
+const SHARED = "100.64.0.0/10";
 /** "IETF Protocol Assignments": what in them has no answer of its own is not reachable. */
-const PROTOCOL_ASSIGNMENTS6 = parseCidr("2001::/23");
+const PROTOCOL_ASSIGNMENTS6 = "2001::/23";
+/** Blocks by their text, made when first asked for. */
+const BLOCKS = new Map<string, Cidr>();
+
+/** Whether an address is in the block that a text says. */
+function isIn(text: string, bytes: Uint8Array): boolean {
+  let block = BLOCKS.get(text);
+  if (block === undefined) BLOCKS.set(text, block = parseCidr(text));
+  return holds(block, bytes);
+}
 
 /** Whether an address is in a block of this file. */
 function holds({ network, prefixLength }: Cidr, bytes: Uint8Array): boolean {
@@ -111,7 +120,7 @@ function holds({ network, prefixLength }: Cidr, bytes: Uint8Array): boolean {
 function toBytes(ip: string | Uint8Array): Uint8Array {
   if (typeof ip !== "string") checkBytes(ip, "judge IP address", "ip");
   const bytes = typeof ip === "string" ? parseIp(ip) : ip;
-  if (bytes.length === 16) return holds(MAPPED, bytes) ? bytes.subarray(12) : bytes;
+  if (bytes.length === 16) return isIn(MAPPED, bytes) ? bytes.subarray(12) : bytes;
   if (bytes.length === 4) return bytes;
   throw new TypeError(`Cannot judge IP address: ip of ${bytes.length} bytes is neither 4 nor 16`);
 }
@@ -166,13 +175,13 @@ export function ipSpecialPurpose(ip: string | Uint8Array): IpSpecialPurpose | un
  */
 export function isPrivate(ip: string | Uint8Array): boolean {
   const bytes = toBytes(ip);
-  if (bytes.length === 4 && holds(SHARED, bytes)) return false;
+  if (bytes.length === 4 && isIn(SHARED, bytes)) return false;
   const row = ipSpecialPurpose(bytes);
   if (row === undefined) return false;
   if (row.globallyReachable !== undefined) return !row.globallyReachable;
   // "N/A": 192.88.99.0/24 is ordinary unicast again (RFC 7526); the IPv6 ones lead to other hosts.
   return bytes.length === 16 &&
-    (holds(PROTOCOL_ASSIGNMENTS6, bytes) || (bytes[0] === 0x20 && bytes[1] === 0x02));
+    (isIn(PROTOCOL_ASSIGNMENTS6, bytes) || (bytes[0] === 0x20 && bytes[1] === 0x02));
 }
 
 /**
@@ -185,7 +194,7 @@ export function isPrivate(ip: string | Uint8Array): boolean {
  */
 export function isGlobal(ip: string | Uint8Array): boolean {
   const bytes = toBytes(ip);
-  return !isPrivate(bytes) && !(bytes.length === 4 && holds(SHARED, bytes));
+  return !isPrivate(bytes) && !(bytes.length === 4 && isIn(SHARED, bytes));
 }
 
 /**
