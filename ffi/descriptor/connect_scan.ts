@@ -29,6 +29,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
+import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 import { rowNamed } from "../families/table.ts";
 import { PortRoom } from "../guard/peer.ts";
 import { poller } from "../loop/poller.ts";
@@ -80,6 +81,8 @@ class Attempt {
   /** Whether an earlier attempt of the same descriptor has failed. */
   isUsed = false;
   slot = -1;
+  /** What closes it if this is a Worker that is terminated. */
+  #atThreadEnd = 0;
   readonly #scan: ConnectScan;
 
   constructor(scan: ConnectScan) {
@@ -96,9 +99,16 @@ class Attempt {
     this.slot = -1;
   }
 
+  /** Takes a new socket over. */
+  opened(fd: number): void {
+    this.fd = fd;
+    this.#atThreadEnd = closeAtThreadEnd(fd);
+  }
+
   close(): void {
     if (this.fd < 0) return;
     if (this.slot >= 0) poller.forget(this.slot);
+    withdraw(this.#atThreadEnd);
     closeFd(this.fd);
     this.fd = this.slot = -1;
     this.isUsed = false;
@@ -191,7 +201,7 @@ export class ConnectScan {
       const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
       const fd = attempt((lib) => lib.socket(this.#family, type, IPPROTO_TCP));
       if (fd < 0) return this.#later(one, port, -fd, "socket");
-      one.fd = fd;
+      one.opened(fd);
     }
     poller.spend(ATTEMPT_BYTES);
     one.port = port;

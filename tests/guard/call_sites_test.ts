@@ -42,7 +42,10 @@ const call = (name: string) =>
 Deno.test("each call that names a peer is made in one place, of bytes that the guard made", () => {
   assertEquals(sites(call("bind")), { "ffi/descriptor/descriptor.ts": 1 });
   // Of a peer, and of the address of no family that dissolves.
-  assertEquals(sites(call("connect")), { "ffi/descriptor/descriptor.ts": 2 });
+  assertEquals(sites(call("connect")), {
+    "ffi/descriptor/connect_scan.ts": 1, // of a PortRoom
+    "ffi/descriptor/descriptor.ts": 2,
+  });
   assertEquals(sites(call("sendto")), { "ffi/descriptor/byte_calls.ts": 1 });
   assertEquals(sites(call("sendmsg")), { "ffi/descriptor/byte_calls.ts": 1 });
   assertEquals(sites(call("sendmmsg")), { "ffi/messages/send_batch.ts": 1 });
@@ -50,6 +53,7 @@ Deno.test("each call that names a peer is made in one place, of bytes that the g
 
 Deno.test("options are set in one place, but for those that have nothing to do with peers", () => {
   assertEquals(sites(call("setsockopt")), {
+    "ffi/descriptor/connect_scan.ts": 1, // SO_LINGER
     "ffi/descriptor/descriptor.ts": 1, // SO_LINGER
     "ffi/descriptor/option_calls.ts": 1,
     "ffi/endpoints/message_end.ts": 1, // SO_TIMESTAMPNS
@@ -60,8 +64,9 @@ Deno.test("options are set in one place, but for those that have nothing to do w
   });
 });
 
-Deno.test("sockets are made by one file, and by look-ups that reach nobody", () => {
+Deno.test("sockets are made by one file, by a scan of ports, and by look-ups that reach nobody", () => {
   assertEquals(sites(call("socket")), {
+    "ffi/descriptor/connect_scan.ts": 1,
     "ffi/descriptor/open.ts": 1,
     "ffi/resolver/interface_names.ts": 1,
     "ffi/resolver/resolver.ts": 1,

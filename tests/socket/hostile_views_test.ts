@@ -214,7 +214,9 @@ Deno.test("one file makes the calls that take memory by address and length", asy
       if (entry.isDirectory) await walk(`${folder}${entry.name}/`);
       else if (entry.name.endsWith(".ts")) {
         const source = await Deno.readTextFile(new URL(folder + entry.name, root));
-        if (/\b(?:lib|libc\(\))\.(?:recv|send|recvfrom|sendto)\(/.test(source)) {
+        // A call of nothing, as those that have the kernel look at a ring, takes no memory.
+        const taking = /\b(?:lib|libc\(\))\.(?:recv|send|recvfrom|sendto)\((?![\w.]+, null, 0,)/;
+        if (taking.test(source)) {
           found.push(folder + entry.name);
         }
       }
