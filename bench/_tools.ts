@@ -76,13 +76,9 @@ export function denoUnstable(script: string, ...args: string[]): Command {
   return [...denoRun(), "--unstable-net", BENCH + script, ...args];
 }
 
-function denoRun(): string[] {
-  return [Deno.execPath(), "run", "-A", "--no-check", `--config=${ROOT}deno.json`];
-}
-
-/** A program of Deno that these folders do not have: the command `sock`. */
-export function sock(...args: string[]): Command {
-  return [...denoRun(), `${ROOT}cli/mod.ts`, ...args];
+/** How Deno is run, with a configuration of its own. */
+export function denoRun(config = `${ROOT}deno.json`): string[] {
+  return [Deno.execPath(), "run", "-A", "--no-check", `--config=${config}`];
 }
 
 async function built(

@@ -2,6 +2,7 @@
 import { absent } from "../_tools.ts";
 import { markdown } from "./_tables.ts";
 import { render, type Report, RESULTS } from "./render.ts";
+import { SECTIONS } from "./sections.ts";
 import type { Plan, Section, SectionRow } from "./results.ts";
 
 const QUICK: Plan = { quick: true, rounds: 1, ms: 30 };
@@ -35,6 +36,10 @@ function earlier(folder: string): Section[] {
   }
 }
 
+function placeOf(id: string): number {
+  return SECTIONS.findIndex((section) => section.id === id);
+}
+
 /** Measures sections. */
 export async function report(
   rows: readonly SectionRow[],
@@ -59,6 +64,7 @@ export async function report(
     const at = all.sections.findIndex((section) => section.id === id);
     if (at < 0) all.sections.push(section);
     else all.sections[at] = section;
+    all.sections.sort((a, b) => placeOf(a.id) - placeOf(b.id));
     Object.assign(all.absent, Object.fromEntries(absent));
     // A run that is cut short has not been for nothing.
     if (folder !== undefined) {

@@ -1,3 +1,3 @@
 /** Loads everything. */
-import "../../mod.ts";
+import "@berkeley/sockets";
 console.log("done");

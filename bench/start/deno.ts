@@ -1,5 +1,5 @@
 /** A connection by the deno engine: three bytes there. */
-import * as tcp from "../../tcp/mod.ts";
+import * as tcp from "@berkeley/sockets/tcp";
 
 using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "deno" });
 const { port } = listener.localAddr;

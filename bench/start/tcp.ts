@@ -1,3 +1,3 @@
 /** Loads TCP. */
-import "../../tcp/mod.ts";
+import "@berkeley/sockets/tcp";
 console.log("done");

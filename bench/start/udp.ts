@@ -1,3 +1,3 @@
 /** Loads UDP. */
-import "../../udp/mod.ts";
+import "@berkeley/sockets/udp";
 console.log("done");

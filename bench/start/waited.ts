@@ -1,5 +1,5 @@
 /** A connection by the libc engine that had to wait for its bytes: what the end of a program may be held up by. */
-import * as tcp from "../../tcp/mod.ts";
+import * as tcp from "@berkeley/sockets/tcp";
 
 using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0, engine: "libc" });
 const { port } = listener.localAddr;
