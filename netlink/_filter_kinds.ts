@@ -13,9 +13,12 @@ import {
   type Parameter,
   type Shape,
 } from "../core/arguments.ts";
+import type { ActionWords } from "./_action_kinds.ts";
+import type { ChangeContext } from "./_change_request.ts";
 import { ACTIONS, actions } from "./_filter_actions.ts";
 import { FLOWER_KEYS, FLOWER_ROWS, readFlowerKeys, writeFlowerKeys } from "./_flower_keys.ts";
 import { handleText, parseHandle } from "./_handles.ts";
+import type { LinkNames } from "./_link_names.ts";
 import * as c from "./abi/classifiers.ts";
 import {
   type AttributeCodec,
@@ -260,14 +263,22 @@ function rowOf(kind: string): FilterKind | undefined {
   return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
 }
 
-/** The options of a kind as words; the bytes of one that is not known. */
+/** The options of a kind as words, links by name; the bytes of one that is not known. */
 export function readFilterOptions(
   kind: string,
   bytes: Uint8Array<ArrayBuffer>,
+  links: LinkNames,
 ): FilterOptions | Uint8Array<ArrayBuffer> {
   const row = rowOf(kind);
   if (row === undefined) return bytes;
-  return row.read(row.table.decode(new ByteSource(bytes), 0, bytes.length));
+  const options = row.read(row.table.decode(new ByteSource(bytes), 0, bytes.length));
+  if (options.actions === undefined) return options;
+  const actions = (options.actions as ActionWords[]).map(({ to_ifindex, ...words }, i) => ({
+    order: i + 1,
+    ...words,
+    ...(to_ifindex === undefined ? {} : { to_dev: links.name(to_ifindex) }),
+  }));
+  return { ...options, actions };
 }
 
 /** Checks options as words; the result appends them. */
@@ -275,6 +286,7 @@ export function filterWriter(
   kind: string,
   options: unknown,
   protocol: number,
+  context: Pick<ChangeContext, "index">,
   action: string,
 ): { write: (sink: ByteSink) => void; within?: AttributeLookup } {
   const row = rowOf(kind);
@@ -282,5 +294,8 @@ export function filterWriter(
     throw new TypeError(`Cannot ${action}: options of ${kind} are not known here`);
   }
   const values = row.check(options, protocol, action);
+  values.actions = (values.actions as ActionWords[] | undefined)?.map(({ to_dev, ...words }) =>
+    to_dev === undefined ? words : { ...words, to_ifindex: context.index(to_dev) }
+  );
   return { write: (sink) => row.table.encode(sink, values), within: row.table };
 }

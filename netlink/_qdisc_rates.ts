@@ -8,7 +8,7 @@ import * as t from "./abi/traffic.ts";
 import { attributes } from "./attributes.ts";
 import { type ByteSink, ByteSource } from "./_bytes.ts";
 import { u32, u64 } from "./_codecs.ts";
-import { struct } from "./_struct.ts";
+import { type Struct, struct } from "./_struct.ts";
 
 /** struct tc_ratespec (linux/pkt_sched.h). */
 const RATE_FIELDS = {
@@ -19,7 +19,7 @@ const RATE_FIELDS = {
   mpu: "u16",
   rate: "u32",
 } as const;
-const RATESPEC = struct(RATE_FIELDS);
+export const RATESPEC: Struct<typeof RATE_FIELDS> = struct(RATE_FIELDS);
 /** struct tc_tbf_qopt (linux/pkt_sched.h). */
 const TBF_PARMS = struct({
   rate: { bytes: RATESPEC.size },
@@ -71,7 +71,8 @@ function writeTbf(sink: ByteSink, options: Numbers): void {
   });
 }
 
-function rateSpec(rate: number, mpu: number): Uint8Array<ArrayBuffer> {
+/** A rate as queueing disciplines and policers have it. */
+export function rateSpec(rate: number, mpu: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(RATESPEC.size);
   const view = new DataView(bytes.buffer);
   bytes[RATESPEC.offsets.linklayer] = t.TC_LINKLAYER_ETHERNET;
@@ -81,7 +82,7 @@ function rateSpec(rate: number, mpu: number): Uint8Array<ArrayBuffer> {
 }
 
 /** How long so many bytes take. */
-function ticks(bytes: number, rate: number): number {
+export function ticks(bytes: number, rate: number): number {
   return Math.min(0xffffffff, Math.round(bytes / rate * 1e9 / TICK_NANOS));
 }
 

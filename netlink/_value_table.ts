@@ -21,9 +21,14 @@ const K7 = oneOf(true);
 const K8 = each(changeGroup);
 const K9 = oneOf("permanent", "temp");
 const K10 = oneOf("continue", "pass", "reclassify", "drop", "pipe", "stolen", "trap");
-const K11 = each(filterAction);
-const K12 = each(filterSettingsMatch);
-const K13 = oneOf("add link", "set link", "delete link", "add address", "replace address", "delete address", "add route", "replace route", "append route", "set route", "delete route", "add neighbor", "replace neighbor", "set neighbor", "delete neighbor", "add rule", "delete rule", "add nexthop", "replace nexthop", "delete nexthop", "add qdisc", "replace qdisc", "set qdisc", "delete qdisc", "add class", "replace class", "set class", "delete class", "add fdb", "replace fdb", "append fdb", "delete fdb", "add vlan", "delete vlan", "add mdb", "replace mdb", "delete mdb", "add filter", "replace filter", "set filter", "delete filter");
+const K11 = oneOf("redirect", "mirror");
+const K12 = oneOf("egress", "ingress");
+const K13 = oneOf("host", "broadcast", "multicast", "otherhost");
+const K14 = oneOf("pop", "push", "modify");
+const K15 = oneOf("802.1Q", "802.1ad");
+const K16 = each(filterAction);
+const K17 = each(filterSettingsMatch);
+const K18 = oneOf("add link", "set link", "delete link", "add address", "replace address", "delete address", "add route", "replace route", "append route", "set route", "delete route", "add neighbor", "replace neighbor", "set neighbor", "delete neighbor", "add rule", "delete rule", "add nexthop", "replace nexthop", "delete nexthop", "add qdisc", "replace qdisc", "set qdisc", "delete qdisc", "add class", "replace class", "set class", "delete class", "add fdb", "replace fdb", "append fdb", "delete fdb", "add vlan", "delete vlan", "add mdb", "replace mdb", "delete mdb", "add filter", "replace filter", "set filter", "delete filter");
 
 function change(v: unknown, a: string, n: string, i?: number): Made {
   const g = objectAt(v, a, n, i);
@@ -212,7 +217,7 @@ function change(v: unknown, a: string, n: string, i?: number): Made {
     const $options = g.options; if ($options !== undefined) m.options = filterSettings($options, a, place(n, i, "options"));
     return m;
   }
-  return K13(f, a, n, i, "do") as never;
+  return K18(f, a, n, i, "do") as never;
 }
 function linkSettings(v: unknown, a: string, n: string, i?: number): Made {
   const g = objectAt(v, a, n, i);
@@ -271,23 +276,44 @@ function filterSettings(v: unknown, a: string, n: string, i?: number): Made {
   for (const k in g) if (k !== "classid" && k !== "actions" && k !== "skip_hw" && k !== "skip_sw" && k !== "match" && k !== "keys" && k !== "mask") checkInherited(g, k, a, n, i);
   const m: Made = {  };
   const $classid = g.classid; if ($classid !== undefined) m.classid = string($classid, a, n, i, "classid");
-  const $actions = g.actions; if ($actions !== undefined) m.actions = K11($actions, a, n, i, "actions");
+  const $actions = g.actions; if ($actions !== undefined) m.actions = K16($actions, a, n, i, "actions");
   const $skip_hw = g.skip_hw; if ($skip_hw !== undefined) m.skip_hw = boolean($skip_hw, a, n, i, "skip_hw");
   const $skip_sw = g.skip_sw; if ($skip_sw !== undefined) m.skip_sw = boolean($skip_sw, a, n, i, "skip_sw");
-  const $match = g.match; if ($match !== undefined) m.match = K12($match, a, n, i, "match");
+  const $match = g.match; if ($match !== undefined) m.match = K17($match, a, n, i, "match");
   const $keys = g.keys; if ($keys !== undefined) m.keys = flowerKeys($keys, a, place(n, i, "keys"));
   const $mask = g.mask; if ($mask !== undefined) m.mask = number($mask, a, n, i, "mask");
   return m;
 }
 function filterAction(v: unknown, a: string, n: string, i?: number): Made {
   const g = objectAt(v, a, n, i);
-  for (const k in g) if (k !== "kind" && k !== "control_action" && k !== "order") checkInherited(g, k, a, n, i);
+  for (const k in g) if (k !== "kind" && k !== "control_action" && k !== "order" && k !== "mirred_action" && k !== "direction" && k !== "to_dev" && k !== "rate" && k !== "burst" && k !== "mtu" && k !== "conform_action" && k !== "queue_mapping" && k !== "priority" && k !== "mark" && k !== "mask" && k !== "ptype" && k !== "vlan_action" && k !== "id" && k !== "protocol") checkInherited(g, k, a, n, i);
   const m: Made = { kind: string(g.kind, a, n, i, "kind") };
   const $control_action = g.control_action; if ($control_action !== undefined) m.control_action = filterActionControl_action($control_action, a, place(n, i, "control_action"));
   const $order = g.order; if ($order !== undefined) m.order = number($order, a, n, i, "order");
+  const $mirred_action = g.mirred_action; if ($mirred_action !== undefined) m.mirred_action = K11($mirred_action, a, n, i, "mirred_action");
+  const $direction = g.direction; if ($direction !== undefined) m.direction = K12($direction, a, n, i, "direction");
+  const $to_dev = g.to_dev; if ($to_dev !== undefined) m.to_dev = string($to_dev, a, n, i, "to_dev");
+  const $rate = g.rate; if ($rate !== undefined) m.rate = number($rate, a, n, i, "rate");
+  const $burst = g.burst; if ($burst !== undefined) m.burst = number($burst, a, n, i, "burst");
+  const $mtu = g.mtu; if ($mtu !== undefined) m.mtu = number($mtu, a, n, i, "mtu");
+  const $conform_action = g.conform_action; if ($conform_action !== undefined) m.conform_action = filterActionConform_action($conform_action, a, place(n, i, "conform_action"));
+  const $queue_mapping = g.queue_mapping; if ($queue_mapping !== undefined) m.queue_mapping = number($queue_mapping, a, n, i, "queue_mapping");
+  const $priority = g.priority; if ($priority !== undefined) m.priority = K2($priority, a, n, i, "priority");
+  const $mark = g.mark; if ($mark !== undefined) m.mark = number($mark, a, n, i, "mark");
+  const $mask = g.mask; if ($mask !== undefined) m.mask = number($mask, a, n, i, "mask");
+  const $ptype = g.ptype; if ($ptype !== undefined) m.ptype = K13($ptype, a, n, i, "ptype");
+  const $vlan_action = g.vlan_action; if ($vlan_action !== undefined) m.vlan_action = K14($vlan_action, a, n, i, "vlan_action");
+  const $id = g.id; if ($id !== undefined) m.id = number($id, a, n, i, "id");
+  const $protocol = g.protocol; if ($protocol !== undefined) m.protocol = K15($protocol, a, n, i, "protocol");
   return m;
 }
 function filterActionControl_action(v: unknown, a: string, n: string, i?: number): Made {
+  const g = objectAt(v, a, n, i);
+  for (const k in g) if (k !== "type") checkInherited(g, k, a, n, i);
+  const m: Made = { type: K10(g.type, a, n, i, "type") };
+  return m;
+}
+function filterActionConform_action(v: unknown, a: string, n: string, i?: number): Made {
   const g = objectAt(v, a, n, i);
   for (const k in g) if (k !== "type") checkInherited(g, k, a, n, i);
   const m: Made = { type: K10(g.type, a, n, i, "type") };

@@ -4,8 +4,18 @@
  * @module
  */
 import { isSocketError, socketError } from "../core/errors.ts";
+import { list, oneOf } from "../core/arguments.ts";
 import { checkLinkName } from "./_change_words.ts";
+import { bitset, QUERY } from "./_ethtool_attributes.ts";
 import { readCounters } from "./_ethtool_counters.ts";
+import {
+  ETHTOOL_GROUPS,
+  type EthtoolCounters,
+  type EthtoolGroup,
+  GROUPS_QUERY,
+  GROUPS_REPLY,
+  groupWords,
+} from "./_ethtool_groups.ts";
 import { genericRequest } from "./_generic_call.ts";
 import { requestOn } from "./_request.ts";
 import { checkQuery, NETLINK_KEYS, type NetlinkOptions, withSession } from "./_session.ts";
@@ -13,13 +23,12 @@ import type { Transport } from "./_transport.ts";
 import * as e from "./abi/ethtool.ts";
 import { NETLINK_GENERIC } from "./abi/netlink.ts";
 import {
-  type AttributeCodec,
   type AttributeRows,
   attributes,
   type AttributeTable,
   type AttributeValues,
 } from "./attributes.ts";
-import { bool8, flag, list, names, text, u32, u8 } from "./_codecs.ts";
+import { bool8, names, u32, u8 } from "./_codecs.ts";
 import { findFamily } from "./generic.ts";
 
 /** What a link's hardware can do and does. What the driver does not tell is absent. */
@@ -80,65 +89,20 @@ export interface EthtoolInfo {
   features?: { known: string[]; active: string[]; changeable: string[] };
   /** The counters of the driver by its names, if they were asked for: `ethtool -S`. */
   statistics?: Record<string, bigint>;
+  /**
+   * The counters of standards, by their names, if they were asked for: `ethtool -S --groups`. A group that
+   * the driver does not keep is empty.
+   */
+  groups?: Partial<Record<EthtoolGroup, EthtoolCounters>>;
 }
 
 /** Options of {@linkcode ethtool}. */
 export interface EthtoolOptions extends NetlinkOptions {
   /** Tell the driver's counters too (`statistics`). Default: false. */
   stats?: boolean;
+  /** Tell the counters of these standards too (`groups`). Default: none. Since Linux 5.13. */
+  groups?: readonly EthtoolGroup[];
 }
-
-const HEADER = attributes("ETHTOOL_A_HEADER_", {
-  dev_index: [e.ETHTOOL_A_HEADER_DEV_INDEX, u32],
-  dev_name: [e.ETHTOOL_A_HEADER_DEV_NAME, text],
-  flags: [e.ETHTOOL_A_HEADER_FLAGS, u32],
-});
-const STRING = attributes("ETHTOOL_A_STRING_", {
-  index: [e.ETHTOOL_A_STRING_INDEX, u32],
-  value: [e.ETHTOOL_A_STRING_VALUE, text],
-});
-const STRINGSET = attributes("ETHTOOL_A_STRINGSET_", {
-  id: [e.ETHTOOL_A_STRINGSET_ID, u32],
-  count: [e.ETHTOOL_A_STRINGSET_COUNT, u32],
-  strings: [e.ETHTOOL_A_STRINGSET_STRINGS, list(STRING)],
-});
-/** The header is attribute 1 of every message; the second is of those that ask for names. */
-const QUERY = attributes("ETHTOOL_A_STRSET_", {
-  header: [e.ETHTOOL_A_STRSET_HEADER, HEADER],
-  stringsets: [e.ETHTOOL_A_STRSET_STRINGSETS, list(STRINGSET)],
-});
-
-/** A set of bits with their names (Documentation/networking/ethtool-netlink.rst, "Bit sets"). */
-interface BitSet {
-  /** Names of the bits that are there at all: the mask. */
-  known: string[];
-  /** Names of those that are set. */
-  set: string[];
-}
-const BIT = attributes("ETHTOOL_A_BITSET_BIT_", {
-  index: [e.ETHTOOL_A_BITSET_BIT_INDEX, u32],
-  name: [e.ETHTOOL_A_BITSET_BIT_NAME, text],
-  value: [e.ETHTOOL_A_BITSET_BIT_VALUE, flag],
-});
-const RAW_BITSET = attributes("ETHTOOL_A_BITSET_", {
-  nomask: [e.ETHTOOL_A_BITSET_NOMASK, flag],
-  size: [e.ETHTOOL_A_BITSET_SIZE, u32],
-  bits: [e.ETHTOOL_A_BITSET_BITS, list(BIT)],
-});
-const bitset: AttributeCodec<BitSet> = {
-  within: RAW_BITSET,
-  decode(source, at, length) {
-    const { bits = [], nomask } = RAW_BITSET.decode(source, at, length);
-    const nameOf = ({ name, index }: { name?: string; index?: number }) => name ?? `${index}`;
-    return {
-      known: bits.map(nameOf),
-      set: bits.filter(({ value }) => nomask || value).map(nameOf),
-    };
-  },
-  encode() {
-    throw new TypeError("Cannot encode netlink attribute: a bit set can only be read");
-  },
-};
 
 /** linux/ethtool.h, PORT_* and DUPLEX_*. */
 const PORTS: (string | undefined)[] = ["Twisted Pair", "AUI", "MII", "FIBRE", "BNC"];
@@ -214,10 +178,16 @@ const FEATURES = attributes("ETHTOOL_A_FEATURES_", {
 export async function ethtool(dev: string, options: EthtoolOptions = {}): Promise<EthtoolInfo> {
   checkLinkName(dev, "ask ethtool", "dev");
   const action = `ask ethtool about ${dev}`;
-  checkQuery(options, [...NETLINK_KEYS, "stats"], action);
+  checkQuery(options, [...NETLINK_KEYS, "stats", "groups"], action);
+  const groups = list(oneOf(...ETHTOOL_GROUPS))(options.groups ?? [], action, "groups");
   return await withSession(NETLINK_GENERIC, options, "tables", action, async (transport, wait) => {
     const { id } = await findFamily(transport, "ethtool", wait);
-    const ask: Ask = async (command, reply, more) => {
+    const ask = async <Q extends AttributeRows, R extends AttributeRows>(
+      command: number,
+      query: AttributeTable<Q>,
+      reply: AttributeTable<R>,
+      more: Partial<AttributeValues<Q>> = {},
+    ): Promise<AttributeValues<R> | undefined> => {
       try {
         const [found] = await requestOn(
           transport,
@@ -225,8 +195,8 @@ export async function ethtool(dev: string, options: EthtoolOptions = {}): Promis
             family: id,
             command,
             version: e.ETHTOOL_GENL_VERSION,
-            query: QUERY,
-            values: { ...more, header: { dev_name: dev } },
+            query,
+            values: { ...more, header: { dev_name: dev } } as AttributeValues<Q>,
             reply,
             read: (values) => values,
             action,
@@ -242,26 +212,47 @@ export async function ethtool(dev: string, options: EthtoolOptions = {}): Promis
     };
     const info = await readInfo(ask);
     if (options.stats) info.statistics = await readStatistics(ask, transport, dev, action);
+    if (options.groups !== undefined) info.groups = await readGroups(ask, groups);
     return info;
   });
 }
 
-/** A message about the link. */
-interface Ask {
-  <R extends AttributeRows>(
-    command: number,
-    reply: AttributeTable<R>,
-    more?: Omit<ReturnType<typeof QUERY.decode>, "header">,
-  ): Promise<AttributeValues<R> | undefined>;
+/** A message about the link; `undefined` if its driver has no answer. */
+type Ask = <Q extends AttributeRows, R extends AttributeRows>(
+  command: number,
+  query: AttributeTable<Q>,
+  reply: AttributeTable<R>,
+  more?: Partial<AttributeValues<Q>>,
+) => Promise<AttributeValues<R> | undefined>;
+
+/** The names of a set. */
+async function namesOf(ask: Ask, id: number): Promise<string[]> {
+  const sets = await ask(e.ETHTOOL_MSG_STRSET_GET, QUERY, QUERY, { stringsets: [{ id }] });
+  return (sets?.stringsets?.[0]?.strings ?? []).map(({ value = "" }) => value);
+}
+
+/** One group at a time, since several would come under one number. */
+async function readGroups(
+  ask: Ask,
+  groups: readonly EthtoolGroup[],
+): Promise<Partial<Record<EthtoolGroup, EthtoolCounters>>> {
+  const found: Partial<Record<EthtoolGroup, EthtoolCounters>> = {};
+  for (const name of groups) {
+    const bits = { groups: { nomask: true, bits: [{ name }] } };
+    const reply = await ask(e.ETHTOOL_MSG_STATS_GET, GROUPS_QUERY, GROUPS_REPLY, bits);
+    const raw = reply?.group;
+    if (raw !== undefined) found[name] = groupWords(raw, await namesOf(ask, raw.names));
+  }
+  return found;
 }
 
 async function readInfo(ask: Ask): Promise<EthtoolInfo> {
-  const state = await ask(e.ETHTOOL_MSG_LINKSTATE_GET, LINKSTATE);
-  const kind = await ask(e.ETHTOOL_MSG_LINKINFO_GET, LINKINFO);
-  const modes = await ask(e.ETHTOOL_MSG_LINKMODES_GET, LINKMODES);
-  const rings = await ask(e.ETHTOOL_MSG_RINGS_GET, RINGS);
-  const channels = await ask(e.ETHTOOL_MSG_CHANNELS_GET, CHANNELS);
-  const features = await ask(e.ETHTOOL_MSG_FEATURES_GET, FEATURES);
+  const state = await ask(e.ETHTOOL_MSG_LINKSTATE_GET, QUERY, LINKSTATE);
+  const kind = await ask(e.ETHTOOL_MSG_LINKINFO_GET, QUERY, LINKINFO);
+  const modes = await ask(e.ETHTOOL_MSG_LINKMODES_GET, QUERY, LINKMODES);
+  const rings = await ask(e.ETHTOOL_MSG_RINGS_GET, QUERY, RINGS);
+  const channels = await ask(e.ETHTOOL_MSG_CHANNELS_GET, QUERY, CHANNELS);
+  const features = await ask(e.ETHTOOL_MSG_FEATURES_GET, QUERY, FEATURES);
   const info: EthtoolInfo = {};
   if (state?.link !== undefined) info.link = state.link;
   if (kind?.port !== undefined) info.port = kind.port;
@@ -293,10 +284,7 @@ async function readStatistics(
   action: string,
 ): Promise<Record<string, bigint>> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    const sets = await ask(e.ETHTOOL_MSG_STRSET_GET, QUERY, {
-      stringsets: [{ id: e.ETH_SS_STATS }],
-    });
-    const names = (sets?.stringsets?.[0]?.strings ?? []).map(({ value = "" }) => value);
+    const names = await namesOf(ask, e.ETH_SS_STATS);
     if (names.length === 0) return {};
     const values = readCounters(transport, dev, names.length);
     if (values !== undefined) {

@@ -6,11 +6,11 @@
 import { checkInteger } from "../core/arguments.ts";
 import type { ChangeContext, ChangeRequest } from "./_change_request.ts";
 import { checkLinkName, checkText, checkWords, verbOf } from "./_change_words.ts";
-import type { FilterAction } from "./_filter_actions.ts";
 import type { FlowerKeys } from "./_flower_keys.ts";
 import { filterParent, parseFilterHandle } from "./_handles.ts";
 import { trafficRequest } from "./_traffic_request.ts";
 import { RTM_DELTFILTER, RTM_NEWTFILTER } from "./abi/rtnetlink.ts";
+import type { FilterAction } from "./filter_action.ts";
 import { filterWriter } from "./_filter_kinds.ts";
 import { Words } from "./_words.ts";
 
@@ -81,7 +81,7 @@ export function encodeFilter(change: FilterChange, context: ChangeContext): Chan
   const handle = change.handle === undefined ? 0 : parseFilterHandle(change.handle, action);
   const writer = kind === undefined || verb === "delete"
     ? undefined
-    : filterWriter(kind, options, protocol, action);
+    : filterWriter(kind, options, protocol, context, action);
   const index = context.index(change.dev);
   return trafficRequest({
     types: [RTM_NEWTFILTER, RTM_DELTFILTER],

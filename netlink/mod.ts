@@ -55,7 +55,7 @@ export {
 export type { FdbChange, MdbChange, VlanChange } from "./bridge_change.ts";
 export type { ClassChange, QdiscChange } from "./qdisc_change.ts";
 export type { FilterChange, FilterSettings } from "./filter_change.ts";
-export type { ControlAction, FilterAction } from "./_filter_actions.ts";
+export type { ControlAction, FilterAction } from "./filter_action.ts";
 export type { FlowerKeys } from "./_flower_keys.ts";
 export type { TrafficOptions } from "./_qdisc_kinds.ts";
 export type { RouteChange, RouteNextHopSettings } from "./route_change.ts";
@@ -97,6 +97,7 @@ export {
   setConntrack,
 } from "./conntrack_change.ts";
 export { ethtool, type EthtoolInfo, type EthtoolOptions } from "./ethtool.ts";
+export type { EthtoolCounters, EthtoolGroup, PacketSizes } from "./_ethtool_groups.ts";
 export {
   type AttributePolicy,
   type GenericOpPolicy,

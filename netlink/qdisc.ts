@@ -289,6 +289,8 @@ export function filters(options: FiltersOptions): Dump<TrafficFilter> {
   return dumpOnce(NETLINK_ROUTE, options, "tables", action, async (transport, wait) => {
     const linkNames = await readLinkNames(transport, wait);
     const index = linkNames.need(options.dev, action);
+    const readOptions = (kind: string, bytes: Uint8Array<ArrayBuffer>) =>
+      readFilterOptions(kind, bytes, linkNames);
     return [{
       type: RTM_GETTFILTER,
       payload: (sink) => TCMSG.encode(sink, { tcm_ifindex: index, tcm_parent: number }),
@@ -298,7 +300,7 @@ export function filters(options: FiltersOptions): Dump<TrafficFilter> {
           at,
           end,
           linkNames,
-          readFilterOptions,
+          readOptions,
         );
         // TC_H_MAKE(prio << 16, protocol in network order).
         const protocol = (info & 0xff) << 8 | info >> 8 & 0xff;

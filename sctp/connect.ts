@@ -87,11 +87,17 @@ async function connectToAll(
     } catch (error) {
       if (!isSocketError(error, "EINPROGRESS")) throw error;
     }
-    await core.attempt("writable", "connect", () => {
-      const errno = core.takeError();
-      if (errno !== 0) throw failure("connect", errno, peers[0].text);
-      return core.remoteName();
-    }, wait);
+    await core.attempt(
+      "writable",
+      "connect",
+      () => {
+        const errno = core.takeError();
+        if (errno !== 0) throw failure("connect", errno, peers[0].text);
+        return core.remoteName();
+      },
+      wait,
+      () => peers.forEach((peer) => peer.check(ACTION)),
+    );
     const names = { local: core.localName(), remote: core.remoteName() };
     return new LibcSctp(core, { connected: true, ...names, tells });
   } catch (error) {

@@ -24,6 +24,8 @@ export interface RaceOptions<A, C extends Closable> {
   connect: (address: A, signal: AbortSignal) => Promise<C>;
   /** Milliseconds before the next address is tried beside the last, 10 or more. Default 250. */
   attemptDelayMs?: number;
+  /** Throws where an attempt that is under way may no longer go on: once none may, the race is over. */
+  check?: (address: A) => void;
   /** Ends all attempts. */
   wait?: Wait;
   /** Begins the message of the error of all attempts: `"connect example.com"`. */
@@ -62,14 +64,14 @@ export function interleaveFamilies<A extends { family: string }>(
  * @returns The first connection.
  * @throws {AggregateError} If all attempts failed: their errors, in the order of the addresses. Its
  * `code` is theirs, if they have the same.
- * @throws What ended `wait`.
+ * @throws What ended `wait`, or what `check` throws for all attempts under way.
  * @throws {TypeError} If there is no address.
  */
 export function raceAddresses<A, C extends Closable>(
   addresses: readonly A[],
   options: RaceOptions<A, C>,
 ): Promise<C> {
-  const { connect, wait, action, attemptDelayMs = DEFAULT_ATTEMPT_DELAY_MS } = options;
+  const { connect, check, wait, action, attemptDelayMs = DEFAULT_ATTEMPT_DELAY_MS } = options;
   const controller = new AbortController();
   const errors: unknown[] = new Array(addresses.length);
   let forgetNext: (() => void) | undefined;
@@ -93,7 +95,23 @@ export function raceAddresses<A, C extends Closable>(
       if (over) return;
       errors[index] = error;
       if (++failed === addresses.length) end(() => reject(allFailed(action, errors)));
-      else startNext();
+      else {
+        startNext();
+        endIfRefused();
+      }
+    };
+    const endIfRefused = () => {
+      let refusal: unknown;
+      for (let i = 0; i < started; i++) {
+        if (i in errors) continue;
+        try {
+          check?.(addresses[i]);
+          return;
+        } catch (error) {
+          refusal = error;
+        }
+      }
+      if (refusal !== undefined) end(() => reject(refusal));
     };
     const startNext = () => {
       forgetNext?.();

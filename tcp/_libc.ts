@@ -6,6 +6,7 @@ import { interleaveFamilies, raceAddresses } from "./_happy_eyeballs.ts";
 import { beginWait, type Wait } from "../core/wait.ts";
 import { IPPROTO_MPTCP, IPPROTO_TCP } from "../ffi/abi/ip_constants.ts";
 import { connect, listen, makeStream } from "../ffi/engine.ts";
+import { Peer } from "../ffi/guard/peer.ts";
 import { IPV6_V6ONLY } from "../ffi/options/ipv6.ts";
 import { resolveHost } from "../ffi/resolver/host.ts";
 import { resolve } from "../ffi/resolver/resolver.ts";
@@ -65,6 +66,7 @@ export async function connectLibc(
   try {
     return await raceAddresses(interleaveFamilies(addresses), {
       connect: (address, signal) => attemptWithin(address, locals, request, signal),
+      check: (address) => void Peer.ask(address, "connect"),
       attemptDelayMs,
       wait,
       action: `connect ${hostname}`,

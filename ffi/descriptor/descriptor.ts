@@ -150,6 +150,7 @@ export class Descriptor extends Watch {
    * @param run Makes the call and spends of the budget: `undefined` if it would block. It finds the
    * descriptor open.
    * @param wait Signal and deadline.
+   * @param again Called before each attempt but the first: throws where it may no longer be made.
    * @returns What it returned: at once, if it did not have to wait.
    */
   attempt<T>(
@@ -157,6 +158,7 @@ export class Descriptor extends Watch {
     syscall: string,
     run: () => T | undefined,
     wait?: Wait,
+    again?: () => void,
   ): T | Promise<T> {
     this.checkOpen(syscall);
     const blocked = poller.hasBudget;
@@ -164,7 +166,7 @@ export class Descriptor extends Watch {
       const result = run();
       if (result !== undefined) return result;
     }
-    return this.#attemptLater(ready, syscall, run, wait, blocked);
+    return this.#attemptLater(ready, syscall, run, wait, again, blocked);
   }
 
   async #attemptLater<T>(
@@ -172,6 +174,7 @@ export class Descriptor extends Watch {
     syscall: string,
     run: () => T | undefined,
     wait: Wait | undefined,
+    again: (() => void) | undefined,
     blocked: boolean,
   ): Promise<T> {
     for (;;) {
@@ -181,6 +184,7 @@ export class Descriptor extends Watch {
       this.checkOpen(syscall);
       blocked = poller.hasBudget;
       if (!blocked) continue;
+      again?.();
       const result = run();
       if (result !== undefined) return result;
     }
@@ -290,31 +294,37 @@ export class Descriptor extends Watch {
   /** Connects; resolves once the connection stands (`man 2 connect`, EINPROGRESS). */
   async connect(peer: Peer, wait?: Wait): Promise<void> {
     let underWay = false;
-    await this.attempt("writable", "connect", () => {
-      this.stayNonBlocking();
-      const errno = underWay ? this.takeError() : 0;
-      // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
-      // which the next connect of this socket would tell of this one (__inet_stream_connect).
-      const result = errno === 0 || this.typeNumber === SOCK_STREAM
-        ? attemptConnect(this.fd, peer)
-        : 0;
-      if (errno !== 0) throw failure("connect", errno, peer.text);
-      // RFCOMM says EBADFD where others say EISCONN, and is not writable before it is connected.
-      if (result >= 0 || (underWay && (result === -EISCONN || result === -EBADFD))) {
-        this.vainWaits = 0;
-        return true;
-      }
-      if (result === -EAGAIN && this.familyNumber === AF_UNIX) {
-        // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
-        this.vainWaits = MOST_VAIN_WAITS;
+    await this.attempt(
+      "writable",
+      "connect",
+      () => {
+        this.stayNonBlocking();
+        const errno = underWay ? this.takeError() : 0;
+        // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
+        // which the next connect of this socket would tell of this one (__inet_stream_connect).
+        const result = errno === 0 || this.typeNumber === SOCK_STREAM
+          ? attemptConnect(this.fd, peer)
+          : 0;
+        if (errno !== 0) throw failure("connect", errno, peer.text);
+        // RFCOMM says EBADFD where others say EISCONN, and is not writable before it is connected.
+        if (result >= 0 || (underWay && (result === -EISCONN || result === -EBADFD))) {
+          this.vainWaits = 0;
+          return true;
+        }
+        if (result === -EAGAIN && this.familyNumber === AF_UNIX) {
+          // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
+          this.vainWaits = MOST_VAIN_WAITS;
+          return undefined;
+        }
+        if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {
+          throw failure("connect", -result, peer.text);
+        }
+        underWay = true;
         return undefined;
-      }
-      if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {
-        throw failure("connect", -result, peer.text);
-      }
-      underWay = true;
-      return undefined;
-    }, wait);
+      },
+      wait,
+      () => peer.check("connect"),
+    );
   }
 
   /** The socket's pending error, which this clears. */

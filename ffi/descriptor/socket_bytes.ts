@@ -16,7 +16,13 @@ import {
   MSG_WAITALL,
   SOCK_STREAM,
 } from "../abi/socket_constants.ts";
-import { encodePeerInto, type Peer, type PeerLength, peerText } from "../guard/peer.ts";
+import {
+  confirmPeer,
+  encodePeerInto,
+  type Peer,
+  type PeerLength,
+  peerText,
+} from "../guard/peer.ts";
 import { allocate } from "../abi/memory.ts";
 import { checkFlags, checkMayWait } from "../messages/message_calls.ts";
 import { sender } from "../messages/msghdr.ts";
@@ -91,12 +97,18 @@ export function sendTo(
   const { flags, length } = destined(core, data, to, options);
   const size = lengthOf(data);
   let name: Bytes = DESTINATION;
-  const sent = core.attempt("writable", "sendto", () => {
-    const text = () => peerText(name, 0, length);
-    const count = sendToOnce(core, data, size, flags, name, length, text);
-    if (count === undefined) checkMayWait(flags, "sendto");
-    return count;
-  }, wait);
+  const sent = core.attempt(
+    "writable",
+    "sendto",
+    () => {
+      const text = () => peerText(name, 0, length);
+      const count = sendToOnce(core, data, size, flags, name, length, text);
+      if (count === undefined) checkMayWait(flags, "sendto");
+      return count;
+    },
+    wait,
+    () => confirmPeer(name, 0, length, to),
+  );
   // One that has to wait leaves the room to others.
   if (typeof sent !== "number") name = copyOf(DESTINATION, 0, length);
   return sent;

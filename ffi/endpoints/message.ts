@@ -260,6 +260,7 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
       "sendto",
       () => this.#trySend(data, size, recipient),
       wait,
+      () => recipient?.confirm(to),
     );
   }
 

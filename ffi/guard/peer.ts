@@ -278,6 +278,26 @@ export function encodePeerInto(
   return decide(target, offset, size, "send", to) as PeerLength;
 }
 
+/**
+ * Asks again for an address that {@linkcode encodePeerInto} has written, before a send that has waited: a
+ * permission may have been revoked meanwhile.
+ *
+ * @param to What was written.
+ */
+export function confirmPeer(
+  target: Uint8Array,
+  offset: number,
+  length: PeerLength,
+  to: unknown,
+): void {
+  if (length === 0) return;
+  if (to instanceof Peer) return to.check("send");
+  // A path is looked at anew, and the bytes that the kernel gets stay what they are.
+  const room = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+  room.set(target.subarray(offset, offset + length));
+  decide(room, 0, length, "send", to as object | undefined);
+}
+
 /** The address of a length that {@linkcode encodePeerInto} gave as text, for errors; `undefined` if there is none. */
 export function peerText(target: Uint8Array, offset: number, length: number): string | undefined {
   return length === 0 ? undefined : addressText(decodeSockaddr(target, length, INTERFACES, offset));
@@ -314,6 +334,11 @@ export class Recipient {
     this.#row = undefined; // if it throws, part of it may be written
     this.length = encodePeerInto(this.bytes, 0, to);
     this.#row = rowOf(familyAt(this.bytes, 0));
+  }
+
+  /** Asks again, for the address that was put in. */
+  confirm(to: unknown): void {
+    confirmPeer(this.bytes, 0, this.length, to);
   }
 
   /** It as text, for errors. */

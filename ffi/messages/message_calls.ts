@@ -15,7 +15,7 @@ import { allocate } from "../abi/memory.ts";
 import { AF_INET6, MSG_DONTWAIT } from "../abi/socket_constants.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
-import { encodePeerInto, NO_PEER, type Peer } from "../guard/peer.ts";
+import { confirmPeer, encodePeerInto, NO_PEER, type Peer } from "../guard/peer.ts";
 import { prepareControl } from "./cmsg_encode.ts";
 import {
   DEFAULT_CONTROL_BYTES,
@@ -92,6 +92,7 @@ export function prepareSend(
     lengthBytes: total(checked),
     name: PREPARED_NAME,
     nameLength,
+    to,
     control,
     flags,
   };
@@ -123,19 +124,25 @@ export function sendPrepared(
   wait: Wait | undefined,
   passes?: (error: unknown) => boolean,
 ): number | Promise<number> {
-  const sent = core.attempt("writable", "sendmsg", () => {
-    let sent: number | undefined;
-    try {
-      sent = trySendMsg(core, message);
-    } catch (error) {
-      // A second one is about this message.
-      if (!passes?.(error)) throw error;
-      passes = undefined;
-      sent = trySendMsg(core, message);
-    }
-    if (sent === undefined) checkMayWait(message.flags, "sendmsg");
-    return sent;
-  }, wait);
+  const sent = core.attempt(
+    "writable",
+    "sendmsg",
+    () => {
+      let sent: number | undefined;
+      try {
+        sent = trySendMsg(core, message);
+      } catch (error) {
+        // A second one is about this message.
+        if (!passes?.(error)) throw error;
+        passes = undefined;
+        sent = trySendMsg(core, message);
+      }
+      if (sent === undefined) checkMayWait(message.flags, "sendmsg");
+      return sent;
+    },
+    wait,
+    () => confirmPeer(message.name, 0, message.nameLength, message.to),
+  );
   // One that has to wait leaves the room for its address to others.
   if (typeof sent !== "number") message.name = copyOf(PREPARED_NAME, 0, message.nameLength);
   return sent;

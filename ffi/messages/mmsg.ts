@@ -241,22 +241,28 @@ function flush(
   let done = 0;
   let again = false;
   // As much as the kernel takes now; then how many went in all.
-  return core.attempt("writable", "sendmmsg", () => {
-    for (;;) {
-      const result = batch.send(core, done);
-      if (result > 0) {
-        done += result;
-        if (done === batch.count) return done;
-        again = false;
-      } else if (result === -EAGAIN) {
-        return undefined;
-      } else if (isIcmpError(-result) && !again && (!connected || before + done > 0)) {
-        again = true; // the error is cleared now; a second one is about this message
-      } else if (before + done > 0) {
-        return done;
-      } else {
-        throw failure("sendmmsg", -result, batch.textOf(done));
+  return core.attempt(
+    "writable",
+    "sendmmsg",
+    () => {
+      for (;;) {
+        const result = batch.send(core, done);
+        if (result > 0) {
+          done += result;
+          if (done === batch.count) return done;
+          again = false;
+        } else if (result === -EAGAIN) {
+          return undefined;
+        } else if (isIcmpError(-result) && !again && (!connected || before + done > 0)) {
+          again = true; // the error is cleared now; a second one is about this message
+        } else if (before + done > 0) {
+          return done;
+        } else {
+          throw failure("sendmmsg", -result, batch.textOf(done));
+        }
       }
-    }
-  }, wait);
+    },
+    wait,
+    () => batch.confirm(core, done),
+  );
 }

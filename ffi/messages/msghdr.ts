@@ -72,6 +72,8 @@ export interface PreparedSend {
   readonly nameLength: PeerLength;
   /** That address. */
   name: Uint8Array;
+  /** What it was encoded from. */
+  readonly to: unknown;
   readonly control: PreparedControl | undefined;
   readonly flags: number;
 }

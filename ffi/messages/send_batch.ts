@@ -18,7 +18,13 @@ import { addressOf, allocate } from "../abi/memory.ts";
 import { poller } from "../loop/poller.ts";
 import { INET, SOCKADDR_IN_BYTES } from "../families/inet.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
-import { encodePeerInto, type PeerRoom, peerText } from "../guard/peer.ts";
+import {
+  confirmPeer,
+  encodePeerInto,
+  type PeerLength,
+  type PeerRoom,
+  peerText,
+} from "../guard/peer.ts";
 import { allGranted } from "../guard/permissions.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 
@@ -74,6 +80,9 @@ export class SendBatch {
   /** The IPv4 addresses that are in the slots' names: whoever sends to few peers finds them there. */
   readonly #hostnames: string[] = new Array(SLOTS).fill("");
   readonly #ports: number[] = new Array(SLOTS).fill(-1);
+  /** What recipients were encoded from, where they were asked for one by one. */
+  readonly #recipients: unknown[] = new Array(SLOTS).fill(undefined);
+  #asked = false;
   /** Whether no IPv4 address need be asked for, looked at once each time it is filled. */
   #granted: boolean | undefined;
   #count = 0;
@@ -107,6 +116,10 @@ export class SendBatch {
       this.#inPlace.fill(undefined);
       this.#longControl.fill(undefined);
       this.#holds = false;
+    }
+    if (this.#asked) {
+      this.#recipients.fill(undefined);
+      this.#asked = false;
     }
     this.#copied = undefined;
     this.#granted = undefined;
@@ -181,6 +194,8 @@ export class SendBatch {
     }
     // Forgotten first: if it throws, part of the name may be written.
     this.#ports[i] = -1;
+    this.#recipients[i] = to;
+    this.#asked = true;
     if (!inet || typeof hostname !== "string" || hostname.includes(":")) {
       return encodePeerInto(this.#names, at, to);
     }
@@ -256,6 +271,15 @@ export class SendBatch {
       core.vainWaits = 0;
     }
     return sent;
+  }
+
+  /** Asks again for the recipients from message `first` on: a permission may have been revoked since. */
+  confirm({ row }: Descriptor, first: number): void {
+    if (row.isOrdinary === undefined && allGranted(row)) return;
+    for (let i = first; i < this.#count; i++) {
+      const length = this.#words[i * WORDS + NAMELEN] as PeerLength;
+      confirmPeer(this.#names, i * SOCKADDR_STORAGE_BYTES, length, this.#recipients[i]);
+    }
   }
 
   /** Refuses to go on if a payload that is read in place has been transferred away. */

@@ -63,3 +63,30 @@ export const TCA_CLS_FLAGS_IN_HW = 4;
 export const TCA_CLS_FLAGS_NOT_IN_HW = 8;
 export const TCA_FLOWER_IN_HW_COUNT = 86;
 export const TCA_BASIC_EMATCHES = 2;
+
+// linux/tc_act/tc_mirred.h
+export const TCA_MIRRED_PARMS = 2;
+export const TCA_EGRESS_REDIR = 1;
+export const TCA_EGRESS_MIRROR = 2;
+export const TCA_INGRESS_REDIR = 3;
+export const TCA_INGRESS_MIRROR = 4;
+// linux/tc_act/tc_vlan.h
+export const TCA_VLAN_PARMS = 2;
+export const TCA_VLAN_PUSH_VLAN_ID = 3;
+export const TCA_VLAN_PUSH_VLAN_PROTOCOL = 4;
+export const TCA_VLAN_PUSH_VLAN_PRIORITY = 6;
+export const TCA_VLAN_ACT_POP = 1;
+export const TCA_VLAN_ACT_PUSH = 2;
+export const TCA_VLAN_ACT_MODIFY = 3;
+// linux/tc_act/tc_skbedit.h
+export const TCA_SKBEDIT_PARMS = 2;
+export const TCA_SKBEDIT_PRIORITY = 3;
+export const TCA_SKBEDIT_QUEUE_MAPPING = 4;
+export const TCA_SKBEDIT_MARK = 5;
+export const TCA_SKBEDIT_PTYPE = 7;
+export const TCA_SKBEDIT_MASK = 8;
+// linux/pkt_cls.h
+export const TCA_POLICE_TBF = 1;
+export const TCA_POLICE_RATE = 2;
+export const TCA_POLICE_RESULT = 5;
+export const TCA_POLICE_RATE64 = 8;

@@ -1,46 +1,8 @@
 /** Ways around a denied permission, each tried in a process that has it denied. */
 import { assertEquals } from "@std/assert";
-import { inNamespace, runJson } from "../socket/_program.ts";
+import { runJson } from "../socket/_program.ts";
 import { testWith } from "../_tools.ts";
-
-/** Loopback alone, in a namespace where nothing else is. */
-const ALONE = inNamespace("ip link set lo up");
-const NO = "NotCapable";
-
-/** Runs `ways` (an object literal of functions) under flags: `"ok"` or the error's name for each. */
-async function outcomes(
-  ways: string,
-  flags: readonly string[],
-  options: { alone?: boolean; imports?: string } = {},
-): Promise<Record<string, string>> {
-  const source = `
-    import * as s from "$/mod.ts";
-    ${options.imports ?? ""}
-    const { raw, udp, unix, tcp, vsock, addrinfo, socket, socketOption } = s;
-    const bytes = new Uint8Array(1);
-    const optionOf = (level, number) => socketOption(level, number, {
-      size: 64, encode: (value) => value, decode: (bytes) => bytes });
-    const first = async (iterable) => { for await (const one of iterable) return one; };
-    const ways = ${ways};
-    const got = {};
-    for (const [name, way] of Object.entries(ways)) {
-      got[name] = await (async () => void await way())().then(() => "ok", (error) => {
-        const { name, code } = error;
-        return name === "NotCapable" ? name : code ?? name + ": " + error.message;
-      });
-    }
-    console.log(JSON.stringify(got));
-    Deno.exit();`;
-  return await runJson(source, {
-    flags: [...flags, "--allow-ffi"],
-    prefix: options.alone === false ? [] : ALONE,
-  });
-}
-
-/** What of `got` is not as expected. */
-function others(got: Record<string, string>, expected: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(got).filter(([, outcome]) => outcome !== expected));
-}
+import { ALONE, NO, others, outcomes } from "./_ways.ts";
 
 const privileged = { root: true, netns: true };
 
@@ -235,109 +197,6 @@ testWith({}, "the machine's name and its interfaces take --allow-sys", async () 
     { alone: false, imports },
   );
   assertEquals(others(got, NO), {});
-});
-
-testWith(privileged, "a revoked permission stops what is under way, a batch later", async () => {
-  const got = await outcomes(
-    `{
-      ping: () => until(raw.ping("127.0.0.1", { intervalMs: 10 })),
-      sweep: () => until(raw.sweep(many(), { ratePerSecond: 2000, window: 64 })),
-      flood: () => until(raw.ping("127.0.0.1", { flood: true, intervalMs: 10 })),
-    }`,
-    ["--allow-net"],
-    {
-      imports: `
-        const many = function* () { for (let i = 1; i < 250; i++) yield "127.0.1." + i; };
-        let revoked = false;
-        const until = async (iterable) => {
-          for await (const _ of iterable) {
-            if (revoked) continue;
-            revoked = true;
-            Deno.permissions.revokeSync({ name: "net" });
-          }
-        };`,
-    },
-  );
-  assertEquals(others(got, NO), {});
-  const trace = await outcomes(
-    `{
-      traceroute: async () => {
-        for await (const _ of raw.traceroute("127.0.0.1", { probesPerHop: 3, window: 1 })) {
-          Deno.permissions.revokeSync({ name: "net" });
-        }
-      },
-    }`,
-    ["--allow-net"],
-  );
-  assertEquals(trace, { traceroute: NO });
-});
-
-testWith({}, "a recipient that is named again is asked for again", async () => {
-  const ways = `{
-    revoked: async () => {
-      const [a, b] = [await bound(), await bound()];
-      const to = b.localAddr;
-      for (let i = 0; i < 3; i++) await a.sendTo(bytes, to);
-      Deno.permissions.revokeSync({ name: "net" });
-      try {
-        await a.sendTo(bytes, to);
-      } finally {
-        b.unref();
-        let came = 0;
-        while (await b.recvFrom({ timeoutMs: 50 }).catch(() => undefined)) came++;
-        if (came !== 3) throw new Error(came + " came");
-      }
-    },
-  }`;
-  const imports = `const bound = () => s.udp.bind({ hostname: "127.0.0.1", engine: "libc" });`;
-  assertEquals(await outcomes(ways, ["--allow-net"], { imports }), { revoked: NO });
-});
-
-testWith(privileged, "a revoked permission is missing where something goes on", async () => {
-  const revoke = `Deno.permissions.revokeSync({ name: "net" })`;
-  const net = await outcomes(
-    `{
-      sendMany: async () => {
-        using socket = udpAt();
-        await socket.sendMany((function* () {
-          for (let i = 0; i < 3; i++) {
-            yield { data: bytes, to };
-            ${revoke};
-          }
-        })());
-      },
-    }`,
-    ["--allow-net"],
-    {
-      imports: `const to = { hostname: "127.0.0.1", port: 9 }; const udpAt = () => s.socket(2, 2);`,
-    },
-  );
-  assertEquals(net, { sendMany: NO });
-  const lazy = await outcomes(
-    `{
-      uevents: async () => {
-        const events = s.netlink.uevents({ signal: AbortSignal.timeout(200) });
-        ${revoke};
-        await events.next();
-      },
-    }`,
-    ["--allow-net"],
-  );
-  assertEquals(lazy, { uevents: NO });
-  const tables = await outcomes(
-    `{
-      monitor: async () => {
-        let events = 0;
-        for await (const _ of s.netlink.monitor({ groups: ["links"] })) {
-          if (events++ > 0) continue;
-          Deno.permissions.revokeSync({ name: "sys", kind: "networkInterfaces" });
-          setTimeout(() => new Deno.Command("ip", { args: ["link", "set", "lo", "down"] }).output());
-        }
-      },
-    }`,
-    ["--allow-sys=networkInterfaces", "--allow-run"],
-  );
-  assertEquals(tables, { monitor: NO });
 });
 
 testWith({ netns: true }, "UDP by a granted name asks as Deno asks", async () => {

@@ -25,7 +25,10 @@ const TABLES: Readonly<Record<string, { headers: string[][]; newer?: string }>> 
   },
   traffic: { headers: [["linux/rtnetlink.h", "linux/pkt_sched.h", "linux/gen_stats.h"]] },
   classifiers: {
-    headers: [["linux/types.h", "linux/pkt_cls.h", "linux/tc_act/tc_gact.h"]],
+    headers: [
+      ["linux/types.h", "linux/pkt_cls.h", "linux/tc_act/tc_gact.h"],
+      ["linux/tc_act/tc_mirred.h", "linux/tc_act/tc_vlan.h", "linux/tc_act/tc_skbedit.h"],
+    ],
   },
   generic: { headers: [["linux/genetlink.h", "linux/netlink.h"]] },
   ethtool: {

@@ -1,6 +1,8 @@
 /** What a link's hardware can do and has counted, by ethtool. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
+import { ByteSource } from "../../netlink/_bytes.ts";
+import { GROUPS_REPLY, groupWords } from "../../netlink/_ethtool_groups.ts";
 import { testWith } from "../_tools.ts";
 import { Netns, run } from "./_netns.ts";
 
@@ -56,6 +58,14 @@ async function compare(dev: string, ask: Ask, options: netlink.NetlinkOptions): 
     assert(ours.statistics![name] <= value && value <= after[name], name);
   }
 
+  const groups = ["eth-phy", "eth-mac", "eth-ctrl", "rmon"] as const;
+  const [told] = JSON.parse(await ask("--json", "-S", dev, "--groups", ...groups) ?? "[{}]");
+  const { groups: found } = await netlink.ethtool(dev, { ...options, groups });
+  assertEquals(Object.keys(found!).length, groups.length);
+  for (const name of groups) {
+    assertEquals(Object.keys(found![name]!), Object.keys(told[name]), `${dev} ${name}`);
+  }
+
   const [features] = JSON.parse(await ask("--json", "-k", dev) ?? "[{}]");
   let compared = 0;
   for (
@@ -69,6 +79,58 @@ async function compare(dev: string, ask: Ask, options: netlink.NetlinkOptions): 
   }
   assert(compared > 20, `${compared}`);
 }
+
+/** An attribute as the kernel writes it. */
+function attribute(type: number, ...payload: number[]): number[] {
+  const size = payload.length + 4;
+  return [size & 0xff, size >> 8, type & 0xff, type >> 8, ...payload, ...Array(-size & 3).fill(0)];
+}
+const u32 = (value: number) => [...new Uint8Array(new Uint32Array([value]).buffer)];
+const u64 = (value: bigint) => [...new Uint8Array(new BigUint64Array([value]).buffer)];
+
+Deno.test("counters of a group have their standard's names, packets by size their bounds", () => {
+  // Documentation/networking/ethtool-netlink.rst, "STATS_GET": numbers of <linux/ethtool_netlink.h>.
+  const counter = (index: number, value: bigint) =>
+    attribute(4 | 0x8000, ...attribute(index, ...u64(value)));
+  const sizes = (type: number, low: number, high: number, value: bigint) =>
+    attribute(
+      type | 0x8000,
+      ...attribute(7, ...u32(low)),
+      ...attribute(8, ...u32(high)),
+      ...attribute(1),
+      ...attribute(9, ...u64(value)),
+    );
+  const bytes = Uint8Array.from(attribute(
+    4 | 0x8000,
+    ...attribute(2, ...u32(3)),
+    ...attribute(3, ...u32(20)),
+    ...counter(0, 2n ** 63n),
+    ...counter(3, 7n),
+    ...counter(9, 1n),
+    ...sizes(5, 0, 64, 11n),
+    ...sizes(5, 65, 127, 2n),
+    ...sizes(6, 128, 255, 0n),
+  ));
+  const { group } = GROUPS_REPLY.decode(new ByteSource(bytes), 0, bytes.length);
+  assertEquals(group!.names, 20);
+  // RFC 2819, as the kernel has them in its set of strings.
+  const names = ["etherStatsUndersizePkts", "etherStatsOversizePkts", "etherStatsFragments"];
+  assertEquals(groupWords(group!, [...names, "etherStatsJabbers"]), {
+    etherStatsUndersizePkts: 2n ** 63n,
+    etherStatsJabbers: 7n,
+    9: 1n,
+    "rx-pktsNtoM": [{ low: 0, high: 64, val: 11n }, { low: 65, high: 127, val: 2n }],
+    "tx-pktsNtoM": [{ low: 128, high: 255, val: 0n }],
+  });
+});
+
+Deno.test("a group that there is not is refused before anything is asked", async () => {
+  await assertRejects(
+    () => netlink.ethtool("lo", { groups: ["rmon", "mac" as "rmon"] }),
+    TypeError,
+    'groups[1] mac is not "eth-phy"',
+  );
+});
 
 testWith(
   { root: true, netns: true, tools: ["ip", "ethtool"] },

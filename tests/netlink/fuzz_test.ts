@@ -85,7 +85,7 @@ for (const kind of ["tbf", "netem", "fq", "fq_codel", "sfq", "htb", "pfifo", "pr
   reader(`qdisc ${kind}`, kind === "netem" ? 24 : 0, (_, _end, bytes) => readOptions(kind, bytes));
 }
 for (const kind of ["u32", "flower", "matchall", "fw", "basic"]) {
-  reader(`filter ${kind}`, 0, (_, _end, bytes) => readFilterOptions(kind, bytes));
+  reader(`filter ${kind}`, 0, (_, _end, bytes) => readFilterOptions(kind, bytes, new LinkNames()));
 }
 for (let type = 0; type < 12; type++) {
   reader(`encap ${type}`, 0, (_, _end, bytes) => readEncap(type, bytes));
