@@ -9,11 +9,11 @@ import * as e from "./abi/ethtool.ts";
 import { type AttributeCodec, AttributeError, attributes, eachAttribute } from "./attributes.ts";
 import { u32, u64 } from "./_codecs.ts";
 
-/** The standards, by `ETHTOOL_STATS_ETH_PHY` and so on (linux/ethtool_netlink.h). */
-export const ETHTOOL_GROUPS = ["eth-phy", "eth-mac", "eth-ctrl", "rmon"] as const;
-
 /** A standard that names counters: IEEE 802.3 of the PHY, of the MAC and of its control, and RFC 2819. */
-export type EthtoolGroup = typeof ETHTOOL_GROUPS[number];
+export type EthtoolGroup = "eth-phy" | "eth-mac" | "eth-ctrl" | "rmon";
+
+/** All of them, in the order of `ETHTOOL_STATS_ETH_PHY` and so on (linux/ethtool_netlink.h). */
+export const ETHTOOL_GROUPS: readonly EthtoolGroup[] = ["eth-phy", "eth-mac", "eth-ctrl", "rmon"];
 
 /** How many packets were of a size: of the histograms of `rmon`. */
 export interface PacketSizes {
