@@ -39,6 +39,8 @@ const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
 /** What may be done before the event loop has its turn: one unit a call and one a page of data. */
 const BUDGET_PER_TURN = 1024;
+/** From here on a call that only tells whether epoll would report something costs more than it spares. */
+const MANY_EVENTS = 8;
 /** How long nothing must be waited for until the set is given back. */
 const IDLE_MS = 1000;
 /** What code does with an event may take so long, on average, before a send no longer waits for others. */
@@ -102,6 +104,8 @@ class Poller {
   #turnEnded = 0;
   #lastTold = 0;
   #light = false;
+  /** Whether epoll reported so much lately that it is asked without the ring's word. */
+  #many = false;
   /** Runs while nothing is pending. */
   #idleTimer: IdleTimer | undefined;
   /** Waits that began since it was started. */
@@ -336,6 +340,9 @@ class Poller {
     if (!this.#parked) return;
     this.#parked = false;
     this.#spin.unparked();
+    this.#many = false;
+    // Whoever woke it, a thread perhaps, has seen that there is something.
+    if (this.ring !== undefined) this.ring.epollRang = true;
     this.#turn();
   };
 
@@ -345,17 +352,25 @@ class Poller {
     this.#light = this.#lastTold > 0 && took < LIGHT_MS * (this.#lastTold + 1);
   }
 
-  /** Tells of what the ring has completed and of what epoll reported. Returns how many events there were. */
+  /**
+   * Tells of what the ring has completed and of what epoll reported. Returns how many there were. With
+   * few at a time the ring's word that the set has events is worth its call: most turns then find
+   * nothing by a look at memory.
+   */
   #dispatch(ring: RingLoop | undefined): number {
-    if (ring === undefined || ring.receivers === 0 && !ring.hasRequests) {
-      return this.#dispatchEpoll();
+    if (ring === undefined) return this.#dispatchEpoll();
+    if (this.#many && ring.receivers === 0 && !ring.hasRequests) {
+      const told = this.#dispatchEpoll();
+      ring.epollRang = true;
+      this.#many = told >= MANY_EVENTS;
+      return told;
     }
     let count = ring.turn(EVENTS_PER_TURN);
     if (ring.epollRang || this.#told < this.#reported) {
-      ring.epollRang = false;
       const told = this.#dispatchEpoll();
       // There may be more where that came from, and nobody would tell of it again.
-      if (told > 0) ring.epollRang = true;
+      ring.epollRang = this.#told < this.#reported || this.#reported === EVENTS_PER_TURN;
+      this.#many = told >= MANY_EVENTS;
       count += told;
     }
     return count;

@@ -138,10 +138,16 @@ export class RingLoop {
   turn(most: number): number {
     let told = 0;
     if (!this.#polling) this.#poll();
+    // What the ring does not tell of, the set does.
+    if (!this.#polling || this.#failures > 0) this.epollRang = true;
     // The kernel says in memory whether there is: to look costs no call.
     if (!this.hasWork) return 0;
     do {
-      this.#failures = this.#ring.enter() ? 0 : this.#failures + 1;
+      if (this.#ring.enter()) this.#failures = 0;
+      else {
+        this.#failures++;
+        this.epollRang = true;
+      }
       const count = this.#ring.drain(this.#tell);
       if (count === 0) break;
       told += count;
