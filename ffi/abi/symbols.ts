@@ -297,7 +297,11 @@ export const BOUND_TOGETHER: readonly (readonly (keyof typeof SYMBOLS)[])[] = [
   ["listen", "accept4"],
   ["connect", "getpeername"],
   ["recvfrom", "sendto"],
-  ["eventfd", "addressOf", "syscall_io_setup", "syscall_io_submit", "write"],
+  [
+    ...["eventfd", "addressOf", "write"] as const,
+    ...["syscall_io_uring_setup", "syscall_io_uring_register", "syscall_io_uring_enter"] as const,
+  ],
+  ["syscall_io_setup", "syscall_io_submit"],
   ["mmap", "mprotect", "munmap", "dlsym", "threadAtExit", "copyTo"],
   ["getaddrinfo_a", "gai_cancel", "freeaddrinfo", "calloc", "free"],
 ];

@@ -18,8 +18,10 @@ import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from "../abi/socket_
 import { allocate } from "../abi/memory.ts";
 import { closeAtThreadEnd, withdraw } from "../abi/thread_end.ts";
 
-/** Waits on behalf of the poller. It is made where failing may be told, and nothing in it fails later. */
+/** Waits on behalf of the poller. Nothing in it fails: where all else is lacking, it looks by a timer. */
 export interface Parker {
+  /** Soon it will have to wait. */
+  prepare(): void;
   /** Waits; the process stays alive meanwhile if `referenced`. */
   park(referenced: boolean): void;
   /** Changes that while parked. */
@@ -74,16 +76,27 @@ class ChoosingParker implements Parker {
   #thread: ThreadParker | undefined;
   #current: { keepAlive(referenced: boolean): void } | undefined;
   #looks = 0;
+  #opened = false;
 
   constructor(epoll: number, wake: () => void) {
     this.#epoll = epoll;
     this.#wake = wake;
     this.#timer = new TimerParker(wake);
-    this.#loop = loopAllowed ? LoopParker.open(epoll, wake) : undefined;
-    if (this.#loop === undefined) this.#thread = ThreadParker.open(epoll, wake);
+  }
+
+  /**
+   * Not before nothing has come: Deno takes ten milliseconds to make Node's handles, which a program
+   * whose peer answers at once need not spend, and others spend while they wait.
+   */
+  prepare(): void {
+    if (this.#opened) return;
+    this.#opened = true;
+    this.#loop = loopAllowed ? LoopParker.open(this.#epoll, this.#wake) : undefined;
+    if (this.#loop === undefined) this.#thread = ThreadParker.open(this.#epoll, this.#wake);
   }
 
   park(referenced: boolean): void {
+    this.prepare();
     if (this.#loop?.proven && this.#loop.park(referenced)) {
       this.#current = this.#loop;
     } else if (

@@ -327,6 +327,7 @@ class Poller {
       this.#parker?.rest();
       if (IN_WORKER) this.#rest();
     } else if (this.#emptyTurns++ < this.#spin.turns) {
+      this.#parker!.prepare();
       this.#schedule(this.#pendingReferenced > 0);
     } else {
       this.#emptyTurns = 0;
@@ -367,9 +368,10 @@ class Poller {
     }
     let count = ring.turn(EVENTS_PER_TURN);
     if (ring.epollRang || this.#told < this.#reported) {
+      const asked = this.#told === this.#reported;
       const told = this.#dispatchEpoll();
-      // There may be more where that came from, and nobody would tell of it again.
-      ring.epollRang = this.#told < this.#reported || this.#reported === EVENTS_PER_TURN;
+      // Unless it was asked, and had no more, nobody would tell of the rest again.
+      ring.epollRang = !asked || this.#told < this.#reported || this.#reported === EVENTS_PER_TURN;
       this.#many = told >= MANY_EVENTS;
       count += told;
     }
