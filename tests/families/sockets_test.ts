@@ -185,6 +185,25 @@ testWith(
 );
 
 testWith(
+  { kernel: inGuest(f.AF_XDP, SOCK_RAW), tools: ["ip", "ss"] },
+  "XDP: ss tells the queue, the frames and the rings of a socket as they were asked for",
+  async () => {
+    await vethPair("xdp0", "xdp1");
+    using _endpoint = await f.raw.openXdp({
+      ...{ interface: "xdp0", attach: "none", rxFrames: 512, txFrames: 256 },
+      ...{ frameBytes: 4096, headroomBytes: 32 },
+    });
+    const said = await run("ss", "--xdp", "-e");
+    assertMatch(said, /xdp0:q0/);
+    assertMatch(said, /rx\(entries:512\)/);
+    assertMatch(said, /tx\(entries:256\)/);
+    assertMatch(said, /umem\(id:\d+,size:3145728,num_pages:768,chunk_size:4096,headroom:32,/);
+    assertMatch(said, /fr\(entries:512\)/);
+    assertMatch(said, /cr\(entries:256\)/);
+  },
+);
+
+testWith(
   { kernel: lacksFamily(f.AF_XDP, SOCK_RAW) },
   "XDP: the interface is looked for before the rings are, which are missing",
   () => {
