@@ -43,7 +43,8 @@ function bpf(command: number, attr: Uint8Array<ArrayBuffer>): number {
 
 function refused(syscall: string, result: number, capabilities: string): Error {
   if (result !== -EPERM && result !== -EACCES) return failure(syscall, -result);
-  const message = `needs the capabilities ${capabilities}, or CAP_SYS_ADMIN`;
+  const message =
+    `needs the capabilities ${capabilities}, or CAP_SYS_ADMIN; those of a user namespace will not do`;
   return socketError("EPERM", { syscall, message });
 }
 
