@@ -61,6 +61,7 @@ export const AX25: FamilyRow<Ax25Address> = {
   number: AF_AX25,
   name: "ax25",
   module: "ax25",
+  plainSends: true, // ax25_sendmsg
   keys: ["callsign", "digipeaters"],
   grants: ["net"],
   encode(target, offset, { callsign, digipeaters = [] }, action) {

@@ -35,7 +35,10 @@ const IP = `its sockets take those of "inet" and "inet6"`;
 export const SMC: FamilyRow<never> = borrowing(AF_SMC, "smc", "smc", IP);
 
 /** Reliable datagrams (Documentation/networking/rds.rst). */
-export const RDS: FamilyRow<never> = borrowing(AF_RDS, "rds", "rds", IP);
+export const RDS: FamilyRow<never> = {
+  ...borrowing(AF_RDS, "rds", "rds", IP),
+  plainSends: true, // rds_sendmsg
+};
 
 /** Messages over streams of TCP that are attached to it (Documentation/networking/kcm.rst). */
 export const KCM: FamilyRow<never> = borrowing(

@@ -19,6 +19,7 @@ export const X25: FamilyRow<X25Address> = {
   number: AF_X25,
   name: "x25",
   module: "x25",
+  plainSends: true, // x25_sendmsg
   keys: ["number"],
   grants: ["net"],
   encode(target, offset, fields, action) {
