@@ -4,7 +4,7 @@ import { parseIp } from "../core/ip/text.ts";
 import { poller } from "../ffi/loop/poller.ts";
 import { SWEEP } from "./_arguments.ts";
 import { OneByOne } from "./_one_by_one.ts";
-import { Sweep } from "./_sweep_run.ts";
+import type { LaneOptions } from "./_sweep_lane.ts";
 import { resolveTarget } from "./_target.ts";
 import type { SweepResult } from "./sweep_result.ts";
 import { type SweepTargets, TargetWalk } from "./targets.ts";
@@ -79,14 +79,18 @@ export function sweep(
     }
   });
   const settings = { ...given, window: 2 ** Math.ceil(Math.log2(window)) };
-  return new OneByOne(batches(new Sweep(walk, ratePerSecond, settings), signal));
+  return new OneByOne(batches(walk, ratePerSecond, settings, signal));
 }
 
-/** What becomes known, batch by batch. */
+/** What becomes known, batch by batch. What it takes is loaded when it begins. */
 async function* batches(
-  sweep: Sweep,
+  walk: TargetWalk,
+  ratePerSecond: number,
+  settings: Omit<LaneOptions, "family">,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SweepResult[], void, void> {
+  const { Sweep } = await import("./_sweep_run.ts");
+  const sweep = new Sweep(walk, ratePerSecond, settings);
   try {
     for (;;) {
       signal?.throwIfAborted();

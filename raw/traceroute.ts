@@ -1,16 +1,7 @@
-import type { IpAddress } from "../core/address.ts";
 import { checkInteger } from "../core/arguments.ts";
 import { TRACEROUTE } from "./_arguments.ts";
-import { openIcmpMethod } from "./_trace_icmp.ts";
-import type { TraceMethod, TraceRoute } from "./_trace_method.ts";
-import { type TracePlan, TraceSession } from "./_trace_session.ts";
+import type { TraceRequest } from "./_trace_run.ts";
 import type { TraceEvent } from "./trace_events.ts";
-import { TraceSocket } from "./_trace_socket.ts";
-import { openTcpMethod } from "./_trace_tcp.ts";
-import { openUdpMethod } from "./_trace_udp.ts";
-import { checkAgain } from "../ffi/guard/peer.ts";
-import { resolveTarget } from "./_target.ts";
-import { timestampsBegun, waitReadable } from "./_waiting.ts";
 
 /** Options of {@linkcode traceroute}. */
 export interface TracerouteOptions {
@@ -60,9 +51,9 @@ const ACTION = "trace a route";
 
 /** What sets the methods apart. */
 const METHODS = {
-  icmp: { open: openIcmpMethod, port: 0, least: 8, most: 65507, usual: 32 },
-  udp: { open: openUdpMethod, port: 33434, least: 4, most: 65507, usual: 32 },
-  tcp: { open: openTcpMethod, port: 80, least: 0, most: 65471, usual: 0 },
+  icmp: { port: 0, least: 8, most: 65507, usual: 32 },
+  udp: { port: 33434, least: 4, most: 65507, usual: 32 },
+  tcp: { port: 80, least: 0, most: 65471, usual: 0 },
 } as const;
 
 /**
@@ -119,48 +110,12 @@ export function traceroute(
     throw new TypeError(`Cannot ${ACTION}: mtuDiscovery excludes sizeBytes`);
   }
   const plan = { firstHop, maxHops, probesPerHop, window, timeoutMs, sizeBytes, mtuDiscovery };
-  return run(host, given, plan, {
-    open: METHODS[method].open,
-    port,
-    dontFragment: given.dontFragment || mtuDiscovery,
-  });
+  const dontFragment = given.dontFragment || mtuDiscovery;
+  return later(host, { ...given, plan, port, dontFragment });
 }
 
-interface Way {
-  open: (route: TraceRoute) => TraceMethod;
-  port: number;
-  dontFragment: boolean;
-}
-
-async function* run(
-  host: string,
-  options: TracerouteOptions,
-  plan: TracePlan,
-  way: Way,
-): AsyncIterableIterator<TraceEvent> {
-  const { signal, tos, localAddress } = options;
-  signal?.throwIfAborted();
-  const target: IpAddress = await resolveTarget(host, options.family, ACTION, { signal });
-  const { port, dontFragment } = way;
-  const method = way.open({
-    target,
-    port,
-    dontFragment,
-    tos,
-    interface: options.interface,
-    localAddress,
-  });
-  try {
-    await timestampsBegun();
-    const session = new TraceSession(new TraceSocket(method, target.family), target, plan);
-    for (;;) {
-      checkAgain(target, ACTION); // it may have been revoked meanwhile
-      session.step();
-      yield* session.takeEvents();
-      if (session.done) return;
-      await waitReadable(method.core, session.pauseMs(), signal);
-    }
-  } finally {
-    method.close();
-  }
+/** The events of a trace; what it takes is loaded when it begins. */
+async function* later(host: string, request: TraceRequest): AsyncIterableIterator<TraceEvent> {
+  const { runTrace } = await import("./_trace_run.ts");
+  yield* runTrace(host, request);
 }
