@@ -216,7 +216,8 @@ export const PAIR_KINDS: readonly PairKind[] = [
   },
 ];
 
-const TIPC_SERVICE = { service: 19_001, instance: 1 };
+// An instance of this process's own: another job of the same kernel may run these kinds, too.
+const TIPC_SERVICE = { service: 19_001, instance: Deno.pid };
 const udpRow = { openers: udp, protocol: 17, maxBytes: 65507, reliable: false };
 const udpliteRow = {
   ...udpRow,

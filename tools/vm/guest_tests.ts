@@ -6,8 +6,8 @@
  */
 export const TESTS: Readonly<Record<string, number>> = {
   "vm/families_test.ts": 10,
-  "alg": 20,
-  "bluetooth": 25,
+  "alg": 30,
+  "bluetooth": 40,
   "can": 25,
   "cli/can_test.ts:/line by line|can send|makes no sense/": 40,
   "cli/families_test.ts": 30,
@@ -26,8 +26,9 @@ export const TESTS: Readonly<Record<string, number>> = {
   "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
   "reliability/fuzz_test.ts:/^(vsock|sctp|dccp|tipc)/": 25,
   "reliability/given_up_test.ts:/^vsock/": 15,
-  "sctp": 35,
-  "tipc": 15,
+  "reliability/killed_peers_test.ts": 25,
+  "sctp": 45,
+  "tipc": 20,
   "vsock": 40,
 };
 
@@ -35,6 +36,7 @@ export const TESTS: Readonly<Record<string, number>> = {
 export const LONG_TESTS: Readonly<Record<string, number>> = {
   "cli/bt_test.ts": 50,
   "cli/can_test.ts:/filters|after some|did not fit|can play/": 100,
+  "reliability/hostile_families_test.ts": 60,
   "reliability/netem_test.ts": 90,
 };
 

@@ -13,8 +13,8 @@ import { lacksDccp } from "../dccp/_lacks.ts";
 import { lacksSctp } from "../sctp/_lacks.ts";
 import { lacksTipc } from "../tipc/_lacks.ts";
 import { lacksLoopback } from "../vsock/_lacks.ts";
-import { firstSeed, type Random, seeded } from "../reliability/_random.ts";
-import { lacksFamily } from "./_lacks.ts";
+import { firstSeed, type Random, seeded } from "./_random.ts";
+import { lacksFamily } from "../families/_lacks.ts";
 
 // Opened here, or the first test to need the library would be told that it leaks it.
 libc();
@@ -283,7 +283,7 @@ for (const { on, kernel, open } of TARGETS) {
     `${on}: arguments that are none are refused, whatever the method, and the close ends all`,
     () =>
       seeded(seed, async (random) => {
-        await open((object) => attack(object, random, 150));
+        await open((object) => attack(object, random, 60));
       }),
     { sanitizeOps: false }, // the libc engine's one waiter outlives an endpoint
   );
