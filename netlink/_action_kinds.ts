@@ -178,6 +178,12 @@ const HANDLE: Parameter<string> = (value, action, name) => {
   return value as string;
 };
 
+/** Up to 32 bits, as `tc` has masks. */
+export const HEX: Parameter<string> = (value, action, name) => {
+  if (typeof value === "string" && /^[0-9a-f]{1,8}$/i.test(value)) return value;
+  throw new TypeError(`Cannot ${action}: ${name} is no text of 1 to 8 hexadecimal digits`);
+};
+
 const SKBEDIT = actionKind({
   table: attributes("TCA_SKBEDIT_", {
     parms: [c.TCA_SKBEDIT_PARMS, struct(GENERAL)],
@@ -191,7 +197,7 @@ const SKBEDIT = actionKind({
     queue_mapping: optional(integer(0, 0xfffe)),
     priority: optional(HANDLE),
     mark: optional(integer(0, 0xffffffff)),
-    mask: optional(integer(0, 0xffffffff)),
+    mask: optional(HEX),
     ptype: optional(oneOf(...PACKET_TYPES)),
     control_action: optional(CONTROL),
   },
@@ -210,7 +216,7 @@ const SKBEDIT = actionKind({
     priority: priority === undefined ? undefined : handleText(priority),
     mark,
     // The kernel tells the mask of all bits of whoever gave none.
-    mask: mark === undefined || mask === 0xffffffff ? undefined : mask,
+    mask: mark === undefined || mask === 0xffffffff ? undefined : mask?.toString(16),
     ptype: PACKET_TYPES[ptype],
     control_action: controlOf(parms?.action),
   }),
@@ -219,7 +225,7 @@ const SKBEDIT = actionKind({
     priority: priority === undefined ? undefined : parseHandle(`${priority}`, "encode", "priority"),
     queue_mapping,
     mark,
-    mask,
+    mask: mask === undefined ? undefined : parseInt(mask, 16),
     ptype: ptype === undefined ? undefined : PACKET_TYPES.indexOf(ptype),
   }),
 });

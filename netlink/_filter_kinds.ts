@@ -13,7 +13,7 @@ import {
   type Parameter,
   type Shape,
 } from "../core/arguments.ts";
-import type { ActionWords } from "./_action_kinds.ts";
+import { type ActionWords, HEX } from "./_action_kinds.ts";
 import type { ChangeContext } from "./_change_request.ts";
 import { ACTIONS, actions } from "./_filter_actions.ts";
 import { FLOWER_KEYS, FLOWER_ROWS, readFlowerKeys, writeFlowerKeys } from "./_flower_keys.ts";
@@ -109,10 +109,6 @@ const selector: AttributeCodec<U32Match[]> = {
   },
 };
 
-const HEX: Parameter<string> = (value, action, name) => {
-  if (typeof value === "string" && /^[0-9a-f]{1,8}$/i.test(value)) return value;
-  throw new TypeError(`Cannot ${action}: ${name} is no text of 1 to 8 hexadecimal digits`);
-};
 const OFFSET: Parameter<number> = (value, action, name) => {
   const at = integer(-65536, 65535)(value, action, name);
   if (at % 4 === 0) return at;

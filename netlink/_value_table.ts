@@ -300,7 +300,7 @@ function filterAction(v: unknown, a: string, n: string, i?: number): Made {
   const $queue_mapping = g.queue_mapping; if ($queue_mapping !== undefined) m.queue_mapping = number($queue_mapping, a, n, i, "queue_mapping");
   const $priority = g.priority; if ($priority !== undefined) m.priority = K2($priority, a, n, i, "priority");
   const $mark = g.mark; if ($mark !== undefined) m.mark = number($mark, a, n, i, "mark");
-  const $mask = g.mask; if ($mask !== undefined) m.mask = number($mask, a, n, i, "mask");
+  const $mask = g.mask; if ($mask !== undefined) m.mask = string($mask, a, n, i, "mask");
   const $ptype = g.ptype; if ($ptype !== undefined) m.ptype = K13($ptype, a, n, i, "ptype");
   const $vlan_action = g.vlan_action; if ($vlan_action !== undefined) m.vlan_action = K14($vlan_action, a, n, i, "vlan_action");
   const $id = g.id; if ($id !== undefined) m.id = number($id, a, n, i, "id");

@@ -51,8 +51,8 @@ export interface FilterAction {
   priority?: string | number;
   /** Of skbedit: the mark. */
   mark?: number;
-  /** Of skbedit: the bits of the mark that change. Default: all. */
-  mask?: number;
+  /** Of skbedit: the bits of the mark that change, hexadecimal. Default: all. */
+  mask?: string;
   /** Of skbedit: whom the packet is taken to be for. */
   ptype?: "host" | "broadcast" | "multicast" | "otherhost";
   /** Of vlan: whether a tag is taken away, put on, or changed. */

@@ -8,7 +8,7 @@
  * @module
  */
 import { after } from "../../core/clock.ts";
-import { EAGAIN, EALREADY, EBADFD, EINPROGRESS, EINTR, EISCONN } from "../../core/errno.ts";
+import { EAGAIN } from "../../core/errno.ts";
 import { closedError } from "../../core/errors.ts";
 import type { SocketOption } from "../../core/option.ts";
 import type { Wait } from "../../core/wait.ts";
@@ -20,7 +20,6 @@ import {
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   SO_ERROR,
-  SO_LINGER,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -29,19 +28,12 @@ import {
   SOL_SOCKET,
 } from "../abi/socket_constants.ts";
 import { IPPROTO_MPTCP } from "../abi/ip_constants.ts";
-import {
-  attempt,
-  attemptRetryable,
-  closeFd,
-  failure,
-  type Libc,
-  libc,
-  must,
-} from "../abi/library.ts";
+import { attempt, attemptRetryable, closeFd, failure, type Libc, must } from "../abi/library.ts";
 import { F_GETFL, F_SETFL, O_NONBLOCK, POLLOUT } from "../abi/event_constants.ts";
-import { callBlocking } from "../loop/blocking_gate.ts";
 import { pollNow } from "../loop/poll_now.ts";
 import { poller } from "../loop/poller.ts";
+import { attemptConnect, connectTo, MOST_VAIN_WAITS } from "./connecting.ts";
+import { Ending, lingers, resetAtClose } from "./ending.ts";
 import { readOption, writeOption } from "./option_calls.ts";
 import { SOCKADDR_STORAGE_BYTES } from "../families/sockaddr.ts";
 import type { FamilyRow } from "../families/row.ts";
@@ -105,8 +97,8 @@ export class Descriptor extends Watch {
   mayLinger = false;
   /** Whether the open file may have another holder: who knows the number may have passed it on. */
   mayBeShared = false;
-  /** A shutdown that a thread waits with. */
-  #ending: Promise<unknown> | undefined;
+  /** What of its end a thread waits with. */
+  #ending: Ending | undefined;
   /** How many waits for room in a row were in vain: a send that finds some begins anew. */
   vainWaits = 0;
   /** What its family is to this library. */
@@ -291,40 +283,9 @@ export class Descriptor extends Watch {
     this.call("connect", (lib, fd) => lib.connect(fd, unspec, unspec.length));
   }
 
-  /** Connects; resolves once the connection stands (`man 2 connect`, EINPROGRESS). */
-  async connect(peer: Peer, wait?: Wait): Promise<void> {
-    let underWay = false;
-    await this.attempt(
-      "writable",
-      "connect",
-      () => {
-        this.stayNonBlocking();
-        const errno = underWay ? this.takeError() : 0;
-        // Writable may be old news: connect(2) knows. It also ends the attempt for the kernel, without
-        // which the next connect of this socket would tell of this one (__inet_stream_connect).
-        const result = errno === 0 || this.typeNumber === SOCK_STREAM
-          ? attemptConnect(this.fd, peer)
-          : 0;
-        if (errno !== 0) throw failure("connect", errno, peer.text);
-        // RFCOMM says EBADFD where others say EISCONN, and is not writable before it is connected.
-        if (result >= 0 || (underWay && (result === -EISCONN || result === -EBADFD))) {
-          this.vainWaits = 0;
-          return true;
-        }
-        if (result === -EAGAIN && this.familyNumber === AF_UNIX) {
-          // A unix listener whose backlog is full. Nothing tells when there is room (`man 7 unix`).
-          this.vainWaits = MOST_VAIN_WAITS;
-          return undefined;
-        }
-        if (result !== -EALREADY && result !== -EINPROGRESS && result !== -EINTR) {
-          throw failure("connect", -result, peer.text);
-        }
-        underWay = true;
-        return undefined;
-      },
-      wait,
-      () => peer.check("connect"),
-    );
+  /** Connects; resolves once the connection stands. */
+  connect(peer: Peer, wait?: Wait): Promise<void> {
+    return connectTo(this, peer, wait);
   }
 
   /** The socket's pending error, which this clears. */
@@ -380,8 +341,7 @@ export class Descriptor extends Watch {
       this.call("shutdown", (lib, fd) => lib.shutdown(fd, how));
       return;
     }
-    const { fd } = this;
-    this.#ending = this.#after(() => libc().shutdown_blocking(fd, how));
+    (this.#ending ??= new Ending()).shutdown(this.fd, how);
   }
 
   /**
@@ -390,18 +350,12 @@ export class Descriptor extends Watch {
    */
   close(last = false): void {
     this.leaveRing();
-    if (this.inbox?.hasBytes) this.#resetAtClose();
-    const waits = !this.isClosed && (this.mayLinger && this.#lingers() || this.#endsSlowly());
+    if (this.inbox?.hasBytes) resetAtClose(this.fd);
+    const waits = !this.isClosed && (this.mayLinger && lingers(this.fd) || this.#endsSlowly());
     const fd = this.release(closedError, last);
     if (fd < 0) return;
-    if (waits) this.#after(() => libc().close_blocking(fd));
+    if (waits) (this.#ending ?? new Ending()).close(fd);
     else closeFd(fd);
-  }
-
-  /** Makes a call that waits, behind the one before: the number must be the socket's still. */
-  #after(call: () => Promise<number>): Promise<unknown> {
-    const before = this.#ending;
-    return before === undefined ? callBlocking(call) : before.then(() => callBlocking(call));
   }
 
   /** Whether the end of the connection waits for the peer: its family does where there is no room. */
@@ -409,25 +363,6 @@ export class Descriptor extends Watch {
     if (!this.row.endsSlowly) return false;
     if (this.#ending !== undefined) return true;
     return pollNow(this.fd, POLLOUT) === 0 && this.remoteName() !== undefined;
-  }
-
-  /**
-   * The kernel resets a connection that is closed with bytes unread. What a ring has received it takes
-   * for read; SO_LINGER of 0 has the same effect.
-   */
-  #resetAtClose(): void {
-    const linger = new Int32Array([1, 0]);
-    const { fd } = this;
-    attempt((lib) => lib.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, 8));
-  }
-
-  #lingers(): boolean {
-    const value = new Int32Array(2);
-    const length = new Uint32Array([8]);
-    const { fd } = this;
-    attempt((lib) => lib.getsockopt(fd, SOL_SOCKET, SO_LINGER, value, length));
-    // struct linger: l_onoff, l_linger. With a time of 0 the connection is reset at once.
-    return value[0] !== 0 && value[1] !== 0;
   }
 
   /** Hands the descriptor over: the caller closes it. Waits reject as on close. */
@@ -440,16 +375,7 @@ export class Descriptor extends Watch {
   }
 }
 
-function attemptConnect(fd: number, { bytes }: Peer): number {
-  // EINTR leaves the connection under way: it is waited for, not asked for again (`man 2 connect`).
-  return attempt(
-    (lib) => lib.connect(fd, bytes, bytes.length),
-    false,
-  );
-}
-
 /** What accepting spends of a turn's budget, as bytes moved: it sets a connection up. */
 const ACCEPT_BYTES = 4096;
 /** Between tries where nothing tells when there is room. */
 const RETRY_MS = 5;
-const MOST_VAIN_WAITS = 64;

@@ -44,7 +44,8 @@ Deno.test("each call that names a peer is made in one place, of bytes that the g
   // Of a peer, and of the address of no family that dissolves.
   assertEquals(sites(call("connect")), {
     "ffi/descriptor/connect_scan.ts": 1, // of a PortRoom
-    "ffi/descriptor/descriptor.ts": 2,
+    "ffi/descriptor/connecting.ts": 1,
+    "ffi/descriptor/descriptor.ts": 1,
   });
   assertEquals(sites(call("sendto")), { "ffi/descriptor/byte_calls.ts": 1 });
   assertEquals(sites(call("sendmsg")), { "ffi/descriptor/byte_calls.ts": 1 });
@@ -54,7 +55,7 @@ Deno.test("each call that names a peer is made in one place, of bytes that the g
 Deno.test("options are set in one place, but for those that have nothing to do with peers", () => {
   assertEquals(sites(call("setsockopt")), {
     "ffi/descriptor/connect_scan.ts": 1, // SO_LINGER
-    "ffi/descriptor/descriptor.ts": 1, // SO_LINGER
+    "ffi/descriptor/ending.ts": 1, // SO_LINGER
     "ffi/descriptor/option_calls.ts": 1,
     "ffi/endpoints/message_end.ts": 1, // SO_TIMESTAMPNS
     "ffi/engine.ts": 1, // SO_REUSEADDR, SO_REUSEPORT

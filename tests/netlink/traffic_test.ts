@@ -3,12 +3,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { netlink } from "../../mod.ts";
 import { testWith } from "../_tools.ts";
 import { lacks } from "./_kernel.ts";
-import type { Netns } from "./_netns.ts";
+import { make, ON, type Row, same } from "./_traffic.ts";
 import { twins } from "./_twins.ts";
 
-type Row = readonly [tc: string, change: netlink.Change];
-
-const ON = { dev: "v0" } as const;
 const ROOT: Row[] = [
   ["qdisc add dev v0 root handle 1: htb default 10", {
     do: "add qdisc",
@@ -221,28 +218,6 @@ const OTHERS: Row[] = [
   }],
 ];
 
-/** Makes the same on both sides. */
-async function make({ ours, theirs }: { ours: Netns; theirs: Netns }, rows: Row[]): Promise<void> {
-  for (const netns of [ours, theirs]) await netns.ip("link add v0 type veth peer name v1");
-  for (const [words] of rows) await theirs.run("tc", ...words.split(" "));
-  const failures = await netlink.changeAll(rows.map(([, change]) => change), { netns: ours.name });
-  assertEquals(failures.map(({ change, error }) => [change, (error as Error).message]), []);
-}
-
-/** What `tc` prints of both, but for what counts or is the kernel's to choose. */
-async function same(pair: { ours: Netns; theirs: Netns }, commands: string[]): Promise<void> {
-  for (const command of commands) {
-    const [ours, theirs] = await Promise.all(
-      [pair.ours, pair.theirs].map(async (netns) =>
-        (await netns.run("tc", ...command.split(" ")))
-          .replaceAll(/^ (tokens|lended).*\n|random type.*|used \d+ sec|installed \d+ sec/gm, "")
-      ),
-    );
-    assert(ours.trim() !== "", command);
-    assertEquals(ours, theirs, command);
-  }
-}
-
 testWith(
   { root: true, netns: true, tools: ["ip", "tc"] },
   "classes of htb and filters of u32 are those that tc makes, and read so",
@@ -324,159 +299,6 @@ testWith(
   },
 );
 
-/** Actions by the words of `tc`, and ours. */
-const ACTIONS: readonly (readonly [tc: string, action: netlink.FilterAction])[] = [
-  ["gact pipe", { kind: "gact", control_action: { type: "pipe" } }],
-  ["mirred egress redirect dev v1", {
-    kind: "mirred",
-    mirred_action: "redirect",
-    direction: "egress",
-    to_dev: "v1",
-  }],
-  ["mirred egress mirror dev v1", {
-    kind: "mirred",
-    mirred_action: "mirror",
-    direction: "egress",
-    to_dev: "v1",
-  }],
-  ["mirred ingress redirect dev v1", {
-    kind: "mirred",
-    mirred_action: "redirect",
-    direction: "ingress",
-    to_dev: "v1",
-  }],
-  ["vlan push id 7 protocol 802.1ad priority 3", {
-    kind: "vlan",
-    vlan_action: "push",
-    id: 7,
-    protocol: "802.1ad",
-    priority: 3,
-  }],
-  ["vlan modify id 9 pass", {
-    kind: "vlan",
-    vlan_action: "modify",
-    id: 9,
-    control_action: { type: "pass" },
-  }],
-  ["vlan pop", { kind: "vlan", vlan_action: "pop" }],
-  ["skbedit priority 1:10 mark 7", { kind: "skbedit", priority: "1:10", mark: 7 }],
-  ["skbedit ptype host mark 0x10/0xf0", { kind: "skbedit", ptype: "host", mark: 16, mask: 0xf0 }],
-  ["police rate 8mbit burst 20000", { kind: "police", rate: 1e6, burst: 20000 }],
-  ["police rate 40gbit burst 50000 mtu 9000 conform-exceed drop/pass", {
-    kind: "police",
-    rate: 5e9,
-    burst: 50000,
-    mtu: 9000,
-    control_action: { type: "drop" },
-    conform_action: { type: "pass" },
-  }],
-];
-
-/** Numbers that the kernel gives, and what `tc` prints beside the action. */
-const BESIDE = [
-  "index",
-  "ref",
-  "bind",
-  "prob",
-  "overhead",
-  "linklayer",
-  "not_in_hw",
-  "used_hw_stats",
-];
-
-testWith(
-  {
-    root: true,
-    netns: true,
-    tools: ["ip", "tc"],
-    kernel: lacks("actions", "tc", "actions", "add", "action", "vlan", "pop"),
-  },
-  "actions of filters are those that tc makes, and read so",
-  async () => {
-    await using pair = await twins();
-    const rows = ACTIONS.map(([words, action], i): Row => [
-      `filter add dev v0 ingress protocol all prio ${i + 1} matchall action ${words}`,
-      {
-        do: "add filter",
-        ...ON,
-        parent: "ingress",
-        pref: i + 1,
-        kind: "matchall",
-        options: { actions: [action] },
-      },
-    ]);
-    await make(pair, [
-      ["qdisc add dev v0 clsact", { do: "add qdisc", ...ON, kind: "clsact" }],
-      ...rows,
-      ["filter add dev v0 egress protocol all prio 1 matchall action vlan pop pipe action drop", {
-        do: "add filter",
-        ...ON,
-        parent: "egress",
-        pref: 1,
-        kind: "matchall",
-        options: {
-          actions: [
-            { kind: "vlan", vlan_action: "pop" },
-            { kind: "gact", control_action: { type: "drop" } },
-          ],
-        },
-      }],
-      // On the way in `tc` takes queues for a word to the hardware.
-      ["filter add dev v0 egress protocol all prio 2 matchall action skbedit queue_mapping 0", {
-        do: "add filter",
-        ...ON,
-        parent: "egress",
-        pref: 2,
-        kind: "matchall",
-        options: { actions: [{ kind: "skbedit", queue_mapping: 0 }] },
-      }],
-    ]);
-    await same(pair, ["-d filter show dev v0 ingress", "-d filter show dev v0 egress"]);
-    const options = { netns: pair.ours.name, dev: "v0" };
-    const told = JSON.parse(
-      await pair.ours.run("tc", ..."-j -d filter show dev v0 ingress".split(" ")),
-    );
-    const wanted = told.flatMap((filter: { options?: { actions?: unknown[] } }) =>
-      filter.options?.actions ?? []
-    );
-    const ours = (await netlink.filters({ ...options, parent: "ingress" }).toArray())
-      .flatMap(({ options }) => (options as netlink.FilterSettings)?.actions ?? []);
-    assertEquals(ours.length, ACTIONS.length);
-    for (const [i, action] of ours.entries()) {
-      const [words, given] = ACTIONS[i];
-      // What was given is told again, and what `tc` tells is told.
-      for (const [word, value] of Object.entries(given)) {
-        assertEquals(action[word as keyof netlink.FilterAction], value, `${words}: ${word}`);
-      }
-      if (action.kind === "police") continue;
-      const rest = Object.entries(wanted[i]).filter(([word]) => !BESIDE.includes(word));
-      assertEquals<unknown>(action, Object.fromEntries(rest), words);
-    }
-    const both = (await netlink.filters({ ...options, parent: "egress" }).toArray())
-      .flatMap(({ options }) => (options as netlink.FilterSettings)?.actions ?? []);
-    assertEquals(both.map(({ order, kind, queue_mapping }) => [order, kind, queue_mapping]), [
-      [1, "vlan", undefined],
-      [2, "gact", undefined],
-      [1, "skbedit", 0],
-    ]);
-  },
-);
-
-const WRONG_ACTIONS: readonly (readonly [action: unknown, text: string])[] = [
-  [{ kind: "pedit" }, "pedit is not"],
-  [{ kind: "mirred" }, "mirred_action undefined"],
-  [{ kind: "mirred", mirred_action: "mirror", direction: "egress" }, "to_dev is not a string"],
-  [{ kind: "vlan", vlan_action: "push" }, "has no id"],
-  [{ kind: "vlan", vlan_action: "pop", id: 7 }, "says of what tag is gone"],
-  [{ kind: "vlan", vlan_action: "push", id: 4096 }, "id 4096 is not in 0 to 4095"],
-  [{ kind: "skbedit" }, "no queue_mapping, priority, mark or ptype"],
-  [{ kind: "skbedit", mask: 1, ptype: "host" }, "a mask without a mark"],
-  [{ kind: "skbedit", priority: "x" }, "no handle"],
-  [{ kind: "police", rate: 0, burst: 1 }, "rate 0 is not in 1"],
-  [{ kind: "police", rate: 1 }, "burst is not a number"],
-  [{ kind: "gact", control_action: { type: "drop" }, to_dev: "v1" }, 'unknown key "to_dev"'],
-];
-
 testWith({}, "classes and filters that cannot be meant are refused", async () => {
   const filter = { do: "add filter", dev: "lo" };
   const wrong: [unknown, string][] = [
@@ -491,10 +313,6 @@ testWith({}, "classes and filters that cannot be meant are refused", async () =>
     [{ ...filter, kind: "u32", options: { match: [{ value: "1", mask: "0", off: 2 }] } }, "off 2"],
     [{ ...filter, kind: "matchall", handle: "x" }, "no filter's handle"],
     [{ ...filter, kind: "matchall", protocol: "ipx" }, '"ipx"'],
-    ...WRONG_ACTIONS.map(([action, text]): [unknown, string] => [
-      { ...filter, kind: "matchall", options: { actions: [action] } },
-      text,
-    ]),
     [{ ...filter, kind: "flower", options: { keys: { dst_port: 1 } } }, "ports need ip_proto"],
     [{ ...filter, kind: "flower", options: { keys: { vlan_id: 1 } } }, "802.1Q"],
     [{ ...filter, kind: "flower", options: { keys: { src_mac: "1:2" } } }, "no hardware address"],

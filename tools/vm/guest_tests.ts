@@ -21,6 +21,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "netlink/encap_test.ts": 8,
   "netlink/bridge_test.ts": 12,
   "netlink/traffic_test.ts": 12,
+  "netlink/actions_test.ts": 10,
   "netlink/wireguard_test.ts": 10,
   "netlink/wireless_test.ts": 15,
   "reliability/cancellation_test.ts:/^(vsock|sctp|dccp|tipc)/": 35,
