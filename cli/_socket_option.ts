@@ -4,7 +4,7 @@
  * @module
  */
 import type { SocketOption } from "../core/option.ts";
-import { allOptions, optionByName, parseOptionValue } from "../ffi/options/mod.ts";
+import { allOptions, optionByName, parseOptionValue } from "../ffi/options/by_name.ts";
 import { errorLine, UsageError } from "./exit.ts";
 import { nearest } from "./_nearest.ts";
 

@@ -193,8 +193,8 @@ async function outgoing(
 ): Promise<Pick<OpenOptions, "options">> {
   if (name === undefined) return {};
   const { IP_MULTICAST_IF, IPV6_MULTICAST_IF } = await load<
-    typeof import("../ffi/options/mod.ts")
-  >("../ffi/options/mod.ts", import.meta.url);
+    typeof import("../ffi/options/multicast.ts")
+  >("../ffi/options/multicast.ts", import.meta.url);
   const { interfaceIndex } = await load<typeof import("../addrinfo/mod.ts")>(
     "../addrinfo/mod.ts",
     import.meta.url,

@@ -8,7 +8,8 @@ import type { Session } from "./command.ts";
 import { printEvent, printLine } from "./json.ts";
 import { paint } from "./style.ts";
 import { headedTable } from "./table.ts";
-import { monitor, type TableKind, type TableTypes } from "../netlink/mod.ts";
+import type { TableKind, TableTypes } from "../netlink/mod.ts";
+import { monitor } from "../netlink/monitor.ts";
 
 /** How the entries of a table are shown. */
 export interface Shown<K extends TableKind> {

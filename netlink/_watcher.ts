@@ -6,7 +6,7 @@
  */
 import { closedError, isSocketError } from "../core/errors.ts";
 import type { Wait } from "../core/wait.ts";
-import { SO_RCVBUF, SO_RCVBUFFORCE } from "../ffi/options/mod.ts";
+import { SO_RCVBUF, SO_RCVBUFFORCE } from "../ffi/options/buffer.ts";
 import type { Listener, Transport } from "./_transport.ts";
 import { Entries, type Keys } from "./_entries.ts";
 import { LinkNames, readLinkNames } from "./_link_names.ts";

@@ -12,25 +12,18 @@ import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts"
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import { prepareSend, tryRecvMsg } from "../ffi/messages/message_calls.ts";
 import { type ReceivedMessage, trySendMsg } from "../ffi/messages/msghdr.ts";
+import { IP_MTU_DISCOVER, IP_RECVERR, IP_RECVTTL, IP_TOS, IP_TTL } from "../ffi/options/ip.ts";
 import {
-  ICMP_FILTER,
-  ICMPV6_FILTER,
-  IP_MTU_DISCOVER,
-  IP_MULTICAST_TTL,
-  IP_RECVERR,
-  IP_RECVTTL,
-  IP_TOS,
-  IP_TTL,
   IPV6_MTU_DISCOVER,
-  IPV6_MULTICAST_HOPS,
   IPV6_RECVERR,
   IPV6_RECVHOPLIMIT,
   IPV6_TCLASS,
   IPV6_UNICAST_HOPS,
-  SO_BROADCAST,
-  SO_TIMESTAMPING,
-  type TimestampingFlags,
-} from "../ffi/options/mod.ts";
+} from "../ffi/options/ipv6.ts";
+import { IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS } from "../ffi/options/multicast.ts";
+import { ICMP_FILTER, ICMPV6_FILTER } from "../ffi/options/raw.ts";
+import { SO_BROADCAST } from "../ffi/options/socket.ts";
+import { SO_TIMESTAMPING, type TimestampingFlags } from "../ffi/options/timestamp.ts";
 import type { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { type Echo, ECHO_TYPES, readEcho } from "./_echo.ts";

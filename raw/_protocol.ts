@@ -1,5 +1,5 @@
 import { checkInteger } from "../core/arguments.ts";
-import { getProtocolByName } from "../addrinfo/mod.ts";
+import { getProtocolByName } from "../addrinfo/protocols.ts";
 
 /** The number of an IP protocol given by number or name. */
 export async function protocolNumber(protocol: number | string, action: string): Promise<number> {

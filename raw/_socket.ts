@@ -6,12 +6,9 @@
 import type { Address, AddressInput } from "../core/address.ts";
 import type { OptionSetting } from "../core/engine_choice.ts";
 import type { SocketOption } from "../core/option.ts";
-import {
-  SO_ATTACH_FILTER,
-  SO_BINDTODEVICE,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-} from "../ffi/options/mod.ts";
+import { SO_RCVBUF, SO_RCVBUFFORCE } from "../ffi/options/buffer.ts";
+import { SO_ATTACH_FILTER } from "../ffi/options/filter.ts";
+import { SO_BINDTODEVICE } from "../ffi/options/socket.ts";
 import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";

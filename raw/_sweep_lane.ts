@@ -16,16 +16,10 @@ import {
 import { realtimeMicros, timespecMicros } from "../ffi/loop/packet_clock.ts";
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import { tryRecvMsg } from "../ffi/messages/message_calls.ts";
-import {
-  ICMP_FILTER,
-  ICMPV6_FILTER,
-  IP_MTU_DISCOVER,
-  IP_RECVERR,
-  IP_TTL,
-  IPV6_RECVERR,
-  IPV6_UNICAST_HOPS,
-  SO_TIMESTAMPNS,
-} from "../ffi/options/mod.ts";
+import { IP_MTU_DISCOVER, IP_RECVERR, IP_TTL } from "../ffi/options/ip.ts";
+import { IPV6_RECVERR, IPV6_UNICAST_HOPS } from "../ffi/options/ipv6.ts";
+import { ICMP_FILTER, ICMPV6_FILTER } from "../ffi/options/raw.ts";
+import { SO_TIMESTAMPNS } from "../ffi/options/timestamp.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { SendBatch } from "../ffi/messages/send_batch.ts";
 import { PeerRoom } from "../ffi/guard/peer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { SOCK_RAW } from "../ffi/abi/socket_constants.ts";
-import { ICMP_FILTER, ICMPV6_FILTER } from "../ffi/options/mod.ts";
+import { ICMP_FILTER, ICMPV6_FILTER } from "../ffi/options/raw.ts";
 import { ECHO_HEADER_BYTES, ECHO_TYPES, EchoTemplate, readEcho } from "./_echo.ts";
 import {
   connectTrace,

@@ -13,12 +13,14 @@ import {
   IP_RECVERR_RFC4884,
   IP_RECVTTL,
   IP_TOS,
+} from "../ffi/options/ip.ts";
+import {
   IPV6_MTU_DISCOVER,
   IPV6_RECVERR,
   IPV6_RECVERR_RFC4884,
   IPV6_RECVHOPLIMIT,
   IPV6_TCLASS,
-} from "../ffi/options/mod.ts";
+} from "../ffi/options/ipv6.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";

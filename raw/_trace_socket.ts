@@ -11,7 +11,7 @@ import { epochNanosToMicros, realtimeMicros } from "../ffi/loop/packet_clock.ts"
 import { isIcmpError } from "../ffi/messages/icmp_errors.ts";
 import { prepareSend, tryRecvMsg } from "../ffi/messages/message_calls.ts";
 import { type ReceivedMessage, trySendMsg } from "../ffi/messages/msghdr.ts";
-import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
+import { SO_TIMESTAMPING } from "../ffi/options/timestamp.ts";
 import {
   decodeIcmpExtensions,
   type IcmpObject,

@@ -8,7 +8,7 @@ import { Wait } from "../core/wait.ts";
 import { sendOnce } from "../ffi/descriptor/byte_calls.ts";
 import { AF_INET, SOCK_DGRAM } from "../ffi/abi/socket_constants.ts";
 import { tryRecvMsg } from "../ffi/messages/message_calls.ts";
-import { SO_TIMESTAMPING } from "../ffi/options/mod.ts";
+import { SO_TIMESTAMPING } from "../ffi/options/timestamp.ts";
 import { poller } from "../ffi/loop/poller.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";

@@ -6,13 +6,9 @@ import { isIpv4 } from "../core/ip/text.ts";
 import { beginWait, type WaitOptions } from "../core/wait.ts";
 import { AF_INET, AF_INET6, SOCK_RAW } from "../ffi/abi/socket_constants.ts";
 import { LibcMessage } from "../ffi/endpoints/message.ts";
-import {
-  ICMP_FILTER,
-  ICMPV6_FILTER,
-  IP_HDRINCL,
-  IPV6_CHECKSUM,
-  IPV6_HDRINCL,
-} from "../ffi/options/mod.ts";
+import { IP_HDRINCL } from "../ffi/options/ip.ts";
+import { IPV6_CHECKSUM, IPV6_HDRINCL } from "../ffi/options/ipv6.ts";
+import { ICMP_FILTER, ICMPV6_FILTER } from "../ffi/options/raw.ts";
 import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from "../wire/numbers.ts";
 import { openRawCore } from "./_socket.ts";

@@ -16,8 +16,8 @@ import {
   PACKET_AUXDATA,
   PACKET_STATISTICS,
   type PacketStatistics,
-  SO_TIMESTAMPNS,
-} from "../ffi/options/mod.ts";
+} from "../ffi/options/raw.ts";
+import { SO_TIMESTAMPNS } from "../ffi/options/timestamp.ts";
 import { checkNetWhole } from "../ffi/guard/permissions.ts";
 import { checkReceived, ReceiveBatch } from "../ffi/messages/receive_batch.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";

@@ -12,7 +12,7 @@ import { openDescriptor } from "../ffi/descriptor/open.ts";
 import { encodeSockaddr } from "../ffi/families/sockaddr.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import { checkNetWhole } from "../ffi/guard/permissions.ts";
-import { SO_SNDBUF, SO_SNDBUFFORCE } from "../ffi/options/mod.ts";
+import { SO_SNDBUF, SO_SNDBUFFORCE } from "../ffi/options/buffer.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
 import { addToMap, explained, LibcXdpProgram, type XdpProgram } from "./attach_xdp.ts";
 import { OPEN_XDP } from "./_xdp_arguments.ts";

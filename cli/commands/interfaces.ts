@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { addresses, type Link, type LinkAddress, links } from "../../netlink/mod.ts";
+import { addresses, type LinkAddress } from "../../netlink/address.ts";
+import { type Link, links } from "../../netlink/link.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { TABLE_OPTIONS } from "../table_options.ts";
 import { type Shown, showTable, tableEvent, watchTable } from "../watched_table.ts";

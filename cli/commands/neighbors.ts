@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Neighbor, neighbors } from "../../netlink/mod.ts";
+import { type Neighbor, neighbors } from "../../netlink/neighbor.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { DEVICE_OPTION, FAMILY_OPTION, readFamilyOption, TABLE_OPTIONS } from "../table_options.ts";
 import { type Shown, showTable, tableEvent, watchTable } from "../watched_table.ts";

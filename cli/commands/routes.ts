@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Route, routes } from "../../netlink/mod.ts";
+import { type Route, routes } from "../../netlink/route.ts";
 import type { Arguments, Command, Session } from "../command.ts";
 import { DEVICE_OPTION, FAMILY_OPTION, readFamilyOption, TABLE_OPTIONS } from "../table_options.ts";
 import { type Shown, showTable, tableEvent, watchTable } from "../watched_table.ts";

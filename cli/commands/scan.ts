@@ -230,8 +230,8 @@ class ScanView {
 /** The name of a service is a courtesy: without the right to look it up, there is none. */
 async function serviceName(port: number): Promise<string | undefined> {
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
-  const { getServiceByPort } = await load<typeof import("../../addrinfo/mod.ts")>(
-    "../../addrinfo/mod.ts",
+  const { getServiceByPort } = await load<typeof import("../../addrinfo/services.ts")>(
+    "../../addrinfo/services.ts",
     import.meta.url,
   );
   return (await getServiceByPort(port, "tcp"))?.name;

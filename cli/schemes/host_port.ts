@@ -83,8 +83,8 @@ export function unmapped(hostname: string): string {
 /** The number of a port that was given as a number or by its service's name. */
 export async function portNumber(port: number | string, protocol: string): Promise<number> {
   if (typeof port === "number") return port;
-  const { getServiceByName } = await load<typeof import("../../addrinfo/mod.ts")>(
-    "../../addrinfo/mod.ts",
+  const { getServiceByName } = await load<typeof import("../../addrinfo/services.ts")>(
+    "../../addrinfo/services.ts",
     import.meta.url,
   );
   const service = await getServiceByName(port, protocol);

@@ -180,8 +180,8 @@ async function sourcesOf(
 
 async function familiesOf(hostname: string): Promise<("inet" | "inet6")[]> {
   if (!isName(hostname)) return [hostname.includes(":") ? "inet6" : "inet"];
-  const { getAddrInfo } = await load<typeof import("../../addrinfo/mod.ts")>(
-    "../../addrinfo/mod.ts",
+  const { getAddrInfo } = await load<typeof import("../../addrinfo/get_addr_info.ts")>(
+    "../../addrinfo/get_addr_info.ts",
     import.meta.url,
   );
   const found = await getAddrInfo(hostname, null);
