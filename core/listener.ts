@@ -98,7 +98,7 @@ export abstract class ListenerBase<A, E> extends EndpointBase<A> implements List
       } catch (error) {
         first = undefined;
         if (this.closed) throw closedError("accept");
-        if (!isSocketError(error)) throw error;
+        if (!isSocketError(error) || wait?.endedBy(error)) throw error;
         const shortage = SHORTAGE.has(error.code);
         if (!shortage && !PASSING.has(error.code)) throw error;
         this.#onError?.(error);

@@ -88,6 +88,9 @@ export class Wait implements Due {
   #listeners: Listeners | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
   #controller: AbortController | undefined;
+  /** Whether it ended early, and why. */
+  #early = false;
+  #reason: unknown;
 
   /** Use {@linkcode beginWait}. */
   constructor(
@@ -110,8 +113,9 @@ export class Wait implements Due {
 
   /** Begins again, for the next operation of the same subject. */
   restart(signal: AbortSignal | undefined, timeoutMs: number | undefined, action: string): void {
-    this.#over = false;
+    this.#over = this.#early = false;
     this.#again = true;
+    this.#reason = undefined;
     this.#signal = signal;
     this.#timeoutMs = timeoutMs;
     this.#action = action;
@@ -153,8 +157,18 @@ export class Wait implements Due {
   cancel(reason: unknown): void {
     const cancel = this.#cancel;
     this.#cancel = undefined;
+    this.#early = true;
+    this.#reason = reason;
     this.#controller?.abort(reason);
     cancel?.(reason);
+  }
+
+  /**
+   * Whether an error is what ended the wait, and no system call's: a signal's reason may be any error,
+   * be it one that another socket has met.
+   */
+  endedBy(error: unknown): boolean {
+    return this.#early && error === this.#reason;
   }
 
   /** The time is over; called by the clock. */

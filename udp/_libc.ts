@@ -113,7 +113,7 @@ export class LibcUdp extends LibcMessage<IpAddress> implements UdpEndpoint {
     } catch (error) {
       // Only the first message's failure is told as such.
       const told = isSocketError(error) || error instanceof AddrInfoError;
-      if (told && sent > 0 && !this.closed) return sent;
+      if (told && sent > 0 && !this.closed && !wait?.endedBy(error)) return sent;
       throw error;
     } finally {
       if (!next.done) iterator.return?.();

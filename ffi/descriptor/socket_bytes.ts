@@ -7,7 +7,6 @@ import type { Address, AddressInput } from "../../core/address.ts";
 import { checkInteger } from "../../core/arguments.ts";
 import { checkBytes, copyOf, lengthOf, partOf } from "../../core/bytes.ts";
 import { DEFAULT_MESSAGE_BYTES, MAX_INT } from "../../core/limits.ts";
-import { isSocketError } from "../../core/errors.ts";
 import type { Wait } from "../../core/wait.ts";
 import {
   MSG_DONTWAIT,
@@ -317,7 +316,7 @@ async function receiveRest(
     }
   } catch (error) {
     // The time is over or the signal was aborted: what came is not lost.
-    if (isSocketError(error) || error instanceof TypeError) throw error;
+    if (!wait?.endedBy(error)) throw error;
   }
   return got;
 }

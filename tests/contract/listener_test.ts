@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { socketError } from "../../core/errors.ts";
 import { assertFds, openFds } from "../_tools.ts";
 import {
   assertAllCode,
@@ -58,6 +59,22 @@ claim(LISTENER_KINDS, "no connection is lost however many accepts are cancelled"
     for (const stream of [...servers, ...clients]) stream.close();
   }
 });
+
+claim(
+  LISTENER_KINDS,
+  "an accept that is aborted says why, be it by an error that accepting itself would survive",
+  async (kind) => {
+    using listener = await kind.listen();
+    for (const code of ["ECONNABORTED", "EMFILE"]) {
+      const reason = socketError(code, { syscall: "connect" });
+      const controller = new AbortController();
+      const waiting = listener.accept({ signal: controller.signal, timeoutMs: 10_000 });
+      await loops(2);
+      controller.abort(reason);
+      await assertReason(waiting, reason);
+    }
+  },
+);
 
 claim(LISTENER_KINDS, "concurrent accepts are served in the order they came", async (kind) => {
   using listener = await kind.listen();
