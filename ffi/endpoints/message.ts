@@ -4,7 +4,7 @@
  * @module
  */
 import type { Address, AddressInput } from "../../core/address.ts";
-import { isPlain, lengthOf } from "../../core/bytes.ts";
+import { copyOf, isPlain, lengthOf } from "../../core/bytes.ts";
 import type { Control } from "../../core/control.ts";
 import { isSocketError, socketError } from "../../core/errors.ts";
 import type {
@@ -26,6 +26,7 @@ import {
   AF_UNIX,
   MSG_EOR,
   SOCK_DCCP,
+  SOCK_DGRAM,
   SOCK_SEQPACKET,
 } from "../abi/socket_constants.ts";
 import { isIcmpError } from "../messages/icmp_errors.ts";
@@ -40,7 +41,7 @@ import {
 import { INTERFACES } from "../resolver/interface_names.ts";
 import { Peer, Recipient } from "../guard/peer.ts";
 import { type Pending, poller } from "../loop/poller.ts";
-import { sendOnce, sendToOnce } from "../descriptor/byte_calls.ts";
+import { recvOnce, sendOnce, sendToOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { asksForMarks, holdsOnlyMark, isAtEnd, setMarks } from "./message_end.ts";
 import { LibcSocket, type SocketGiven } from "./socket.ts";
@@ -59,6 +60,9 @@ export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
   /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
   oneByOne?: boolean;
 }
+
+/** Where datagrams are received whose bytes alone are asked for: they are copied out at once. */
+const ROOM: Uint8Array<ArrayBuffer> = new Uint8Array(DEFAULT_MESSAGE_BYTES);
 
 /** No options: what a plain receive asks for. */
 const PLAIN: RecvOptions = Object.freeze({});
@@ -82,6 +86,8 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
   readonly #sendsPlainly: boolean = this.transmit === LibcMessage.prototype.transmit;
   /** Whether a message comes by {@linkcode LibcMessage.tryReceive}: a subclass may receive otherwise. */
   readonly #receivesPlainly: boolean = this.receive === LibcMessage.prototype.receive;
+  /** Whether the bytes of a datagram are all there is to `recv`: a subclass may make more of it. */
+  readonly #bytesSuffice: boolean;
   /** Whom the message that is sent goes to, and the one before went to. */
   #recipient: Recipient | undefined;
   /** Settle the pending {@linkcode LibcMessage.recvFrom}. */
@@ -99,6 +105,11 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
     // recvmsg(2) returns 0 for both. A message brings the control data it is asked for, the end does not.
     this.#marked = core.typeNumber === SOCK_SEQPACKET && core.familyNumber === AF_UNIX;
     if (this.#marked) setMarks(core);
+    const { familyNumber, typeNumber } = core;
+    const { tryReceive, recvFrom } = LibcMessage.prototype;
+    this.#bytesSuffice = typeNumber === SOCK_DGRAM &&
+      (familyNumber === AF_INET || familyNumber === AF_INET6 || familyNumber === AF_UNIX) &&
+      this.#receivesPlainly && this.tryReceive === tryReceive && this.recvFrom === recvFrom;
   }
 
   override send(data: Uint8Array, options?: SendOptions): Promise<number> {
@@ -138,7 +149,31 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
       const message = this.tryReceive(PLAIN);
       if (message === ENDED) throw peerEnded();
       if (message !== undefined) return Promise.resolve(message);
-      this.receives.enter();
+      return this.#awaitMessage();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Neither names nor control data are fetched: descriptors that came along are the kernel's to close. */
+  override recv(options?: RecvOptions): Promise<Uint8Array> {
+    if (
+      options !== undefined || !this.#bytesSuffice || this.closed || this.receives.busy ||
+      this.kept.length > 0 || !poller.hasBudget
+    ) return super.recv(options);
+    try {
+      const count = recvOnce(this.core, ROOM, DEFAULT_MESSAGE_BYTES, 0);
+      if (count !== undefined) return Promise.resolve(copyOf(ROOM, 0, count));
+      return this.#awaitMessage().then(bytesOf);
+    } catch (error) {
+      return this.#isOthers(error) ? super.recv() : Promise.reject(error);
+    }
+  }
+
+  /** Waits for a message that was not there. */
+  #awaitMessage(): Promise<Message<A>> {
+    this.receives.enter();
+    try {
       const promise = new Promise<Message<A>>((resolve, reject) => {
         this.#resolve = resolve;
         this.#reject = reject;
@@ -146,8 +181,8 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
       this.core.addReader(this);
       return promise;
     } catch (error) {
-      if (this.receives.busy) this.#settled();
-      return Promise.reject(error);
+      this.#settled();
+      throw error;
     }
   }
 
@@ -407,6 +442,12 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
     return !this.socket.connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
       isSocketError(error) && isIcmpError(error.errno);
   }
+}
+
+function bytesOf(message: Message<unknown>): Uint8Array {
+  // Nobody can claim descriptors that came with it.
+  message.control?.[Symbol.dispose]();
+  return message.data;
 }
 
 function nothing(): void {}
