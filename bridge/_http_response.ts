@@ -24,14 +24,15 @@ export function sendResponse(
     if (name === "content-length") length = value;
     else head.push(name, value);
   });
-  if (kept !== undefined && !isHead) {
+  if (kept !== undefined) {
     const bytes = Buffer.byteLength(kept);
     checkLength(length, bytes);
     writeHead(target, response, head, `${bytes}`);
-    endWith(target, kept);
+    if (isHead) target.end();
+    else endWith(target, kept);
     return;
   }
-  const body = kept === undefined ? response.body : null;
+  const { body } = response;
   if (body !== null && !isHead) return sendBody(response, body, target, head, length);
   body?.cancel().catch(() => {});
   if (!isHead && !hasNoBody(response.status)) length = "0";

@@ -118,6 +118,8 @@ class Serving<A> implements HttpServer<A> {
   readonly #server: Server;
   readonly #origin: string;
   readonly #connections = new Set<Duplex>();
+  /** The last request of each. */
+  readonly #latest = new Map<Duplex, IncomingMessage>();
   /** Connections without a request so far, or upgraded: what Node never counts as idle. */
   readonly #silent = new Set<Duplex>();
   readonly #webSockets: WebSockets;
@@ -210,6 +212,8 @@ class Serving<A> implements HttpServer<A> {
       connectionsCheckingInterval: checkingMs([headersTimeoutMs, requestTimeoutMs]),
       maxHeaderSize: this.#options.maxHeaderBytes,
     }, (message, response) => this.#answer(message, response));
+    // A client may end its direction once it has asked; Node would take back what it has asked for.
+    Object.assign(server, { httpAllowHalfOpen: true });
     server.on("connection", (connection: Duplex) => this.#track(connection));
     server.on("clientError", (error: Error, socket: Duplex) => this.#refuse(error, socket));
     const { onUpgrade } = this.#options;
@@ -256,11 +260,16 @@ class Serving<A> implements HttpServer<A> {
     this.#connections.add(connection);
     this.#silent.add(connection);
     connection.once("close", () => this.#forget(connection));
+    // What it was still about to send will not come.
+    connection.once("end", () => {
+      if (this.#latest.get(connection)?.complete === false) connection.destroy();
+    });
   }
 
   #forget(connection: Duplex): void {
     this.#connections.delete(connection);
     this.#silent.delete(connection);
+    this.#latest.delete(connection);
     this.#finishIfDone();
   }
 
@@ -281,6 +290,7 @@ class Serving<A> implements HttpServer<A> {
   /** Without a promise of its own where the handler gives its response at once. */
   #answer(message: IncomingMessage, response: ServerResponse): void {
     this.#silent.delete(message.socket);
+    this.#latest.set(message.socket, message);
     if (message.method === "TRACE") {
       // The platform has no Request for it, and answering it tells cookies to scripts.
       response.writeHead(405, ["content-length", "0"]).end();
@@ -310,7 +320,9 @@ class Serving<A> implements HttpServer<A> {
   /** Answers what the handler threw for; a response that has begun can only be broken off. */
   async #failed(error: unknown, message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (response.headersSent || response.destroyed) throw error;
+      // Of a client that has gone in the midst of its request, nothing is the handler's fault.
+      const isCut = message.destroyed && !message.complete;
+      if (isCut || response.headersSent || response.destroyed) throw error;
       await this.#send(await this.#errorResponse(error), message, response);
     } catch (error) {
       response.destroy();

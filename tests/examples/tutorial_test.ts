@@ -30,6 +30,9 @@ async function talk(pair: Pair): Promise<void> {
   }
 }
 
+/** Each of three hears the two others. */
+const CHAT = ["ann", "ben", "cem"].flatMap((name) => Array(2).fill(`received ${name} says hello`));
+
 const socketPath = (dir: string) => [`${dir}/tutorial.sock`];
 
 for (const ours of OURS) {
@@ -67,6 +70,13 @@ for (const ours of OURS) {
         received: ["received 20"],
       }),
   );
+  testWith(NEEDS, `chat: server${ours} passes on what each of Python's clients says`, () =>
+    talk({
+      server: `chat/server${ours}`,
+      client: "chat/clients.py",
+      serverArgs: () => ["3"],
+      received: CHAT,
+    }));
   testWith(NEEDS, `dual_stack: server${ours} takes Python's clients of both families`, () =>
     talk({
       server: `dual_stack/server${ours}`,
@@ -95,6 +105,12 @@ testWith(NEEDS, "the Python programs of the tutorials talk to each other", async
     serverArgs: () => ["3"],
     clientArgs: ["3"],
     received: ["received 3"],
+  });
+  await talk({
+    server: "chat/server.py",
+    client: "chat/clients.py",
+    serverArgs: () => ["3"],
+    received: CHAT,
   });
   await talk({
     server: "dual_stack/server.py",
