@@ -17,7 +17,8 @@ import { beginWait, type Wait } from "../core/wait.ts";
 import { MSG_MORE } from "../ffi/abi/socket_constants.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
 import { fileParts } from "../ffi/descriptor/send_file.ts";
-import { ENDED, LibcMessage } from "../ffi/endpoints/message.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import { ENDED } from "../ffi/endpoints/message_end.ts";
 import type { AlgFileOptions, AlgOperation } from "./types.ts";
 
 const ACTION = "send a file";

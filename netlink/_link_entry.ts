@@ -6,6 +6,7 @@
 import { formatIp } from "../core/ip/text.ts";
 import type { LinkKind } from "./_link_kind.ts";
 import { IP_LINK_TYPES, KINDS, SLAVE_KINDS } from "./_link_kinds.ts";
+import { type LinkCounters, linkCounters } from "./_link_counters.ts";
 import { IFINFOMSG, type LinkNames } from "./_link_names.ts";
 import * as l from "./abi/link.ts";
 import {
@@ -18,22 +19,7 @@ import {
 } from "./attributes.ts";
 import { ByteSource } from "./_bytes.ts";
 import { binary, bitNames, hardware, list, names, s32, text, u32, u8 } from "./_codecs.ts";
-import { struct } from "./_struct.ts";
 import { LINK_TYPES } from "./_words.ts";
-
-/** Counters of one direction of a link (`struct rtnl_link_stats64`). */
-export interface LinkCounters {
-  /** Bytes. */
-  bytes: bigint;
-  /** Packets. */
-  packets: bigint;
-  /** Errors of any kind. */
-  errors: bigint;
-  /** Packets that were dropped. */
-  dropped: bigint;
-  /** More counters, by the kernel's names. */
-  [name: string]: bigint;
-}
 
 /** What a link is, and the values of its kind. */
 export interface LinkInfo {
@@ -159,31 +145,6 @@ const OPERSTATES = [
 ];
 const LINK_MODES = ["DEFAULT", "DORMANT", "TESTING"];
 const ADDR_GEN_MODES = ["eui64", "none", "stable_secret", "random"];
-
-/** struct rtnl_link_stats64 (linux/if_link.h), in order. */
-export const STATS64 = struct({
-  rx_packets: "u64",
-  tx_packets: "u64",
-  rx_bytes: "u64",
-  tx_bytes: "u64",
-  rx_errors: "u64",
-  tx_errors: "u64",
-  rx_dropped: "u64",
-  tx_dropped: "u64",
-  multicast: "u64",
-  collisions: "u64",
-  rx_length_errors: "u64",
-  rx_over_errors: "u64",
-  rx_crc_errors: "u64",
-  rx_frame_errors: "u64",
-  rx_fifo_errors: "u64",
-  rx_missed_errors: "u64",
-  tx_aborted_errors: "u64",
-  tx_carrier_errors: "u64",
-  tx_fifo_errors: "u64",
-  tx_heartbeat_errors: "u64",
-  tx_window_errors: "u64",
-});
 
 /** The kind, and the values whose meaning depends on it. */
 export const INFO = attributes("IFLA_INFO_", {
@@ -331,7 +292,9 @@ export function readLink(
   if (raw.proplist !== undefined) link.altnames = raw.proplist;
   if (raw.af_spec !== undefined) link.inet6_addr_gen_mode = raw.af_spec;
   if (raw.linkinfo !== undefined) link.linkinfo = infoWords(raw.linkinfo, linkNames);
-  if (stats && raw.stats64 !== undefined) link.stats64 = counters(raw.stats64, raw.carrier_changes);
+  if (stats && raw.stats64 !== undefined) {
+    link.stats64 = linkCounters(raw.stats64, raw.carrier_changes);
+  }
   return link;
 }
 
@@ -385,38 +348,4 @@ function dataWords(
   for (const word of kind.onlyTrue ?? []) if (words[word] === false) delete words[word];
   kind.toWords?.(words);
   return words;
-}
-
-function counters(
-  bytes: Uint8Array<ArrayBuffer>,
-  carrierChanges: number | undefined,
-): { rx: LinkCounters; tx: LinkCounters } {
-  const stats = STATS64.decode(new ByteSource(bytes), 0, bytes.length);
-  const rx: LinkCounters = {
-    bytes: stats.rx_bytes,
-    packets: stats.rx_packets,
-    errors: stats.rx_errors,
-    dropped: stats.rx_dropped,
-    over_errors: stats.rx_over_errors,
-    multicast: stats.multicast,
-    length_errors: stats.rx_length_errors,
-    crc_errors: stats.rx_crc_errors,
-    frame_errors: stats.rx_frame_errors,
-    fifo_errors: stats.rx_fifo_errors,
-    missed_errors: stats.rx_missed_errors,
-  };
-  const tx: LinkCounters = {
-    bytes: stats.tx_bytes,
-    packets: stats.tx_packets,
-    errors: stats.tx_errors,
-    dropped: stats.tx_dropped,
-    carrier_errors: stats.tx_carrier_errors,
-    collisions: stats.collisions,
-    aborted_errors: stats.tx_aborted_errors,
-    fifo_errors: stats.tx_fifo_errors,
-    window_errors: stats.tx_window_errors,
-    heartbeat_errors: stats.tx_heartbeat_errors,
-  };
-  if (carrierChanges !== undefined) tx.carrier_changes = BigInt(carrierChanges);
-  return { rx, tx };
 }

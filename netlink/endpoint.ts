@@ -15,21 +15,21 @@ import {
   text,
 } from "../core/arguments.ts";
 import { bytes } from "../core/bytes.ts";
-import { closedError, socketError } from "../core/errors.ts";
+import { closedError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { beginWait, checkWaitOptions, type Wait, type WaitOptions } from "../core/wait.ts";
 import { closeFd } from "../ffi/abi/library.ts";
 import { decodeSockaddr } from "../ffi/families/sockaddr.ts";
+import { copyMessage, EndpointEvents } from "./_endpoint_events.ts";
 import { checkAccess } from "./_permissions.ts";
 import { requestOn } from "./_request.ts";
-import { type Listener, Transport } from "./_transport.ts";
+import { Transport } from "./_transport.ts";
 import type { Session } from "./_opened.ts";
 import { NLM_F_DUMP } from "./abi/netlink.ts";
 import type { AttributeLookup } from "./attributes.ts";
-import type { ByteSource } from "./_bytes.ts";
 import { Dump } from "./dump.ts";
 import { groupNumber, type NetlinkProtocol, protocolNumber } from "./groups.ts";
-import type { NetlinkMessage, RequestShape } from "./message.ts";
+import type { NetlinkEvent, NetlinkMessage, RequestShape } from "./message.ts";
 import { inNamespace, type Namespace, openNamespace } from "./namespace.ts";
 
 /** How an endpoint is opened. */
@@ -58,12 +58,6 @@ export interface NetlinkRequest {
   shape?: RequestShape;
 }
 
-/** A message that no request has asked for. */
-export interface NetlinkEvent extends NetlinkMessage {
-  /** Which namespace it is about, where the endpoint listens to all; absent for its own. */
-  namespaceId?: number;
-}
-
 const OPEN_KEYS = ["protocol", "groups", "netns", "allNamespaces"];
 const LOOKUP: Parameter<AttributeLookup> = (value, action, name) => {
   if (typeof (value as AttributeLookup | null)?.find === "function") {
@@ -82,9 +76,6 @@ interface ReadRequest extends Omit<NetlinkRequest, "data" | "action"> {
   readonly data: Uint8Array;
   readonly action: string;
 }
-/** Messages of groups that wait for a reader; beyond, the kernel keeps them, and drops in the end. */
-const MOST_EVENTS = 1024;
-
 /** An open netlink socket. Many requests may be under way at once. */
 export class NetlinkEndpoint implements Disposable, AsyncDisposable {
   /** Always `"netlink"`. */
@@ -99,7 +90,7 @@ export class NetlinkEndpoint implements Disposable, AsyncDisposable {
   /** Held to open more sockets in the same namespace; -1 for this process's own. */
   #namespace: number;
   #dumping = 0;
-  readonly #events = new EventQueue();
+  readonly #events = new EndpointEvents();
 
   /** Use {@linkcode open}. */
   constructor(options: OpenOptions) {
@@ -324,98 +315,3 @@ function checkRequest(request: NetlinkRequest): ReadRequest {
 }
 
 const NOTHING = new Uint8Array(0);
-
-function copyMessage(
-  source: ByteSource,
-  at: number,
-  end: number,
-  type: number,
-  flags: number,
-): NetlinkMessage {
-  const { view } = source;
-  return {
-    type,
-    flags,
-    sequence: view.getUint32(at - 8, true),
-    portId: view.getUint32(at - 4, true),
-    data: source.bytes.slice(at, end),
-  };
-}
-
-/** Messages of groups, until somebody takes them. */
-class EventQueue implements Listener {
-  #events: NetlinkEvent[] = [];
-  #taken = 0;
-  #lost = false;
-  #waiters: { resolve: (event: NetlinkEvent) => void; reject: (reason: unknown) => void }[] = [];
-  /** Has the socket read. */
-  wake: () => void = () => {};
-
-  get hungry(): boolean {
-    return this.#waiters.length > 0;
-  }
-
-  event(
-    source: ByteSource,
-    at: number,
-    end: number,
-    type: number,
-    flags: number,
-    _portId: number,
-    namespaceId: number | undefined,
-  ): void {
-    // Requests have the socket read though nobody wants events: of those no more than so many are kept.
-    if (this.#events.length - this.#taken >= MOST_EVENTS) {
-      this.#lost = true;
-      return;
-    }
-    const event: NetlinkEvent = copyMessage(source, at, end, type, flags);
-    if (namespaceId !== undefined) event.namespaceId = namespaceId;
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) waiter.resolve(event);
-    else this.#events.push(event);
-  }
-
-  overrun(): void {
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) waiter.reject(lostError());
-    else this.#lost = true;
-  }
-
-  closed(reason: unknown = closedError("recv")): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter.reject(reason);
-  }
-
-  next(wait: Wait | undefined): Promise<NetlinkEvent> {
-    if (this.#taken < this.#events.length) {
-      const event = this.#events[this.#taken++];
-      if (this.#taken === this.#events.length) {
-        this.#events = [];
-        this.#taken = 0;
-      }
-      return Promise.resolve(event);
-    }
-    if (this.#lost) {
-      this.#lost = false;
-      return Promise.reject(lostError());
-    }
-    return new Promise<NetlinkEvent>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      this.#waiters.push(waiter);
-      wait?.arm((reason) => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        reject(reason);
-      });
-      this.wake();
-    }).finally(() => wait?.disarm());
-  }
-}
-
-function lostError(): Error {
-  return socketError("ENOBUFS", {
-    syscall: "recv",
-    message: "messages were lost: the receive buffer was full",
-  });
-}

@@ -14,7 +14,8 @@ import { attributes } from "./attributes.ts";
 import { u32 } from "./_codecs.ts";
 import type { Dump } from "./dump.ts";
 
-export type { Link, LinkCounters, LinkInfo } from "./_link_entry.ts";
+export type { LinkCounters } from "./_link_counters.ts";
+export type { Link, LinkInfo } from "./_link_entry.ts";
 
 /** Options of {@linkcode links}. */
 export interface LinksOptions extends NetlinkOptions {

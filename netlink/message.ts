@@ -250,3 +250,9 @@ function walk(
   }
   return path.length === 0 ? undefined : {};
 }
+
+/** A message that no request has asked for. */
+export interface NetlinkEvent extends NetlinkMessage {
+  /** Which namespace it is about, where the endpoint listens to all; absent for its own. */
+  namespaceId?: number;
+}

@@ -12,7 +12,8 @@
  *
  * @module
  */
-export { type NetlinkEvent, type NetlinkRequest, open, type OpenOptions } from "./endpoint.ts";
+export { type NetlinkRequest, open, type OpenOptions } from "./endpoint.ts";
+export type { NetlinkEvent } from "./message.ts";
 export type { NetlinkEndpoint } from "./endpoint.ts";
 export type { Dump } from "./dump.ts";
 export type { NetlinkProtocol } from "./groups.ts";

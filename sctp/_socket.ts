@@ -15,7 +15,6 @@ import {
   type Parameter,
 } from "../core/arguments.ts";
 import { checkBytes } from "../core/bytes.ts";
-import type { OutgoingControlMessage } from "../core/control.ts";
 import type { Message, RecvOptions } from "../core/message.ts";
 import { DEFAULT_MESSAGE_BYTES } from "../core/limits.ts";
 import type { SocketOption } from "../core/option.ts";
@@ -31,13 +30,15 @@ import {
   SOL_SCTP,
 } from "../ffi/abi/socket_constants.ts";
 import { Descriptor } from "../ffi/descriptor/descriptor.ts";
-import { ENDED, LibcMessage, type MessageGiven } from "../ffi/endpoints/message.ts";
+import { LibcMessage } from "../ffi/endpoints/message.ts";
+import { ENDED, type MessageGiven } from "../ffi/endpoints/message_end.ts";
 import { Peer } from "../ffi/guard/peer.ts";
 import { tryRecvMsg } from "../ffi/messages/message_calls.ts";
 import { INTERFACES } from "../ffi/resolver/interface_names.ts";
-import { EVENTS, NUMBERS as N, PRINFO, RCVINFO, SNDINFO } from "./_constants.ts";
+import { EVENTS, NUMBERS as N, RCVINFO } from "./_constants.ts";
 import { Begun, keyOf, receiveInfo } from "./_parts.ts";
 import { SCTP_EVENT } from "./options.ts";
+import { sendControl, sendInfo } from "./_send_control.ts";
 import { decodeNotification, type SctpNotification } from "./notification.ts";
 import {
   packed,
@@ -345,66 +346,6 @@ export function heardEvent<T>(
   const number = bytes[4] | bytes[5] << 8;
   if (number !== EVENTS.partialDelivery && number !== EVENTS.association) return undefined;
   return { number, on: bytes[6] !== 0 };
-}
-
-type SendInfo = {
-  readonly stream?: number;
-  readonly ppid?: number;
-  readonly context?: number;
-  readonly associationId?: number;
-};
-
-/** SCTP_SNDINFO. */
-function sendInfo(info: SendInfo, flags: number): OutgoingControlMessage {
-  const data = new Uint8Array(SNDINFO.size);
-  const view = new DataView(data.buffer);
-  view.setUint16(SNDINFO.snd_sid, info.stream ?? 0, true);
-  view.setUint16(SNDINFO.snd_flags, flags, true);
-  view.setUint32(SNDINFO.snd_ppid, info.ppid ?? 0);
-  view.setUint32(SNDINFO.snd_context, info.context ?? 0, true);
-  view.setInt32(SNDINFO.snd_assoc_id, info.associationId ?? 0, true);
-  return { type: "raw", level: SOL_SCTP, number: N.SCTP_SNDINFO, data };
-}
-
-function sendControl(
-  options: SendInfo & {
-    readonly unordered?: boolean;
-    readonly sackImmediately?: boolean;
-    readonly lifetimeMs?: number;
-    readonly maxRetransmissions?: number;
-    readonly priority?: number;
-    readonly keyNumber?: number;
-  },
-): OutgoingControlMessage[] {
-  const { unordered, sackImmediately, lifetimeMs, maxRetransmissions, priority } = options;
-  const { keyNumber } = options;
-  const flags = (unordered ? N.SCTP_UNORDERED : 0) |
-    (sackImmediately ? N.SCTP_SACK_IMMEDIATELY : 0);
-  const control = [sendInfo(options, flags)];
-  const policies = ([
-    [N.SCTP_PR_SCTP_TTL, lifetimeMs],
-    [N.SCTP_PR_SCTP_RTX, maxRetransmissions],
-    [N.SCTP_PR_SCTP_PRIO, priority],
-  ] as const).filter(([, value]) => value !== undefined);
-  if (policies.length > 1) {
-    throw new TypeError(
-      "Cannot send: of lifetimeMs, maxRetransmissions and priority only one can be given",
-    );
-  }
-  if (policies.length === 1) {
-    const [[policy, value]] = policies;
-    const data = new Uint8Array(PRINFO.size);
-    const view = new DataView(data.buffer);
-    view.setUint16(PRINFO.pr_policy, policy, true);
-    view.setUint32(PRINFO.pr_value, value!, true);
-    control.push({ type: "raw", level: SOL_SCTP, number: N.SCTP_PRINFO, data });
-  }
-  if (keyNumber !== undefined) {
-    // struct sctp_authinfo
-    const data = Uint8Array.of(keyNumber, keyNumber >> 8);
-    control.push({ type: "raw", level: SOL_SCTP, number: N.SCTP_AUTHINFO, data });
-  }
-  return control;
 }
 
 function described(message: Message<IpAddress>): SctpMessage | SctpNotification {

@@ -9,6 +9,7 @@ import { bad, checkSpan, fit, u16 } from "./_bytes.ts";
 import { checkDnsName, dnsNameEnd, DnsWriter, readDnsName } from "./_dns_name.ts";
 import { checkDnsRecord, dnsRecordEnd, readDnsRecord, writeDnsRecord } from "./_dns_record.ts";
 import { type DnsRecord, type DnsType, dnsType, dnsTypeNumber } from "./dns_record_value.ts";
+import { dotted, recordText, typeName } from "./_dns_text.ts";
 import { type LayerRow, layerRow } from "./layer_row.ts";
 import { VALUES } from "./_value_table.ts";
 import { HeaderView } from "./view.ts";
@@ -325,35 +326,6 @@ const RESPONSE_CODES = [
 ];
 
 const OPCODES = ["", " inv_q", " stat", " op3", " notify", " update"];
-
-/** A name as it stands in a capture may hold anything: what is not print must not reach a terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, ".");
-}
-
-function dotted(name: string): string {
-  return printable(name.endsWith(".") ? name : `${name}.`);
-}
-
-function typeName(type: string | number): string {
-  return typeof type === "number" ? `Type${type}` : type;
-}
-
-function recordText(record: DnsRecord): string {
-  const name = typeName(record.type);
-  if ("address" in record) return `${name} ${record.address}`;
-  if (record.type === "SRV") {
-    return `SRV ${dotted(record.target)}:${record.port} ${record.priority} ${record.weight}`;
-  }
-  if ("target" in record) return `${name} ${dotted(record.target)}`;
-  if (record.type === "MX") return `MX ${dotted(record.exchange)} ${record.preference}`;
-  if (record.type === "TXT") {
-    const texts = record.strings.map((one) => `"${printable(new TextDecoder().decode(one))}"`);
-    return `TXT ${texts.join(" ")}`;
-  }
-  return name;
-}
 
 /** Everything after the addresses. */
 function describeDns(view: DnsView): string {

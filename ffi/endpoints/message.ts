@@ -6,7 +6,7 @@
 import type { Address, AddressInput } from "../../core/address.ts";
 import { copyOf, isPlain, lengthOf } from "../../core/bytes.ts";
 import type { Control } from "../../core/control.ts";
-import { isSocketError, socketError } from "../../core/errors.ts";
+import { socketError } from "../../core/errors.ts";
 import type {
   Message,
   MessageBatch,
@@ -29,7 +29,7 @@ import {
   SOCK_DGRAM,
   SOCK_SEQPACKET,
 } from "../abi/socket_constants.ts";
-import { isIcmpError } from "../messages/icmp_errors.ts";
+import { isOfAnother } from "../messages/icmp_errors.ts";
 import { recvBatches, recvMany, sendMany } from "../messages/mmsg.ts";
 import { prepareSend, sendPrepared } from "../messages/message_calls.ts";
 import {
@@ -43,23 +43,15 @@ import { Peer, Recipient } from "../guard/peer.ts";
 import { type Pending, poller } from "../loop/poller.ts";
 import { recvOnce, sendOnce, sendToOnce } from "../descriptor/byte_calls.ts";
 import type { Descriptor } from "../descriptor/descriptor.ts";
-import { asksForMarks, holdsOnlyMark, isAtEnd, setMarks } from "./message_end.ts";
-import { LibcSocket, type SocketGiven } from "./socket.ts";
-
-/** A receive that met the end of a connection. */
-export const ENDED: unique symbol = Symbol();
-
-/** What is known of a socket when its endpoint is made. */
-export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
-  /** Whether it has a peer. Default false. */
-  connected?: boolean;
-  /** Whether its connection can end, which an empty receive then tells. Default true. */
-  ends?: boolean;
-  /** Whether its protocol has no empty messages: what is empty is the end. Default false. */
-  noEmpty?: boolean;
-  /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
-  oneByOne?: boolean;
-}
+import {
+  asksForMarks,
+  ENDED,
+  holdsOnlyMark,
+  isAtEnd,
+  type MessageGiven,
+  setMarks,
+} from "./message_end.ts";
+import { LibcSocket } from "./socket.ts";
 
 /** Where datagrams are received whose bytes alone are asked for: they are copied out at once. */
 const ROOM: Uint8Array<ArrayBuffer> = new Uint8Array(DEFAULT_MESSAGE_BYTES);
@@ -438,9 +430,7 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
 
   /** Whether an error is about another datagram: only an unconnected internet socket hears of such. */
   #isOthers(error: unknown): boolean {
-    const { familyNumber } = this.core;
-    return !this.socket.connected && (familyNumber === AF_INET || familyNumber === AF_INET6) &&
-      isSocketError(error) && isIcmpError(error.errno);
+    return !this.socket.connected && isOfAnother(this.core.familyNumber, error);
   }
 }
 

@@ -12,6 +12,22 @@ import { MSG_PEEK, SO_TIMESTAMPNS, SOL_SOCKET } from "../abi/socket_constants.ts
 import type { Descriptor } from "../descriptor/descriptor.ts";
 import { tryRecvMsg } from "../messages/message_calls.ts";
 import { SO_MEMINFO } from "../options/buffer.ts";
+import type { SocketGiven } from "./socket.ts";
+
+/** A receive that met the end of a connection. */
+export const ENDED: unique symbol = Symbol();
+
+/** What is known of a socket when its endpoint is made. */
+export interface MessageGiven extends Omit<SocketGiven, "alone" | "connected"> {
+  /** Whether it has a peer. Default false. */
+  connected?: boolean;
+  /** Whether its connection can end, which an empty receive then tells. Default true. */
+  ends?: boolean;
+  /** Whether its protocol has no empty messages: what is empty is the end. Default false. */
+  noEmpty?: boolean;
+  /** Whether messages must be received one by one, as `tryReceive` does. Default false. */
+  oneByOne?: boolean;
+}
 
 /**
  * Whether what was empty is the end: of that there is always more, where a message would block. What

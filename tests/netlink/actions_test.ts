@@ -44,10 +44,10 @@ const ACTIONS: readonly (readonly [tc: string, action: netlink.FilterAction])[] 
   ["skbedit priority 1:10 mark 7", { kind: "skbedit", priority: "1:10", mark: 7 }],
   ["skbedit ptype host mark 0x10/0xf0", { kind: "skbedit", ptype: "host", mark: 16, mask: "f0" }],
   ["police rate 8mbit burst 20000", { kind: "police", rate: 1e6, burst: 20000 }],
-  ["police rate 40gbit burst 50000 mtu 9000 conform-exceed drop/pass", {
+  ["police rate 40gbit burst 160000 mtu 9000 conform-exceed drop/pass", {
     kind: "police",
     rate: 5e9,
-    burst: 50000,
+    burst: 160000,
     mtu: 9000,
     control_action: { type: "drop" },
     conform_action: { type: "pass" },
