@@ -12,11 +12,11 @@ const LIBRARY = Object.keys(EXPORTS).filter((name) => name !== "./cli");
 
 /** The most files that an import of the published package loads, whatever is loaded later. */
 const MOST_FILES: Readonly<Record<string, number>> = {
-  ".": 36,
+  ".": 40,
   "./core": 5,
   "./ip": 6,
   "./wire": 7,
-  "./options": 6,
+  "./options": 10,
   "./tcp": 15,
   "./udp": 15,
   "./unix": 25,
