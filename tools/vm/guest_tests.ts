@@ -38,7 +38,7 @@ export const LONG_TESTS: Readonly<Record<string, number>> = {
   "cli/bt_test.ts": 50,
   "cli/can_test.ts:/filters|after some|did not fit|can play/": 100,
   "reliability/hostile_families_test.ts": 60,
-  "reliability/netem_test.ts": 90,
+  "reliability/netem_test.ts": 110,
 };
 
 /** Whether the guest runs tests of a folder of tests/. */
