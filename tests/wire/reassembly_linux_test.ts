@@ -76,7 +76,8 @@ async function kernel(trains: Uint8Array[][], maxDistance: number): Promise<stri
     stderr: "piped",
   }).spawn();
   const lines = trains.map((packets) => JSON.stringify(packets.map(toHex)) + "\n").join("");
-  const feed = new Response(lines).body!.pipeTo(process.stdin);
+  const feed = new Response(lines).body!.pipeTo(process.stdin)
+    .catch(() => {}); // one that has ended tells why
   const [{ success, stdout, stderr }] = await Promise.all([process.output(), feed]);
   assert(success, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));
