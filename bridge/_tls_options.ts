@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import {
   callback,
@@ -88,12 +89,34 @@ export function checkTogether(
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError(`Cannot ${action}: cert and key belong together`);
   }
+  if (cert !== undefined) checkPair(cert as string, key as string, action);
+  (caCerts as string[] | undefined)?.forEach((pem, i) => readCert(pem, action, `caCerts[${i}]`));
   if (minVersion === "TLSv1.3" && maxVersion === "TLSv1.2") {
     throw new RangeError(`Cannot ${action}: minVersion is above maxVersion`);
   }
   const asked = clientCerts !== undefined && clientCerts !== "none";
   if (asked && !(caCerts as string[] | undefined)?.length) {
     throw new TypeError(`Cannot ${action}: clientCerts needs caCerts`);
+  }
+}
+
+/** Refuses a certificate and a key that no handshake could be made with. */
+function checkPair(cert: string, key: string, action: string): void {
+  const certificate = readCert(cert, action, "cert");
+  let isIts: boolean;
+  try {
+    isIts = certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    throw new TypeError(`Cannot ${action}: key is no private key as PEM`);
+  }
+  if (!isIts) throw new TypeError(`Cannot ${action}: key is not that of cert`);
+}
+
+function readCert(pem: string, action: string, name: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new TypeError(`Cannot ${action}: ${name} is no certificate as PEM`);
   }
 }
 

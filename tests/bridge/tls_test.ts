@@ -388,6 +388,26 @@ test("by Deno's own TLS: what it cannot do is refused, and a failed handshake le
   await assertFds(before);
 });
 
+test("certificates and keys that no handshake could be made with are refused at once", async () => {
+  using listener = await tcp.listen({ hostname: "127.0.0.1", port: 0 });
+  const { cert, key } = pki.server;
+  const wrong: [object, string][] = [
+    [{ cert: "garbage", key }, "cert is no certificate as PEM"],
+    [{ cert: key, key }, "cert is no certificate as PEM"],
+    [{ cert, key: "garbage" }, "key is no private key as PEM"],
+    [{ cert, key: cert }, "key is no private key as PEM"],
+    [{ cert, key: pki.other.key }, "key is not that of cert"],
+    [{ cert, key, caCerts: [cert, "garbage"] }, "caCerts[1] is no certificate as PEM"],
+  ];
+  for (const [options, text] of wrong) {
+    assertThrows(() => listenTls(listener, options), TypeError, text);
+    using client = await tcp.connect(listener.localAddr);
+    (await listener.accept()).close();
+    const starting = startTls(client, { hostname: "localhost", ...options });
+    await assertRejects(() => starting, TypeError, text);
+  }
+});
+
 test("options of the wrong kind are refused", async () => {
   const [a, b] = await PAIRS[2][1]();
   const refuse = (options: object, part: string) =>
