@@ -18,7 +18,7 @@ const NEEDS = {
 const ANEW = "`deno task bench --render` makes it anew";
 
 testWith(
-  {},
+  NEEDS,
   "the README's section on speed, the charts and tables are those of the results",
   async () => {
     const report = readReport(RESULTS);
