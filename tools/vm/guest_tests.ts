@@ -14,7 +14,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "cli/json_test.ts:/^(bt|can) /": 30,
   "contract": 190,
   "dccp": 15,
-  "families": 30,
+  "families": 50,
   "netlink/guest_test.ts": 15,
   "netlink/sockets_test.ts": 10,
   "netlink/tun_test.ts": 10,
