@@ -4,6 +4,7 @@
  * @module
  */
 import type { IpAddress } from "../core/address.ts";
+import { isSocketError } from "../core/errors.ts";
 import type { SocketOption } from "../core/option.ts";
 import { SOL_SCTP } from "../ffi/abi/socket_constants.ts";
 import type { Descriptor } from "../ffi/descriptor/descriptor.ts";
@@ -107,6 +108,18 @@ export function readStatus(core: Descriptor, associationId: number): SctpStatus 
       primary: pathAt(bytes, STATUS.sstat_primary),
     };
   }));
+}
+
+const EXISTS = option("SCTP_STATUS", withAssociation(STATUS.size, 0), STATUS.size, () => true);
+
+/** Whether a socket of one association has it still. */
+export function hasAssociation(core: Descriptor): boolean {
+  try {
+    return core.getOption(EXISTS);
+  } catch (error) {
+    if (isSocketError(error, "EINVAL")) return false;
+    throw error;
+  }
 }
 
 /** How a path is. */

@@ -41,6 +41,7 @@ import { SCTP_EVENT } from "./options.ts";
 import { sendControl, sendInfo } from "./_send_control.ts";
 import { decodeNotification, type SctpNotification } from "./notification.ts";
 import {
+  hasAssociation,
   packed,
   peelOff,
   readAddresses,
@@ -133,7 +134,12 @@ export class LibcSctp extends LibcMessage<IpAddress> implements SctpEndpoint {
     for (;;) {
       if (this.#isOver) return ENDED;
       const part = tryRecvMsg(this.core, peeks ? room : PART_BYTES, request);
-      if (part === undefined) return undefined;
+      if (part === undefined) {
+        // That the peer has aborted it is told once (SO_ERROR), to a send perhaps: a receive would then
+        // find nothing for ever.
+        const gone = this.core.typeNumber === SOCK_STREAM && !hasAssociation(this.core);
+        return gone ? ENDED : undefined;
+      }
       const notified = (part.flags & MSG_NOTIFICATION) !== 0;
       // SCTP has no empty messages: what is empty is the end.
       if (part.lengthBytes === 0 && !notified && this.#one) return ENDED;
