@@ -26,11 +26,15 @@ export interface Kind {
   missing?(): string | undefined;
   /** What this kernel lacks and the guest's has, or undefined. Default: nothing. */
   kernel?(): string | undefined;
+  /** What its pairs stand on is opened by the first and stays for the others. */
+  keepsOpen?: boolean;
 }
 
 /** Two connected streams. */
 export interface PairKind extends Kind {
   pair(): Promise<[client: Stream, server: Stream, listener?: Listener]>;
+  /** An end is that of both directions. */
+  endsWhole?: boolean;
 }
 
 /** Streams that a listener accepts. */
@@ -74,6 +78,14 @@ export interface Receiver extends Disposable {
   deliver(mark: number): Promise<unknown>;
 }
 
+/** For claims on one direction that ends while the other goes on. */
+export const HALVES = (kind: PairKind): boolean => !kind.endsWhole;
+
+/** Ends what an end sends; where both directions end as one, both: it gets nothing then. */
+export function endSending(kind: PairKind, stream: Stream): Promise<void> {
+  return kind.endsWhole ? stream.shutdown("both") : stream.closeWrite();
+}
+
 /** Registers a claim for every kind that `applies`. */
 export function claim<K extends Kind>(
   kinds: readonly K[],
@@ -88,7 +100,7 @@ export function claim<K extends Kind>(
       `${kind.name}: ${text}`,
       (t) => fn(kind, t),
       // The libc engine's one waiter serves the whole process, and outlives an endpoint.
-      { sanitizeOps: kind.engine === "deno" },
+      { sanitizeOps: kind.engine === "deno", sanitizeResources: !kind.keepsOpen },
     );
   }
 }

@@ -2,6 +2,7 @@
  * The kinds of endpoint that the contract suite runs over: one row each. A new family or engine
  * plugs in with a row; no claim names a kind.
  */
+import * as bluetooth from "../../bluetooth/mod.ts";
 import * as dccp from "../../dccp/mod.ts";
 import * as sctp from "../../sctp/mod.ts";
 import * as tcp from "../../tcp/mod.ts";
@@ -13,6 +14,7 @@ import { fromNodeDuplex, listenTls, startTls, toNodeDuplex } from "../../bridge/
 import { openDenoEngine } from "../../udp/_deno.ts";
 import { which } from "../_tools.ts";
 import { pki } from "../bridge/_certificates.ts";
+import { type Controllers, lacksControllers, openControllers } from "../bluetooth/_controllers.ts";
 import { lacksDccp } from "../dccp/_lacks.ts";
 import { lacksSctp } from "../sctp/_lacks.ts";
 import { lacksTipc } from "../tipc/_lacks.ts";
@@ -80,19 +82,17 @@ interface PacketRow extends ConnectionRow {
 }
 
 function packets(row: PacketRow): MessageKind {
+  return { reliable: true, ...row, pair: () => joined<Message>(row) };
+}
+
+/** Both ends of a connection: some stand only once they are accepted. */
+async function joined<E>(row: Omit<ConnectionRow, "type">): Promise<[client: E, server: E]> {
   const { openers, place, options, seenAs = same } = row;
-  return {
-    reliable: true,
-    ...row,
-    async pair() {
-      using listener: Listener = await openers.listen({ ...place(), ...options });
-      // Some connect only where the connection is accepted.
-      const accepting = listener.accept() as Promise<unknown> as Promise<Message>;
-      accepting.catch(() => {});
-      const client: Message = await openers.connect({ ...seenAs(listener.localAddr), ...options });
-      return [client, await accepting];
-    },
-  };
+  using listener: Listener = await openers.listen({ ...place(), ...options });
+  const accepting = listener.accept() as Promise<unknown> as Promise<E>;
+  accepting.catch(() => {});
+  const client: E = await openers.connect({ ...seenAs(listener.localAddr), ...options });
+  return [client, await accepting];
 }
 
 /** A row of a kind that binds. */
@@ -150,6 +150,41 @@ const vsockRow = {
   kernel: lacksLoopback,
   refusals: ["ECONNRESET"],
   noEmpty: true, // vsock_connectible_sendmsg: a loop over what is left
+};
+// An instance of this process's own: another job of the same kernel may run these kinds, too.
+const TIPC_SERVICE = { service: 19_001, instance: Deno.pid };
+const tipcRow = {
+  openers: tipc,
+  ...libc,
+  family: "tipc",
+  protocol: 0,
+  place: () => ({ ...TIPC_SERVICE, scope: "node" }),
+  seenAs: () => TIPC_SERVICE,
+  kernel: lacksTipc,
+  endsWhole: true,
+};
+/** Two virtual controllers, from the first connection on. */
+let controllers: Promise<Controllers> | undefined;
+Deno.test.afterAll(async () => {
+  await (await controllers)?.[Symbol.asyncDispose]();
+});
+
+/** A connection from one controller to the other. */
+async function dialled<E>(at: Any, options: Any = []): Promise<[client: E, server: E]> {
+  controllers ??= openControllers();
+  const { near, far } = await controllers;
+  const to = { ...at, address: far.address, options };
+  using listener: Listener = await bluetooth.listen(to) as Any;
+  const accepting = listener.accept() as Promise<unknown> as Promise<E>;
+  accepting.catch(() => {});
+  const client = await bluetooth.connect({ ...to, localAddress: near.address }) as E;
+  return [client, await accepting];
+}
+
+/** The mode 3 of struct l2cap_options, and the kernel's own values besides. */
+const ERTM = {
+  ...{ outMtuBytes: 0, inMtuBytes: 672, flushTimeout: 0xffff, mode: 3, fcs: 1 },
+  ...{ maxTransmissions: 3, windowFrames: 63 },
 };
 const TCP4 = streams({ name: "tcp4", ...tcpRow, ...inet, ...deno, options: deno });
 const UNIX_LIBC = streams({ name: "unix by libc", ...unixRow, ...path, ...libc, options: libc });
@@ -214,10 +249,14 @@ export const PAIR_KINDS: readonly PairKind[] = [
     ...libc,
     pair: () => Promise.resolve(unix.pair()),
   },
+  {
+    ...tipcRow,
+    name: "tipc",
+    type: "stream",
+    pair: () => joined<Stream>({ ...tipcRow, name: "tipc", options: {} }),
+  },
 ];
 
-// An instance of this process's own: another job of the same kernel may run these kinds, too.
-const TIPC_SERVICE = { service: 19_001, instance: Deno.pid };
 const udpRow = { openers: udp, protocol: 17, maxBytes: 65507, reliable: false };
 const udpliteRow = {
   ...udpRow,
@@ -334,19 +373,28 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   }),
   packets({
     name: "tipc seqpacket",
-    openers: tipc,
-    ...libc,
-    family: "tipc",
+    ...tipcRow,
     type: "seqpacket",
-    protocol: 0,
-    place: () => ({ ...TIPC_SERVICE, scope: "node" }),
-    seenAs: () => TIPC_SERVICE,
     options: { type: "seqpacket" },
-    kernel: lacksTipc,
     noEmpty: true, // tipc_recvmsg passes over them
-    endsWhole: true,
     maxBytes: 65536,
   }),
+  {
+    name: "l2cap",
+    family: "bluetooth",
+    type: "seqpacket",
+    protocol: 0,
+    ...libc,
+    kernel: lacksControllers,
+    missing: () => which("btvirt") ? undefined : "btvirt is not installed",
+    endsWhole: true,
+    keepsOpen: true,
+    pair: () => dialled<Message>({ kind: "l2cap", psm: 0x1021 }, [[bluetooth.L2CAP_OPTIONS, ERTM]]),
+    noEmpty: true,
+    maxBytes: 672,
+    // What the receiver has no room for is retransmitted, but not for ever.
+    reliable: false,
+  },
   ...(["dgram", "seqpacket"] as const).map((type): MessageKind => ({
     name: `unix ${type} pair`,
     family: "unix",

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { bytes, pending, text } from "./_helpers.ts";
-import { claim, withMessages, withPair, withStreams } from "./_claim.ts";
+import { claim, endSending, withMessages, withPair, withStreams } from "./_claim.ts";
 import { MESSAGE_KINDS, PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 /** What no call may take for memory, each made anew. */
@@ -85,7 +85,7 @@ claim(
           assertEquals(error.message.endsWith("."), false, name);
         }
       }
-      await client.closeWrite();
+      await endSending(kind, client);
       assertEquals((await server.recv()).length, 0, "something was sent");
     });
   },

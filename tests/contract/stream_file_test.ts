@@ -1,6 +1,6 @@
 /** sendFile over every kind of stream: by the kernel or by copying, what arrives is the file. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { claim, type Stream, withStreams } from "./_claim.ts";
+import { claim, endSending, type Stream, withStreams } from "./_claim.ts";
 import { assertCode, assertReason, bytes, loops, noise, pending, sha256 } from "./_helpers.ts";
 import { PAIR_KINDS } from "./_kinds.ts";
 
@@ -45,7 +45,7 @@ claim(PAIR_KINDS, "sendFile sends a file whole, in part, and between sends", asy
     const expected = [undefined, 3_000_001, undefined, 100_001, 2, 0, 0, undefined];
     assertEquals(await Promise.all<number | void>(sends), expected);
     assertEquals(await open.seek(0, Deno.SeekMode.Current), 1000);
-    await client.closeWrite();
+    await endSending(kind, client);
     const whole = new Blob([
       bytes("<"),
       FILE,
@@ -77,7 +77,7 @@ claim(PAIR_KINDS, "a cancelled sendFile says how much went, and goes on there", 
     const offset = sent + (late as DOMException & { bytesSent: number }).bytesSent;
     const arrived = rest(server);
     assertEquals(await client.sendFile(path, { offset }), content.length - offset);
-    await client.closeWrite();
+    await endSending(kind, client);
     assertEquals(sha256(await arrived), sha256(content));
   });
 });

@@ -12,7 +12,7 @@ import {
   sha256,
   text,
 } from "./_helpers.ts";
-import { claim, type Stream, withStreams } from "./_claim.ts";
+import { claim, endSending, type Stream, withStreams } from "./_claim.ts";
 import { PAIR_KINDS, STREAM_KINDS } from "./_kinds.ts";
 
 /** Every call that waits for bytes, each satisfied by the bytes "ab\n". */
@@ -43,7 +43,7 @@ claim(
       await assertReason(server.sendAll(bytes("x"), { signal }), reason);
       await assertReason(server.sendFrame(bytes("x"), { signal }), reason);
       assertEquals(text(await server.recvExact(3)), "ab\n");
-      await server.closeWrite();
+      await endSending(kind, server);
       assertEquals((await client.recv()).length, 0);
     });
   },
@@ -98,7 +98,7 @@ claim(PAIR_KINDS, "receives cancelled at random lose and reorder nothing", async
         at += size;
         if (size % 3 === 0) await loops(1);
       }
-      await client.closeWrite();
+      await endSending(kind, client);
     })();
     const got: number[] = [];
     let cancelled = 0;
@@ -164,7 +164,7 @@ claim(PAIR_KINDS, "a cancelled send leaves the stream in order and usable", asyn
       assertEquals(error.name, "TimeoutError");
     });
     const mark = bytes("THE SECOND SEND");
-    const second = client.sendAll(mark, { timeoutMs: 60_000 }).then(() => client.closeWrite());
+    const second = client.sendAll(mark, { timeoutMs: 60_000 }).then(() => endSending(kind, client));
     const chunks: Uint8Array[] = [];
     for (;;) {
       const chunk = await server.recv();

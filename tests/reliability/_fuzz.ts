@@ -3,7 +3,14 @@
  * messages, that were sent and not received yet.
  */
 import { equals } from "@std/bytes";
-import type { Any, Message, MessageKind, PairKind, Stream } from "../contract/_claim.ts";
+import {
+  type Any,
+  endSending,
+  type Message,
+  type MessageKind,
+  type PairKind,
+  type Stream,
+} from "../contract/_claim.ts";
 import { isSocketError } from "../../core/mod.ts";
 import type { Counts } from "./_rows.ts";
 import type { Random } from "./_random.ts";
@@ -196,7 +203,7 @@ export async function fuzzStream(kind: PairKind, random: Random, calls: number):
     }
   }
   while (due.length > 0) await receive();
-  await a.shutdown("write");
+  await endSending(kind, a);
   check((await b.recv()).length === 0, "more came than was sent");
   const one = new Uint8Array(1);
   for (const end of [a, b]) {

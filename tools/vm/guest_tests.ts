@@ -12,7 +12,7 @@ export const TESTS: Readonly<Record<string, number>> = {
   "cli/can_test.ts:/line by line|can send|makes no sense/": 40,
   "cli/families_test.ts": 30,
   "cli/json_test.ts:/^(bt|can) /": 30,
-  "contract": 190,
+  "contract:/^(vsock|sctp|dccp|tipc)|endpointOf/": 200,
   "dccp": 15,
   "families": 50,
   "netlink/guest_test.ts": 15,
@@ -36,6 +36,7 @@ export const TESTS: Readonly<Record<string, number>> = {
 /** What `task test:vm -- --all` runs beside it. */
 export const LONG_TESTS: Readonly<Record<string, number>> = {
   "cli/bt_test.ts": 50,
+  "contract:/^l2cap/": 40,
   "cli/can_test.ts:/filters|after some|did not fit|can play/": 100,
   "reliability/hostile_families_test.ts": 60,
   "reliability/netem_test.ts": 110,
