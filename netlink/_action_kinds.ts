@@ -270,7 +270,8 @@ const POLICE = actionKind({
       burst: Math.round(rate * tbf.burst * TICK_NANOS / 1e9),
       mtu: tbf.mtu,
       control_action: controlOf(tbf.action),
-      conform_action: controlOf(result === undefined ? undefined : result | 0),
+      // The kernel leaves "pass" out, which is 0.
+      conform_action: controlOf((result ?? 0) | 0),
     };
   },
   write({ rate = 1, burst = 1, mtu = 0, control_action, conform_action }) {

@@ -43,7 +43,7 @@ export interface FilterAction {
   burst?: number;
   /** Of police: packets above so many bytes are over the rate. Default: 2040. */
   mtu?: number;
-  /** Of police: what becomes of packets within the rate. Default: they go on, `"pipe"`. */
+  /** Of police: what becomes of packets within the rate. Default: `"pass"`. */
   conform_action?: { type: ControlAction };
   /** Of skbedit: the queue, 0 to 65534. */
   queue_mapping?: number;
