@@ -14,6 +14,7 @@ import {
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
 import { stack } from "./_arbitrary.ts";
+import { IPV4, IPV6, LINK, MULTICAST6 } from "./_headers.ts";
 
 const SECOND = 1_000_000_000n;
 
@@ -23,15 +24,7 @@ async function run(tool: string, args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-const LINK = {
-  kind: "ethernet",
-  source: "02:00:00:00:00:01",
-  destination: "02:00:00:00:00:02",
-} as const;
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
 const MULTICAST4 = { ...IPV4, destination: "224.0.0.22", ttl: 1 } as const;
-const MULTICAST6 = { ...IPV6, source: "fe80::1", destination: "ff02::16", hopLimit: 1 } as const;
 
 /** One of each kind that random stacks have not. */
 const OTHERS: LayerValue[][] = [

@@ -6,14 +6,8 @@ import { decodeFrame, encode, type LayerValue } from "../../wire/mod.ts";
 import * as any from "./_arbitrary.ts";
 import * as icmp from "./_icmp_arbitrary.ts";
 import * as upper from "./_upper_arbitrary.ts";
+import { IPV4, IPV6, LINK } from "./_headers.ts";
 
-const LINK = {
-  kind: "ethernet",
-  source: "02:00:00:00:00:01",
-  destination: "02:00:00:00:00:02",
-} as const;
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
 const DNS_PORTS = { kind: "udp", sourcePort: 53, destinationPort: 53 } as const;
 
 /** Lets the encoder name what follows. */

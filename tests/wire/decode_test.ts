@@ -14,14 +14,8 @@ import {
 } from "../../wire/mod.ts";
 import { stack } from "./_arbitrary.ts";
 import { bytes } from "./_values.ts";
+import { IPV4, IPV6, LINK } from "./_headers.ts";
 
-const LINK = {
-  kind: "ethernet",
-  source: "02:00:00:00:00:01",
-  destination: "02:00:00:00:00:02",
-} as const;
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
 const UDP = { kind: "udp", sourcePort: 5000, destinationPort: 6000 } as const;
 
 function kinds(frame: Uint8Array): LayerKind[] {

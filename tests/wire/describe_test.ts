@@ -12,17 +12,10 @@ import {
 } from "../../wire/mod.ts";
 import { testWith } from "../_tools.ts";
 import { stack } from "./_arbitrary.ts";
+import { IPV4, IPV6, LINK, MULTICAST6 } from "./_headers.ts";
 import { geneve, vxlan } from "./_tunnel_arbitrary.ts";
 import { bytes } from "./_values.ts";
 
-const LINK = {
-  kind: "ethernet",
-  source: "02:00:00:00:00:01",
-  destination: "02:00:00:00:00:02",
-} as const;
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
-const M6 = { ...IPV6, source: "fe80::1", destination: "ff02::16", hopLimit: 1 } as const;
 const UDP = { kind: "udp", sourcePort: 5000, destinationPort: 6000 } as const;
 type Stack = (LayerValue | Uint8Array)[];
 
@@ -166,7 +159,7 @@ const STACKS: Stack[] = [
   ],
   [
     LINK,
-    M6,
+    MULTICAST6,
     { kind: "hopByHop", options: [{ kind: "routerAlert", value: 0 }] },
     {
       kind: "icmpv6",

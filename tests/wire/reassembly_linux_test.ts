@@ -7,11 +7,9 @@ import fc from "fast-check";
 import { decodePacket, encode, Reassembler } from "../../wire/mod.ts";
 import { PYTHON, testWith } from "../_tools.ts";
 import { toHex } from "./_scapy.ts";
+import { IPV4, IPV6 } from "./_headers.ts";
 
 const COUNT = 1500;
-
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
 
 interface Fragment {
   /** In units of eight bytes. */

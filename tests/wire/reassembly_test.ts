@@ -6,9 +6,7 @@ import { decodePacket, encode, type LayerValue, Reassembler } from "../../wire/m
 import { testWith } from "../_tools.ts";
 import { bytes } from "./_values.ts";
 import { fromHex, runScapy, toHex, withoutScapy } from "./_scapy.ts";
-
-const IPV4 = { kind: "ipv4", source: "192.0.2.1", destination: "192.0.2.2" } as const;
-const IPV6 = { kind: "ipv6", source: "2001:db8::1", destination: "2001:db8::2" } as const;
+import { IPV4, IPV6 } from "./_headers.ts";
 
 /** One fragment of protocol 253. */
 function piece(
