@@ -187,6 +187,10 @@ export const SYMBOLS = {
   },
 
   // ---- sched.h
+  sched_yield: {
+    parameters: [],
+    result: "i32", // int
+  },
   setns: {
     parameters: [
       "i32", // int fd
@@ -303,5 +307,5 @@ export const BOUND_TOGETHER: readonly (readonly (keyof typeof SYMBOLS)[])[] = [
   ],
   ["syscall_io_setup", "syscall_io_submit"],
   ["mmap", "mprotect", "munmap", "dlsym", "threadAtExit", "copyTo"],
-  ["getaddrinfo_a", "gai_cancel", "freeaddrinfo", "calloc", "free"],
+  ["getaddrinfo_a", "gai_cancel", "freeaddrinfo", "calloc", "free", "sched_yield"],
 ];

@@ -222,6 +222,8 @@ export class GaiSlots implements LookupBackend {
 
   #turn = (): void => {
     this.#immediate = undefined;
+    // glibc's thread may have been put on this processor, and have to wait for us.
+    this.#lib.sched_yield();
     this.#look(true);
   };
 

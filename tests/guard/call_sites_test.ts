@@ -170,7 +170,7 @@ const HARMLESS = "accept4 getsockname getpeername shutdown recv recvfrom recvmsg
   "close_blocking shutdown_blocking read fcntl pipe2 poll syscall_statx epoll_create1 epoll_ctl epoll_wait epoll_wait_blocking eventfd " +
   "syscall_io_uring_setup syscall_io_uring_register " +
   "timerfd_create timerfd_settime syscall_io_setup syscall_io_getevents syscall_io_destroy " +
-  "clock_gettime addressOf copyFrom copyTo mprotect munmap dlsym threadAtExit strnlen freeaddrinfo gai_cancel " +
+  "clock_gettime sched_yield addressOf copyFrom copyTo mprotect munmap dlsym threadAtExit strnlen freeaddrinfo gai_cancel " +
   "getservbyname_r_blocking getservbyport_r_blocking getprotobyname_r_blocking " +
   "getprotobynumber_r_blocking calloc free errnoLocation";
 
