@@ -132,3 +132,34 @@ for (const engine of ["deno", "libc"] as const) {
     }, options);
   }
 }
+
+testWith(
+  {},
+  "libc: recv leaves no descriptor open that came with a datagram, whether it was there or is waited for",
+  async () => {
+    const [a, b] = await unix.pair({ type: "dgram" });
+    using _a = a, _b = b;
+    const control = [{ type: "rights", fds: [1, 1] }] as const;
+    await a.send(bytes("warm"));
+    const first = b.recv(); // what is waited by is made at the first wait
+    await a.send(bytes("warm"));
+    await b.recv();
+    await first;
+    const before = openFds();
+    await a.send(bytes("there"), { control });
+    assertEquals(text(await b.recv()), "there");
+    const waiting = b.recv();
+    await a.send(bytes("awaited"), { control });
+    assertEquals(text(await waiting), "awaited");
+    await a.send(new Uint8Array(0));
+    assertEquals((await b.recv()).length, 0);
+    await assertFds(before);
+    await a.send(bytes("kept"), { control });
+    const message = await b.recvFrom();
+    assertEquals(message.control?.get("rights")?.fds.length, 2);
+    assertEquals(openFds().size, before.size + 2);
+    message.control?.[Symbol.dispose]();
+    await assertFds(before);
+  },
+  OFF,
+);
