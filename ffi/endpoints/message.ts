@@ -406,7 +406,11 @@ export class LibcMessage<A> extends MessageBase<A> implements Pending {
     try {
       return this.#sendOnce(data, size, recipient);
     } catch (error) {
-      if (!this.#isOthers(error)) throw error;
+      if (!this.#isOthers(error)) {
+        // An error is told once (SO_ERROR): epoll does not tell those who wait to receive of it any more.
+        this.core.ready();
+        throw error;
+      }
       return this.#sendOnce(data, size, recipient);
     }
   }
