@@ -4,7 +4,7 @@ import { type Libc, libc, replaceLibc } from "../../ffi/abi/library.ts";
 
 /** Calls that reach nobody: what waits and cleans up goes on while the trap is set. */
 const HARMLESS =
-  /^(errno|copy|close|free|calloc|epoll_|eventfd|timerfd_|clock_|read$|write$|syscall_io_)/;
+  /^(errno|copy|close|free|calloc|epoll_|eventfd|timerfd_|clock_|sched_yield|read$|write$|syscall_io_)/;
 const NETWORKING = [
   "connect",
   "connectTls",
