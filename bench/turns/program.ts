@@ -1,4 +1,5 @@
 /** Contenders as programs that wait for their turn (turns.ts, turns.h, …), each on a core of its own. */
+import { which } from "../../tests/_tools.ts";
 import type { Command } from "../_tools.ts";
 
 /** The core of what is measured, and that of what makes load for it. */
@@ -9,10 +10,13 @@ export const LOAD_CORE = 1;
 /** For a {@linkcode Program} that may use all cores. */
 export const ANY_CORE = -1;
 
+/** What makes programs end with this one, however that ends. */
+const WITH_THIS = which("setpriv") === undefined ? [] : ["setpriv", "--pdeathsig", "KILL"];
+
 /** A command on one core, where there are two. */
 export function pinned(core: number, command: Command): string[] {
-  if (core === ANY_CORE || navigator.hardwareConcurrency < 2) return [...command];
-  return ["taskset", "-c", `${core}`, ...command];
+  if (core === ANY_CORE || navigator.hardwareConcurrency < 2) return [...WITH_THIS, ...command];
+  return [...WITH_THIS, "taskset", "-c", `${core}`, ...command];
 }
 
 /** A program on a core. */

@@ -22,4 +22,10 @@ async function serve(conn: Deno.Conn): Promise<void> {
   }
 }
 
-for await (const conn of listener) serve(conn);
+for (;;) {
+  try {
+    serve(await listener.accept());
+  } catch {
+    // One that was reset before it was taken: ENOTCONN.
+  }
+}
