@@ -33,6 +33,8 @@ import { readXdpStatistics, readZeroCopy, type XdpStatistics } from "./_xdp_stat
 
 /** An Ethernet header: what the kernel takes for granted in a frame. */
 const LEAST_BYTES = 14;
+/** Frames that the kernel sends of one call, by default (TX_BATCH_SIZE in net/xdp/xsk.c). */
+const TX_BATCH = 32;
 /** Between looks for frames that were sent, of which nothing tells. */
 const RETRY_MS = 1;
 /** Between looks whether an interface has gone away, of which nothing tells either. */
@@ -204,6 +206,8 @@ export class LibcXdp extends MessageBase<XdpAddress> {
       const length = this.#tryPrepare(message);
       if (length > 0) return length;
       this.#go();
+      const now = this.#tryPrepare(message);
+      if (now > 0) return now;
       await this.#parts.core.pause(RETRY_MS, wait);
       this.checkOpen("send");
       this.#kick();
@@ -252,20 +256,19 @@ export class LibcXdp extends MessageBase<XdpAddress> {
   }
 
   /**
-   * Has the kernel send what it was shown, as far as it goes: of one call it sends a few frames only
-   * (TX_BATCH_SIZE in net/xdp/xsk.c). Throws what speaks against sending at all.
+   * Has the kernel send what it was shown, as far as it goes: of one call it sends a few frames only.
+   * Throws what speaks against sending at all.
    */
   #kick(): void {
     const { core, memory, needWakeup } = this.#parts;
     if (needWakeup && !memory.sendNeedsWakeup) return;
-    for (let before = memory.unsent;;) {
+    // What it took it may tell later (6.12): so often that all could have gone.
+    for (let calls = Math.ceil(memory.unsent / TX_BATCH) + 1; calls > 0; calls--) {
       const result = attempt((lib) => lib.send(core.fd, null, 0, MSG_DONTWAIT));
+      if (result >= 0) return;
       if (result === -ENXIO) throw gone("send");
       const isLater = result === -EAGAIN || result === -EBUSY || result === -ENOBUFS;
-      if (result < 0 && !isLater) throw failure("send", -result);
-      const { unsent } = memory;
-      if (result >= 0 || unsent === before) return;
-      before = unsent;
+      if (!isLater) throw failure("send", -result);
     }
   }
 

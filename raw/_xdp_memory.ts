@@ -211,6 +211,8 @@ export class XdpMemory {
   prepare(data: Uint8Array, length: number): boolean {
     if (this.#freeCount === 0) this.reap();
     if (this.#freeCount === 0) return false;
+    // Linux 6.12 gives frames back before it says that it took their entries.
+    if (this.#toSend.untaken + this.#prepared >= this.#sizes.txFrames) return false;
     const frame = this.#free[--this.#freeCount];
     const at = frame * this.#sizes.frameBytes;
     this.bytes.set(data, at);
