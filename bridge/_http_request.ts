@@ -95,8 +95,14 @@ function whole(request: LazyRequest): Request {
   if (made !== undefined) return made;
   const { [MESSAGE]: message, [RESPONSE]: response } = request;
   const controller = new AbortController();
+  // Who sends no more may have gone, or wait for the answer: it is told, and the answer is sent.
+  const { socket } = message;
+  const gone = (): void => controller.abort(clientGone());
+  if (socket.readableEnded) gone();
+  else socket.once("end", gone);
   response.on("close", () => {
-    if (!response.writableFinished) controller.abort(clientGone());
+    socket.removeListener("end", gone);
+    if (!response.writableFinished) gone();
   });
   const { method } = request;
   const body = hasBody(message) && method !== "GET" && method !== "HEAD"

@@ -152,3 +152,21 @@ httpTest(
       assert(/\r\ncontent-length: 5\r\n[^]*\r\n\r\n$/i.test(got), got);
     }),
 );
+
+httpTest("a client that goes while it waits aborts the signal of its request", async (kind) => {
+  const told = Promise.withResolvers<unknown>();
+  const asked = Promise.withResolvers<void>();
+  await withServer(kind, (request) => {
+    const { signal } = request;
+    signal.addEventListener("abort", () => told.resolve(signal.reason));
+    asked.resolve();
+    return told.promise.then(() => new Response("nobody hears"));
+  }, async (_server, connect) => {
+    {
+      using client = await connect();
+      await client.sendAll(bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+      await asked.promise;
+    }
+    assert(isSocketError(await told.promise, "ECONNRESET"));
+  }, { onConnectionError: () => {} });
+});
