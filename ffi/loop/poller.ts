@@ -40,7 +40,7 @@ const DATA_WORD = EVENT_WORDS - 2;
 /** What may be done before the event loop has its turn: one unit a call and one a page of data. */
 const BUDGET_PER_TURN = 1024;
 /** From here on a call that only tells whether epoll would report something costs more than it spares. */
-const MANY_EVENTS = 8;
+const MANY_EVENTS = 2;
 /** How long nothing must be waited for until the set is given back. */
 const IDLE_MS = 1000;
 /** What code does with an event may take so long, on average, before a send no longer waits for others. */
