@@ -26,7 +26,10 @@ Deno.test("addresses are read without a cast, whatever was opened", async () => 
   assert(success, text);
 });
 
-Deno.test("what the types promise of addresses is so, also where nobody is named", async () => {
+// The C library is bound where it is first called, which the sanitizer takes for a leak.
+Deno.test("what the types promise of addresses is so, also where nobody is named", {
+  sanitizeResources: false,
+}, async () => {
   for (
     const [family, name] of [[AF_INET, "inet"], [AF_INET6, "inet6"], [AF_UNIX, "unix"]] as const
   ) {
