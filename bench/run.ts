@@ -54,7 +54,8 @@ if (flags.includes("--list")) {
     names.length === 0 ? !quick || id !== "families" : names.includes(id) || names.includes(area)
   );
   if (wanted.length > 0) {
-    await report(wanted, { quick, save: flags.includes("--save") || names.length === 0, to });
+    const save = flags.includes("--save") || names.length === 0;
+    if (!await report(wanted, { quick, save, to })) Deno.exit(1);
   }
   for (const program of names.flatMap((name) => PROGRAMS[name] ?? [])) {
     console.log(`== ${program}`);

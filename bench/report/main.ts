@@ -27,12 +27,12 @@ function machine(): Report["machine"] {
   };
 }
 
-/** The sections of the run before. */
-function earlier(folder: string): Section[] {
+/** What the run before came to, if there was one. */
+function earlier(folder: string): Report | undefined {
   try {
-    return (JSON.parse(Deno.readTextFileSync(`${folder}/results.json`)) as Report).sections;
+    return JSON.parse(Deno.readTextFileSync(`${folder}/results.json`));
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -40,25 +40,34 @@ function placeOf(id: string): number {
   return SECTIONS.findIndex((section) => section.id === id);
 }
 
-/** Measures sections. */
+/**
+ * Measures sections. What fails is told, and the others are measured all the same.
+ *
+ * @returns Whether nothing failed.
+ */
 export async function report(
   rows: readonly SectionRow[],
   { quick, save, to }: ReportOptions,
-): Promise<void> {
+): Promise<boolean> {
   const plan = quick ? QUICK : WHOLE;
   const folder = to ?? (quick || !save ? undefined : RESULTS);
   const began = performance.now();
+  const before = folder === undefined ? undefined : earlier(folder);
+  const failed: string[] = [];
   const all: Report = {
     date: new Date().toISOString().slice(0, 10),
     machine: machine(),
     rounds: plan.rounds,
-    absent: {},
-    sections: folder === undefined ? [] : earlier(folder),
+    absent: rows.length === SECTIONS.length ? {} : before?.absent ?? {},
+    sections: before?.sections ?? [],
   };
   for (const { id, make } of rows) {
     const start = performance.now();
     console.log(`${id}`);
-    const made = await make(plan);
+    const made = await make(plan).catch((error) => {
+      console.error(error);
+      failed.push(id);
+    });
     if (made === undefined) continue;
     const section: Section = { id, ...made };
     const at = all.sections.findIndex((section) => section.id === id);
@@ -73,6 +82,8 @@ export async function report(
     } else console.log(`\n${markdown(section)}`);
     console.log(`  ${id}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
-  if (folder !== undefined) await render(folder);
+  if (folder !== undefined && all.sections.length > 0) await render(folder);
   console.log(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
+  if (failed.length > 0) console.error(`Failed: ${failed.join(", ")}`);
+  return failed.length === 0;
 }
