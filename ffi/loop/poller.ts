@@ -39,8 +39,6 @@ const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
 /** What may be done before the event loop has its turn: one unit a call and one a page of data. */
 const BUDGET_PER_TURN = 1024;
-/** From here on a call that only tells whether epoll would report something costs more than it spares. */
-const MANY_EVENTS = 2;
 /** How long nothing must be waited for until the set is given back. */
 const IDLE_MS = 1000;
 /** What code does with an event may take so long, on average, before a send no longer waits for others. */
@@ -104,8 +102,8 @@ class Poller {
   #turnEnded = 0;
   #lastTold = 0;
   #light = false;
-  /** Whether epoll reported so much lately that it is asked without the ring's word. */
-  #many = false;
+  /** Whether epoll has just reported something: then it is asked without the ring's word. */
+  #busy = false;
   /** Runs while nothing is pending. */
   #idleTimer: IdleTimer | undefined;
   /** Waits that began since it was started. */
@@ -341,7 +339,7 @@ class Poller {
     if (!this.#parked) return;
     this.#parked = false;
     this.#spin.unparked();
-    this.#many = false;
+    this.#busy = false;
     // Whoever woke it, a thread perhaps, has seen that there is something.
     if (this.ring !== undefined) this.ring.epollRang = true;
     this.#turn();
@@ -354,16 +352,15 @@ class Poller {
   }
 
   /**
-   * Tells of what the ring has completed and of what epoll reported. Returns how many there were. With
-   * few at a time the ring's word that the set has events is worth its call: most turns then find
-   * nothing by a look at memory.
+   * Tells of what the ring has completed and of what epoll reported. Returns how many there were. When
+   * nothing comes, the ring's word that the set has events spares asking: a look at memory will do.
    */
   #dispatch(ring: RingLoop | undefined): number {
     if (ring === undefined) return this.#dispatchEpoll();
-    if (this.#many && ring.receivers === 0 && !ring.hasRequests) {
+    if (this.#busy && ring.receivers === 0 && !ring.hasRequests) {
       const told = this.#dispatchEpoll();
       ring.epollRang = true;
-      this.#many = told >= MANY_EVENTS;
+      this.#busy = told > 0;
       return told;
     }
     let count = ring.turn(EVENTS_PER_TURN);
@@ -372,7 +369,7 @@ class Poller {
       const told = this.#dispatchEpoll();
       // Unless it was asked, and had no more, nobody would tell of the rest again.
       ring.epollRang = !asked || this.#told < this.#reported || this.#reported === EVENTS_PER_TURN;
-      this.#many = told >= MANY_EVENTS;
+      this.#busy = told > 0;
       count += told;
     }
     return count;
