@@ -19,11 +19,12 @@ export class IdleTimer {
   /** Whether it has been started and has not run out. */
   runs = false;
   readonly #fd: number;
-  #atThreadEnd = 0;
+  readonly #atThreadEnd: number;
   readonly #handle: PipeHandle;
 
   /** Use {@linkcode IdleTimer.open}. */
-  constructor(fd: number, handle: PipeHandle) {
+  constructor(fd: number, handle: PipeHandle, atThreadEnd: number) {
+    this.#atThreadEnd = atThreadEnd;
     this.#fd = fd;
     this.#handle = handle;
   }
@@ -32,11 +33,13 @@ export class IdleTimer {
   static open(due: () => void): IdleTimer | undefined {
     const fd = attempt((lib) => lib.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     if (fd < 0) return undefined;
+    // At once: what follows takes milliseconds, within which a Worker may be terminated.
+    const atThreadEnd = closeAtThreadEnd(fd, true);
     const handle = makePipeHandle();
     let taken = false;
     try {
       if (handle !== undefined) {
-        const timer = new IdleTimer(fd, handle);
+        const timer = new IdleTimer(fd, handle, atThreadEnd);
         handle.onread = () => {
           if (!timer.runs) return; // closed
           timer.runs = false;
@@ -45,13 +48,13 @@ export class IdleTimer {
         taken = handle.open(fd) === 0;
         if (taken && handle.readStart() === 0) {
           handle.unref();
-          timer.#atThreadEnd = closeAtThreadEnd(fd, true);
           return timer;
         }
       }
     } catch {
       // Another Deno, another pipe handle.
     }
+    withdraw(atThreadEnd);
     if (taken) handle!.close();
     else closeFd(fd);
     return undefined;

@@ -184,12 +184,13 @@ class LoopParker {
   /** The alarm, if it is a ring. */
   readonly ring: RingLoop | undefined;
   /** What closes the eventfd if this is a Worker that is terminated. */
-  #atThreadEnd = 0;
+  readonly #atThreadEnd: number;
   #armed = false;
   #referenced = false;
   #closed = false;
 
-  constructor(handle: PipeHandle, alarm: Alarm, wake: () => void) {
+  constructor(handle: PipeHandle, alarm: Alarm, atThreadEnd: number, wake: () => void) {
+    this.#atThreadEnd = atThreadEnd;
     this.#handle = handle;
     this.#alarm = alarm;
     if (alarm instanceof RingLoop) this.ring = alarm;
@@ -209,24 +210,23 @@ class LoopParker {
   static open(epoll: number, wake: () => void): LoopParker | undefined {
     const eventfd = attempt((lib) => lib.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (eventfd < 0) return undefined;
-    const handle = makePipeHandle();
-    if (handle === undefined) {
+    // At once: what follows takes milliseconds, within which a Worker may be terminated.
+    const atThreadEnd = closeAtThreadEnd(eventfd, true);
+    const giveBack = (): undefined => {
+      withdraw(atThreadEnd);
       closeFd(eventfd);
-      return undefined;
-    }
+    };
+    const handle = makePipeHandle();
+    if (handle === undefined) return giveBack();
     // The end of an AIO context waits tens of milliseconds, and so does a process that has one.
     const alarm = RingLoop.open(epoll, eventfd) ?? AioAlarm.open(epoll, eventfd);
-    if (alarm === undefined) {
-      closeFd(eventfd);
-      return undefined;
-    }
+    if (alarm === undefined) return giveBack();
     let taken = false;
     try {
-      const parker = new LoopParker(handle, alarm, wake);
+      const parker = new LoopParker(handle, alarm, atThreadEnd, wake);
       taken = handle.open(eventfd) === 0;
       if (taken && handle.readStart() === 0) {
         handle.unref();
-        parker.#atThreadEnd = closeAtThreadEnd(eventfd, true);
         // The proof that it works: this must arrive at the handle.
         libc().write(eventfd, ONE, ONE.length);
         return parker;
@@ -235,9 +235,9 @@ class LoopParker {
       // Another Deno, another pipe handle.
     }
     alarm.close();
-    if (taken) handle.close();
-    else closeFd(eventfd);
-    return undefined;
+    if (!taken) return giveBack();
+    withdraw(atThreadEnd);
+    handle.close();
   }
 
   /** False if the kernel does not arm the alarm: then somebody else must wait. */
