@@ -40,6 +40,8 @@ const HEAD = `
     try { return [name, Deno.readLinkSync("/proc/self/fd/" + name)]; } catch { return [name, ""]; }
   }));
   const held = () => [...links().values()].filter((link) => /^(socket|anon_inode):/.test(link)).length;
+  // Deno may keep the epoll and the eventfd of a Worker that has ended; a leak is in every round.
+  const isLeft = (before) => held() > before + 2;
   const start = async (source) => {
     const url = "data:application/typescript," + encodeURIComponent(source);
     const worker = new Worker(url, { type: "module" });
@@ -100,8 +102,8 @@ for (const rings of ["1", "0"]) {
           ends.push(during >= 8 && await peer.read(new Uint8Array(1)).catch(({ code }) => code));
           peer.close();
         }
-        await until(() => held() <= before && aio() <= slots);
-        console.log(JSON.stringify([ends, held() <= before, aio() <= slots]));
+        await until(() => !isLeft(before) && aio() <= slots);
+        console.log(JSON.stringify([ends, !isLeft(before), aio() <= slots]));
       `,
         { SOCKETS_IO_URING: rings },
       );
@@ -125,8 +127,8 @@ testWith({}, "a Worker's descriptors are closed, however many they are", async (
     \`);
     const during = held() - before;
     worker.terminate();
-    await until(() => held() <= before);
-    console.log(JSON.stringify([during >= 3000, held() <= before]));
+    await until(() => !isLeft(before));
+    console.log(JSON.stringify([during >= 3000, !isLeft(before)]));
   `);
   assertEquals(left, [true, true]);
 });
