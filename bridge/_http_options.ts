@@ -36,9 +36,18 @@ export interface ServeHttpOptions {
   onUpgrade?: (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /**
    * Takes WebSocket requests (RFC 6455) over, each as a `WebSocket`: over TCP listeners of the libc
-   * engine by `Deno.upgradeWebSocket`, over all others by the same methods and events. Messages may
-   * have 64 MiB; a client that says nothing for 30 seconds is asked, and given up when it does not
-   * answer. Requests with another `Upgrade` are refused with 400.
+   * engine by `Deno.upgradeWebSocket`, over all others by npm's `ws`. Messages may have 64 MiB; a
+   * client that says nothing for 30 seconds is asked, and given up when it does not answer. Bad
+   * requests, and those with another `Upgrade`, are refused with 400.
+   *
+   * `ws` is loaded for a server that needs it, and then needs `--allow-env=WS_NO_BUFFER_UTIL` (or
+   * `--ignore-env=WS_NO_BUFFER_UTIL`): it looks there when it is loaded. Without it upgrades are
+   * refused with 500, and `onConnectionError`, else the console, hears why. Its objects are used like
+   * the platform's (`addEventListener`, `onmessage`, `binaryType` `"arraybuffer"`), but are not
+   * `instanceof WebSocket`, nor are its events the platform's classes; they have no `dispatchEvent`,
+   * and of the options of `addEventListener` they know `once`. They are open from the start, and
+   * `"open"` is told once `onWebSocket` has returned. A client that breaks the protocol's rules is told
+   * the code, and closes here with 1006 after an `"error"`; one that vanishes closes with 1006 alone.
    */
   onWebSocket?: (socket: WebSocket, request: Request, connection: HttpConnection) => void;
   /** Sub-protocols for `onWebSocket`, the preferred first. Default none. */

@@ -233,11 +233,8 @@ class Serving<A> implements HttpServer<A> {
   }
 
   #openWebSocket(message: IncomingMessage, socket: Duplex, head: Buffer): void {
-    try {
-      this.#webSockets.upgrade(message, socket, head, this.#origin, () => this.#forget(socket));
-    } catch (error) {
-      this.#connectionFailed(error);
-    }
+    this.#webSockets.upgrade(message, socket, head, this.#origin, () => this.#forget(socket))
+      .catch((error) => this.#connectionFailed(error));
   }
 
   async #accept(): Promise<void> {

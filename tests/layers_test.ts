@@ -38,6 +38,7 @@ const OUTSIDE: readonly [RegExp, (folder: string) => boolean][] = [
   [/^@std\/bytes/, () => true],
   [/^@std\/cli/, (folder) => folder === "cli"],
   [/^node:/, (folder) => ["deno", "ffi", "udp", "bridge"].includes(folder)],
+  [/^ws$/, (folder) => folder === "bridge"],
 ];
 
 interface Source {
