@@ -40,7 +40,8 @@ export interface ServeHttpOptions {
    * client that says nothing for 30 seconds is asked, and given up when it does not answer. Bad
    * requests, and those with another `Upgrade`, are refused with 400.
    *
-   * `ws` is loaded for a server that needs it, and then needs `--allow-env=WS_NO_BUFFER_UTIL` (or
+   * `ws` is downloaded and loaded for the first server that needs it (`deno cache npm:ws@^8.18.3`
+   * fetches it before), and then needs `--allow-env=WS_NO_BUFFER_UTIL` (or
    * `--ignore-env=WS_NO_BUFFER_UTIL`): it looks there when it is loaded. Without it upgrades are
    * refused with 500, and `onConnectionError`, else the console, hears why. Its objects are used like
    * the platform's (`addEventListener`, `onmessage`, `binaryType` `"arraybuffer"`), but are not

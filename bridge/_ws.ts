@@ -9,6 +9,11 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { after } from "../core/clock.ts";
 
+/**
+ * As deno.json has it. The import computes its name from it: what an import names whole is downloaded
+ * when a program starts, used or not. Publishing sees that it leads to npm.
+ */
+const WS = "ws@^8.18.3";
 /** As Deno's own takes them. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** A peer that says nothing for so long is asked, as by Deno's own; one that does not answer is given up. */
@@ -70,7 +75,7 @@ export interface WsOpener {
  * @throws {NotLoadedError} If it is not there, or this is not permitted.
  */
 export async function loadWs(protocols: readonly string[]): Promise<WsOpener> {
-  const ws: Ws = await import("ws").catch((cause) => {
+  const ws: Ws = await import(`npm:/${WS}`).catch((cause) => {
     throw new NotLoadedError(cause);
   });
   const server = new ws.WebSocketServer({

@@ -38,7 +38,6 @@ const OUTSIDE: readonly [RegExp, (folder: string) => boolean][] = [
   [/^@std\/bytes/, () => true],
   [/^@std\/cli/, (folder) => folder === "cli"],
   [/^node:/, (folder) => ["deno", "ffi", "udp", "bridge"].includes(folder)],
-  [/^ws$/, (folder) => folder === "bridge"],
 ];
 
 interface Source {
@@ -222,6 +221,14 @@ Deno.test("nothing but the allowed comes from outside", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("of npm's packages only ws is loaded, by bridge/, and as deno.json has it", () => {
+  const { imports } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const users = published.filter(({ code }) => /\bnpm:/.test(code));
+  assertEquals(users.map(({ path }) => path), ["bridge/_ws.ts"]);
+  const [, range] = /"(ws@[^"]+)"/.exec(users[0].code)!;
+  assertEquals(`npm:${range}`, imports.ws);
 });
 
 Deno.test("only core/clock.ts knows the time", () => {

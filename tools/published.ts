@@ -9,8 +9,6 @@ import { declarations, typesPath } from "./published/types.ts";
 const ROOT = new URL("..", import.meta.url).pathname;
 /** What goes along as it is. */
 const DOCUMENTS = ["LICENSE", "README.md", "SECURITY.md", "CHANGELOG.md"];
-/** The packages that it asks for. */
-const OTHERS = ["@std/bytes", "@std/cli", "ws"];
 
 let made: Promise<Map<string, string>> | undefined;
 
@@ -54,7 +52,7 @@ function configOf({ name, version, license, exports, imports }: {
     exports: Object.fromEntries(
       Object.keys(exports).map((key) => [key, key === "." ? "./mod.js" : `${key}.js`]),
     ),
-    imports: Object.fromEntries(OTHERS.map((name) => [name, imports[name]])),
+    imports: { "@std/bytes": imports["@std/bytes"], "@std/cli": imports["@std/cli"] },
   };
 }
 

@@ -53,16 +53,16 @@ export class Registry implements AsyncDisposable {
 async function ownPackage(): Promise<Package> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const published = await publishedFiles();
-  const { version, exports, imports } = JSON.parse(published.get("deno.json")!);
   for (const [path, text] of published) {
     const code = path.endsWith(".js")
       ? text.replaceAll(
-        /(\bfrom |\bimport\()['"](@std\/\w+|ws)(\/[^'"]*)?['"]/g,
-        (_, before, name, entry = "") => `${before}"${imports[name]}${entry}"`,
+        /(from )['"]@std\/(\w+)(\/[^'"]*)?['"]/g,
+        (_, from, name, entry = "") => `${from}"jsr:@std/${name}@^1.0.0${entry}"`,
       )
       : text;
     files.set(`/${path}`, new TextEncoder().encode(code));
   }
+  const { version, exports } = JSON.parse(published.get("deno.json")!);
   return { version, exports, files };
 }
 

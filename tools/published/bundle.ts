@@ -54,7 +54,7 @@ export async function bundle(
 ): Promise<Map<string, string>> {
   const build = await rollup({
     input: Object.fromEntries([...entries].map(([name, path]) => [name, `${root}${path}`])),
-    external: [/^node:/, /^@std\//, "ws"],
+    external: [/^node:/, /^@std\//],
     treeshake: { moduleSideEffects: "no-external" },
     onwarn: (warning) => {
       throw new Error(`Cannot publish: ${warning.message}`);
