@@ -37,8 +37,9 @@ export function markdown({ title, note, unit, cells }: Section): string {
   const names = namesOf(cells);
   const rows = names.map((name) => [
     name,
-    ...cells.map(({ results }) => {
+    ...cells.map(({ results, failed }) => {
       const found = results.find((result) => result.name === name);
+      if (failed?.includes(name)) return "failed";
       return found === undefined ? "" : cellText(found);
     }),
   ]);

@@ -24,6 +24,8 @@ export interface Result {
 export interface Cell {
   readonly name: string;
   readonly results: readonly Result[];
+  /** Those that failed in it. */
+  readonly failed?: readonly string[];
 }
 
 /** What belongs on one chart. */
@@ -85,7 +87,8 @@ export function quantile(values: readonly number[], part: number): number {
 
 /**
  * Measures the contenders of a cell in turn, as often as the plan says, and once before to warm up. What
- * else the machine does changes from one moment to the next: shares are of the same round.
+ * else the machine does changes from one moment to the next: shares are of the same round. One that fails
+ * is told and left out, unless it is the first, which the others are compared with.
  */
 export async function measureCell(
   name: string,
@@ -94,17 +97,32 @@ export async function measureCell(
   lessIsBetter = false,
 ): Promise<Cell> {
   const samples = contenders.map((): Sample[] => []);
+  const failed = new Set<Contender>();
   for (let round = quick ? 1 : 0; round <= rounds; round++) {
     for (let i = 0; i < contenders.length; i++) {
       // Each begins as often as any other.
       const at = (i + round) % contenders.length;
-      const sample = await contenders[at].measure();
-      if (round > 0) samples[at].push(sample);
+      const contender = contenders[at];
+      if (failed.has(contender)) continue;
+      try {
+        const sample = await contender.measure();
+        if (round > 0) samples[at].push(sample);
+      } catch (error) {
+        if (at === 0 || quick) throw error;
+        failed.add(contender);
+        console.error(`  ${name}: ${contender.name} failed: ${error}`);
+      }
     }
   }
-  const cell = {
+  const whole = contenders.filter((contender) => !failed.has(contender));
+  const cell: Cell = {
     name,
-    results: resultsOf(contenders.map(({ name }) => name), samples, lessIsBetter),
+    results: resultsOf(
+      whole.map(({ name }) => name),
+      samples.filter((_, at) => !failed.has(contenders[at])),
+      lessIsBetter,
+    ),
+    ...(failed.size > 0 && { failed: [...failed].map(({ name }) => name) }),
   };
   const shown = cell.results.map(({ name, share }) => `${name} ${share.toFixed(2)}`).join(", ");
   console.log(`  ${name}: ${shown}   (1.00 = ${cell.results[0].value})`);

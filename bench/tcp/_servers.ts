@@ -93,10 +93,14 @@ export async function measureServers(
     for (const { port } of servers) {
       loads.push(new Program(unlimited(command(port)), burstMs, LOAD_CORE));
     }
-    for (const load of loads) if (await load.line() !== "ready") throw new Error("no load");
+    const ready = loads.map(async (load) => {
+      if (await load.line() !== "ready") throw new Error("no load");
+    });
+    await Promise.allSettled(ready);
     const contenders = servers.map(({ name, process }, i): Contender => ({
       name,
       async measure() {
+        await ready[i];
         const before = cpuMicros(process.pid);
         await loads[i].go();
         const numbers = (await loads[i].line()).split(" ").map(Number);
