@@ -68,11 +68,13 @@ export function createMap(type: number, entries: number): number {
   return fd;
 }
 
+/** A key and its value: the kernel reads them by their address, which keeps no memory from being collected. */
+const PAIR = allocate(8);
+
 /** Puts a number into such a map; 0, or `-errno`. */
 export function updateMap(map: number, key: number, value: number): number {
-  const pair = allocate(8);
-  new Uint32Array(pair.buffer).set([key, value]);
-  const address = addressOf(pair);
+  new Uint32Array(PAIR.buffer).set([key, value]);
+  const address = addressOf(PAIR);
   return bpf(
     BPF_MAP_UPDATE_ELEM,
     attributes([
