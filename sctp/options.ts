@@ -202,12 +202,16 @@ export const SCTP_HMAC_IDENT: SocketOption<readonly number[]> = sctpRow(
     size: 4 + 2 * MOST_HMACS,
     encode(value) {
       if (!Array.isArray(value)) throw wrongType(name, value, "an array of numbers");
-      if (value.length < 1 || value.length > MOST_HMACS) {
-        throw outOfRange(name, `${value.length} numbers`, `1 to ${MOST_HMACS} numbers`);
+      const { length } = value;
+      if (length < 1 || length > MOST_HMACS) {
+        throw outOfRange(name, `${length} numbers`, `1 to ${MOST_HMACS} numbers`);
       }
-      const { bytes, view } = struct(4 + 2 * value.length);
-      view.setUint32(0, value.length, true);
-      value.forEach((id, i) => view.setUint16(4 + 2 * i, checkInt(name, id, 0, 65535), true));
+      const { bytes, view } = struct(4 + 2 * length);
+      view.setUint32(0, length, true);
+      // One that is missing is no number either.
+      for (let i = 0; i < length; i++) {
+        view.setUint16(4 + 2 * i, checkInt(name, value[i], 0, 65535), true);
+      }
       return bytes;
     },
     decode(bytes) {
